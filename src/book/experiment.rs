@@ -1,0 +1,99 @@
+use super::chapter3;
+use crate::train::{Metric, TrainingSpec};
+use thiserror::Error;
+
+/// An experiment of the book, declared as data.
+#[derive(Debug)]
+pub struct Experiment {
+    /// The name on the command line.
+    pub id: &'static str,
+    /// A heading.
+    pub title: &'static str,
+    /// What the book claims, in our words.
+    pub claim: &'static str,
+    /// How long the default run takes.
+    pub takes: &'static str,
+    /// What is trained, in the order of the author's program.
+    pub arms: fn() -> Vec<Arm>,
+    /// What is plotted and compared with the author's curves.
+    pub metric: Metric,
+    /// The label of the figure's vertical axis.
+    pub axis: &'static str,
+    /// Statements about the shape of the curves.
+    pub behaviours: &'static [Behaviour],
+    /// What to say of the replay of the author's run; `None` where it cannot be replayed.
+    pub replay_note: Option<&'static str>,
+}
+
+/// One of the settings that an experiment compares.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// The beginning of its quantities in the table of the book's numbers: `eta=0.25`.
+    pub key: &'static str,
+    /// Its name in figures: `η = 0.25`.
+    pub label: &'static str,
+    /// What is trained; the seed is set by the run.
+    pub spec: TrainingSpec,
+    /// Whether the author's run can be replayed.
+    pub replay: Replay,
+}
+
+/// Whether the author's run of an arm can be replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// To the last digits.
+    Exact,
+    /// Only its beginning: training amplifies rounding differences to order 1, so that the rest is
+    /// one more random run.
+    Chaotic,
+}
+
+/// A statement about the shape of a curve, made measurable.
+#[derive(Debug, Clone, Copy)]
+pub struct Behaviour {
+    /// The [key](Arm::key) of the arm it is about.
+    pub arm: &'static str,
+    /// What is measured.
+    pub quantity: &'static str,
+    /// The quantity under which the book prints the number; `None` where it is measured on the
+    /// author's recorded curve.
+    pub printed: Option<&'static str>,
+    /// The measurement, on the values of one curve by epoch.
+    pub measure: fn(&[f64]) -> f64,
+}
+
+/// Every experiment, in the order of the book.
+pub fn experiments() -> &'static [Experiment] {
+    &[chapter3::LEARNING_RATES]
+}
+
+/// A name that no experiment has.
+#[derive(Debug, Error)]
+#[error("there is no experiment '{id}'; {hint}")]
+pub struct UnknownExperiment {
+    id: String,
+    hint: String,
+}
+
+/// The experiment of a name.
+///
+/// # Errors
+///
+/// When there is none; the message suggests the nearest name.
+pub fn find(id: &str) -> Result<&'static Experiment, UnknownExperiment> {
+    if let Some(experiment) = experiments().iter().find(|e| e.id == id) {
+        return Ok(experiment);
+    }
+    let nearest = experiments()
+        .iter()
+        .map(|e| (strsim::jaro_winkler(e.id, id), e.id))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|&(similarity, _)| similarity > 0.7);
+    Err(UnknownExperiment {
+        id: id.into(),
+        hint: match nearest {
+            Some((_, nearest)) => format!("did you mean '{nearest}'?"),
+            None => "'nablab reproduce --list' shows all".into(),
+        },
+    })
+}

@@ -1,0 +1,234 @@
+use super::judge::ArmCurves;
+use super::summary::Summary;
+use super::{Arm, Experiment, Replay};
+use crate::data::Dataset;
+use crate::report::{EpochTable, ReadError};
+use crate::sweep::{
+    Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs, write_trials,
+};
+use crate::train::{Generator, Metric, Monitors, Precision};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// The seed of the author's programs.
+const AUTHOR_SEED: u64 = 12_345_678;
+
+/// What a run of an experiment is asked to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// The number of seeds, 1, 2, …
+    pub seeds: usize,
+    /// Whether to replay the author's run.
+    pub exact: bool,
+    /// Whether to train only a few epochs, to see it work.
+    pub quick: bool,
+}
+
+/// The epochs of a quick run.
+const QUICK_EPOCHS: usize = 3;
+
+/// An experiment made concrete: its trials, and what belongs to which arm.
+#[derive(Debug)]
+pub struct Reproduction {
+    pub(super) experiment: &'static Experiment,
+    pub(super) arms: Vec<PlannedArm>,
+    pub(super) seeds: usize,
+    pub(super) exact: bool,
+    pub(super) quick: bool,
+    images: usize,
+    trials: Vec<Trial>,
+}
+
+/// An arm with the ids of its trials.
+#[derive(Debug)]
+pub(super) struct PlannedArm {
+    pub arm: Arm,
+    pub seed_trials: Vec<String>,
+    pub replay_trial: Option<String>,
+}
+
+/// A reproduction that could not be written.
+#[derive(Debug, Error)]
+pub enum ReproductionError {
+    /// The author's run of this experiment cannot be replayed.
+    #[error("{0} cannot be replayed: the author's program sets no seed")]
+    NoReplay(&'static str),
+    /// A result could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The results could not be read back.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// What [`Reproduction::write`] made.
+#[derive(Debug)]
+pub struct Written {
+    /// The report for the terminal.
+    pub terminal: String,
+    /// The files.
+    pub files: Vec<PathBuf>,
+}
+
+impl Reproduction {
+    /// Plans an experiment on MNIST.
+    ///
+    /// By default every arm is trained with every seed, in f32. An exact run replays every arm of
+    /// the author's program in f64, and trains with the seeds only the arms that cannot be
+    /// replayed to the end.
+    ///
+    /// # Errors
+    ///
+    /// When an exact run is asked of an experiment that has none.
+    pub fn plan(
+        experiment: &'static Experiment,
+        settings: Settings,
+        data: &Dataset,
+    ) -> Result<Self, ReproductionError> {
+        let Settings {
+            seeds,
+            exact,
+            quick,
+        } = settings;
+        if exact && experiment.replay_note.is_none() {
+            return Err(ReproductionError::NoReplay(experiment.id));
+        }
+        let mut trials = Vec::new();
+        let mut arms = Vec::new();
+        for (position, mut arm) in (experiment.arms)().into_iter().enumerate() {
+            arm.spec.monitors =
+                Monitors::from_iter([experiment.metric, Metric::ValidationAccuracy]);
+            let author = crate::train::TrainingSpec {
+                precision: Precision::F64,
+                generator: Generator::Author,
+                seed: AUTHOR_SEED,
+                // Of full length even in a quick run: they decide where the generators stand.
+                earlier_runs: position,
+                ..arm.spec.clone()
+            };
+            if quick {
+                arm.spec.epochs = QUICK_EPOCHS;
+            }
+            let mut plan = |spec| {
+                let trial = Trial::new(spec, data);
+                let id = trial.id.clone();
+                trials.push(trial);
+                id
+            };
+            // The longest trials first.
+            let replay_trial = exact.then(|| plan(author));
+            let seeded = !exact || arm.replay == Replay::Chaotic;
+            let seeds = 1..=if seeded { seeds as u64 } else { 0 };
+            let spec = |seed| crate::train::TrainingSpec {
+                seed,
+                ..arm.spec.clone()
+            };
+            let seed_trials = seeds.map(|seed| plan(spec(seed))).collect();
+            arms.push(PlannedArm {
+                arm,
+                seed_trials,
+                replay_trial,
+            });
+        }
+        let images = data.training.len();
+        Ok(Self {
+            experiment,
+            arms,
+            seeds,
+            exact,
+            quick,
+            images,
+            trials,
+        })
+    }
+
+    /// The trials to run.
+    pub fn trials(&self) -> &[Trial] {
+        &self.trials
+    }
+
+    /// The number of epochs of all trials together.
+    pub fn epochs(&self) -> usize {
+        self.trials.iter().map(|trial| trial.spec.epochs).sum()
+    }
+
+    /// Where the results go if the user does not say: `results/ID`, or a directory inside it for
+    /// quick and exact runs, so that they never replace the full one.
+    pub fn default_directory(&self) -> PathBuf {
+        let mut directory = Path::new("results").join(self.experiment.id);
+        if self.exact {
+            directory.push("exact");
+        }
+        if self.quick {
+            directory.push("quick");
+        }
+        directory
+    }
+
+    /// Writes the results into a directory: first the CSV files, then, from these alone, the
+    /// figure and the summary.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written.
+    pub fn write(
+        &self,
+        directory: &Path,
+        results: &[TrialResult],
+        provenance: &Provenance,
+    ) -> Result<Written, ReproductionError> {
+        let name = [
+            "trials.csv",
+            "epochs.csv",
+            "figure.svg",
+            "summary.md",
+            "provenance.json",
+        ];
+        let files = name.map(|name| directory.join(name));
+        let [trials, epochs, figure, summary_file, provenance_file] = &files;
+        write_trials(trials, results)?;
+        write_epochs(epochs, results)?;
+        provenance.write(provenance_file)?;
+
+        let curves = EpochTable::read(epochs)?.curves(self.experiment.metric)?;
+        let arms = ArmCurves::collect(self, &curves);
+        write_atomically(figure, super::figure::draw(self, &arms).to_svg().as_bytes())?;
+        let summary = Summary::new(self, &arms);
+        write_atomically(summary_file, summary.to_markdown(self).as_bytes())?;
+        Ok(Written {
+            terminal: summary.to_terminal(self),
+            files: files.into(),
+        })
+    }
+
+    /// What was trained, in one line.
+    pub(super) fn subtitle(&self) -> String {
+        let Some(planned) = self.arms.first() else {
+            return String::new();
+        };
+        let spec = &planned.arm.spec;
+        let plural = if self.seeds == 1 { "seed" } else { "seeds" };
+        let runs = match self.exact {
+            true => "the author's seeded run in f64".to_string(),
+            false => format!("{} {plural}, {}", self.seeds, spec.precision.name()),
+        };
+        let quick = if self.quick { " Quick look." } else { "" };
+        format!(
+            "MNIST, {} training images, network 784-{}-10, {}, mini-batch {}, λ = {}; {runs}.{quick}",
+            self.images,
+            spec.hidden_name().replace('x', "-"),
+            spec.cost.name(),
+            spec.batch_size,
+            spec.lambda,
+        )
+    }
+
+    /// What a seed changes, and where the book's numbers come from.
+    pub(super) fn footnote(&self) -> String {
+        let seeds = match self.exact {
+            true => "Seeds only where the author's run cannot be replayed to the end.",
+            false => "A seed sets the initial weights and the order of the images.",
+        };
+        format!("{seeds} The book's curves are single runs recorded by its author.")
+    }
+}

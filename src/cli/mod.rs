@@ -1,0 +1,38 @@
+//! The command line: one file a subcommand; parsing and printing only.
+
+mod data;
+mod hidden;
+mod progress;
+mod reproduce;
+mod train;
+
+use clap::{Parser, Subcommand};
+
+/// A lab for small neural networks: reproduce the experiments of a textbook with error bars, train
+/// fast, compare honestly.
+#[derive(Debug, Parser)]
+#[command(name = "nablab", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Reproduce(reproduce::Arguments),
+    Train(train::Arguments),
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    ///
+    /// With one line that names the flag, value or file and what was expected.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Reproduce(arguments) => reproduce::run(&arguments),
+            Command::Train(arguments) => train::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+
+/// A progress bar on standard error with the time left, hidden unless that is a terminal.
+pub fn bar(epochs: usize, unit: &str) -> ProgressBar {
+    let template = format!(
+        "{{bar:40.cyan/dim}} {{pos}}/{{len}} {unit}, {{elapsed}} gone, {{eta}} left {{msg}}"
+    );
+    let style = ProgressStyle::with_template(&template).expect("a valid template");
+    let bar = ProgressBar::new(epochs as u64).with_style(style.progress_chars("━╸─"));
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar
+}
+
+/// Prints a line to standard output without tearing the progress bar.
+pub fn print(bar: &ProgressBar, line: &str) -> std::io::Result<()> {
+    bar.suspend(|| writeln!(std::io::stdout(), "{line}"))
+}

@@ -1,0 +1,228 @@
+use super::data::DataArguments;
+use super::hidden::Hidden;
+use super::progress;
+use anyhow::{Context, bail};
+use clap::Args;
+use nablab::nn::{Activation, Cost, Initialiser};
+use nablab::report::{significant, sparkline};
+use nablab::simd::SimdLevel;
+use nablab::sweep::{
+    Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
+};
+use nablab::train::{
+    EpochRecord, Generator, History, Metric, Precision, Status, TrainingSpec, train,
+};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Train one network and print what is monitored after every epoch
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Widths of the hidden layers: 30, 100x30, or none
+    #[arg(long, value_name = "WIDTHS", default_value = "30")]
+    hidden: Hidden,
+    /// Activation of the hidden and output layers
+    #[arg(long, value_enum, default_value_t = Activation::Sigmoid)]
+    activation: Activation,
+    /// Cost C that training reduces
+    #[arg(long, value_enum, default_value_t = Cost::CrossEntropy)]
+    cost: Cost,
+    /// Initial weights; biases are always drawn from N(0, 1)
+    #[arg(long, value_enum, default_value_t = Initialiser::Scaled)]
+    init: Initialiser,
+    /// Learning rate η, above 0
+    #[arg(long, value_name = "η", default_value_t = 0.5)]
+    eta: f64,
+    /// Images m in a mini-batch
+    #[arg(long, value_name = "m", default_value_t = 10)]
+    batch_size: usize,
+    /// L2 regularisation parameter λ, 0 or above; divided by the size of the training set
+    #[arg(long, value_name = "λ", default_value_t = 0.0)]
+    lambda: f64,
+    /// Passes over the training set
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    epochs: usize,
+    /// Seed of the random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Random number generators
+    #[arg(long, value_enum, default_value_t = Generator::Chacha8)]
+    rng: Generator,
+    /// Floating-point arithmetic
+    #[arg(long, value_enum, default_value_t = Precision::F32)]
+    precision: Precision,
+    /// What to compute after every epoch, separated by commas
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "METRICS",
+        default_value = "validation-accuracy,test-accuracy"
+    )]
+    monitor: Vec<Metric>,
+    #[command(flatten)]
+    data: DataArguments,
+    /// Directory for trials.csv, epochs.csv and provenance.json
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the results that --out already holds
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Instruction set of the kernels: scalar, avx2, avx512, neon; changes the speed, never a
+    /// result [default: the best of this CPU]
+    #[arg(long, value_name = "LEVEL")]
+    simd: Option<SimdLevel>,
+}
+
+impl Arguments {
+    fn spec(&self) -> TrainingSpec {
+        TrainingSpec {
+            hidden: self.hidden.0.clone(),
+            activation: self.activation,
+            cost: self.cost,
+            initialiser: self.init,
+            eta: self.eta,
+            batch_size: self.batch_size,
+            lambda: self.lambda,
+            epochs: self.epochs,
+            precision: self.precision,
+            generator: self.rng,
+            seed: self.seed,
+            earlier_runs: 0,
+            monitors: self.monitor.iter().copied().collect(),
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let spec = arguments.spec();
+    let data = arguments.data.load()?;
+    spec.validate(&data)?;
+    if let Some(out) = &arguments.out {
+        if out.join("trials.csv").exists() && !arguments.overwrite {
+            bail!(
+                "{}: holds results already; add --overwrite to replace them",
+                out.display()
+            );
+        }
+        prepare_directory(out)?;
+    }
+    let level = arguments.simd.unwrap_or_else(SimdLevel::best);
+
+    let architecture = spec.architecture(&data);
+    let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
+    let mut stdout = std::io::stdout();
+    writeln!(
+        stdout,
+        "{}: {} training, {} validation, {} test images; network {}, {} parameters; {}, {level}",
+        data.name,
+        data.training.len(),
+        data.validation.len(),
+        data.test.len(),
+        sizes.join("-"),
+        architecture.parameters(),
+        spec.precision.name(),
+    )?;
+
+    let bar = progress::bar(spec.epochs, "epochs");
+    // A closed pipe ends the training; the error itself is reported afterwards.
+    let mut printed = Ok(());
+    let history = train(&spec, &data, level, &mut |record| {
+        bar.inc(1);
+        printed = progress::print(&bar, &epoch_line(record));
+        if printed.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    bar.finish_and_clear();
+    printed?;
+    write!(stdout, "{}", summary(&history, data.training.len()))?;
+
+    if let Some(out) = &arguments.out {
+        let result = TrialResult {
+            trial: Trial::new(spec, &data),
+            history,
+        };
+        let mut provenance = Provenance::new("train", &data, level);
+        provenance.trials = 1;
+        provenance.seconds = result.history.seconds;
+        provenance.trial_seconds = result.history.seconds;
+        write_results(out, &[result], &provenance).context("the results are lost")?;
+        writeln!(
+            stdout,
+            "wrote {0}/trials.csv and {0}/epochs.csv",
+            out.display()
+        )?;
+    }
+    Ok(())
+}
+
+fn write_results(
+    out: &Path,
+    results: &[TrialResult],
+    provenance: &Provenance,
+) -> anyhow::Result<()> {
+    write_trials(&out.join("trials.csv"), results)?;
+    write_epochs(&out.join("epochs.csv"), results)?;
+    provenance.write(&out.join("provenance.json"))?;
+    Ok(())
+}
+
+/// `epoch  3  training cost 0.40123  test accuracy 95.12 %  (0.06 s)`
+fn epoch_line(record: &EpochRecord) -> String {
+    let mut line = format!("epoch {:>2}", record.epoch);
+    for (metric, value) in record.metrics.iter() {
+        line += &format!("  {} {}", words(metric), format_metric(metric, value));
+    }
+    line + &format!("  ({:.2} s)", record.seconds)
+}
+
+fn words(metric: Metric) -> String {
+    metric.column().replace('_', " ")
+}
+
+fn format_metric(metric: Metric, value: f64) -> String {
+    match metric.is_cost() {
+        true => significant(value, 5),
+        false => format!("{:.2} %", 100.0 * value),
+    }
+}
+
+fn summary(history: &History, images: usize) -> String {
+    let mut text = String::new();
+    let end = match history.status {
+        Status::Diverged { epoch } => format!(", diverged at epoch {epoch}"),
+        Status::Stopped => ", stopped".into(),
+        Status::Finished => String::new(),
+    };
+    let epochs = history.epochs.len();
+    text += &format!(
+        "{epochs} epochs in {:.2} s ({} images a second, monitoring included){end}\n",
+        history.seconds,
+        significant((images * epochs) as f64 / history.seconds, 3),
+    );
+    let Some(record) = history.epochs.last() else {
+        return text;
+    };
+    for (metric, last) in record.metrics.iter() {
+        let curve: Vec<f64> = history
+            .epochs
+            .iter()
+            .filter_map(|record| record.metrics[metric])
+            .collect();
+        text += &format!(
+            "{:<20} {}  last {}",
+            words(metric),
+            sparkline(&curve),
+            format_metric(metric, last)
+        );
+        if let Some((epoch, best)) = history.best(metric) {
+            text += &format!(", best {} at epoch {epoch}", format_metric(metric, best));
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,564 @@
+//! A data set, and how one is read from a directory.
+
+use std::path::Path;
+
+use super::{
+    DataError, FileProblem, Split,
+    error::shown,
+    files,
+    idx::{IdxReader, ImagesHeader},
+    source::Source,
+};
+
+/// Images of one size with their classes, in three parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// `mnist`, or the name of the directory.
+    pub name: String,
+    /// Rows of pixels of an image.
+    pub image_rows: usize,
+    /// Columns of pixels of an image.
+    pub image_columns: usize,
+    /// Classes: labels are below it. 1 + the largest label of the training file.
+    pub classes: usize,
+    /// What a network learns from: the training file without its last images.
+    pub training: Split,
+    /// What hyper-parameters are chosen on: the last images of the training file.
+    pub validation: Split,
+    /// What the result is measured on.
+    pub test: Split,
+    /// SHA-256, in hexadecimal, of the uncompressed files: training images, training labels, test
+    /// images, test labels.
+    pub sha256: [String; 4],
+}
+
+/// Images of the validation set if nobody says how many: the book's number ...
+const VALIDATION: usize = 10_000;
+/// ... but at most this part of the training file, which for MNIST is the same.
+const VALIDATION_PART: usize = 6;
+
+impl Dataset {
+    /// Pixels of an image, which are the inputs of a network: rows times columns.
+    pub fn inputs(&self) -> usize {
+        self.image_rows * self.image_columns
+    }
+
+    /// MNIST, from the binary itself, split as the book has it: the first 50,000 images of the
+    /// training file, its last 10,000 as validation set, 10,000 test images.
+    ///
+    /// Takes about 0.2 s and up to two threads.
+    ///
+    /// # Errors
+    ///
+    /// If the embedded copy is damaged.
+    pub fn mnist() -> Result<Dataset, DataError> {
+        super::mnist::load()
+    }
+
+    /// A data set from the four IDX files of a directory, raw or gzipped.
+    ///
+    /// Their names end in `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
+    /// `t10k-images-idx3-ubyte` (or `test-…`) and `t10k-labels-idx1-ubyte` (or `test-…`); the last
+    /// `-` may be a `.`, one prefix before all four and `.gz` behind any are welcome. Of a raw file
+    /// and its gzipped copy the raw one is read.
+    ///
+    /// The last `validation` images of the training file become the validation set; by default
+    /// 10,000, but no more than a sixth of the file. 0 is allowed, all of them are not.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing, ambiguous, unreadable or malformed, if the files do not belong
+    /// together, or if there are too many validation images. The message is one line, names the
+    /// file, and says what was expected.
+    pub fn from_dir(dir: &Path, validation: Option<usize>) -> Result<Dataset, DataError> {
+        let [train_images, train_labels, test_images, test_labels] = files::find(dir)?;
+        let mut train = Pair::open(&train_images, &train_labels)?;
+        let mut test = Pair::open(&test_images, &test_labels)?;
+        check_sizes(&train, &test)?;
+        let validation = check_validation(&train, validation)?;
+
+        let mut training = train.read()?;
+        let largest = training.labels.iter().copied().max().unwrap_or(0);
+        let test_split = test.read()?;
+        check_labels(&test_split, &test, largest)?;
+
+        Ok(Dataset {
+            name: directory_name(dir),
+            image_rows: train.header.rows,
+            image_columns: train.header.columns,
+            classes: usize::from(largest) + 1,
+            validation: training.split_off(training.len() - validation),
+            training,
+            test: test_split,
+            sha256: [&train.images, &train.labels, &test.images, &test.labels]
+                .map(|file| file.reader.source().sha256()),
+        })
+    }
+}
+
+/// An open file with its name for messages.
+struct Named {
+    name: String,
+    reader: IdxReader<Source>,
+}
+
+impl Named {
+    fn open(path: &Path) -> Result<Self, DataError> {
+        let name = shown(path);
+        match Source::open(path) {
+            Ok(source) => Ok(Self {
+                name,
+                reader: IdxReader::new(source),
+            }),
+            Err(problem) => Err(problem.in_file(&name)),
+        }
+    }
+
+    /// Does something with the file; of an error says that it is in this file.
+    fn with<T>(
+        &mut self,
+        read: impl FnOnce(&mut IdxReader<Source>) -> Result<T, FileProblem>,
+    ) -> Result<T, DataError> {
+        read(&mut self.reader).map_err(|problem| problem.in_file(&self.name))
+    }
+}
+
+/// A file of images and the file of their labels, both read up to the end of their headers.
+struct Pair {
+    images: Named,
+    labels: Named,
+    header: ImagesHeader,
+}
+
+impl Pair {
+    /// Opens both and checks all that the headers tell.
+    fn open(images: &Path, labels: &Path) -> Result<Self, DataError> {
+        let mut images = Named::open(images)?;
+        let mut labels = Named::open(labels)?;
+        let header = images.with(|reader| {
+            let header = reader.images_header()?;
+            reader.check_promise()?;
+            header.check_total()?;
+            Ok(header)
+        })?;
+        let count = labels.with(|reader| {
+            let count = reader.labels_header()?;
+            reader.check_promise()?;
+            Ok(count)
+        })?;
+        if count != header.images {
+            return Err(DataError::Counts {
+                images_file: images.name,
+                images: header.images,
+                labels_file: labels.name,
+                labels: count,
+            });
+        }
+        Ok(Self {
+            images,
+            labels,
+            header,
+        })
+    }
+
+    /// Reads the rest of both.
+    fn read(&mut self) -> Result<Split, DataError> {
+        let header = self.header;
+        let images = self.images.with(|reader| {
+            let images = reader.images(header.images, header.pixels())?;
+            reader.end()?;
+            Ok(images)
+        })?;
+        let labels = self.labels.with(|reader| {
+            let labels = reader.labels(header.images)?;
+            reader.end()?;
+            Ok(labels)
+        })?;
+        Ok(Split { images, labels })
+    }
+}
+
+fn check_sizes(training: &Pair, test: &Pair) -> Result<(), DataError> {
+    let size = |pair: &Pair| [pair.header.rows, pair.header.columns];
+    if size(training) == size(test) {
+        return Ok(());
+    }
+    Err(DataError::Sizes {
+        training_file: training.images.name.clone(),
+        training: size(training),
+        test_file: test.images.name.clone(),
+        test: size(test),
+    })
+}
+
+/// Images of the validation set: as asked for, or by the default.
+fn check_validation(training: &Pair, requested: Option<usize>) -> Result<usize, DataError> {
+    let images = training.header.images;
+    let count = requested.unwrap_or(VALIDATION.min(images / VALIDATION_PART));
+    if count < images {
+        return Ok(count);
+    }
+    Err(DataError::Validation {
+        requested: count,
+        images,
+        file: training.images.name.clone(),
+    })
+}
+
+fn check_labels(test: &Split, files: &Pair, largest: u8) -> Result<(), DataError> {
+    match test.labels.iter().position(|&label| label > largest) {
+        None => Ok(()),
+        Some(index) => Err(DataError::Label {
+            file: files.labels.name.clone(),
+            index,
+            label: test.labels[index],
+            largest,
+        }),
+    }
+}
+
+/// What the directory is called, even if it was given as `.`.
+fn directory_name(dir: &Path) -> String {
+    let resolved = dir.canonicalize();
+    let named = dir
+        .file_name()
+        .or_else(|| resolved.as_deref().ok()?.file_name());
+    named.map_or_else(|| shown(dir), |name| shown(Path::new(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write};
+
+    use flate2::{Compression, write::GzEncoder};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::data::idx::tests::{images_file, labels_file};
+
+    const NAMES: [&str; 4] = [
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ];
+
+    /// 12 training images of 3x2 pixels with labels up to 255, and 2 test images.
+    fn tiny() -> [Vec<u8>; 4] {
+        let pixels: Vec<u8> = (0..14 * 6)
+            .map(|i| (i * 37 % 256 * (i % 3)) as u8)
+            .collect();
+        [
+            images_file(12, 3, 2, &pixels[..72]),
+            labels_file(12, &[0, 1, 2, 3, 255, 5, 6, 7, 8, 9, 10, 11]),
+            images_file(2, 3, 2, &pixels[72..]),
+            labels_file(2, &[254, 255]),
+        ]
+    }
+
+    fn gzipped(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn written(files: &[Vec<u8>; 4]) -> TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, bytes) in NAMES.iter().zip(files) {
+            fs::write(directory.path().join(name), bytes).unwrap();
+        }
+        directory
+    }
+
+    /// The message, on one line and without the directory.
+    fn message(directory: &TempDir, validation: Option<usize>) -> String {
+        let message = Dataset::from_dir(directory.path(), validation)
+            .unwrap_err()
+            .to_string();
+        assert!(!message.contains('\n'), "{message}");
+        message.replace(&format!("{}/", directory.path().display()), "")
+    }
+
+    /// The message for the tiny set with one file replaced.
+    fn message_with(file: usize, bytes: Vec<u8>) -> String {
+        let mut files = tiny();
+        files[file] = bytes;
+        message(&written(&files), None)
+    }
+
+    #[test]
+    fn a_tiny_set_loads_raw_and_gzipped_alike() {
+        let raw = written(&tiny());
+        let gz = written(&tiny().map(|bytes| gzipped(&bytes)));
+        let dataset = Dataset::from_dir(raw.path(), None).unwrap();
+        assert_eq!((dataset.image_rows, dataset.image_columns), (3, 2));
+        assert_eq!((dataset.inputs(), dataset.classes), (6, 256));
+        assert_eq!(dataset.training.len(), 10);
+        assert_eq!(dataset.validation.labels, [10, 11]);
+        assert_eq!(dataset.test.labels, [254, 255]);
+        let mut pixels = [0; 6];
+        dataset.validation.images.dense_row(1, &mut pixels);
+        assert_eq!(pixels, tiny()[0][16 + 66..]);
+        assert_eq!(
+            dataset.name,
+            raw.path().file_name().unwrap().to_str().unwrap()
+        );
+
+        let mut other = Dataset::from_dir(gz.path(), None).unwrap();
+        other.name.clone_from(&dataset.name);
+        assert_eq!(other, dataset);
+    }
+
+    #[test]
+    fn validation_images_are_the_last() {
+        let directory = written(&tiny());
+        for count in 0..12 {
+            let dataset = Dataset::from_dir(directory.path(), Some(count)).unwrap();
+            assert_eq!(dataset.training.len(), 12 - count);
+            assert_eq!(dataset.validation.images.len(), count);
+            assert_eq!(dataset.classes, 256);
+        }
+        assert_eq!(
+            message(&directory, Some(12)),
+            "a validation set of 12 images leaves none of the 12 in train-images-idx3-ubyte to \
+             train on; expected at most 11"
+        );
+    }
+
+    #[test]
+    fn a_set_cut_off_anywhere_is_refused() {
+        for (pack, compressed) in [
+            (<[u8]>::to_vec as fn(&[u8]) -> Vec<u8>, false),
+            (gzipped, true),
+        ] {
+            let whole = tiny().map(|bytes| pack(&bytes));
+            let directory = written(&whole);
+            for (name, bytes) in NAMES.iter().zip(&whole) {
+                let path = directory.path().join(name);
+                for length in 0..bytes.len() {
+                    fs::write(&path, &bytes[..length]).unwrap();
+                    let message = message(&directory, None);
+                    assert!(message.starts_with(name), "{message}");
+                    assert!(
+                        message.contains("truncated") || (compressed && message.contains("gzip")),
+                        "{message}"
+                    );
+                }
+                fs::write(&path, bytes).unwrap();
+            }
+            Dataset::from_dir(directory.path(), None).unwrap();
+        }
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        for (file, name) in NAMES.iter().enumerate() {
+            let mut bytes = tiny()[file].clone();
+            let promised = bytes.len();
+            bytes.push(0);
+            let expected = format!(
+                "{name}: trailing bytes: the header promises {promised} bytes in all, but more follow"
+            );
+            assert_eq!(message_with(file, gzipped(&bytes)), expected);
+            assert_eq!(message_with(file, bytes), expected);
+        }
+    }
+
+    #[test]
+    fn a_wrong_magic_says_what_it_is() {
+        for (file, bytes, expected) in [
+            (
+                0,
+                tiny()[1].clone(),
+                "expected magic 0x00000803 (IDX images), found 0x00000801: these are labels; are \
+                 images and labels swapped?",
+            ),
+            (
+                3,
+                tiny()[0].clone(),
+                "expected magic 0x00000801 (IDX labels), found 0x00000803: these are images; are \
+                 images and labels swapped?",
+            ),
+            (
+                2,
+                gzipped(&gzipped(&tiny()[2])),
+                "expected magic 0x00000803 (IDX images), found 0x1f8b0800: gzipped twice?",
+            ),
+            (
+                2,
+                b"<!DOCTYPE html>".to_vec(),
+                "expected magic 0x00000803 (IDX images), found 0x3c21444f: not an IDX file",
+            ),
+            (
+                1,
+                vec![0, 0, 13, 1, 0, 0, 0, 0],
+                "expected magic 0x00000801 (IDX labels), found 0x00000d01: IDX of another \
+                 element type or shape",
+            ),
+        ] {
+            assert_eq!(
+                message_with(file, bytes),
+                format!("{}: {expected}", NAMES[file])
+            );
+        }
+    }
+
+    #[test]
+    fn counts_must_agree() {
+        assert_eq!(
+            message_with(1, labels_file(3, &[1, 2, 3])),
+            "train-labels-idx1-ubyte: 3 labels, but train-images-idx3-ubyte holds 12 images"
+        );
+        assert_eq!(
+            message_with(3, labels_file(0, &[])),
+            "t10k-labels-idx1-ubyte: 0 labels, but t10k-images-idx3-ubyte holds 2 images"
+        );
+        assert_eq!(
+            message_with(2, images_file(2, 2, 3, &[0; 12])),
+            "t10k-images-idx3-ubyte: images of 2x3 pixels, but those of \
+             train-images-idx3-ubyte are 3x2"
+        );
+    }
+
+    #[test]
+    fn empty_images_are_refused() {
+        assert_eq!(
+            message_with(0, images_file(0, 3, 2, &[])),
+            "train-images-idx3-ubyte: holds no images; expected at least one"
+        );
+        assert_eq!(
+            message_with(2, images_file(2, 0, 2, &[])),
+            "t10k-images-idx3-ubyte: images of 0x2 pixels; expected between 1 and 65535 pixels \
+             an image"
+        );
+    }
+
+    #[test]
+    fn a_test_label_without_a_class_is_refused() {
+        let mut files = tiny();
+        files[1] = labels_file(12, &[9; 12]);
+        files[3] = labels_file(2, &[9, 10]);
+        assert_eq!(
+            message(&written(&files), None),
+            "t10k-labels-idx1-ubyte: label 1 (counted from 0) is 10, but the training labels \
+             only go up to 9"
+        );
+    }
+
+    #[test]
+    fn hostile_headers_are_refused_at_once() {
+        let hostile = images_file(u32::MAX, 255, 257, &[]);
+        assert_eq!(
+            message_with(0, hostile.clone()),
+            "train-images-idx3-ubyte: truncated: the header promises 281470681677841 bytes in \
+             all, found 16"
+        );
+        let gz = gzipped(&hostile);
+        assert_eq!(
+            message_with(0, gz.clone()),
+            format!(
+                "train-images-idx3-ubyte: the header promises 281470681677841 bytes in all, more \
+                 than {} bytes of gzip can hold",
+                gz.len()
+            )
+        );
+        assert!(message_with(1, labels_file(u32::MAX, &[])).contains("truncated"));
+    }
+
+    #[test]
+    fn pixels_beyond_the_offsets_are_refused() {
+        let header = ImagesHeader {
+            images: 65537,
+            rows: 255,
+            columns: 257,
+        };
+        assert_eq!(
+            header.check_total().unwrap_err().to_string(),
+            "65537 images of 255x257 pixels; expected fewer than 4294967295 pixels in all"
+        );
+        let one_less = ImagesHeader {
+            images: 65536,
+            ..header
+        };
+        one_less.check_total().unwrap();
+    }
+
+    #[test]
+    fn a_gzip_bomb_is_read_no_further_than_promised() {
+        let bomb = gzipped(&images_file(12, 3, 2, &vec![0; 20_000_000]));
+        assert!(bomb.len() < 30_000);
+        assert!(message_with(0, bomb).contains("trailing bytes"));
+    }
+
+    #[test]
+    fn corrupt_gzip_is_named_at_every_byte() {
+        let good = gzipped(&tiny()[0]);
+        let directory = written(&tiny());
+        let whole = Dataset::from_dir(directory.path(), None).unwrap();
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x55;
+            fs::write(directory.path().join(NAMES[0]), bad).unwrap();
+            match Dataset::from_dir(directory.path(), None) {
+                // Bytes of the gzip header that carry no data, such as the time stamp.
+                Ok(mut dataset) => {
+                    assert!(at < 10, "byte {at}");
+                    dataset.name.clone_from(&whole.name);
+                    assert_eq!(dataset, whole);
+                }
+                Err(error) => assert!(error.to_string().contains(NAMES[0]), "{error}"),
+            }
+        }
+        let mut bad = good;
+        let last = bad.len() - 1;
+        bad[last - 5] ^= 1;
+        fs::write(directory.path().join(NAMES[0]), bad).unwrap();
+        let message = message(&directory, None);
+        assert!(
+            message.starts_with("train-images-idx3-ubyte: corrupt or cut off gzip data: "),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_directory_in_place_of_a_file_is_named() {
+        let directory = written(&tiny());
+        fs::remove_file(directory.path().join(NAMES[1])).unwrap();
+        fs::create_dir(directory.path().join(NAMES[1])).unwrap();
+        assert_eq!(
+            message(&directory, None),
+            "train-labels-idx1-ubyte: is a directory; expected a file"
+        );
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = Dataset::from_dir(&directory.path().join("none"), None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("none: cannot list this directory: "),
+            "{error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_dangling_link_is_named() {
+        let directory = written(&tiny());
+        fs::remove_file(directory.path().join(NAMES[1])).unwrap();
+        std::os::unix::fs::symlink("nowhere", directory.path().join(NAMES[1])).unwrap();
+        assert!(message(&directory, None).starts_with("train-labels-idx1-ubyte: cannot be read: "));
+    }
+
+    #[test]
+    fn one_training_image_is_enough() {
+        let mut files = tiny();
+        files[0] = images_file(1, 3, 2, &[0; 6]);
+        files[1] = labels_file(1, &[255]);
+        let dataset = Dataset::from_dir(written(&files).path(), None).unwrap();
+        assert_eq!(dataset.training.len(), 1);
+        assert!(dataset.validation.is_empty());
+    }
+}

@@ -1,0 +1,270 @@
+//! What can be wrong with a data set: every message is one line and names the file.
+
+use std::{io, path::Path};
+
+use thiserror::Error;
+
+/// Why a data set could not be loaded.
+///
+/// The causes from the operating system are part of the message, so
+/// [`source`](std::error::Error::source) is always `None`.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The directory could not be listed.
+    #[error("{directory}: cannot list this directory: {error}")]
+    Directory {
+        /// The directory as given.
+        directory: String,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// One of the four files is not there.
+    #[error("{directory}: no file of {role}; looked for names ending in {looked_for}")]
+    Missing {
+        /// The directory as given.
+        directory: String,
+        /// What the file would have held: `training images`, ...
+        role: &'static str,
+        /// The endings that would have matched.
+        looked_for: String,
+    },
+    /// Two different files could be meant.
+    #[error(
+        "{first} and {second} could both be the {role}; keep the files of one data set in a directory"
+    )]
+    Ambiguous {
+        /// What the file should hold: `training images`, ...
+        role: &'static str,
+        /// One candidate.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// The four files belong to different data sets.
+    #[error(
+        "{first} and {second} begin differently, so they are not one data set; expected four files with one prefix"
+    )]
+    Prefixes {
+        /// The file of training images.
+        first: String,
+        /// The first file whose name begins differently.
+        second: String,
+    },
+    /// One file is wrong in itself.
+    #[error("{file}: {problem}")]
+    File {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: FileProblem,
+    },
+    /// Images and labels do not pair up.
+    #[error("{labels_file}: {labels} labels, but {images_file} holds {images} images")]
+    Counts {
+        /// The file of images.
+        images_file: String,
+        /// Images in it.
+        images: usize,
+        /// The file of labels.
+        labels_file: String,
+        /// Labels in it.
+        labels: usize,
+    },
+    /// Training and test images differ in size.
+    #[error(
+        "{test_file}: images of {}x{} pixels, but those of {training_file} are {}x{}",
+        test[0], test[1], training[0], training[1]
+    )]
+    Sizes {
+        /// The file of training images.
+        training_file: String,
+        /// Its rows and columns.
+        training: [usize; 2],
+        /// The file of test images.
+        test_file: String,
+        /// Its rows and columns.
+        test: [usize; 2],
+    },
+    /// A test label that no training image has room for.
+    #[error(
+        "{file}: label {index} (counted from 0) is {label}, but the training labels only go up to {largest}"
+    )]
+    Label {
+        /// The file of test labels.
+        file: String,
+        /// Position of the first such label, from 0.
+        index: usize,
+        /// The label.
+        label: u8,
+        /// The largest label of the training file.
+        largest: u8,
+    },
+    /// The validation set would leave nothing to train on.
+    #[error(
+        "a validation set of {requested} images leaves none of the {images} in {file} to train on; expected at most {}",
+        images - 1
+    )]
+    Validation {
+        /// Images asked for.
+        requested: usize,
+        /// Images there are; at least 1.
+        images: usize,
+        /// The file of training images.
+        file: String,
+    },
+}
+
+/// What is wrong with one IDX file.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// The operating system, or a decoder, refused.
+    #[error("cannot be read: {0}")]
+    Io(io::Error),
+    /// Found by name, but a directory.
+    #[error("is a directory; expected a file")]
+    IsDirectory,
+    /// A pipe, socket or device.
+    #[error("is not a regular file")]
+    NotRegular,
+    /// Compressed data that do not decompress.
+    #[error("corrupt or cut off gzip data: {0}")]
+    Gzip(io::Error),
+    /// Decompressed, but not to what was compressed.
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
+    /// The first four bytes are not those of the expected kind.
+    #[error("expected magic {expected:#010x} ({}), found {found:#010x}{}", kind(*expected), hint(*expected, *found))]
+    Magic {
+        /// What an IDX file of this role begins with.
+        expected: u32,
+        /// What this file begins with.
+        found: u32,
+    },
+    /// The file ends inside its header.
+    #[error("truncated: {found} bytes, but the header alone has {header}")]
+    Header {
+        /// Bytes in an IDX header of this kind.
+        header: u64,
+        /// Bytes in the (decompressed) file.
+        found: u64,
+    },
+    /// The file ends before the data that its header promises.
+    #[error("truncated: the header promises {promised} bytes in all, found {found}")]
+    Truncated {
+        /// Bytes of header and data together.
+        promised: u64,
+        /// Bytes in the (decompressed) file.
+        found: u64,
+    },
+    /// The file goes on after the data that its header promises.
+    #[error("trailing bytes: the header promises {promised} bytes in all, but more follow")]
+    Trailing {
+        /// Bytes of header and data together.
+        promised: u64,
+    },
+    /// The header promises more than so small a gzip file can expand to.
+    #[error(
+        "the header promises {promised} bytes in all, more than {compressed} bytes of gzip can hold"
+    )]
+    Implausible {
+        /// Bytes of header and data together.
+        promised: u64,
+        /// Bytes of the gzip file.
+        compressed: u64,
+    },
+    /// A header with a count of zero.
+    #[error("holds no images; expected at least one")]
+    NoImages,
+    /// A header with images too small or too large.
+    #[error(
+        "images of {rows}x{columns} pixels; expected between 1 and {} pixels an image",
+        super::SparseRows::MAX_COLUMNS
+    )]
+    ImageSize {
+        /// Rows of pixels.
+        rows: usize,
+        /// Columns of pixels.
+        columns: usize,
+    },
+    /// More pixels than 32-bit offsets can count.
+    #[error(
+        "{images} images of {rows}x{columns} pixels; expected fewer than {} pixels in all",
+        u32::MAX
+    )]
+    TooLarge {
+        /// Images promised.
+        images: usize,
+        /// Rows of pixels.
+        rows: usize,
+        /// Columns of pixels.
+        columns: usize,
+    },
+}
+
+impl FileProblem {
+    /// Names the file that has the problem.
+    pub(super) fn in_file(self, file: &str) -> DataError {
+        DataError::File {
+            file: file.to_owned(),
+            problem: self,
+        }
+    }
+}
+
+impl From<io::Error> for FileProblem {
+    /// Tells a bad stream, which the gzip decoder reports by these kinds, from a bad disk.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::UnexpectedEof => Self::Gzip(error),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// The path as text on one line: a newline in a name must not break a message in two.
+pub(super) fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for c in path.display().to_string().chars() {
+        if c.is_control() {
+            text.extend(c.escape_default());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+fn kind(magic: u32) -> &'static str {
+    match magic {
+        super::idx::IMAGES_MAGIC => "IDX images",
+        _ => "IDX labels",
+    }
+}
+
+fn hint(expected: u32, found: u32) -> &'static str {
+    use super::idx::{IMAGES_MAGIC, LABELS_MAGIC};
+    match (expected, found) {
+        (IMAGES_MAGIC, LABELS_MAGIC) => ": these are labels; are images and labels swapped?",
+        (LABELS_MAGIC, IMAGES_MAGIC) => ": these are images; are images and labels swapped?",
+        (_, found) if found >> 16 == 0x1f8b => ": gzipped twice?",
+        (_, found) if found >> 16 == 0 => ": IDX of another element type or shape",
+        _ => ": not an IDX file",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_on_one_line() {
+        assert_eq!(
+            shown(Path::new("a\nb/é train\tx")),
+            "a\\nb/é train\\tx".to_owned()
+        );
+    }
+}

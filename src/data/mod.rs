@@ -1,0 +1,30 @@
+//! Data sets: images of `rows × columns` grey pixels, each with a class label.
+//!
+//! ```text
+//! Dataset ─┬─ training    Split ─┬─ images  SparseRows: the non-zero pixels, one row an image
+//!          ├─ validation  Split  └─ labels  one byte an image
+//!          └─ test        Split
+//! ```
+//!
+//! [`Dataset::mnist`] unpacks MNIST from the binary itself; [`Dataset::from_dir`] reads any data
+//! set in the same format (IDX, raw or gzipped) from a directory.
+//!
+//! **A pixel is the byte divided by 256**, not by 255. That is the book's convention, and its
+//! published runs are reproduced only so. Here pixels stay bytes; the layer that uses them converts.
+//!
+//! Where to look: `idx` knows the file format, `files` finds the four files of a directory, `source`
+//! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy.
+
+mod dataset;
+mod error;
+mod files;
+mod idx;
+mod mnist;
+mod source;
+mod sparse;
+mod split;
+
+pub use dataset::Dataset;
+pub use error::{DataError, FileProblem};
+pub use sparse::SparseRows;
+pub use split::Split;

@@ -1,0 +1,104 @@
+//! Images with their labels.
+
+use std::ops::Range;
+
+use super::SparseRows;
+
+/// One part of a data set: as many labels as images, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// The images, a row each, `[image][pixel]`, pixels row by row. A byte `b` means `b / 256`.
+    pub images: SparseRows,
+    /// The class of each image.
+    pub labels: Vec<u8>,
+}
+
+impl Split {
+    /// Images.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no images.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// A copy of the first `n` images: the book's `training_data[:n]`.
+    ///
+    /// # Panics
+    ///
+    /// If `n > len()`.
+    #[track_caller]
+    pub fn first(&self, n: usize) -> Split {
+        self.range(0..n)
+    }
+
+    /// A copy of some images.
+    ///
+    /// # Panics
+    ///
+    /// If the range is decreasing or ends after `len()`.
+    #[track_caller]
+    pub fn range(&self, images: Range<usize>) -> Split {
+        Split {
+            images: self.images.range(images.clone()),
+            labels: self.labels[images].to_vec(),
+        }
+    }
+
+    /// How many images there are of each class, `[classes]`.
+    ///
+    /// # Panics
+    ///
+    /// If a label is not below `classes`.
+    #[track_caller]
+    pub fn class_counts(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        for &label in &self.labels {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+
+    /// Cuts off and returns the images from `image` on.
+    #[track_caller]
+    pub(super) fn split_off(&mut self, image: usize) -> Split {
+        Split {
+            images: self.images.split_off(image),
+            labels: self.labels.split_off(image),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three() -> Split {
+        Split {
+            images: SparseRows::from_dense(&[1, 0, 0, 2, 3, 3], 2),
+            labels: vec![2, 0, 2],
+        }
+    }
+
+    #[test]
+    fn first_takes_the_first() {
+        let first = three().first(2);
+        assert_eq!((first.len(), first.images.len()), (2, 2));
+        assert_eq!(first.labels, [2, 0]);
+        assert_eq!(first.images.row(1), (&[1_u16][..], &[2_u8][..]));
+        assert!(three().first(0).is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "rows 0..4 of 3")]
+    fn first_of_too_many_panics() {
+        three().first(4);
+    }
+
+    #[test]
+    fn classes_are_counted() {
+        assert_eq!(three().class_counts(4), [1, 0, 2, 0]);
+    }
+}

@@ -1,0 +1,27 @@
+//! nablab (∇ lab) trains small neural networks fast enough on a CPU to answer "what if?" a
+//! thousand times, and reproduces the experiments of Michael Nielsen's *Neural Networks and Deep
+//! Learning* with error bars.
+//!
+//! The modules, from the ground up; each uses only those above it:
+//!
+//! - [`simd`]: hand-vectorised kernels, f32 and f64, the same bits on every CPU
+//! - [`rng`]: named, portable generators, and those of the book's programs
+//! - [`stats`]: summaries and intervals of small samples
+//! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
+//! - [`nn`]: networks, costs, the forward and the backward pass
+//! - [`train`]: gradient descent, monitors, histories
+//! - [`sweep`]: many trainings in parallel, and their CSV files
+//! - [`report`]: tables and figures, from the CSV files alone
+//! - [`book`]: the experiments of the book and how they are judged
+
+#![warn(missing_docs)]
+
+pub mod book;
+pub mod data;
+pub mod nn;
+pub mod report;
+pub mod rng;
+pub mod simd;
+pub mod stats;
+pub mod sweep;
+pub mod train;

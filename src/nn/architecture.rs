@@ -1,0 +1,40 @@
+use super::{Activation, Cost};
+
+/// The shape of a fully connected network and the functions it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Architecture {
+    /// The number of neurons in each layer, inputs first, outputs last; at least two layers, none
+    /// of them empty.
+    pub sizes: Vec<usize>,
+    /// The activation of every layer after the first.
+    pub activation: Activation,
+    /// The cost that training reduces.
+    pub cost: Cost,
+}
+
+impl Architecture {
+    /// The number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.sizes
+            .windows(2)
+            .map(|pair| (pair[0] + 1) * pair[1])
+            .sum()
+    }
+
+    /// The number of weights and biases, or `None` if it does not fit a `usize`.
+    pub fn parameters_checked(&self) -> Option<usize> {
+        self.sizes.windows(2).try_fold(0usize, |sum, pair| {
+            sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
+        })
+    }
+
+    /// The number of input neurons.
+    pub fn inputs(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// The number of output neurons, one a class.
+    pub fn outputs(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+}

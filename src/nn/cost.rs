@@ -1,0 +1,124 @@
+use crate::simd::Real;
+use crate::simd::elementwise::{MulSigmoidPrime, exp_f64};
+use clap::ValueEnum;
+use pulp::Simd;
+use serde::{Deserialize, Serialize};
+
+/// The cost of one image, to be averaged over a set. The desired output y is 1 for the image's
+/// class and 0 for all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cost {
+    /// ½ ‖a − y‖² (chapter 1, equation 6)
+    Quadratic,
+    /// −Σ [y ln a + (1 − y) ln(1 − a)] (chapter 3, equation 63)
+    CrossEntropy,
+}
+
+impl Cost {
+    /// The name used on the command line and in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quadratic => "quadratic",
+            Self::CrossEntropy => "cross-entropy",
+        }
+    }
+
+    /// The cost of an image of class `label`, given the weighted inputs `z` and the activations
+    /// `a` = σ(z) of the output layer.
+    ///
+    /// The cross-entropy is computed from z, as Σ [ln(1 + e^z) − y z], and so stays finite and
+    /// accurate where σ(z) rounds to 0 or 1.
+    #[inline(always)]
+    pub fn of_image<T: Real>(self, z: &[T], a: &[T], label: usize) -> f64 {
+        match self {
+            Self::Quadratic => {
+                let mut sum = 0.0;
+                for (j, a) in a.iter().enumerate() {
+                    let error = a.to_f64() - f64::from(u8::from(j == label));
+                    sum += error * error;
+                }
+                0.5 * sum
+            }
+            Self::CrossEntropy => {
+                // ln(1 + e^z) = max(z, 0) + ln(1 + e^−|z|). The product of the (1 + e^−|z|) minus
+                // 1 is at most 2^256, so that one logarithm serves all outputs.
+                let mut linear = -z[label].to_f64();
+                let mut product = 0.0;
+                for z in z {
+                    let z = z.to_f64();
+                    let e = exp_f64(-z.abs());
+                    linear += if z < 0.0 { 0.0 } else { z };
+                    product = e.mul_add(product, product + e);
+                }
+                linear + libm::log1p(product)
+            }
+        }
+    }
+
+    /// BP1, the error δ of the output layer: writes the first `outputs` elements of every row of
+    /// `delta` from the activations.
+    ///
+    /// # Panics
+    ///
+    /// When a label is not below `outputs`, or a slice is shorter than `labels.len() * stride`.
+    #[inline]
+    pub(super) fn output_delta<S: Simd, T: Real>(
+        self,
+        simd: S,
+        activation: &[T],
+        labels: &[u8],
+        (outputs, stride): (usize, usize),
+        delta: &mut [T],
+    ) {
+        let rows = delta
+            .chunks_exact_mut(stride)
+            .zip(activation.chunks_exact(stride));
+        for ((delta, activation), &label) in rows.zip(labels) {
+            let delta = &mut delta[..outputs];
+            delta.copy_from_slice(&activation[..outputs]);
+            delta[usize::from(label)] += -T::ONE;
+        }
+        match self {
+            Self::Quadratic => simd.vectorize(MulSigmoidPrime { activation, delta }),
+            // σ' cancels: equation 66.
+            Self::CrossEntropy => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::elementwise::sigmoid;
+
+    #[test]
+    fn cross_entropy_from_z_is_the_books_formula() {
+        let z = [-3.0, 0.25, 5.0, -0.0];
+        let a = z.map(sigmoid::<f64>);
+        for label in 0..4 {
+            let want: f64 = (0..4)
+                .map(|j| {
+                    if j == label {
+                        -a[j].ln()
+                    } else {
+                        -(1.0 - a[j]).ln()
+                    }
+                })
+                .sum();
+            let got = Cost::CrossEntropy.of_image(&z, &a, label);
+            assert!((got - want).abs() < 1e-14 * want, "{got} {want}");
+        }
+    }
+
+    #[test]
+    fn saturated_outputs_have_a_finite_cost() {
+        let z = [800.0f32, -800.0];
+        let a = z.map(sigmoid);
+        assert_eq!(Cost::CrossEntropy.of_image(&z, &a, 0), 0.0);
+        assert_eq!(Cost::CrossEntropy.of_image(&z, &a, 1), 1600.0);
+        let tiny = Cost::CrossEntropy.of_image(&[50.0f64, -50.0], &[1.0, 0.0], 0);
+        assert!((tiny / (2.0 * (-50.0f64).exp()) - 1.0).abs() < 1e-12);
+        assert_eq!(Cost::Quadratic.of_image(&z, &a, 1), 1.0);
+    }
+}

@@ -1,0 +1,32 @@
+use super::{Layer, Network};
+use crate::simd::Real;
+
+/// ∂C/∂w and ∂C/∂b of a mini-batch: the *sum* over its images, not the mean.
+#[derive(Debug, Clone)]
+pub struct Gradient<T: Real> {
+    pub(super) layers: Vec<Layer<T>>,
+}
+
+impl<T: Real> Gradient<T> {
+    /// A zero gradient in the shape of `network`.
+    pub fn zeros(network: &Network<T>) -> Self {
+        let layers = network
+            .layers()
+            .iter()
+            .map(|layer| Layer::zeros(layer.n_in(), layer.n_out()));
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
+    /// BP4: ∂C/∂w for the weight from neuron `k` of layer `l` to neuron `j` of layer `l + 1`,
+    /// layers counted from 0, the inputs.
+    pub fn weight(&self, l: usize, j: usize, k: usize) -> T {
+        self.layers[l].weight(j, k)
+    }
+
+    /// BP3: ∂C/∂b for the neurons of layer `l + 1`.
+    pub fn biases(&self, l: usize) -> &[T] {
+        self.layers[l].biases()
+    }
+}

@@ -1,0 +1,101 @@
+use crate::simd::elementwise::Scale;
+use crate::simd::reduce::SumOfSquares;
+use crate::simd::{AlignedVec, Real, padded};
+use pulp::Simd;
+
+/// The weights and biases between one layer of neurons and the next.
+///
+/// The weight from input k to output j is `scale * stored[k * stride + j]`: input-major, rows
+/// padded by zeros. The scale makes weight decay a single multiplication.
+#[derive(Debug, Clone)]
+pub struct Layer<T: Real> {
+    n_in: usize,
+    n_out: usize,
+    pub(super) scale: T,
+    pub(super) stored: AlignedVec<T>,
+    pub(super) biases: AlignedVec<T>,
+}
+
+impl<T: Real> Layer<T> {
+    /// A layer whose weights and biases are zero.
+    pub fn zeros(n_in: usize, n_out: usize) -> Self {
+        Self {
+            n_in,
+            n_out,
+            scale: T::ONE,
+            stored: AlignedVec::zeros(n_in * padded(n_out)),
+            biases: AlignedVec::zeros(padded(n_out)),
+        }
+    }
+
+    /// The number of inputs.
+    pub fn n_in(&self) -> usize {
+        self.n_in
+    }
+
+    /// The number of outputs.
+    pub fn n_out(&self) -> usize {
+        self.n_out
+    }
+
+    /// The stride of the weights: `n_out`, padded.
+    #[inline(always)]
+    pub fn stride(&self) -> usize {
+        self.biases.len()
+    }
+
+    /// The weight from input `k` to output `j`.
+    pub fn weight(&self, j: usize, k: usize) -> T {
+        self.scale * self.stored[k * self.stride() + j]
+    }
+
+    /// Sets the weight from input `k` to output `j`.
+    pub fn set_weight(&mut self, j: usize, k: usize, weight: T) {
+        let index = k * self.stride() + j;
+        self.stored[index] = weight / self.scale;
+    }
+
+    /// The biases of the outputs.
+    pub fn biases(&self) -> &[T] {
+        &self.biases[..self.n_out]
+    }
+
+    /// The biases of the outputs, to be set.
+    pub fn biases_mut(&mut self) -> &mut [T] {
+        &mut self.biases[..self.n_out]
+    }
+
+    /// Multiplies all weights by `factor` (weight decay: 1 − ηλ/n), at the cost of one
+    /// multiplication unless the scale would leave the range in which it loses no accuracy.
+    #[inline]
+    pub(crate) fn decay<S: Simd>(&mut self, simd: S, factor: T) {
+        self.scale *= factor;
+        let magnitude = self.scale.to_f64().abs();
+        // Written so that a NaN folds too. A factor of 0 or below, as a hopeless η λ makes it,
+        // ends here as well.
+        if !(1e-3..=1e3).contains(&magnitude) {
+            self.fold(simd);
+        }
+    }
+
+    /// Multiplies the stored weights by the scale and makes it 1.
+    pub(crate) fn fold<S: Simd>(&mut self, simd: S) {
+        simd.vectorize(Scale {
+            factor: self.scale,
+            x: &mut self.stored,
+        });
+        self.scale = T::ONE;
+    }
+
+    /// The sum of the squares of the weights.
+    pub(super) fn sum_of_squares<S: Simd>(&self, simd: S) -> f64 {
+        let scale = self.scale.to_f64();
+        scale * scale * simd.vectorize(SumOfSquares(&self.stored))
+    }
+
+    /// Whether every weight and bias is a finite number.
+    pub fn is_finite(&self) -> bool {
+        let finite = |x: &T| x.to_f64().is_finite();
+        finite(&self.scale) && self.stored.iter().all(finite) && self.biases.iter().all(finite)
+    }
+}

@@ -1,0 +1,26 @@
+//! What a network is: architecture, activations, costs, initialisers, parameters; the forward and
+//! the backward pass (the book's BP1–BP4) of a whole mini-batch at once.
+//!
+//! [`textbook`] says the same in scalar f64, to be read beside chapter 2; it is the oracle of the
+//! tests.
+
+mod activation;
+mod architecture;
+mod cost;
+mod gradient;
+mod init;
+mod layer;
+mod network;
+mod pass;
+mod path;
+pub mod textbook;
+
+pub use activation::Activation;
+pub use architecture::Architecture;
+pub use cost::Cost;
+pub use gradient::Gradient;
+pub use init::{Initialiser, ParameterSource};
+pub use layer::Layer;
+pub use network::Network;
+pub use pass::Workspace;
+pub use path::Path;

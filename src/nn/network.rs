@@ -1,0 +1,80 @@
+use super::{Architecture, Initialiser, Layer, ParameterSource};
+use crate::simd::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+/// A fully connected network with its parameters.
+#[derive(Debug, Clone)]
+pub struct Network<T: Real> {
+    architecture: Architecture,
+    pub(crate) layers: Vec<Layer<T>>,
+}
+
+impl<T: Real> Network<T> {
+    /// A network whose parameters are all zero.
+    ///
+    /// # Panics
+    ///
+    /// When the architecture has fewer than two layers, or an empty one.
+    pub fn zeros(architecture: Architecture) -> Self {
+        assert!(
+            architecture.sizes.len() >= 2,
+            "a network needs inputs and outputs"
+        );
+        assert!(
+            architecture.sizes.iter().all(|&n| n > 0),
+            "a layer has no neurons"
+        );
+        let layers = architecture
+            .sizes
+            .windows(2)
+            .map(|pair| Layer::zeros(pair[0], pair[1]));
+        let layers = layers.collect();
+        Self {
+            architecture,
+            layers,
+        }
+    }
+
+    /// A network with random parameters.
+    pub fn random(
+        architecture: Architecture,
+        initialiser: Initialiser,
+        source: &mut dyn ParameterSource,
+    ) -> Self {
+        let mut network = Self::zeros(architecture);
+        initialiser.fill(&mut network.layers, source);
+        network
+    }
+
+    /// Its shape and functions.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// Its layers, from the inputs to the outputs.
+    pub fn layers(&self) -> &[Layer<T>] {
+        &self.layers
+    }
+
+    /// Its layers, to be changed.
+    pub fn layers_mut(&mut self) -> &mut [Layer<T>] {
+        &mut self.layers
+    }
+
+    /// The sum of the squares of all weights (not of the biases).
+    pub fn sum_of_squared_weights(&self, arch: Arch) -> f64 {
+        struct Sum<'a, T: Real>(&'a [Layer<T>]);
+        impl<T: Real> WithSimd for Sum<'_, T> {
+            type Output = f64;
+            fn with_simd<S: Simd>(self, simd: S) -> f64 {
+                self.0.iter().map(|layer| layer.sum_of_squares(simd)).sum()
+            }
+        }
+        arch.dispatch(Sum(&self.layers))
+    }
+
+    /// Whether every parameter is a finite number.
+    pub fn is_finite(&self) -> bool {
+        self.layers.iter().all(Layer::is_finite)
+    }
+}

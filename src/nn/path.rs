@@ -1,0 +1,90 @@
+use crate::simd::Real;
+use crate::simd::dense::{AddOuterProducts, Product};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Simd;
+
+/// Which code multiplies the dense matrices of a layer.
+///
+/// The inputs of the network always take the sparse kernels of [`simd::sparse`](crate::simd::sparse).
+///
+/// The bits of [`Path::Kernel`] are the same on every CPU. Those of [`Path::Faer`] are the same
+/// from run to run and for any number of threads, but faer chooses its own blocking for each
+/// instruction set, so that they may differ from one kind of CPU to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Path {
+    /// The register-blocked kernels of [`simd::dense`](crate::simd::dense), which keep everything
+    /// in L1 and L2.
+    Kernel,
+    /// faer's matrix product, which packs its operands: for large layers with large mini-batches.
+    Faer,
+}
+
+impl Path {
+    /// The rule: faer where the mini-batch has at least 32 rows and both layers at least 128
+    /// neurons, so that packing is paid back.
+    pub fn choose(rows: usize, n_in: usize, n_out: usize) -> Self {
+        if rows >= 32 && n_in >= 128 && n_out >= 128 {
+            Self::Faer
+        } else {
+            Self::Kernel
+        }
+    }
+
+    /// `output[r] = Σ_k input[r][k] · weights[k]`; see [`Product`] for the shapes.
+    #[inline]
+    pub(super) fn product<S: Simd, T: Real>(self, simd: S, product: Product<T>) {
+        match self {
+            Self::Kernel => simd.vectorize(product),
+            Self::Faer => {
+                let Product {
+                    input,
+                    input_stride,
+                    n_in,
+                    weights,
+                    stride,
+                    output,
+                } = product;
+                let rows = output.len() / stride;
+                matmul(
+                    MatMut::from_row_major_slice_mut(output, rows, stride),
+                    Accum::Replace,
+                    row_major(input, rows, n_in, input_stride),
+                    MatRef::from_row_major_slice(&weights[..n_in * stride], n_in, stride),
+                    T::ONE,
+                    Par::Seq,
+                );
+            }
+        }
+    }
+
+    /// `weights[k] += Σ_r input[r][k] · delta[r]`; see [`AddOuterProducts`] for the shapes.
+    #[inline]
+    pub(super) fn add_outer<S: Simd, T: Real>(self, simd: S, outer: AddOuterProducts<T>) {
+        match self {
+            Self::Kernel => simd.vectorize(outer),
+            Self::Faer => {
+                let AddOuterProducts {
+                    input,
+                    input_stride,
+                    delta,
+                    weights,
+                    stride,
+                } = outer;
+                let (rows, n_in) = (delta.len() / stride, weights.len() / stride);
+                matmul(
+                    MatMut::from_row_major_slice_mut(weights, n_in, stride),
+                    Accum::Add,
+                    row_major(input, rows, n_in, input_stride).transpose(),
+                    MatRef::from_row_major_slice(delta, rows, stride),
+                    T::ONE,
+                    Par::Seq,
+                );
+            }
+        }
+    }
+}
+
+fn row_major<T>(x: &[T], rows: usize, columns: usize, stride: usize) -> MatRef<'_, T> {
+    MatRef::from_row_major_slice(&x[..rows * stride], rows, stride).subcols(0, columns)
+}

@@ -1,0 +1,159 @@
+//! The network in plain f64 loops, to be read beside chapter 2 of the book.
+//!
+//! Nothing here is fast or used in training. Indices follow the book: `weights[l][j][k]` is the
+//! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
+//! weights.
+
+use super::{Cost, Network};
+use crate::simd::Real;
+
+/// σ(z) = 1 / (1 + e^−z).
+pub fn sigmoid(z: f64) -> f64 {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// σ'(z) = σ(z) (1 − σ(z)).
+pub fn sigmoid_prime(z: f64) -> f64 {
+    sigmoid(z) * (1.0 - sigmoid(z))
+}
+
+/// A network of sigmoid neurons.
+#[derive(Debug, Clone)]
+pub struct Textbook {
+    /// `biases[l][j]`.
+    pub biases: Vec<Vec<f64>>,
+    /// `weights[l][j][k]`.
+    pub weights: Vec<Vec<Vec<f64>>>,
+    /// The cost to be reduced.
+    pub cost: Cost,
+}
+
+/// ∂C/∂b and ∂C/∂w, in the shapes of [`Textbook::biases`] and [`Textbook::weights`].
+#[derive(Debug, Clone)]
+pub struct Nabla {
+    /// `biases[l][j]`.
+    pub biases: Vec<Vec<f64>>,
+    /// `weights[l][j][k]`.
+    pub weights: Vec<Vec<Vec<f64>>>,
+}
+
+impl Textbook {
+    /// The same network, copied out of the fast one.
+    pub fn from_network<T: Real>(network: &Network<T>) -> Self {
+        let layers = network.layers().iter();
+        let biases = layers
+            .clone()
+            .map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
+        let weights = layers.map(|layer| {
+            let row = |j| {
+                (0..layer.n_in())
+                    .map(|k| layer.weight(j, k).to_f64())
+                    .collect()
+            };
+            (0..layer.n_out()).map(row).collect()
+        });
+        Self {
+            biases: biases.collect(),
+            weights: weights.collect(),
+            cost: network.architecture().cost,
+        }
+    }
+
+    /// The weighted inputs z = w a + b of the layer after weights `l`.
+    fn weighted_input(&self, l: usize, a: &[f64]) -> Vec<f64> {
+        let neuron =
+            |(w, b): (&Vec<f64>, &f64)| w.iter().zip(a).map(|(w, a)| w * a).sum::<f64>() + b;
+        self.weights[l]
+            .iter()
+            .zip(&self.biases[l])
+            .map(neuron)
+            .collect()
+    }
+
+    /// The weighted inputs of every layer, and the activations of every layer with the inputs
+    /// first.
+    pub fn feed_forward(&self, x: &[f64]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+        let (mut zs, mut activations) = (Vec::new(), vec![x.to_vec()]);
+        for l in 0..self.weights.len() {
+            let z = self.weighted_input(l, &activations[l]);
+            activations.push(z.iter().map(|&z| sigmoid(z)).collect());
+            zs.push(z);
+        }
+        (zs, activations)
+    }
+
+    /// The cost of one image x of class `label`.
+    pub fn cost_of(&self, x: &[f64], label: usize) -> f64 {
+        let (_, activations) = self.feed_forward(x);
+        let outputs = activations.last().expect("at least the inputs");
+        let terms = outputs.iter().enumerate().map(|(j, &a)| {
+            let y = if j == label { 1.0 } else { 0.0 };
+            match self.cost {
+                Cost::Quadratic => 0.5 * (a - y) * (a - y),
+                Cost::CrossEntropy => -(y * a.ln() + (1.0 - y) * (1.0 - a).ln()),
+            }
+        });
+        terms.sum()
+    }
+
+    /// The gradient of the cost of one image, by the four equations of backpropagation.
+    pub fn backpropagate(&self, x: &[f64], label: usize) -> Nabla {
+        let (zs, activations) = self.feed_forward(x);
+        let depth = self.weights.len();
+        let mut deltas: Vec<Vec<f64>> = vec![Vec::new(); depth];
+
+        // BP1: δ = ∂C/∂a ⊙ σ'(z) in the output layer; for the cross-entropy σ' cancels.
+        let outputs = zs[depth - 1].iter().zip(&activations[depth]).enumerate();
+        let delta = outputs.map(|(j, (&z, &a))| {
+            let y = if j == label { 1.0 } else { 0.0 };
+            match self.cost {
+                Cost::Quadratic => (a - y) * sigmoid_prime(z),
+                Cost::CrossEntropy => a - y,
+            }
+        });
+        deltas[depth - 1] = delta.collect();
+
+        // BP2: δ = (wᵀ δ of the next layer) ⊙ σ'(z), from the last hidden layer to the first.
+        for l in (0..depth - 1).rev() {
+            let delta = zs[l].iter().enumerate().map(|(k, &z)| {
+                let next = self.weights[l + 1].iter().zip(&deltas[l + 1]);
+                next.map(|(w, delta)| w[k] * delta).sum::<f64>() * sigmoid_prime(z)
+            });
+            deltas[l] = delta.collect();
+        }
+
+        // BP4: ∂C/∂w_jk = a_k δ_j. BP3: ∂C/∂b_j = δ_j.
+        let weights = deltas.iter().zip(&activations).map(|(delta, a)| {
+            delta
+                .iter()
+                .map(|delta| a.iter().map(|a| a * delta).collect())
+                .collect()
+        });
+        Nabla {
+            weights: weights.collect(),
+            biases: deltas,
+        }
+    }
+
+    /// One step of gradient descent on a mini-batch of (image, class) pairs drawn from a training
+    /// set of `n` images, with L2 regularisation: w ← (1 − ηλ/n) w − (η/m) Σ ∂C/∂w,
+    /// b ← b − (η/m) Σ ∂C/∂b.
+    pub fn step(&mut self, batch: &[(Vec<f64>, usize)], eta: f64, lambda: f64, n: usize) {
+        let nablas: Vec<Nabla> = batch
+            .iter()
+            .map(|(x, y)| self.backpropagate(x, *y))
+            .collect();
+        let rate = eta / batch.len() as f64;
+        let decay = 1.0 - eta * lambda / n as f64;
+        for l in 0..self.weights.len() {
+            for j in 0..self.weights[l].len() {
+                let sum: f64 = nablas.iter().map(|nabla| nabla.biases[l][j]).sum();
+                self.biases[l][j] -= rate * sum;
+                for k in 0..self.weights[l][j].len() {
+                    let sum: f64 = nablas.iter().map(|nabla| nabla.weights[l][j][k]).sum();
+                    self.weights[l][j][k] = decay * self.weights[l][j][k] - rate * sum;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Where title, legend, plot and note stand.
+//!
+//! From top to bottom: title, subtitle, legend, name of the vertical axis, plot, name of the horizontal axis, note.
+//! The plot takes what the others leave of the usual height; if that is too little, the figure grows.
+
+use super::canvas::{Anchor, Canvas, Font, WIDTH};
+use super::domain::{Domain, Ends, STEPS};
+use super::end_labels::{self, EndLabels};
+use super::legend::{self, Legend};
+use super::palette::{MUTED, TEXT};
+use super::text::{width, wrap};
+use super::ticks::{Tick, ticks};
+use super::{Figure, Scale};
+
+/// The usual height.
+const HEIGHT: f64 = 520.0;
+/// The least height of a plot.
+const LEAST_PLOT: f64 = 260.0;
+const MARGIN: f64 = 24.0;
+/// From baseline to baseline, in font sizes.
+const LEADING: f64 = 1.3;
+
+const TITLE: Font = font(23.0, true, TEXT);
+pub(super) const SUBTITLE: Font = font(16.0, false, MUTED);
+const NOTE: Font = font(13.5, false, MUTED);
+/// Axis names, ticks, legend.
+pub(super) const LABEL: Font = font(16.0, false, TEXT);
+
+const fn font(size: f64, bold: bool, fill: &'static str) -> Font {
+    Font { size, bold, fill }
+}
+
+/// The rectangle that the data are drawn in, and what it shows.
+#[derive(Clone, Copy)]
+pub(super) struct Plot {
+    pub left: f64,
+    pub right: f64,
+    pub top: f64,
+    pub bottom: f64,
+    pub x: Domain,
+    pub y: Domain,
+}
+
+impl Plot {
+    /// The pixel column of a value, possibly outside the plot.
+    pub(super) fn x(&self, value: f64) -> Option<f64> {
+        let fraction = self.x.fraction(value)?;
+        Some(self.left + fraction * (self.right - self.left))
+    }
+
+    /// The pixel row of a value, possibly outside the plot.
+    pub(super) fn y(&self, value: f64) -> Option<f64> {
+        let fraction = self.y.fraction(value)?;
+        Some(self.bottom - fraction * (self.bottom - self.top))
+    }
+
+    /// The pixel of a point, possibly outside the plot.
+    pub(super) fn point(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        Some((self.x(x)?, self.y(y)?))
+    }
+
+    /// Whether a pixel is in the plot or on its edge.
+    pub(super) fn shows(&self, (x, y): (f64, f64)) -> bool {
+        const EDGE: f64 = 0.01;
+        (self.left - EDGE..=self.right + EDGE).contains(&x)
+            && (self.top - EDGE..=self.bottom + EDGE).contains(&y)
+    }
+}
+
+/// Lines of text of one font, by baseline.
+struct Block {
+    font: Font,
+    lines: Vec<(f64, String)>,
+}
+
+/// Every position in a figure.
+pub(super) struct Layout {
+    pub height: f64,
+    pub plot: Plot,
+    pub x_ticks: Vec<Tick>,
+    pub y_ticks: Vec<Tick>,
+    pub legend: Legend,
+    pub end_labels: EndLabels,
+    header: Vec<Block>,
+    x_name: Block,
+    note: Block,
+}
+
+impl Layout {
+    pub(super) fn new(figure: &Figure) -> Self {
+        let room = WIDTH - 2.0 * MARGIN;
+        let mut cursor = MARGIN - 8.0;
+        let mut header = vec![
+            Block::stack(&figure.title, TITLE, room, &mut cursor),
+            Block::stack(
+                figure.subtitle.as_deref().unwrap_or(""),
+                SUBTITLE,
+                room,
+                &mut cursor,
+            ),
+        ];
+        let legend = legend::arrange(figure, MARGIN, room, &mut cursor);
+        cursor += 8.0;
+        header.push(Block::stack(&figure.y.label, LABEL, room, &mut cursor));
+        let top = cursor + 14.0;
+
+        let x = Domain::settle(&figure.x, figure.all_x(), Ends::Exact);
+        let y = Domain::settle(&figure.y, figure.all_y(), Ends::Round);
+        let y_ticks = ticks(&y, STEPS);
+        let widest = y_ticks
+            .iter()
+            .map(|t| width(&t.label, LABEL.size))
+            .fold(0.0, f64::max);
+        let left = MARGIN + widest + 8.0;
+
+        // The lower parts hang from the bottom of the plot; first measure them from zero.
+        let mut below = 8.0 + LEADING * LABEL.size;
+        let mut x_name = Block::stack(&figure.x.label, LABEL, room, &mut below);
+        below += 6.0;
+        let mut note = Block::stack(figure.note.as_deref().unwrap_or(""), NOTE, room, &mut below);
+        below += MARGIN - 8.0;
+
+        let least = end_labels::least_height(figure).max(LEAST_PLOT);
+        let bottom = (HEIGHT - below).max(top + least);
+        x_name.shift(bottom);
+        note.shift(bottom);
+
+        let mut plot = Plot {
+            left,
+            right: WIDTH - MARGIN,
+            top,
+            bottom,
+            x,
+            y,
+        };
+        let end_labels = end_labels::arrange(figure, &plot);
+        plot.right -= end_labels.room;
+        Self {
+            height: (bottom + below).round(),
+            x_ticks: fitting_ticks(&plot),
+            plot,
+            y_ticks,
+            legend,
+            end_labels,
+            header,
+            x_name,
+            note,
+        }
+    }
+
+    pub(super) fn draw_header(&self, canvas: &mut Canvas) {
+        for block in &self.header {
+            block.draw(MARGIN, Anchor::Start, canvas);
+        }
+    }
+
+    pub(super) fn draw_footer(&self, canvas: &mut Canvas) {
+        // Centred on the plot unless that would push a long name off the page.
+        let middle = (self.plot.left + self.plot.right) / 2.0;
+        let half = self.x_name.widest() / 2.0;
+        let middle = middle.min(WIDTH - MARGIN - half).max(MARGIN + half);
+        self.x_name.draw(middle, Anchor::Middle, canvas);
+        self.note.draw(MARGIN, Anchor::Start, canvas);
+    }
+}
+
+impl Block {
+    /// Wraps `text` into lines below `cursor`, which moves to the end of the last.
+    fn stack(text: &str, font: Font, room: f64, cursor: &mut f64) -> Self {
+        let mut lines = Vec::new();
+        for line in wrap(text, font.size, room) {
+            *cursor += LEADING * font.size;
+            lines.push((*cursor - 0.25 * font.size, line));
+        }
+        Self { font, lines }
+    }
+
+    fn shift(&mut self, down: f64) {
+        for (y, _) in &mut self.lines {
+            *y += down;
+        }
+    }
+
+    fn widest(&self) -> f64 {
+        let widths = self
+            .lines
+            .iter()
+            .map(|(_, line)| width(line, self.font.size));
+        widths.fold(0.0, f64::max)
+    }
+
+    fn draw(&self, x: f64, anchor: Anchor, canvas: &mut Canvas) {
+        for (y, line) in &self.lines {
+            canvas.text(x, *y, anchor, self.font, line);
+        }
+    }
+}
+
+/// As many horizontal ticks as have room side by side.
+fn fitting_ticks(plot: &Plot) -> Vec<Tick> {
+    const GAP: f64 = 14.0;
+    let fits = |ticks: &Vec<Tick>| {
+        let labelled = ticks.iter().filter(|t| !t.label.is_empty());
+        let spans: Vec<(f64, f64)> = labelled
+            .filter_map(|t| Some((plot.x(t.value)?, width(&t.label, LABEL.size) / 2.0)))
+            .collect();
+        spans
+            .windows(2)
+            .all(|w| w[0].0 + w[0].1 + GAP <= w[1].0 - w[1].1)
+    };
+    let densest = match plot.x.scale {
+        Scale::Linear => 8,
+        Scale::Log10 => 12,
+    };
+    let mut choice = Vec::new();
+    for steps in (1..=densest).rev() {
+        choice = ticks(&plot.x, f64::from(steps));
+        if fits(&choice) {
+            return choice;
+        }
+    }
+    choice.truncate(1);
+    choice
+}

@@ -1,0 +1,236 @@
+//! Line figures as SVG, byte for byte the same for the same input.
+//!
+//! A [`Figure`] is plain data: two axes and a list of [`Series`]. [`Figure::to_svg`] turns it into a
+//! self-contained SVG on a white background that fills the width it is given. Nothing covers the data: the
+//! legend stands above the plot and the names of the lines at their right ends.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `palette` | the colours |
+//! | `text` | escaping, estimated widths, line breaks |
+//! | `domain` | which values an axis shows |
+//! | `ticks` | where an axis is marked, and how the numbers read |
+//! | `layout` | where title, legend, plot and note stand |
+//! | `axes`, `marks`, `end_labels`, `legend` | what is drawn there |
+//! | `canvas` | SVG elements |
+//!
+//! ```
+//! use nablab::report::figure::{Axis, Figure, Series};
+//!
+//! let figure = Figure {
+//!     title: "Training cost".into(),
+//!     x: Axis::linear("epoch"),
+//!     y: Axis::linear("cross-entropy cost"),
+//!     series: vec![Series {
+//!         label: "η = 0.25".into(),
+//!         points: vec![(0.0, 0.50), (1.0, 0.41), (2.0, 0.37)],
+//!         ..Series::default()
+//!     }],
+//!     ..Figure::default()
+//! };
+//! assert!(figure.to_svg().starts_with("<svg "));
+//! ```
+
+mod axes;
+mod canvas;
+mod domain;
+mod end_labels;
+mod layout;
+mod legend;
+mod marks;
+mod palette;
+#[cfg(test)]
+mod tests;
+mod text;
+mod ticks;
+
+pub use palette::{Colour, PALETTE};
+
+use canvas::Canvas;
+use layout::Layout;
+
+/// A line figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figure {
+    /// The heading; long ones are broken into lines.
+    pub title: String,
+    /// A second, smaller heading: what was trained, on what, how often.
+    pub subtitle: Option<String>,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// The lines, in drawing order.
+    pub series: Vec<Series>,
+    /// Explanations of the kinds of marks, shown in neutral grey after the names of the series.
+    pub key: Vec<Key>,
+    /// Small print under the plot.
+    pub note: Option<String>,
+}
+
+/// One axis of a [`Figure`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// What is measured, with its unit.
+    pub label: String,
+    /// How values are spaced.
+    pub scale: Scale,
+    /// The smallest and largest value shown. Without it, or when it cannot be drawn (empty, not finite, not
+    /// positive on a logarithmic axis), the range follows from the data.
+    pub range: Option<(f64, f64)>,
+}
+
+/// How the values of an [`Axis`] are spaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal steps for equal differences.
+    #[default]
+    Linear,
+    /// Equal steps for equal ratios. Values that are not positive are not drawn.
+    Log10,
+}
+
+/// One line of a [`Figure`], with what belongs to it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// The name of the line.
+    pub label: String,
+    /// Where the name is written.
+    pub label_at: LabelAt,
+    /// Index into [`PALETTE`], modulo its length. Series that belong together may share a colour.
+    pub colour: usize,
+    /// The line. A value that is not finite interrupts it; a point without neighbours is drawn as a dot.
+    pub points: Vec<(f64, f64)>,
+    /// The band around the line as `(x, low, high)`; empty for none. On a logarithmic axis a `low` that is
+    /// not positive reaches to the bottom of the plot.
+    pub band: Vec<(f64, f64, f64)>,
+    /// Single runs, drawn as thin pale lines.
+    pub thin: Vec<Vec<(f64, f64)>>,
+    /// How the line is stroked.
+    pub style: Stroke,
+}
+
+/// Where the name of a [`Series`] is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LabelAt {
+    /// At the right end of the line.
+    #[default]
+    End,
+    /// In the legend above the plot.
+    Legend,
+    /// Only in the tooltip and for screen readers: for a line that shares the colour of a named one.
+    Hidden,
+}
+
+/// How a line is stroked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stroke {
+    /// Measured here.
+    #[default]
+    Solid,
+    /// Taken from elsewhere: a printed or recorded run, a model, a bound.
+    Dashed,
+}
+
+/// An entry that explains one kind of mark for all series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The mark that is explained.
+    pub mark: Mark,
+    /// Its meaning: "mean of 10 seeds".
+    pub text: String,
+}
+
+/// The kinds of marks a [`Key`] can explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A solid line.
+    Line,
+    /// A dashed line.
+    Dashed,
+    /// A band.
+    Band,
+    /// A thin pale line.
+    Thin,
+}
+
+impl Axis {
+    /// A linear axis over the range of the data.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A logarithmic axis over the range of the data.
+    pub fn log10(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            scale: Scale::Log10,
+            range: None,
+        }
+    }
+
+    /// The same axis, from `low` to `high`.
+    pub fn with_range(self, low: f64, high: f64) -> Self {
+        Self {
+            range: Some((low, high)),
+            ..self
+        }
+    }
+}
+
+impl Key {
+    /// Explains `mark` by `text`.
+    pub fn new(mark: Mark, text: impl Into<String>) -> Self {
+        Self {
+            mark,
+            text: text.into(),
+        }
+    }
+}
+
+impl Figure {
+    /// Draws the figure as one `<svg>` element without an XML prolog, so that it can be a file or part of a page.
+    pub fn to_svg(&self) -> String {
+        let layout = Layout::new(self);
+        let mut body = Canvas::default();
+        layout.draw_header(&mut body);
+        legend::draw(&layout.legend, &mut body);
+        axes::draw(&layout, &mut body);
+        marks::draw(self, &layout, &mut body);
+        end_labels::draw(&layout, &mut body);
+        layout.draw_footer(&mut body);
+        body.into_svg(layout.height, &self.title, &self.description())
+    }
+
+    /// The figure in words, for readers who cannot see it.
+    fn description(&self) -> String {
+        let mut words = self.subtitle.clone().map_or(String::new(), |s| s + ". ");
+        words += &format!("Horizontal axis: {}. ", self.x.label);
+        words += &format!("Vertical axis: {}.", self.y.label);
+        for series in &self.series {
+            let finite = |p: &&(f64, f64)| p.0.is_finite() && p.1.is_finite();
+            let (count, label) = (series.points.len(), &series.label);
+            words += &match series.points.iter().rfind(finite) {
+                Some(&(x, y)) => format!(
+                    " {label}: {count} points, the last at ({}, {}).",
+                    brief(x),
+                    brief(y)
+                ),
+                None => format!(" {label}: no points."),
+            };
+        }
+        words
+    }
+}
+
+/// Four significant digits, with a power of ten only where it is needed.
+fn brief(value: f64) -> String {
+    let short = format!("{value:.3e}");
+    match short.parse::<f64>() {
+        Ok(v) if v == 0.0 || (1e-4..1e7).contains(&v.abs()) => v.to_string(),
+        _ => short,
+    }
+}

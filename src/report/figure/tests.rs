@@ -1,0 +1,235 @@
+//! Whole figures: one snapshot, and properties that hold for any data.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A figure with every kind of mark.
+fn tiny() -> Figure {
+    Figure {
+        title: "Cost & accuracy <η>".into(),
+        subtitle: Some("λ = 0.1, \"small\" network".into()),
+        x: Axis::linear("epoch"),
+        y: Axis::linear("cost"),
+        series: vec![
+            Series {
+                label: "η = 0.25".into(),
+                points: vec![(0.0, 0.5), (1.0, 0.4), (2.0, 0.35)],
+                band: vec![(0.0, 0.45, 0.55), (1.0, 0.35, 0.45), (2.0, 0.3, 0.4)],
+                thin: vec![vec![(0.0, 0.52), (1.0, 0.38), (2.0, 0.33)]],
+                ..Series::default()
+            },
+            Series {
+                label: "the book".into(),
+                label_at: LabelAt::Legend,
+                colour: 1,
+                points: vec![(0.0, 0.49), (1.0, f64::NAN), (2.0, 0.36)],
+                style: Stroke::Dashed,
+                ..Series::default()
+            },
+        ],
+        key: vec![Key::new(Mark::Band, "95 % interval")],
+        note: Some("Ten seeds.".into()),
+    }
+}
+
+/// A figure of one series.
+fn of(scale: Scale, points: Vec<(f64, f64)>) -> Figure {
+    let axis = |label: &str| Axis {
+        label: label.into(),
+        scale,
+        range: None,
+    };
+    let band = points.iter().map(|&(x, y)| (x, y / 2.0, y * 2.0)).collect();
+    Figure {
+        title: "any".into(),
+        x: axis("x"),
+        y: axis("y"),
+        series: vec![Series {
+            label: "series".into(),
+            thin: vec![points.clone()],
+            points,
+            band,
+            ..Series::default()
+        }],
+        ..Figure::default()
+    }
+}
+
+/// Fails unless every element is closed in order, every attribute quoted, every `&` an entity and every number one.
+fn assert_sound(svg: &str) {
+    let mut open = Vec::new();
+    let mut rest = svg.trim_end();
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "stray > in text");
+        let end = start + rest[start..].find('>').expect("an unclosed tag");
+        let tag = &rest[start + 1..end];
+        assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
+        assert!(!tag.contains('<'), "{tag}");
+        let name = tag.split([' ', '/']).find(|part| !part.is_empty()).unwrap();
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        rest = &rest[end + 1..];
+        assert!(!open.is_empty() || rest.is_empty(), "two roots");
+    }
+    assert!(open.is_empty(), "unclosed {open:?}");
+    for (i, _) in svg.match_indices('&') {
+        let entities = ["&amp;", "&lt;", "&gt;", "&quot;"];
+        assert!(entities.iter().any(|e| svg[i..].starts_with(e)), "bare &");
+    }
+    for (i, _) in svg.match_indices(['"', ' ']) {
+        let next = &svg[i + 1..];
+        assert!(!next.starts_with("NaN") && !next.starts_with("inf") && !next.starts_with("-inf"));
+    }
+    assert!(
+        svg.chars().all(|c| c == '\n' || c >= ' '),
+        "control character"
+    );
+}
+
+/// The coordinates of all `<text>` elements that begin at `x`, by height.
+fn rows_at(svg: &str, x: &str) -> Vec<f64> {
+    let start = format!("<text x=\"{x}\" y=\"");
+    svg.lines()
+        .filter_map(|line| line.strip_prefix(&start)?.split('"').next()?.parse().ok())
+        .collect()
+}
+
+#[test]
+fn a_tiny_figure_is_drawn_byte_for_byte_as_before() {
+    assert_eq!(tiny().to_svg(), include_str!("tiny.svg"));
+}
+
+#[test]
+fn the_tiny_figure_is_sound() {
+    assert_sound(&tiny().to_svg());
+}
+
+#[test]
+fn figures_that_differ_have_different_ids() {
+    let id = |svg: String| svg[svg.find("fig-").unwrap()..][..20].to_string();
+    let mut other = tiny();
+    other.series[0].points[1].1 = 0.41;
+    assert_ne!(id(tiny().to_svg()), id(other.to_svg()));
+    assert_eq!(id(tiny().to_svg()), id(tiny().to_svg()));
+}
+
+#[test]
+fn readers_without_sight_get_title_and_description() {
+    let svg = tiny().to_svg();
+    assert!(svg.contains("role=\"img\""));
+    assert!(svg.contains(">Cost &amp; accuracy &lt;η&gt;</title>"));
+    assert!(svg.contains("η = 0.25: 3 points, the last at (2, 0.35)."));
+}
+
+#[test]
+fn a_figure_without_data_says_so() {
+    for scale in [Scale::Linear, Scale::Log10] {
+        let svg = of(scale, vec![(1.0, f64::NAN)]).to_svg();
+        assert_sound(&svg);
+        assert!(svg.contains(">no data<"));
+    }
+    assert_sound(&Figure::default().to_svg());
+}
+
+#[test]
+fn a_single_point_is_a_dot() {
+    let svg = of(Scale::Linear, vec![(3.0, 5.0)]).to_svg();
+    assert_eq!(svg.matches("<circle").count(), 1);
+}
+
+#[test]
+fn values_that_are_not_positive_are_not_on_a_logarithmic_axis() {
+    let svg = of(
+        Scale::Log10,
+        vec![(1.0, 1.0), (2.0, 0.0), (-3.0, 3.0), (4.0, 2.0)],
+    )
+    .to_svg();
+    assert_sound(&svg);
+    assert_eq!(svg.matches("<circle").count(), 2);
+}
+
+#[test]
+fn points_beyond_the_range_are_clipped_and_get_no_dot() {
+    let mut figure = of(Scale::Linear, vec![(0.0, 0.0), (1.0, 9.0), (2.0, 1.0)]);
+    figure.y.range = Some((0.0, 1.0));
+    let svg = figure.to_svg();
+    assert_eq!(svg.matches("<circle").count(), 2);
+    assert_eq!(svg.matches("clip-path=").count(), 2);
+}
+
+#[test]
+fn a_line_outside_the_range_is_named_with_an_arrow() {
+    let mut figure = of(Scale::Linear, vec![(0.0, 5.0), (1.0, 6.0)]);
+    figure.y.range = Some((0.0, 1.0));
+    assert!(figure.to_svg().contains(">series ↑<"));
+}
+
+#[test]
+fn names_at_the_ends_never_overlap_however_many() {
+    let series = |i: usize| Series {
+        label: format!("series {i:02}"),
+        colour: i,
+        points: vec![(0.0, 0.0), (1.0, 1.0 + i as f64 / 1000.0)],
+        ..Series::default()
+    };
+    let figure = Figure {
+        series: (0..40).map(series).collect(),
+        ..Figure::default()
+    };
+    let svg = figure.to_svg();
+    let label = svg
+        .lines()
+        .find(|l| l.ends_with(">series 39</text>"))
+        .unwrap();
+    let x = label.split('"').nth(1).unwrap();
+    let rows = rows_at(&svg, x);
+    assert_eq!(rows.len(), 40);
+    assert!(rows.windows(2).all(|w| w[1] - w[0] >= 19.99), "{rows:?}");
+}
+
+/// Ordinary numbers and the awkward ones.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => -10.0..10.0,
+        2 => (0..30).prop_map(f64::from),
+        2 => any::<f64>(),
+        1 => prop::sample::select(vec![
+            0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN,
+            f64::MIN_POSITIVE, 5e-324, 1e300, -1e300, 1e-300, 1e9, 1e9 + 1.0,
+        ]),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_data_give_a_sound_figure(
+        log in any::<bool>(),
+        points in prop::collection::vec((number(), number()), 0..20),
+        range in prop::option::of((number(), number())),
+    ) {
+        let mut figure = of(if log { Scale::Log10 } else { Scale::Linear }, points);
+        figure.y.range = range;
+        let svg = figure.to_svg();
+        assert_sound(&svg);
+        prop_assert_eq!(&svg, &figure.to_svg());
+        prop_assert!(svg.len() < 40_000, "too many ticks: {} bytes", svg.len());
+    }
+
+    #[test]
+    fn any_text_gives_a_sound_figure(text in ".{0,200}") {
+        let mut figure = tiny();
+        figure.title = text.clone();
+        figure.note = Some(text.clone());
+        figure.x.label = text.clone();
+        figure.series[0].label = text.clone();
+        figure.series[1].label = text.clone();
+        figure.key[0].text = text;
+        assert_sound(&figure.to_svg());
+    }
+}

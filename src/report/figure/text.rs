@@ -1,0 +1,112 @@
+//! Text without a font: escaping, estimated widths, line breaks.
+
+/// `text` as XML character data, also fit for a quoted attribute. Characters that XML 1.0 forbids become U+FFFD.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The width of `text` at the given font size, in pixels.
+///
+/// The reader's system chooses the font, so this is an estimate on the wide side: the advances of Helvetica by class
+/// of character, and a tenth more for wider faces.
+pub(super) fn width(text: &str, size: f64) -> f64 {
+    1.1 * size * text.chars().map(advance).sum::<f64>()
+}
+
+fn advance(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | '\'' | '|' => 0.23,
+        ' ' | '.' | ',' | ':' | ';' | '!' | 'f' | 't' | 'I' | '/' | '\\' | '·' | '[' | ']' => 0.28,
+        'r' | '(' | ')' | '-' | '"' | '⁰'..='⁹' | '⁻' | '¹' | '²' | '³' => 0.35,
+        'm' | 'M' | '%' | '@' => 0.86,
+        'w' | 'C' | 'D' | 'G' | 'H' | 'N' | 'O' | 'Q' | 'R' | 'U' => 0.74,
+        'W' => 0.94,
+        'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | 'J' => 0.5,
+        'a'..='z' | '0'..='9' => 0.556,
+        '+' | '=' | '<' | '>' | '−' | '×' | '~' | '±' | '≤' | '≥' => 0.584,
+        'A'..='Z' | '&' => 0.667,
+        // East Asian characters fill a square; Greek and the rest are about as wide as Latin letters.
+        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{ff00}'..='\u{ffef}' => 1.0,
+        '\u{1f000}'.. => 1.2,
+        _ => 0.6,
+    }
+}
+
+/// Breaks `text` into lines of at most `room` pixels, at spaces where there are any. Blank text has no lines.
+pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = if line.is_empty() {
+            word.to_string()
+        } else {
+            format!("{line} {word}")
+        };
+        if width(&longer, size) <= room {
+            line = longer;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for c in word.chars() {
+            if !line.is_empty()
+                && width(&line, size) + width(c.encode_utf8(&mut [0; 4]), size) > room
+            {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(c);
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_xml_reserves_or_forbids() {
+        assert_eq!(
+            escape("η & λ < \"1\" > 0\n\u{1}"),
+            "η &amp; λ &lt; &quot;1&quot; &gt; 0 \u{fffd}"
+        );
+    }
+
+    #[test]
+    fn breaks_lines_at_spaces() {
+        let room = width("learning rate", 10.0);
+        assert_eq!(
+            wrap("learning rate of SGD", 10.0, room),
+            ["learning rate", "of SGD"]
+        );
+    }
+
+    #[test]
+    fn breaks_a_word_that_is_too_long_for_any_line() {
+        let lines = wrap(&"x".repeat(50), 10.0, 60.0);
+        assert!(lines.len() > 1);
+        assert!(lines.iter().all(|l| width(l, 10.0) <= 60.0));
+        assert_eq!(lines.concat().len(), 50);
+    }
+
+    #[test]
+    fn blank_text_has_no_lines() {
+        assert!(wrap(" \n ", 10.0, 100.0).is_empty());
+    }
+}

@@ -1,0 +1,72 @@
+use comfy_table::{CellAlignment, presets};
+
+/// How the cells of a column are aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table of text cells, for the terminal and for Markdown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(columns: &[(&str, Align)]) -> Self {
+        let columns = columns
+            .iter()
+            .map(|&(name, align)| (name.to_string(), align))
+            .collect();
+        Self {
+            columns,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Panics
+    ///
+    /// When it has not one cell a column.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let row: Vec<String> = cells.into_iter().collect();
+        assert_eq!(row.len(), self.columns.len(), "one cell a column");
+        self.rows.push(row);
+    }
+
+    /// The table in GitHub-flavoured Markdown.
+    pub fn to_markdown(&self) -> String {
+        let escape = |cell: &str| cell.replace('|', "\\|").replace('\n', " ");
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let mut text = line(self.columns.iter().map(|(name, _)| escape(name)).collect());
+        let rule = self.columns.iter().map(|(_, align)| match align {
+            Align::Left => "---".to_string(),
+            Align::Right => "---:".to_string(),
+        });
+        text += &line(rule.collect());
+        for row in &self.rows {
+            text += &line(row.iter().map(|cell| escape(cell)).collect());
+        }
+        text
+    }
+
+    /// The table in box-drawing characters.
+    pub fn to_terminal(&self) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_style(presets::UTF8_FULL_CONDENSED);
+        table.set_header(self.columns.iter().map(|(name, _)| name));
+        table.add_rows(&self.rows);
+        for (i, (_, align)) in self.columns.iter().enumerate() {
+            if let (Some(column), Align::Right) = (table.column_mut(i), align) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.to_string()
+    }
+}

@@ -1,0 +1,158 @@
+use pulp::Simd;
+use std::fmt::{Debug, Display};
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+
+/// Elements in a padded row are a multiple of this: the f32 lanes of the widest vectors, and the
+/// number of virtual lanes in a reduction.
+pub const BLOCK: usize = 16;
+
+/// The stride of a row of `n` elements: `n` rounded up to a multiple of [`BLOCK`].
+#[inline(always)]
+pub const fn padded(n: usize) -> usize {
+    n.next_multiple_of(BLOCK)
+}
+
+/// An element type of the kernels: `f32` or `f64`.
+pub trait Real:
+    Copy
+    + Default
+    + Debug
+    + Display
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + MulAssign
+    + Sum
+    + faer::traits::ComplexField
+    + 'static
+{
+    /// A vector of elements on the instruction set `S`; [`BLOCK`] is a multiple of its lanes.
+    type Vector<S: Simd>: Copy;
+
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// The name of the precision: `f32` or `f64`.
+    const NAME: &'static str;
+
+    /// Rounds an f64 to nearest.
+    fn from_f64(x: f64) -> Self;
+    /// Widens exactly.
+    fn to_f64(self) -> f64;
+    /// A pixel's intensity, byte / 256, exactly.
+    fn from_pixel(byte: u8) -> Self;
+    /// `self * b + c`, rounded once.
+    fn fused_mul_add(self, b: Self, c: Self) -> Self;
+    /// The exponential function; see [`elementwise`](super::elementwise) for its error.
+    fn exponential(self) -> Self;
+    /// The absolute value.
+    fn magnitude(self) -> Self;
+
+    /// The number of elements in a [`Vector`](Real::Vector).
+    fn lanes<S: Simd>() -> usize;
+    /// Views a slice as vectors. A remainder shorter than a vector is not in the view.
+    fn vectors<S: Simd>(x: &[Self]) -> &[Self::Vector<S>];
+    /// Views a slice as mutable vectors, like [`Real::vectors`].
+    fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
+    /// `x` in every lane.
+    fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
+    /// `a * b + c` lane by lane, rounded once.
+    fn mul_add<S: Simd>(
+        simd: S,
+        a: Self::Vector<S>,
+        b: Self::Vector<S>,
+        c: Self::Vector<S>,
+    ) -> Self::Vector<S>;
+}
+
+macro_rules! real {
+    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $exp:path) => {
+        impl Real for $t {
+            type Vector<S: Simd> = S::$vector;
+
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NAME: &'static str = stringify!($t);
+
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as $t
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn from_pixel(byte: u8) -> Self {
+                $t::from(byte) * (1.0 / 256.0)
+            }
+            #[inline(always)]
+            fn fused_mul_add(self, b: Self, c: Self) -> Self {
+                $t::mul_add(self, b, c)
+            }
+            #[inline(always)]
+            fn exponential(self) -> Self {
+                $exp(self)
+            }
+            #[inline(always)]
+            fn magnitude(self) -> Self {
+                $t::abs(self)
+            }
+            #[inline(always)]
+            fn lanes<S: Simd>() -> usize {
+                S::$lanes
+            }
+            #[inline(always)]
+            fn vectors<S: Simd>(x: &[Self]) -> &[Self::Vector<S>] {
+                S::$head(x).0
+            }
+            #[inline(always)]
+            fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>] {
+                S::$head_mut(x).0
+            }
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S> {
+                simd.$splat(x)
+            }
+            #[inline(always)]
+            fn mul_add<S: Simd>(
+                simd: S,
+                a: Self::Vector<S>,
+                b: Self::Vector<S>,
+                c: Self::Vector<S>,
+            ) -> Self::Vector<S> {
+                simd.$fma(a, b, c)
+            }
+        }
+    };
+}
+
+real!(
+    f32,
+    F32_LANES,
+    f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    splat_f32s,
+    mul_add_f32s,
+    super::elementwise::exp_f32
+);
+real!(
+    f64,
+    F64_LANES,
+    f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    splat_f64s,
+    mul_add_f64s,
+    super::elementwise::exp_f64
+);

@@ -1,0 +1,39 @@
+//! Sums across lanes, in an order that does not depend on the vector width.
+
+use super::{BLOCK, Real};
+use pulp::{Simd, WithSimd};
+
+/// Kernel: `Σ x[i]²` in f64, over [`BLOCK`] virtual lanes folded by a fixed tree.
+pub struct SumOfSquares<'a, T>(pub &'a [T]);
+
+impl<T: Real> WithSimd for SumOfSquares<'_, T> {
+    type Output = f64;
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let mut lanes = [0.0f64; BLOCK];
+        let (blocks, tail) = self.0.as_chunks::<BLOCK>();
+        for block in blocks {
+            for (lane, &x) in lanes.iter_mut().zip(block) {
+                let x = x.to_f64();
+                *lane = x.mul_add(x, *lane);
+            }
+        }
+        for (lane, &x) in lanes.iter_mut().zip(tail) {
+            let x = x.to_f64();
+            *lane = x.mul_add(x, *lane);
+        }
+        fold(lanes)
+    }
+}
+
+/// Adds the upper half of the lanes to the lower half until one is left.
+fn fold(mut lanes: [f64; BLOCK]) -> f64 {
+    let mut half = BLOCK / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}

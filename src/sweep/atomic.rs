@@ -1,0 +1,55 @@
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+use thiserror::Error;
+
+/// A result that could not be written. What stood in its place before is untouched.
+#[derive(Debug, Error)]
+#[error("cannot write {path}: {source}")]
+pub struct WriteError {
+    /// The file or directory.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// Replaces a file as a whole: a reader, or a crash, sees either the old contents or the new.
+///
+/// # Errors
+///
+/// When the directory cannot be written to.
+pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), WriteError> {
+    let write = || {
+        let directory = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
+        file.write_all(contents)?;
+        // A temporary file is private; a result is for everyone whom the umask allows.
+        #[cfg(unix)]
+        file.as_file()
+            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(|source| WriteError {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Creates a directory for results, with its parents, and makes sure that it can be written to:
+/// better now than after the training.
+///
+/// # Errors
+///
+/// When it cannot be created or written to.
+pub fn prepare_directory(path: &Path) -> Result<(), WriteError> {
+    let prepare = || {
+        std::fs::create_dir_all(path)?;
+        NamedTempFile::new_in(path)?.close()
+    };
+    prepare().map_err(|source| WriteError {
+        path: path.into(),
+        source,
+    })
+}

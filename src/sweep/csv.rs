@@ -1,0 +1,137 @@
+//! The two CSV files of a result: `trials.csv`, a row a trial, and `epochs.csv`, a row a trial and
+//! epoch.
+//!
+//! The columns are fixed, `trial_id` first and seconds last; the rows are in the order of the
+//! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
+//! form, NaN spelled out.
+
+use super::{Trial, TrialResult, WriteError, write_atomically};
+use crate::train::{Metric, Status};
+use std::path::Path;
+
+/// The columns that hold the configuration of a trial, in both files, after `trial_id`.
+pub const CONFIG_COLUMNS: [&str; 13] = [
+    "data",
+    "hidden",
+    "activation",
+    "cost",
+    "init",
+    "eta",
+    "batch_size",
+    "lambda",
+    "epochs",
+    "precision",
+    "rng",
+    "earlier_runs",
+    "seed",
+];
+
+/// The values of [`CONFIG_COLUMNS`].
+pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
+    let spec = &trial.spec;
+    [
+        trial.data.clone(),
+        spec.hidden_name(),
+        spec.activation.name().into(),
+        spec.cost.name().into(),
+        spec.initialiser.name().into(),
+        spec.eta.to_string(),
+        spec.batch_size.to_string(),
+        spec.lambda.to_string(),
+        spec.epochs.to_string(),
+        spec.precision.name().into(),
+        spec.generator.name().into(),
+        spec.earlier_runs.to_string(),
+        spec.seed.to_string(),
+    ]
+}
+
+/// Writes `trials.csv`: id, configuration, status, number of epochs trained, and for each metric
+/// its last value, its best value and the epoch of the best.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn write_trials(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
+    let mut header = vec!["trial_id".to_string()];
+    header.extend(CONFIG_COLUMNS.map(String::from));
+    header.extend(["status", "diverged_at_epoch", "epochs_trained"].map(String::from));
+    for metric in Metric::ALL {
+        let name = metric.column();
+        header.extend([
+            format!("last_{name}"),
+            format!("best_{name}"),
+            format!("best_{name}_epoch"),
+        ]);
+    }
+    header.push("seconds".into());
+
+    let rows = results.iter().map(|TrialResult { trial, history }| {
+        let mut row = vec![trial.id.clone()];
+        row.extend(config_values(trial));
+        row.push(history.status.name().into());
+        row.push(match history.status {
+            Status::Diverged { epoch } => epoch.to_string(),
+            _ => String::new(),
+        });
+        row.push(history.epochs.len().to_string());
+        for metric in Metric::ALL {
+            let best = history.best(metric);
+            row.push(cell(history.last(metric)));
+            row.push(cell(best.map(|(_, value)| value)));
+            row.push(best.map_or(String::new(), |(epoch, _)| epoch.to_string()));
+        }
+        row.push(seconds(history.seconds));
+        row
+    });
+    write(path, header, rows)
+}
+
+/// Writes `epochs.csv`: id, configuration, epoch, the metrics.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn write_epochs(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
+    let mut header = vec!["trial_id".to_string()];
+    header.extend(CONFIG_COLUMNS.map(String::from));
+    header.push("epoch".into());
+    header.extend(Metric::ALL.map(|metric| metric.column().into()));
+    header.push("seconds".into());
+
+    let rows = results.iter().flat_map(|TrialResult { trial, history }| {
+        let config = config_values(trial);
+        history.epochs.iter().map(move |record| {
+            let mut row = vec![trial.id.clone()];
+            row.extend(config.iter().cloned());
+            row.push(record.epoch.to_string());
+            row.extend(Metric::ALL.map(|metric| cell(record.metrics[metric])));
+            row.push(seconds(record.seconds));
+            row
+        })
+    });
+    write(path, header, rows)
+}
+
+fn cell(value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| value.to_string())
+}
+
+/// Microseconds are as fine as a wall clock deserves.
+fn seconds(seconds: f64) -> String {
+    format!("{seconds:.6}")
+}
+
+fn write(
+    path: &Path,
+    header: Vec<String>,
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<(), WriteError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let in_memory = "writing to memory cannot fail, and all rows have the header's length";
+    writer.write_record(&header).expect(in_memory);
+    for row in rows {
+        writer.write_record(&row).expect(in_memory);
+    }
+    write_atomically(path, &writer.into_inner().expect(in_memory))
+}

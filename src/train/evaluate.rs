@@ -1,0 +1,116 @@
+use super::MiniBatch;
+use crate::data::Split;
+use crate::nn::{Network, Workspace};
+use crate::simd::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+/// How a network does on a set of images.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    /// The mean cost an image, without the regularisation term.
+    pub cost: f64,
+    /// The number of images whose largest output is that of their class (the first of equals
+    /// counts as the largest).
+    pub correct: usize,
+}
+
+/// The memory to evaluate networks of one architecture.
+#[derive(Debug)]
+pub struct Evaluator<T> {
+    workspace: Workspace<T>,
+    batch: MiniBatch<T>,
+}
+
+/// Images evaluated together: enough to amortise each call, few enough for the cache.
+const ROWS: usize = 128;
+
+impl<T: Real> Evaluator<T> {
+    /// Memory to evaluate networks shaped like `network`.
+    pub fn new(network: &Network<T>) -> Self {
+        Self {
+            workspace: Workspace::new(network, ROWS),
+            batch: MiniBatch::new(),
+        }
+    }
+
+    /// The cost and the accuracy of `network` on `split`. The cost of an empty split is NaN.
+    ///
+    /// # Panics
+    ///
+    /// When the images do not fit the inputs of the network, or a label has no output neuron.
+    pub fn evaluate(&mut self, arch: Arch, network: &Network<T>, split: &Split) -> Evaluation {
+        arch.dispatch(Evaluate {
+            network,
+            split,
+            evaluator: self,
+        })
+    }
+}
+
+struct Evaluate<'a, T: Real> {
+    network: &'a Network<T>,
+    split: &'a Split,
+    evaluator: &'a mut Evaluator<T>,
+}
+
+impl<T: Real> WithSimd for Evaluate<'_, T> {
+    type Output = Evaluation;
+    fn with_simd<S: Simd>(self, simd: S) -> Evaluation {
+        let Evaluator { workspace, batch } = self.evaluator;
+        let architecture = self.network.architecture();
+        let mut evaluation = Evaluation {
+            cost: 0.0,
+            correct: 0,
+        };
+        for first in (0..self.split.len()).step_by(ROWS) {
+            let images = first..(first + ROWS).min(self.split.len());
+            batch.gather(self.split, images);
+            workspace.forward(simd, self.network, batch.input());
+            simd.vectorize(Tally {
+                workspace,
+                labels: batch.labels(),
+                outputs: architecture.outputs(),
+                cost: architecture.cost,
+                evaluation: &mut evaluation,
+            });
+        }
+        evaluation.cost /= self.split.len() as f64;
+        evaluation
+    }
+}
+
+/// Adds the costs and hits of one mini-batch, image by image.
+struct Tally<'a, T> {
+    workspace: &'a Workspace<T>,
+    labels: &'a [u8],
+    outputs: usize,
+    cost: crate::nn::Cost,
+    evaluation: &'a mut Evaluation,
+}
+
+impl<T: Real> WithSimd for Tally<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let (z, a) = (self.workspace.output_z(), self.workspace.output());
+        let stride = a.len() / self.labels.len();
+        let rows = z.chunks_exact(stride).zip(a.chunks_exact(stride));
+        for ((z, a), &label) in rows.zip(self.labels) {
+            let (z, a, label) = (&z[..self.outputs], &a[..self.outputs], usize::from(label));
+            self.evaluation.cost += self.cost.of_image(z, a, label);
+            self.evaluation.correct += usize::from(largest(a) == label);
+        }
+    }
+}
+
+/// The index of the largest element, the first of equals; 0 if there is no larger one than a NaN.
+#[inline(always)]
+fn largest<T: PartialOrd + Copy>(a: &[T]) -> usize {
+    let mut best = 0;
+    for j in 1..a.len() {
+        if a[j] > a[best] {
+            best = j;
+        }
+    }
+    best
+}

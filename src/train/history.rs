@@ -1,0 +1,73 @@
+use super::{Metric, Metrics};
+
+/// What was measured after one epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EpochRecord {
+    /// The epoch, counted from 0 as in the book.
+    pub epoch: usize,
+    /// The values of the monitored metrics.
+    pub metrics: Metrics,
+    /// The seconds spent on training and monitoring in this epoch.
+    pub seconds: f64,
+}
+
+/// How a training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// All epochs were trained.
+    Finished,
+    /// A cost, a weight or a bias was NaN or infinite after this epoch; training stopped there.
+    Diverged {
+        /// The epoch, counted from 0.
+        epoch: usize,
+    },
+    /// The caller asked for an end before the last epoch.
+    Stopped,
+}
+
+impl Status {
+    /// The word used in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Diverged { .. } => "diverged",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// The course of one training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// One record an epoch.
+    pub epochs: Vec<EpochRecord>,
+    /// How it ended.
+    pub status: Status,
+    /// The seconds it took in all.
+    pub seconds: f64,
+}
+
+impl History {
+    /// The value of a metric after the last epoch, if it was monitored.
+    pub fn last(&self, metric: Metric) -> Option<f64> {
+        self.epochs.last()?.metrics[metric]
+    }
+
+    /// The best value of a metric and the first epoch that reached it. NaN is never best; `None`
+    /// if the metric was not monitored or always NaN.
+    pub fn best(&self, metric: Metric) -> Option<(usize, f64)> {
+        let values = self
+            .epochs
+            .iter()
+            .filter_map(|e| Some((e.epoch, e.metrics[metric]?)));
+        values
+            .filter(|(_, value)| !value.is_nan())
+            .reduce(|best, here| {
+                if metric.is_better(here.1, best.1) {
+                    here
+                } else {
+                    best
+                }
+            })
+    }
+}

@@ -1,0 +1,24 @@
+//! How a network learns: mini-batch gradient descent, the monitors of every epoch, the history.
+//!
+//! [`train`] is a pure function of a [`TrainingSpec`] and a data set, to the last bit: neither the
+//! number of threads nor the instruction set changes a result.
+
+mod batch;
+mod epoch;
+mod error;
+mod evaluate;
+mod history;
+mod metric;
+mod randomness;
+mod run;
+mod spec;
+
+pub use batch::MiniBatch;
+pub use epoch::{Descent, train_epoch};
+pub use error::SpecError;
+pub use evaluate::{Evaluation, Evaluator};
+pub use history::{EpochRecord, History, Status};
+pub use metric::{Metric, Metrics, Monitors};
+pub use randomness::Randomness;
+pub use run::{initial_network, train};
+pub use spec::{Generator, Precision, TrainingSpec};

@@ -1,0 +1,139 @@
+use super::{Generator, TrainingSpec};
+use crate::data::Dataset;
+use crate::nn::{Initialiser, ParameterSource};
+use crate::rng::{NumpyLegacy, Purpose, Python2Random, Stream};
+
+/// The random numbers of one training: its first parameters and the order of the images.
+#[derive(Debug)]
+pub struct Randomness(Source);
+
+#[derive(Debug)]
+enum Source {
+    /// A stream for each purpose and layer: what one of them draws changes nothing elsewhere.
+    Streams {
+        seed: u64,
+        biases: Vec<Stream>,
+        weights: Vec<Stream>,
+        order: Box<Stream>,
+    },
+    /// Two generators for everything, in the order in which the book's programs draw.
+    Author {
+        parameters: NumpyLegacy,
+        shuffling: Python2Random,
+        order: Vec<u32>,
+    },
+}
+
+impl Randomness {
+    /// The random numbers of the training `spec` on `data`.
+    ///
+    /// # Panics
+    ///
+    /// When the specification was not [validated](TrainingSpec::validate).
+    pub fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
+        match spec.generator {
+            Generator::Chacha8 => Self(Source::Streams {
+                seed: spec.seed,
+                biases: Vec::new(),
+                weights: Vec::new(),
+                order: Box::new(Stream::new(spec.seed, Purpose::Order, 0)),
+            }),
+            Generator::Author => {
+                let seed = u32::try_from(spec.seed).expect("a validated seed");
+                let mut source = Self(Source::Author {
+                    parameters: NumpyLegacy::new(seed),
+                    shuffling: Python2Random::new(seed),
+                    order: (0..data.training.len() as u32).collect(),
+                });
+                for _ in 0..spec.earlier_runs {
+                    source.skip_run(spec, data);
+                }
+                source
+            }
+        }
+    }
+
+    /// Draws what an earlier training of the same program drew.
+    fn skip_run(&mut self, spec: &TrainingSpec, data: &Dataset) {
+        let sizes = spec.architecture(data).sizes;
+        self.begin(spec.initialiser, &sizes);
+        let Source::Author {
+            parameters,
+            shuffling,
+            order,
+        } = &mut self.0
+        else {
+            return;
+        };
+        for _ in 0..parameter_count(&sizes) {
+            parameters.randn();
+        }
+        for _ in 0..spec.epochs {
+            shuffling.shuffle(order);
+        }
+    }
+
+    /// The order of the `n` images before the first shuffle.
+    pub fn initial_order(&mut self, n: usize) -> Vec<u32> {
+        match &mut self.0 {
+            Source::Streams { .. } => (0..n as u32).collect(),
+            Source::Author { order, .. } => std::mem::take(order),
+        }
+    }
+
+    /// Shuffles the order for the next epoch, in place: from the order of the epoch before.
+    pub fn shuffle(&mut self, order: &mut [u32]) {
+        match &mut self.0 {
+            Source::Streams { order: stream, .. } => stream.shuffle(order),
+            Source::Author { shuffling, .. } => shuffling.shuffle(order),
+        }
+    }
+}
+
+fn parameter_count(sizes: &[usize]) -> usize {
+    sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+}
+
+impl ParameterSource for Randomness {
+    fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]) {
+        match &mut self.0 {
+            Source::Streams {
+                seed,
+                biases,
+                weights,
+                ..
+            } => {
+                let layers = 0..sizes.len() as u32 - 1;
+                *biases = layers
+                    .clone()
+                    .map(|l| Stream::new(*seed, Purpose::Biases, l))
+                    .collect();
+                *weights = layers
+                    .map(|l| Stream::new(*seed, Purpose::Weights, l))
+                    .collect();
+            }
+            Source::Author { parameters, .. } => {
+                // The book's programs always run the default initialiser first.
+                if initialiser == Initialiser::Large {
+                    for _ in 0..parameter_count(sizes) {
+                        parameters.randn();
+                    }
+                }
+            }
+        }
+    }
+
+    fn bias(&mut self, l: usize) -> f64 {
+        match &mut self.0 {
+            Source::Streams { biases, .. } => biases[l].gaussian(),
+            Source::Author { parameters, .. } => parameters.randn(),
+        }
+    }
+
+    fn weight(&mut self, l: usize) -> f64 {
+        match &mut self.0 {
+            Source::Streams { weights, .. } => weights[l].gaussian(),
+            Source::Author { parameters, .. } => parameters.randn(),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+use super::{Descent, Monitors, SpecError};
+use crate::data::Dataset;
+use crate::nn::{Activation, Architecture, Cost, Initialiser};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// The arithmetic of a training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 32-bit floating point
+    F32,
+    /// 64-bit floating point
+    F64,
+}
+
+impl Precision {
+    /// The name used on the command line and in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+}
+
+/// Where the random numbers of a training come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Generator {
+    /// Independent ChaCha8 streams for weights, biases and order: seeds are paired across settings
+    Chacha8,
+    /// The generators of the book's programs: NumPy's for parameters, Python 2's for the order
+    Author,
+}
+
+impl Generator {
+    /// The name used on the command line and in CSV files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chacha8 => "chacha8",
+            Self::Author => "author",
+        }
+    }
+}
+
+/// Everything that decides the result of a training, apart from the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingSpec {
+    /// The widths of the hidden layers, the one after the inputs first; may be empty.
+    pub hidden: Vec<usize>,
+    /// The activation of the hidden and output layers.
+    pub activation: Activation,
+    /// The cost that training reduces.
+    pub cost: Cost,
+    /// How the weights are drawn.
+    pub initialiser: Initialiser,
+    /// The learning rate η.
+    pub eta: f64,
+    /// The number of images in a mini-batch.
+    pub batch_size: usize,
+    /// The regularisation parameter λ of L2 weight decay; 0 for none.
+    pub lambda: f64,
+    /// The number of passes over the training set.
+    pub epochs: usize,
+    /// f32 or f64.
+    pub precision: Precision,
+    /// Where the random numbers come from.
+    pub generator: Generator,
+    /// The seed of the random numbers.
+    pub seed: u64,
+    /// With [`Generator::Author`]: how many trainings like this one (same network, training set
+    /// and epochs) his program ran before it. Their random numbers are skipped, and the order of
+    /// the images is the one that they left behind.
+    pub earlier_runs: usize,
+    /// What is computed after each epoch.
+    pub monitors: Monitors,
+}
+
+impl Default for TrainingSpec {
+    /// The defaults of the book's network2, with its hyper-parameters of chapter 3's learning-rate
+    /// experiment.
+    fn default() -> Self {
+        Self {
+            hidden: vec![30],
+            activation: Activation::Sigmoid,
+            cost: Cost::CrossEntropy,
+            initialiser: Initialiser::Scaled,
+            eta: 0.25,
+            batch_size: 10,
+            lambda: 5.0,
+            epochs: 30,
+            precision: Precision::F32,
+            generator: Generator::Chacha8,
+            seed: 1,
+            earlier_runs: 0,
+            monitors: Monitors::default(),
+        }
+    }
+}
+
+impl TrainingSpec {
+    /// The network that is trained on `data`.
+    pub fn architecture(&self, data: &Dataset) -> Architecture {
+        let mut sizes = vec![data.inputs()];
+        sizes.extend(&self.hidden);
+        sizes.push(data.classes);
+        Architecture {
+            sizes,
+            activation: self.activation,
+            cost: self.cost,
+        }
+    }
+
+    /// The constants of gradient descent.
+    pub fn descent(&self) -> Descent {
+        Descent {
+            eta: self.eta,
+            lambda: self.lambda,
+            batch_size: self.batch_size,
+        }
+    }
+
+    /// The hidden layers as on the command line: `30`, `100x30`, `none`.
+    pub fn hidden_name(&self) -> String {
+        if self.hidden.is_empty() {
+            return "none".into();
+        }
+        let widths: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
+        widths.join("x")
+    }
+
+    /// Checks that a training makes sense on `data`.
+    ///
+    /// # Errors
+    ///
+    /// For the first senseless value found, naming it and what is expected.
+    pub fn validate(&self, data: &Dataset) -> Result<(), SpecError> {
+        let training = data.training.len();
+        if !(self.eta.is_finite() && self.eta > 0.0) {
+            return Err(SpecError::LearningRate(self.eta));
+        }
+        if !(self.lambda.is_finite() && self.lambda >= 0.0) {
+            return Err(SpecError::Lambda(self.lambda));
+        }
+        if self.batch_size == 0 || self.batch_size > training {
+            return Err(SpecError::BatchSize {
+                batch_size: self.batch_size,
+                training,
+            });
+        }
+        if self.epochs == 0 {
+            return Err(SpecError::NoEpochs);
+        }
+        if self.hidden.contains(&0) {
+            return Err(SpecError::EmptyLayer);
+        }
+        let parameters = self.architecture(data).parameters_checked();
+        if parameters.is_none_or(|n| n > MAX_PARAMETERS) {
+            return Err(SpecError::TooLarge {
+                hidden: self.hidden_name(),
+            });
+        }
+        if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
+            return Err(SpecError::AuthorSeed(self.seed));
+        }
+        if self.generator != Generator::Author && self.earlier_runs > 0 {
+            return Err(SpecError::EarlierRuns);
+        }
+        let empty = |metric: &super::Metric| match metric {
+            super::Metric::ValidationCost | super::Metric::ValidationAccuracy => {
+                data.validation.is_empty()
+            }
+            super::Metric::TestCost | super::Metric::TestAccuracy => data.test.is_empty(),
+            _ => false,
+        };
+        match self.monitors.iter().find(empty) {
+            Some(metric) => Err(SpecError::EmptySet(metric.column())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// More parameters than any network that trains on a CPU in a lifetime; a typing error beyond.
+const MAX_PARAMETERS: usize = 1 << 28;
