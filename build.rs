@@ -5,21 +5,10 @@ use std::process::Command;
 fn main() {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).output().ok()?;
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
     };
     let mut commit = git(&["rev-parse", "HEAD"]).unwrap_or_else(|| "unknown".into());
-    let sources = [
-        "status",
-        "--porcelain",
-        "--",
-        "src",
-        "Cargo.toml",
-        "Cargo.lock",
-        "build.rs",
-    ];
+    let sources = ["status", "--porcelain", "--", "src", "Cargo.toml", "Cargo.lock", "build.rs"];
     if git(&sources).is_some_and(|changes| !changes.is_empty()) {
         commit += "-dirty";
     }
@@ -28,19 +17,9 @@ fn main() {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().ok();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
-    println!(
-        "cargo:rustc-env=NABLAB_RUSTC={}",
-        version.unwrap_or_else(|| "unknown".into())
-    );
+    println!("cargo:rustc-env=NABLAB_RUSTC={}", version.unwrap_or_else(|| "unknown".into()));
 
-    for path in [
-        ".git/HEAD",
-        ".git/index",
-        "src",
-        "Cargo.toml",
-        "Cargo.lock",
-        "build.rs",
-    ] {
+    for path in [".git/HEAD", ".git/index", "src", "Cargo.toml", "Cargo.lock", "build.rs"] {
         if std::path::Path::new(path).exists() {
             println!("cargo:rerun-if-changed={path}");
         }

@@ -84,16 +84,9 @@ fn rises(curve: &[f64]) -> f64 {
 
 /// The mean size of a rise; 0 if there was none.
 fn mean_rise(curve: &[f64]) -> f64 {
-    let rises: Vec<f64> = curve
-        .windows(2)
-        .map(|pair| pair[1] - pair[0])
-        .filter(|&rise| rise > 0.0)
-        .collect();
-    if rises.is_empty() {
-        0.0
-    } else {
-        rises.iter().sum::<f64>() / rises.len() as f64
-    }
+    let rises: Vec<f64> =
+        curve.windows(2).map(|pair| pair[1] - pair[0]).filter(|&rise| rise > 0.0).collect();
+    if rises.is_empty() { 0.0 } else { rises.iter().sum::<f64>() / rises.len() as f64 }
 }
 
 /// The first epoch at which 95 % of the way from the first value to the lowest was gone.

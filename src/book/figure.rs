@@ -11,17 +11,9 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
     let mut series = Vec::new();
     for (colour, arm) in arms.iter().enumerate() {
         let points = |curve: &Curve| -> Vec<(f64, f64)> {
-            curve
-                .points
-                .iter()
-                .map(|&(epoch, value)| (epoch as f64, value))
-                .collect()
+            curve.points.iter().map(|&(epoch, value)| (epoch as f64, value)).collect()
         };
-        let mut measured = Series {
-            label: arm.label.into(),
-            colour,
-            ..Series::default()
-        };
+        let mut measured = Series { label: arm.label.into(), colour, ..Series::default() };
         for epoch in 0..arm.epochs {
             let (sample, lost) = arm.sample(epoch);
             // A mean over the survivors alone would flatter an arm that diverges.
@@ -81,10 +73,7 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
     if reproduction.exact {
         key.push(Key::new(Mark::Line, "the author's run, replayed in f64"));
         key.push(Key::new(Mark::Dashed, "the same, as he recorded it"));
-        key.push(Key::new(
-            Mark::Band,
-            format!("95 % of single runs, from {seeds} seeds"),
-        ));
+        key.push(Key::new(Mark::Band, format!("95 % of single runs, from {seeds} seeds")));
         key.push(Key::new(Mark::Thin, "one seed"));
     } else {
         key.push(Key::new(Mark::Line, format!("mean of {seeds} seeds")));

@@ -78,10 +78,7 @@ impl Comparison {
 /// cut at 0.
 pub(super) fn single_runs(sample: &[f64]) -> Option<Interval> {
     let interval = prediction_interval(sample, LEVEL)?;
-    Some(Interval {
-        low: interval.low.max(0.0),
-        ..interval
-    })
+    Some(Interval { low: interval.low.max(0.0), ..interval })
 }
 
 /// A recorded value beside the same value of the replayed run.
@@ -166,12 +163,7 @@ impl ArmCurves {
                 diverged,
             }
         };
-        self.book
-            .iter()
-            .enumerate()
-            .take(self.epochs)
-            .map(compare)
-            .collect()
+        self.book.iter().enumerate().take(self.epochs).map(compare).collect()
     }
 
     /// The recorded curve beside the replayed one, if the arm can be replayed exactly.
@@ -185,7 +177,7 @@ impl ArmCurves {
             book,
             replay: replay.at(epoch).unwrap_or(f64::NAN),
         };
-        self.book.iter().enumerate().map(value).collect()
+        self.book.iter().take(self.epochs).enumerate().map(value).collect()
     }
 }
 
@@ -201,20 +193,13 @@ pub(super) fn behaviours(experiment: &'static Experiment, arms: &[ArmCurves]) ->
         };
         // The shape of a curve that broke off is not comparable.
         let complete = |curve: &&Curve| curve.points.len() == arm.epochs;
-        let measured = arm
-            .seeds
-            .iter()
-            .filter(complete)
-            .map(|c| (behaviour.measure)(&c.values()));
+        let measured = arm.seeds.iter().filter(complete).map(|c| (behaviour.measure)(&c.values()));
         let sample: Vec<f64> = measured.filter(|value| value.is_finite()).collect();
         Some(Comparison {
             arm: arm.label,
             quantity: behaviour.quantity.into(),
             book,
-            replay: arm
-                .replay
-                .as_ref()
-                .map(|curve| (behaviour.measure)(&curve.values())),
+            replay: arm.replay.as_ref().map(|curve| (behaviour.measure)(&curve.values())),
             diverged: arm.seeds.len() - sample.len(),
             sample,
         })

@@ -21,9 +21,7 @@ pub struct Reference {
 impl Reference {
     /// The value as a number, without words such as "about".
     pub fn number(&self) -> Option<f64> {
-        self.value
-            .split_whitespace()
-            .find_map(|word| word.parse().ok())
+        self.value.split_whitespace().find_map(|word| word.parse().ok())
     }
 }
 
@@ -32,18 +30,13 @@ pub fn references() -> &'static [Reference] {
     static REFERENCES: OnceLock<Vec<Reference>> = OnceLock::new();
     REFERENCES.get_or_init(|| {
         let mut reader = csv::Reader::from_reader(include_str!("reference.csv").as_bytes());
-        reader
-            .deserialize()
-            .collect::<Result<_, _>>()
-            .expect("the embedded table is well-formed")
+        reader.deserialize().collect::<Result<_, _>>().expect("the embedded table is well-formed")
     })
 }
 
 /// The number of an experiment with a given quantity.
 pub(super) fn reference(id: &str, quantity: &str) -> Option<&'static Reference> {
-    references()
-        .iter()
-        .find(|r| r.id == id && r.quantity == quantity)
+    references().iter().find(|r| r.id == id && r.quantity == quantity)
 }
 
 /// The recorded course of a quantity, `… at epoch 0`, `… at epoch 1` and so on.

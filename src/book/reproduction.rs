@@ -6,7 +6,7 @@ use crate::report::{EpochTable, ReadError};
 use crate::sweep::{
     Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs, write_trials,
 };
-use crate::train::{Generator, Metric, Monitors, Precision};
+use crate::train::{Generator, Metric, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -85,11 +85,7 @@ impl Reproduction {
         settings: Settings,
         data: &Dataset,
     ) -> Result<Self, ReproductionError> {
-        let Settings {
-            seeds,
-            exact,
-            quick,
-        } = settings;
+        let Settings { seeds, exact, quick } = settings;
         if exact && experiment.replay_note.is_none() {
             return Err(ReproductionError::NoReplay(experiment.id));
         }
@@ -98,17 +94,18 @@ impl Reproduction {
         for (position, mut arm) in (experiment.arms)().into_iter().enumerate() {
             arm.spec.monitors =
                 Monitors::from_iter([experiment.metric, Metric::ValidationAccuracy]);
-            let author = crate::train::TrainingSpec {
-                precision: Precision::F64,
-                generator: Generator::Author,
-                seed: AUTHOR_SEED,
-                // Of full length even in a quick run: they decide where the generators stand.
-                earlier_runs: position,
-                ..arm.spec.clone()
-            };
+            let full_epochs = arm.spec.epochs;
             if quick {
                 arm.spec.epochs = QUICK_EPOCHS;
             }
+            let author = TrainingSpec {
+                precision: Precision::F64,
+                generator: Generator::Author,
+                seed: AUTHOR_SEED,
+                earlier_runs: position,
+                earlier_epochs: position * full_epochs,
+                ..arm.spec.clone()
+            };
             let mut plan = |spec| {
                 let trial = Trial::new(spec, data);
                 let id = trial.id.clone();
@@ -119,27 +116,12 @@ impl Reproduction {
             let replay_trial = exact.then(|| plan(author));
             let seeded = !exact || arm.replay == Replay::Chaotic;
             let seeds = 1..=if seeded { seeds as u64 } else { 0 };
-            let spec = |seed| crate::train::TrainingSpec {
-                seed,
-                ..arm.spec.clone()
-            };
+            let spec = |seed| TrainingSpec { seed, ..arm.spec.clone() };
             let seed_trials = seeds.map(|seed| plan(spec(seed))).collect();
-            arms.push(PlannedArm {
-                arm,
-                seed_trials,
-                replay_trial,
-            });
+            arms.push(PlannedArm { arm, seed_trials, replay_trial });
         }
         let images = data.training.len();
-        Ok(Self {
-            experiment,
-            arms,
-            seeds,
-            exact,
-            quick,
-            images,
-            trials,
-        })
+        Ok(Self { experiment, arms, seeds, exact, quick, images, trials })
     }
 
     /// The trials to run.
@@ -177,13 +159,7 @@ impl Reproduction {
         results: &[TrialResult],
         provenance: &Provenance,
     ) -> Result<Written, ReproductionError> {
-        let name = [
-            "trials.csv",
-            "epochs.csv",
-            "figure.svg",
-            "summary.md",
-            "provenance.json",
-        ];
+        let name = ["trials.csv", "epochs.csv", "figure.svg", "summary.md", "provenance.json"];
         let files = name.map(|name| directory.join(name));
         let [trials, epochs, figure, summary_file, provenance_file] = &files;
         write_trials(trials, results)?;
@@ -195,10 +171,7 @@ impl Reproduction {
         write_atomically(figure, super::figure::draw(self, &arms).to_svg().as_bytes())?;
         let summary = Summary::new(self, &arms);
         write_atomically(summary_file, summary.to_markdown(self).as_bytes())?;
-        Ok(Written {
-            terminal: summary.to_terminal(self),
-            files: files.into(),
-        })
+        Ok(Written { terminal: summary.to_terminal(self), files: files.into() })
     }
 
     /// What was trained, in one line.

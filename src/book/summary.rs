@@ -15,31 +15,21 @@ impl Summary {
         let experiment = reproduction.experiment;
         let seeded = || arms.iter().filter(|arm| !arm.seeds.is_empty());
         // Three epochs have no shape.
-        let mut behaviours = if reproduction.quick {
-            Vec::new()
-        } else {
-            behaviours(experiment, arms)
-        };
+        let mut behaviours =
+            if reproduction.quick { Vec::new() } else { behaviours(experiment, arms) };
         if reproduction.exact {
             behaviours.retain(|row| !row.sample.is_empty());
         }
         let sparklines = arms.iter().map(|arm| {
             let curve = arm.replay.as_ref().or(arm.seeds.first());
             let values = curve.map(|curve| curve.values()).unwrap_or_default();
-            let last = values
-                .last()
-                .map_or("–".into(), |&value| significant(value, 4));
+            let last = values.last().map_or("–".into(), |&value| significant(value, 4));
             format!("{:<12} {} {last}", arm.label, sparkline(&values))
         });
         Self {
-            replayed: arms
-                .iter()
-                .flat_map(|arm| arm.replayed(experiment))
-                .collect(),
+            replayed: arms.iter().flat_map(|arm| arm.replayed(experiment)).collect(),
             behaviours,
-            values: seeded()
-                .flat_map(|arm| arm.comparisons(experiment))
-                .collect(),
+            values: seeded().flat_map(|arm| arm.comparisons(experiment)).collect(),
             sparklines: sparklines.collect(),
         }
     }
@@ -60,11 +50,7 @@ impl Summary {
                 row.book.to_string(),
                 row.replay.to_string(),
                 significant(row.relative_difference(), 2),
-                if row.is_equal() {
-                    "equal".into()
-                } else {
-                    "DIFFERENT".into()
-                },
+                if row.is_equal() { "equal".into() } else { "DIFFERENT".into() },
             ]);
         }
         table
@@ -98,19 +84,12 @@ impl Summary {
                 }),
                 n,
                 row.prediction().map_or("–".into(), |interval| {
-                    format!(
-                        "{} … {}",
-                        significant(interval.low, 4),
-                        significant(interval.high, 4)
-                    )
+                    format!("{} … {}", significant(interval.low, 4), significant(interval.high, 4))
                 }),
                 row.verdict().name().into(),
             ];
             if replay {
-                cells.insert(
-                    3,
-                    row.replay.map_or("–".into(), |value| significant(value, 5)),
-                );
+                cells.insert(3, row.replay.map_or("–".into(), |value| significant(value, 5)));
             }
             table.row(cells);
         }
@@ -125,17 +104,11 @@ impl Summary {
         }
         if !self.values.is_empty() {
             let heading = "Every recorded value against the seeds";
-            tables.push((
-                heading,
-                Self::comparison_table(&self.values, reproduction.exact),
-            ));
+            tables.push((heading, Self::comparison_table(&self.values, reproduction.exact)));
         }
         if !self.behaviours.is_empty() {
             let heading = "The shape of the curves";
-            tables.push((
-                heading,
-                Self::comparison_table(&self.behaviours, reproduction.exact),
-            ));
+            tables.push((heading, Self::comparison_table(&self.behaviours, reproduction.exact)));
         }
         tables
     }
@@ -156,10 +129,7 @@ impl Summary {
             ));
         }
         let count = |rows: &[Comparison]| {
-            let inside = rows
-                .iter()
-                .filter(|row| row.verdict() == Verdict::Inside)
-                .count();
+            let inside = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
             format!("{inside} of {}", rows.len())
         };
         if !self.values.is_empty() {
@@ -171,10 +141,7 @@ impl Summary {
             ));
         }
         if !self.behaviours.is_empty() {
-            lines.push(format!(
-                "{} shapes of the curves agree.",
-                count(&self.behaviours)
-            ));
+            lines.push(format!("{} shapes of the curves agree.", count(&self.behaviours)));
         }
         lines
     }
@@ -187,11 +154,7 @@ impl Summary {
             text += "> **A quick look, not a reproduction**: few seeds, few epochs.\n\n";
         }
         text += &format!("**Claim.** {}\n\n", experiment.claim);
-        text += &format!(
-            "**Set-up.** {} {}\n\n",
-            reproduction.subtitle(),
-            reproduction.footnote()
-        );
+        text += &format!("**Set-up.** {} {}\n\n", reproduction.subtitle(), reproduction.footnote());
         text += "![The curves](figure.svg)\n\n";
         for line in self.conclusions() {
             text += &format!("- {line}\n");

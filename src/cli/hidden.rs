@@ -28,17 +28,7 @@ mod tests {
         assert_eq!("30".parse(), Ok(Hidden(vec![30])));
         assert_eq!("100x30x7".parse(), Ok(Hidden(vec![100, 30, 7])));
         assert_eq!("none".parse(), Ok(Hidden(vec![])));
-        for bad in [
-            "",
-            "0",
-            "30x",
-            "x30",
-            "30x0",
-            "-3",
-            "30,30",
-            "ten",
-            "99999999999999999999",
-        ] {
+        for bad in ["", "0", "30x", "x30", "30x0", "-3", "30,30", "ten", "99999999999999999999"] {
             assert!(bad.parse::<Hidden>().is_err(), "{bad}");
         }
     }

@@ -59,16 +59,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         bail!("--seeds {seeds}: expected at most {MAX_SEEDS}");
     }
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
-    let settings = Settings {
-        seeds,
-        exact: arguments.exact,
-        quick: arguments.quick,
-    };
+    let settings = Settings { seeds, exact: arguments.exact, quick: arguments.quick };
     let reproduction = Reproduction::plan(experiment, settings, &data)?;
-    let out = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| reproduction.default_directory());
+    let out = arguments.out.clone().unwrap_or_else(|| reproduction.default_directory());
     refuse_foreign_results(&out, experiment)?;
     prepare_directory(&out)?;
 
@@ -78,17 +71,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         NonZeroUsize::get,
     );
     let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "{} ({})\n{}\n",
-        experiment.title, experiment.id, experiment.claim
-    )?;
+    writeln!(stdout, "{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim)?;
     let trials = reproduction.trials();
-    writeln!(
-        stdout,
-        "{} trainings on {threads} threads, {level}",
-        trials.len()
-    )?;
+    writeln!(stdout, "{} trainings on {threads} threads, {level}", trials.len())?;
 
     let start = Instant::now();
     let bar = progress::bar(reproduction.epochs(), "epochs");
@@ -106,11 +91,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     provenance.trial_seconds = results.iter().map(|result| result.history.seconds).sum();
     let written = reproduction.write(&out, &results, &provenance)?;
 
-    writeln!(
-        stdout,
-        "trained in {:.1} s\n\n{}",
-        provenance.seconds, written.terminal
-    )?;
+    writeln!(stdout, "trained in {:.1} s\n\n{}", provenance.seconds, written.terminal)?;
     for file in written.files {
         writeln!(stdout, "wrote {}", file.display())?;
     }
@@ -128,18 +109,12 @@ fn refuse_foreign_results(out: &Path, experiment: &Experiment) -> anyhow::Result
     if provenance["experiment"] == experiment.id {
         return Ok(());
     }
-    bail!(
-        "--out {}: holds the results of something else; choose another directory",
-        out.display()
-    )
+    bail!("--out {}: holds the results of something else; choose another directory", out.display())
 }
 
 fn list() -> anyhow::Result<()> {
-    let mut table = Table::new(&[
-        ("experiment", Align::Left),
-        ("claim", Align::Left),
-        ("takes", Align::Left),
-    ]);
+    let mut table =
+        Table::new(&[("experiment", Align::Left), ("claim", Align::Left), ("takes", Align::Left)]);
     for experiment in experiments() {
         table.row([experiment.id, experiment.title, experiment.takes].map(String::from));
     }

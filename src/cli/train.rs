@@ -90,6 +90,7 @@ impl Arguments {
             generator: self.rng,
             seed: self.seed,
             earlier_runs: 0,
+            earlier_epochs: 0,
             monitors: self.monitor.iter().copied().collect(),
         }
     }
@@ -101,10 +102,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spec.validate(&data)?;
     if let Some(out) = &arguments.out {
         if out.join("trials.csv").exists() && !arguments.overwrite {
-            bail!(
-                "{}: holds results already; add --overwrite to replace them",
-                out.display()
-            );
+            bail!("{}: holds results already; add --overwrite to replace them", out.display());
         }
         prepare_directory(out)?;
     }
@@ -131,31 +129,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let history = train(&spec, &data, level, &mut |record| {
         bar.inc(1);
         printed = progress::print(&bar, &epoch_line(record));
-        if printed.is_ok() {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
+        if printed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     bar.finish_and_clear();
     printed?;
     write!(stdout, "{}", summary(&history, data.training.len()))?;
 
     if let Some(out) = &arguments.out {
-        let result = TrialResult {
-            trial: Trial::new(spec, &data),
-            history,
-        };
+        let result = TrialResult { trial: Trial::new(spec, &data), history };
         let mut provenance = Provenance::new("train", &data, level);
         provenance.trials = 1;
         provenance.seconds = result.history.seconds;
         provenance.trial_seconds = result.history.seconds;
         write_results(out, &[result], &provenance).context("the results are lost")?;
-        writeln!(
-            stdout,
-            "wrote {0}/trials.csv and {0}/epochs.csv",
-            out.display()
-        )?;
+        writeln!(stdout, "wrote {0}/trials.csv and {0}/epochs.csv", out.display())?;
     }
     Ok(())
 }
@@ -208,11 +195,8 @@ fn summary(history: &History, images: usize) -> String {
         return text;
     };
     for (metric, last) in record.metrics.iter() {
-        let curve: Vec<f64> = history
-            .epochs
-            .iter()
-            .filter_map(|record| record.metrics[metric])
-            .collect();
+        let curve: Vec<f64> =
+            history.epochs.iter().filter_map(|record| record.metrics[metric]).collect();
         text += &format!(
             "{:<20} {}  last {}",
             words(metric),

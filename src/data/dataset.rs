@@ -106,10 +106,7 @@ impl Named {
     fn open(path: &Path) -> Result<Self, DataError> {
         let name = shown(path);
         match Source::open(path) {
-            Ok(source) => Ok(Self {
-                name,
-                reader: IdxReader::new(source),
-            }),
+            Ok(source) => Ok(Self { name, reader: IdxReader::new(source) }),
             Err(problem) => Err(problem.in_file(&name)),
         }
     }
@@ -154,11 +151,7 @@ impl Pair {
                 labels: count,
             });
         }
-        Ok(Self {
-            images,
-            labels,
-            header,
-        })
+        Ok(Self { images, labels, header })
     }
 
     /// Reads the rest of both.
@@ -198,11 +191,7 @@ fn check_validation(training: &Pair, requested: Option<usize>) -> Result<usize, 
     if count < images {
         return Ok(count);
     }
-    Err(DataError::Validation {
-        requested: count,
-        images,
-        file: training.images.name.clone(),
-    })
+    Err(DataError::Validation { requested: count, images, file: training.images.name.clone() })
 }
 
 fn check_labels(test: &Split, files: &Pair, largest: u8) -> Result<(), DataError> {
@@ -220,9 +209,7 @@ fn check_labels(test: &Split, files: &Pair, largest: u8) -> Result<(), DataError
 /// What the directory is called, even if it was given as `.`.
 fn directory_name(dir: &Path) -> String {
     let resolved = dir.canonicalize();
-    let named = dir
-        .file_name()
-        .or_else(|| resolved.as_deref().ok()?.file_name());
+    let named = dir.file_name().or_else(|| resolved.as_deref().ok()?.file_name());
     named.map_or_else(|| shown(dir), |name| shown(Path::new(name)))
 }
 
@@ -245,9 +232,7 @@ mod tests {
 
     /// 12 training images of 3x2 pixels with labels up to 255, and 2 test images.
     fn tiny() -> [Vec<u8>; 4] {
-        let pixels: Vec<u8> = (0..14 * 6)
-            .map(|i| (i * 37 % 256 * (i % 3)) as u8)
-            .collect();
+        let pixels: Vec<u8> = (0..14 * 6).map(|i| (i * 37 % 256 * (i % 3)) as u8).collect();
         [
             images_file(12, 3, 2, &pixels[..72]),
             labels_file(12, &[0, 1, 2, 3, 255, 5, 6, 7, 8, 9, 10, 11]),
@@ -272,9 +257,7 @@ mod tests {
 
     /// The message, on one line and without the directory.
     fn message(directory: &TempDir, validation: Option<usize>) -> String {
-        let message = Dataset::from_dir(directory.path(), validation)
-            .unwrap_err()
-            .to_string();
+        let message = Dataset::from_dir(directory.path(), validation).unwrap_err().to_string();
         assert!(!message.contains('\n'), "{message}");
         message.replace(&format!("{}/", directory.path().display()), "")
     }
@@ -299,10 +282,7 @@ mod tests {
         let mut pixels = [0; 6];
         dataset.validation.images.dense_row(1, &mut pixels);
         assert_eq!(pixels, tiny()[0][16 + 66..]);
-        assert_eq!(
-            dataset.name,
-            raw.path().file_name().unwrap().to_str().unwrap()
-        );
+        assert_eq!(dataset.name, raw.path().file_name().unwrap().to_str().unwrap());
 
         let mut other = Dataset::from_dir(gz.path(), None).unwrap();
         other.name.clone_from(&dataset.name);
@@ -327,10 +307,8 @@ mod tests {
 
     #[test]
     fn a_set_cut_off_anywhere_is_refused() {
-        for (pack, compressed) in [
-            (<[u8]>::to_vec as fn(&[u8]) -> Vec<u8>, false),
-            (gzipped, true),
-        ] {
+        for (pack, compressed) in [(<[u8]>::to_vec as fn(&[u8]) -> Vec<u8>, false), (gzipped, true)]
+        {
             let whole = tiny().map(|bytes| pack(&bytes));
             let directory = written(&whole);
             for (name, bytes) in NAMES.iter().zip(&whole) {
@@ -396,10 +374,7 @@ mod tests {
                  element type or shape",
             ),
         ] {
-            assert_eq!(
-                message_with(file, bytes),
-                format!("{}: {expected}", NAMES[file])
-            );
+            assert_eq!(message_with(file, bytes), format!("{}: {expected}", NAMES[file]));
         }
     }
 
@@ -467,19 +442,12 @@ mod tests {
 
     #[test]
     fn pixels_beyond_the_offsets_are_refused() {
-        let header = ImagesHeader {
-            images: 65537,
-            rows: 255,
-            columns: 257,
-        };
+        let header = ImagesHeader { images: 65537, rows: 255, columns: 257 };
         assert_eq!(
             header.check_total().unwrap_err().to_string(),
             "65537 images of 255x257 pixels; expected fewer than 4294967295 pixels in all"
         );
-        let one_less = ImagesHeader {
-            images: 65536,
-            ..header
-        };
+        let one_less = ImagesHeader { images: 65536, ..header };
         one_less.check_total().unwrap();
     }
 
@@ -535,12 +503,7 @@ mod tests {
     fn a_directory_that_is_not_there_is_named() {
         let directory = tempfile::tempdir().unwrap();
         let error = Dataset::from_dir(&directory.path().join("none"), None).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("none: cannot list this directory: "),
-            "{error}"
-        );
+        assert!(error.to_string().contains("none: cannot list this directory: "), "{error}");
     }
 
     #[cfg(unix)]

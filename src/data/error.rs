@@ -206,10 +206,7 @@ pub enum FileProblem {
 impl FileProblem {
     /// Names the file that has the problem.
     pub(super) fn in_file(self, file: &str) -> DataError {
-        DataError::File {
-            file: file.to_owned(),
-            problem: self,
-        }
+        DataError::File { file: file.to_owned(), problem: self }
     }
 }
 
@@ -262,9 +259,6 @@ mod tests {
 
     #[test]
     fn a_path_stays_on_one_line() {
-        assert_eq!(
-            shown(Path::new("a\nb/é train\tx")),
-            "a\\nb/é train\\tx".to_owned()
-        );
+        assert_eq!(shown(Path::new("a\nb/é train\tx")), "a\\nb/é train\\tx".to_owned());
     }
 }

@@ -57,10 +57,8 @@ struct Candidate {
 ///
 /// Of a file and its `.gz` copy the raw one is taken.
 pub(super) fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
-    let mut paths = list(directory).map_err(|error| DataError::Directory {
-        directory: shown(directory),
-        error,
-    })?;
+    let mut paths = list(directory)
+        .map_err(|error| DataError::Directory { directory: shown(directory), error })?;
     // Listed in any order; sorted, so that the same files give the same message.
     paths.sort();
     let mut found = Vec::with_capacity(ROLES.len());
@@ -77,9 +75,7 @@ pub(super) fn find(directory: &Path) -> Result<[PathBuf; 4], DataError> {
 }
 
 fn list(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
-    fs::read_dir(directory)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect()
+    fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect()
 }
 
 /// The one file of a role.
@@ -116,16 +112,8 @@ fn fit(role: &Role, path: &Path) -> Option<Candidate> {
         Some(stem) => (stem, true),
         None => (&*name, false),
     };
-    let prefix = role
-        .endings
-        .iter()
-        .find_map(|ending| stem.strip_suffix(ending))?;
-    Some(Candidate {
-        path: path.to_owned(),
-        stem: stem.to_owned(),
-        prefix: prefix.to_owned(),
-        gz,
-    })
+    let prefix = role.endings.iter().find_map(|ending| stem.strip_suffix(ending))?;
+    Some(Candidate { path: path.to_owned(), stem: stem.to_owned(), prefix: prefix.to_owned(), gz })
 }
 
 fn looked_for(role: &Role) -> String {

@@ -40,11 +40,7 @@ impl ImagesHeader {
         if total < u64::from(u32::MAX) {
             return Ok(());
         }
-        Err(FileProblem::TooLarge {
-            images: self.images,
-            rows: self.rows,
-            columns: self.columns,
-        })
+        Err(FileProblem::TooLarge { images: self.images, rows: self.rows, columns: self.columns })
     }
 }
 
@@ -59,11 +55,7 @@ pub(super) struct IdxReader<R> {
 
 impl<R: Read> IdxReader<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            position: 0,
-            promised: 0,
-        }
+        Self { source, position: 0, promised: 0 }
     }
 
     pub(super) fn source(&self) -> &R {
@@ -81,21 +73,14 @@ impl<R: Read> IdxReader<R> {
         let [image_count, row_count, column_count] = [images, rows, columns].map(|n| n as usize);
         let pixels = u64::from(rows) * u64::from(columns);
         if !(1..=SparseRows::MAX_COLUMNS as u64).contains(&pixels) {
-            return Err(FileProblem::ImageSize {
-                rows: row_count,
-                columns: column_count,
-            });
+            return Err(FileProblem::ImageSize { rows: row_count, columns: column_count });
         }
         if images == 0 {
             return Err(FileProblem::NoImages);
         }
         // The product is below 2^48.
         self.promised = IMAGES_HEADER + u64::from(images) * pixels;
-        Ok(ImagesHeader {
-            images: image_count,
-            rows: row_count,
-            columns: column_count,
-        })
+        Ok(ImagesHeader { images: image_count, rows: row_count, columns: column_count })
     }
 
     /// Reads and checks the header of a file of labels: how many there are.
@@ -109,10 +94,7 @@ impl<R: Read> IdxReader<R> {
         self.position = 0;
         let found = self.word(size)?;
         if found != magic {
-            return Err(FileProblem::Magic {
-                expected: magic,
-                found,
-            });
+            return Err(FileProblem::Magic { expected: magic, found });
         }
         let mut numbers = [0; N];
         for number in &mut numbers {
@@ -124,10 +106,7 @@ impl<R: Read> IdxReader<R> {
     fn word(&mut self, header: u64) -> Result<u32, FileProblem> {
         let mut bytes = [0; 4];
         if self.fill(&mut bytes)? < bytes.len() {
-            return Err(FileProblem::Header {
-                header,
-                found: self.position,
-            });
+            return Err(FileProblem::Header { header, found: self.position });
         }
         Ok(u32::from_be_bytes(bytes))
     }
@@ -158,9 +137,7 @@ impl<R: Read> IdxReader<R> {
     /// Reads `count` labels.
     pub(super) fn labels(&mut self, count: usize) -> Result<Vec<u8>, FileProblem> {
         let mut labels = Vec::new();
-        let read = (&mut self.source)
-            .take(count as u64)
-            .read_to_end(&mut labels)?;
+        let read = (&mut self.source).take(count as u64).read_to_end(&mut labels)?;
         self.position += read as u64;
         if read < count {
             return Err(self.truncated());
@@ -173,17 +150,12 @@ impl<R: Read> IdxReader<R> {
     pub(super) fn end(&mut self) -> Result<(), FileProblem> {
         match self.fill(&mut [0])? {
             0 => Ok(()),
-            _ => Err(FileProblem::Trailing {
-                promised: self.promised,
-            }),
+            _ => Err(FileProblem::Trailing { promised: self.promised }),
         }
     }
 
     fn truncated(&self) -> FileProblem {
-        FileProblem::Truncated {
-            promised: self.promised,
-            found: self.position,
-        }
+        FileProblem::Truncated { promised: self.promised, found: self.position }
     }
 
     /// Reads until the buffer is full or the source ends. Returns the bytes read.
@@ -225,11 +197,7 @@ pub(super) mod tests {
 
     #[test]
     fn files_may_follow_each_other() {
-        let bytes = [
-            images_file(2, 1, 3, &[0, 1, 2, 3, 0, 0]),
-            labels_file(2, &[8, 9]),
-        ]
-        .concat();
+        let bytes = [images_file(2, 1, 3, &[0, 1, 2, 3, 0, 0]), labels_file(2, &[8, 9])].concat();
         let mut reader = IdxReader::new(&bytes[..]);
         let header = reader.images_header().unwrap();
         assert_eq!((header.images, header.pixels()), (2, 3));
@@ -259,9 +227,7 @@ pub(super) mod tests {
             let bytes = images_file(1, rows, columns, &[]);
             let error = IdxReader::new(&bytes[..]).images_header().unwrap_err();
             assert!(
-                error
-                    .to_string()
-                    .starts_with(&format!("images of {rows}x{columns} pixels")),
+                error.to_string().starts_with(&format!("images of {rows}x{columns} pixels")),
                 "{error}"
             );
         }

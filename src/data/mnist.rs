@@ -10,7 +10,6 @@
 //! ```
 
 use std::{
-    io::Read,
     panic::resume_unwind,
     thread::{self, ScopedJoinHandle},
 };
@@ -75,10 +74,7 @@ fn unpack() -> Result<Dataset, FileProblem> {
         image_rows: ROWS,
         image_columns: COLUMNS,
         classes: CLASSES,
-        training: Split {
-            images,
-            labels: rest.labels,
-        },
+        training: Split { images, labels: rest.labels },
         validation,
         test: rest.test,
         sha256: SHA256.map(str::to_owned),
@@ -106,21 +102,11 @@ fn rest(frame: &[u8]) -> Result<Rest, FileProblem> {
         expect([reader.labels_header()?], [TRAINING + VALIDATION])?;
         let labels = reader.labels(TRAINING + VALIDATION)?;
         let header = reader.images_header()?;
-        expect(
-            [header.images, header.rows, header.columns],
-            [TEST, ROWS, COLUMNS],
-        )?;
+        expect([header.images, header.rows, header.columns], [TEST, ROWS, COLUMNS])?;
         let test_images = reader.images(TEST, ROWS * COLUMNS)?;
         expect([reader.labels_header()?], [TEST])?;
         let test_labels = reader.labels(TEST)?;
-        Ok(Rest {
-            images,
-            labels,
-            test: Split {
-                images: test_images,
-                labels: test_labels,
-            },
-        })
+        Ok(Rest { images, labels, test: Split { images: test_images, labels: test_labels } })
     })
 }
 
@@ -175,7 +161,7 @@ fn frames(blob: &[u8]) -> Option<[&[u8]; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
+    use std::{io::Read, sync::LazyLock};
 
     use sha2::{Digest, Sha256};
 
@@ -188,16 +174,10 @@ mod tests {
     fn the_blob_holds_the_four_files_bit_for_bit() {
         let mut bytes = Vec::new();
         for frame in frames(BLOB).unwrap() {
-            StreamingDecoder::new(frame)
-                .unwrap()
-                .read_to_end(&mut bytes)
-                .unwrap();
+            StreamingDecoder::new(frame).unwrap().read_to_end(&mut bytes).unwrap();
         }
         let mut rest = &bytes[..];
-        for (length, sha256) in [47_040_016, 60_008, 7_840_016, 10_008]
-            .into_iter()
-            .zip(SHA256)
-        {
+        for (length, sha256) in [47_040_016, 60_008, 7_840_016, 10_008].into_iter().zip(SHA256) {
             let (file, others) = rest.split_at(length);
             assert_eq!(hex(&Sha256::digest(file)), sha256);
             rest = others;
@@ -224,10 +204,7 @@ mod tests {
     #[test]
     fn a_fifth_of_the_pixels_is_not_zero() {
         let images = [&MNIST.training, &MNIST.validation, &MNIST.test].map(|split| &split.images);
-        assert_eq!(
-            images.map(SparseRows::nonzeros).iter().sum::<usize>(),
-            10_505_375
-        );
+        assert_eq!(images.map(SparseRows::nonzeros).iter().sum::<usize>(), 10_505_375);
         assert_eq!(format!("{:.3}", images[0].density()), "0.191");
     }
 

@@ -47,11 +47,7 @@ impl Source {
         } else {
             Body::Raw(file)
         };
-        Ok(Self {
-            body,
-            stored: metadata.len(),
-            hash: Sha256::new(),
-        })
+        Ok(Self { body, stored: metadata.len(), hash: Sha256::new() })
     }
 
     /// SHA-256 of the bytes read so far, uncompressed, in hexadecimal.
@@ -78,16 +74,12 @@ impl IdxReader<Source> {
         let promised = self.promised();
         let stored = self.source().stored;
         match self.source().body {
-            Body::Raw(_) if promised > stored => Err(FileProblem::Truncated {
-                promised,
-                found: stored,
-            }),
+            Body::Raw(_) if promised > stored => {
+                Err(FileProblem::Truncated { promised, found: stored })
+            }
             Body::Raw(_) if promised < stored => Err(FileProblem::Trailing { promised }),
             Body::Gzip(_) if promised > stored.saturating_mul(DEFLATE_MAX_RATIO) => {
-                Err(FileProblem::Implausible {
-                    promised,
-                    compressed: stored,
-                })
+                Err(FileProblem::Implausible { promised, compressed: stored })
             }
             _ => Ok(()),
         }

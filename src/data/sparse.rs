@@ -42,12 +42,7 @@ impl SparseRows {
             "SparseRows: {columns} columns, expected 1 to {}",
             Self::MAX_COLUMNS
         );
-        Self {
-            columns,
-            offsets: vec![0],
-            indices: Vec::new(),
-            values: Vec::new(),
-        }
+        Self { columns, offsets: vec![0], indices: Vec::new(), values: Vec::new() }
     }
 
     /// The rows of a dense row-major matrix, `[rows][columns]`.
@@ -86,19 +81,35 @@ impl SparseRows {
 
     #[track_caller]
     fn push_row(&mut self, row: &[u8]) {
-        // Most of an image is background: eight zero pixels are passed over at once.
-        for (chunk, first) in row.chunks(8).zip((0..).step_by(8)) {
-            if chunk.iter().fold(0, |any, value| any | value) == 0 {
-                continue;
+        let (chunks, rest) = row.as_chunks();
+        let mut first = 0;
+        for chunk in chunks {
+            // Most of an image is background: eight zero pixels are passed over at once.
+            if u64::from_ne_bytes(*chunk) != 0 {
+                self.push_chunk(chunk, first);
             }
-            for (&value, index) in chunk.iter().zip(first..) {
-                if value != 0 {
-                    self.indices.push(index);
-                    self.values.push(value);
-                }
-            }
+            first += 8;
         }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.push_chunk(&last, first);
         self.offsets.push(offset(self.values.len()));
+    }
+
+    /// Appends the non-zeros of eight pixels, of which the first has the index `first`.
+    fn push_chunk(&mut self, chunk: &[u8; 8], first: u16) {
+        // Every pixel is written and only a non-zero one kept: where strokes begin and end is
+        // not to be predicted, so a branch would cost more than the writes.
+        let mut indices = [0; 8];
+        let mut values = [0; 8];
+        let mut kept = 0;
+        for (lane, &value) in (0..).zip(chunk) {
+            indices[kept] = first + lane;
+            values[kept] = value;
+            kept += usize::from(value != 0);
+        }
+        self.indices.extend_from_slice(&indices[..kept]);
+        self.values.extend_from_slice(&values[..kept]);
     }
 
     /// Appends the rows of `other`.
@@ -108,14 +119,10 @@ impl SparseRows {
     /// If the columns differ, or there would be `u32::MAX` non-zeros or more.
     #[track_caller]
     pub(super) fn append(&mut self, other: &Self) {
-        assert_eq!(
-            self.columns, other.columns,
-            "SparseRows: append rows of another width"
-        );
+        assert_eq!(self.columns, other.columns, "SparseRows: append rows of another width");
         offset(self.nonzeros() + other.nonzeros());
         let base = offset(self.nonzeros());
-        self.offsets
-            .extend(other.offsets[1..].iter().map(|end| base + end));
+        self.offsets.extend(other.offsets[1..].iter().map(|end| base + end));
         self.indices.extend_from_slice(&other.indices);
         self.values.extend_from_slice(&other.values);
     }
@@ -199,10 +206,7 @@ impl SparseRows {
         let at = base as usize..self.offsets[rows.end] as usize;
         Self {
             columns: self.columns,
-            offsets: self.offsets[rows.start..=rows.end]
-                .iter()
-                .map(|end| end - base)
-                .collect(),
+            offsets: self.offsets[rows.start..=rows.end].iter().map(|end| end - base).collect(),
             indices: self.indices[at.clone()].to_vec(),
             values: self.values[at].to_vec(),
         }

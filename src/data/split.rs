@@ -41,10 +41,7 @@ impl Split {
     /// If the range is decreasing or ends after `len()`.
     #[track_caller]
     pub fn range(&self, images: Range<usize>) -> Split {
-        Split {
-            images: self.images.range(images.clone()),
-            labels: self.labels[images].to_vec(),
-        }
+        Split { images: self.images.range(images.clone()), labels: self.labels[images].to_vec() }
     }
 
     /// How many images there are of each class, `[classes]`.
@@ -64,10 +61,7 @@ impl Split {
     /// Cuts off and returns the images from `image` on.
     #[track_caller]
     pub(super) fn split_off(&mut self, image: usize) -> Split {
-        Split {
-            images: self.images.split_off(image),
-            labels: self.labels.split_off(image),
-        }
+        Split { images: self.images.split_off(image), labels: self.labels.split_off(image) }
     }
 }
 
@@ -76,10 +70,7 @@ mod tests {
     use super::*;
 
     fn three() -> Split {
-        Split {
-            images: SparseRows::from_dense(&[1, 0, 0, 2, 3, 3], 2),
-            labels: vec![2, 0, 2],
-        }
+        Split { images: SparseRows::from_dense(&[1, 0, 0, 2, 3, 3], 2), labels: vec![2, 0, 2] }
     }
 
     #[test]

@@ -15,10 +15,7 @@ pub struct Architecture {
 impl Architecture {
     /// The number of weights and biases.
     pub fn parameters(&self) -> usize {
-        self.sizes
-            .windows(2)
-            .map(|pair| (pair[0] + 1) * pair[1])
-            .sum()
+        self.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
     }
 
     /// The number of weights and biases, or `None` if it does not fit a `usize`.

@@ -71,9 +71,7 @@ impl Cost {
         (outputs, stride): (usize, usize),
         delta: &mut [T],
     ) {
-        let rows = delta
-            .chunks_exact_mut(stride)
-            .zip(activation.chunks_exact(stride));
+        let rows = delta.chunks_exact_mut(stride).zip(activation.chunks_exact(stride));
         for ((delta, activation), &label) in rows.zip(labels) {
             let delta = &mut delta[..outputs];
             delta.copy_from_slice(&activation[..outputs]);
@@ -97,15 +95,8 @@ mod tests {
         let z = [-3.0, 0.25, 5.0, -0.0];
         let a = z.map(sigmoid::<f64>);
         for label in 0..4 {
-            let want: f64 = (0..4)
-                .map(|j| {
-                    if j == label {
-                        -a[j].ln()
-                    } else {
-                        -(1.0 - a[j]).ln()
-                    }
-                })
-                .sum();
+            let want: f64 =
+                (0..4).map(|j| if j == label { -a[j].ln() } else { -(1.0 - a[j]).ln() }).sum();
             let got = Cost::CrossEntropy.of_image(&z, &a, label);
             assert!((got - want).abs() < 1e-14 * want, "{got} {want}");
         }

@@ -10,13 +10,8 @@ pub struct Gradient<T: Real> {
 impl<T: Real> Gradient<T> {
     /// A zero gradient in the shape of `network`.
     pub fn zeros(network: &Network<T>) -> Self {
-        let layers = network
-            .layers()
-            .iter()
-            .map(|layer| Layer::zeros(layer.n_in(), layer.n_out()));
-        Self {
-            layers: layers.collect(),
-        }
+        let layers = network.layers().iter().map(|layer| Layer::zeros(layer.n_in(), layer.n_out()));
+        Self { layers: layers.collect() }
     }
 
     /// BP4: ∂C/∂w for the weight from neuron `k` of layer `l` to neuron `j` of layer `l + 1`,

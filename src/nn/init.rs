@@ -43,9 +43,8 @@ impl Initialiser {
     /// Draws all parameters: the biases layer by layer, then the weights layer by layer, neuron by
     /// neuron, in the order of the book's programs.
     pub(super) fn fill<T: Real>(self, layers: &mut [Layer<T>], source: &mut dyn ParameterSource) {
-        let sizes: Vec<usize> = std::iter::once(layers[0].n_in())
-            .chain(layers.iter().map(Layer::n_out))
-            .collect();
+        let sizes: Vec<usize> =
+            std::iter::once(layers[0].n_in()).chain(layers.iter().map(Layer::n_out)).collect();
         source.begin(self, &sizes);
         for (l, layer) in layers.iter_mut().enumerate() {
             for bias in layer.biases_mut() {

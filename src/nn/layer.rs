@@ -80,10 +80,7 @@ impl<T: Real> Layer<T> {
 
     /// Multiplies the stored weights by the scale and makes it 1.
     pub(crate) fn fold<S: Simd>(&mut self, simd: S) {
-        simd.vectorize(Scale {
-            factor: self.scale,
-            x: &mut self.stored,
-        });
+        simd.vectorize(Scale { factor: self.scale, x: &mut self.stored });
         self.scale = T::ONE;
     }
 

@@ -16,23 +16,11 @@ impl<T: Real> Network<T> {
     ///
     /// When the architecture has fewer than two layers, or an empty one.
     pub fn zeros(architecture: Architecture) -> Self {
-        assert!(
-            architecture.sizes.len() >= 2,
-            "a network needs inputs and outputs"
-        );
-        assert!(
-            architecture.sizes.iter().all(|&n| n > 0),
-            "a layer has no neurons"
-        );
-        let layers = architecture
-            .sizes
-            .windows(2)
-            .map(|pair| Layer::zeros(pair[0], pair[1]));
+        assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
+        assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
+        let layers = architecture.sizes.windows(2).map(|pair| Layer::zeros(pair[0], pair[1]));
         let layers = layers.collect();
-        Self {
-            architecture,
-            layers,
-        }
+        Self { architecture, layers }
     }
 
     /// A network with random parameters.

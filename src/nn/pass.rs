@@ -30,26 +30,17 @@ struct LayerSpace<T> {
 impl<T: Real> Workspace<T> {
     /// Memory for mini-batches of up to `capacity` images through `network`.
     pub fn new(network: &Network<T>, capacity: usize) -> Self {
-        let layers = network
-            .layers()
-            .iter()
-            .enumerate()
-            .map(|(l, layer)| LayerSpace {
-                activation: AlignedVec::zeros(capacity * layer.stride()),
-                delta: AlignedVec::zeros(capacity * layer.stride()),
-                transposed: AlignedVec::zeros(match l {
-                    0 => 0,
-                    _ => layer.n_out() * padded(layer.n_in()),
-                }),
-            });
+        let layers = network.layers().iter().enumerate().map(|(l, layer)| LayerSpace {
+            activation: AlignedVec::zeros(capacity * layer.stride()),
+            delta: AlignedVec::zeros(capacity * layer.stride()),
+            transposed: AlignedVec::zeros(match l {
+                0 => 0,
+                _ => layer.n_out() * padded(layer.n_in()),
+            }),
+        });
         let layers: Vec<_> = layers.collect();
         let output_z = AlignedVec::zeros(layers[layers.len() - 1].activation.len());
-        Self {
-            capacity,
-            rows: 0,
-            layers,
-            output_z,
-        }
+        Self { capacity, rows: 0, layers, output_z }
     }
 
     /// The number of images that fit.
@@ -77,10 +68,7 @@ impl<T: Real> Workspace<T> {
     ///
     /// When the mini-batch is larger than the capacity or has entries outside the input layer.
     pub fn forward<S: Simd>(&mut self, simd: S, network: &Network<T>, input: SparseBatch<T>) {
-        assert!(
-            input.rows() <= self.capacity,
-            "the mini-batch does not fit the workspace"
-        );
+        assert!(input.rows() <= self.capacity, "the mini-batch does not fit the workspace");
         self.rows = input.rows();
         for (l, layer) in network.layers().iter().enumerate() {
             let (before, here) = self.layers.split_at_mut(l);
@@ -107,11 +95,7 @@ impl<T: Real> Workspace<T> {
                     );
                 }
             }
-            simd.vectorize(ScaleAddBias {
-                scale: layer.scale,
-                biases: &layer.biases,
-                z,
-            });
+            simd.vectorize(ScaleAddBias { scale: layer.scale, biases: &layer.biases, z });
             if l + 1 == network.layers().len() {
                 self.output_z[..used].copy_from_slice(z);
             }
@@ -154,10 +138,7 @@ impl<T: Real> Workspace<T> {
                             output: delta,
                         },
                     );
-                    simd.vectorize(Scale {
-                        factor: next.scale,
-                        x: delta,
-                    });
+                    simd.vectorize(Scale { factor: next.scale, x: delta });
                     activation.mul_prime(simd, &here.activation[..used], delta);
                 }
                 _ => {
@@ -212,15 +193,8 @@ impl<T: Real> Workspace<T> {
             let (before, here) = self.layers.split_at_mut(l);
             let before = before.last().map(|space| &space.activation[..]);
             let delta = &mut here[0].delta[..self.rows * layer.stride()];
-            simd.vectorize(AddScaledRows {
-                factor: -rate,
-                rows: delta,
-                output: &mut layer.biases,
-            });
-            simd.vectorize(Scale {
-                factor: -rate / layer.scale,
-                x: delta,
-            });
+            simd.vectorize(AddScaledRows { factor: -rate, rows: delta, output: &mut layer.biases });
+            simd.vectorize(Scale { factor: -rate / layer.scale, x: delta });
             add_outer(simd, layer, input, before, delta);
         }
     }
@@ -237,21 +211,11 @@ fn add_outer<S: Simd, T: Real>(
     let (stride, n_in, n_out) = (layer.stride(), layer.n_in(), layer.n_out());
     let weights = &mut layer.stored;
     match activation {
-        None => simd.vectorize(AddSparseOuterProducts {
-            input,
-            delta,
-            weights,
-            stride,
-        }),
+        None => simd.vectorize(AddSparseOuterProducts { input, delta, weights, stride }),
         Some(activation) => {
             let input_stride = padded(n_in);
-            let outer = AddOuterProducts {
-                input: activation,
-                input_stride,
-                delta,
-                weights,
-                stride,
-            };
+            let outer =
+                AddOuterProducts { input: activation, input_stride, delta, weights, stride };
             Path::choose(delta.len() / stride, n_in, n_out).add_outer(simd, outer);
         }
     }

@@ -24,11 +24,7 @@ impl Path {
     /// The rule: faer where the mini-batch has at least 32 rows and both layers at least 128
     /// neurons, so that packing is paid back.
     pub fn choose(rows: usize, n_in: usize, n_out: usize) -> Self {
-        if rows >= 32 && n_in >= 128 && n_out >= 128 {
-            Self::Faer
-        } else {
-            Self::Kernel
-        }
+        if rows >= 32 && n_in >= 128 && n_out >= 128 { Self::Faer } else { Self::Kernel }
     }
 
     /// `output[r] = Σ_k input[r][k] · weights[k]`; see [`Product`] for the shapes.
@@ -37,14 +33,7 @@ impl Path {
         match self {
             Self::Kernel => simd.vectorize(product),
             Self::Faer => {
-                let Product {
-                    input,
-                    input_stride,
-                    n_in,
-                    weights,
-                    stride,
-                    output,
-                } = product;
+                let Product { input, input_stride, n_in, weights, stride, output } = product;
                 let rows = output.len() / stride;
                 matmul(
                     MatMut::from_row_major_slice_mut(output, rows, stride),
@@ -64,13 +53,7 @@ impl Path {
         match self {
             Self::Kernel => simd.vectorize(outer),
             Self::Faer => {
-                let AddOuterProducts {
-                    input,
-                    input_stride,
-                    delta,
-                    weights,
-                    stride,
-                } = outer;
+                let AddOuterProducts { input, input_stride, delta, weights, stride } = outer;
                 let (rows, n_in) = (delta.len() / stride, weights.len() / stride);
                 matmul(
                     MatMut::from_row_major_slice_mut(weights, n_in, stride),

@@ -41,15 +41,10 @@ impl Textbook {
     /// The same network, copied out of the fast one.
     pub fn from_network<T: Real>(network: &Network<T>) -> Self {
         let layers = network.layers().iter();
-        let biases = layers
-            .clone()
-            .map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
+        let biases =
+            layers.clone().map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
         let weights = layers.map(|layer| {
-            let row = |j| {
-                (0..layer.n_in())
-                    .map(|k| layer.weight(j, k).to_f64())
-                    .collect()
-            };
+            let row = |j| (0..layer.n_in()).map(|k| layer.weight(j, k).to_f64()).collect();
             (0..layer.n_out()).map(row).collect()
         });
         Self {
@@ -63,11 +58,7 @@ impl Textbook {
     fn weighted_input(&self, l: usize, a: &[f64]) -> Vec<f64> {
         let neuron =
             |(w, b): (&Vec<f64>, &f64)| w.iter().zip(a).map(|(w, a)| w * a).sum::<f64>() + b;
-        self.weights[l]
-            .iter()
-            .zip(&self.biases[l])
-            .map(neuron)
-            .collect()
+        self.weights[l].iter().zip(&self.biases[l]).map(neuron).collect()
     }
 
     /// The weighted inputs of every layer, and the activations of every layer with the inputs
@@ -124,25 +115,16 @@ impl Textbook {
 
         // BP4: ∂C/∂w_jk = a_k δ_j. BP3: ∂C/∂b_j = δ_j.
         let weights = deltas.iter().zip(&activations).map(|(delta, a)| {
-            delta
-                .iter()
-                .map(|delta| a.iter().map(|a| a * delta).collect())
-                .collect()
+            delta.iter().map(|delta| a.iter().map(|a| a * delta).collect()).collect()
         });
-        Nabla {
-            weights: weights.collect(),
-            biases: deltas,
-        }
+        Nabla { weights: weights.collect(), biases: deltas }
     }
 
     /// One step of gradient descent on a mini-batch of (image, class) pairs drawn from a training
     /// set of `n` images, with L2 regularisation: w ← (1 − ηλ/n) w − (η/m) Σ ∂C/∂w,
     /// b ← b − (η/m) Σ ∂C/∂b.
     pub fn step(&mut self, batch: &[(Vec<f64>, usize)], eta: f64, lambda: f64, n: usize) {
-        let nablas: Vec<Nabla> = batch
-            .iter()
-            .map(|(x, y)| self.backpropagate(x, *y))
-            .collect();
+        let nablas: Vec<Nabla> = batch.iter().map(|(x, y)| self.backpropagate(x, *y)).collect();
         let rate = eta / batch.len() as f64;
         let decay = 1.0 - eta * lambda / n as f64;
         for l in 0..self.weights.len() {

@@ -57,10 +57,7 @@ pub struct Curve {
 impl Curve {
     /// The value at an epoch.
     pub fn at(&self, epoch: usize) -> Option<f64> {
-        self.points
-            .iter()
-            .find(|&&(e, _)| e == epoch)
-            .map(|&(_, value)| value)
+        self.points.iter().find(|&&(e, _)| e == epoch).map(|&(_, value)| value)
     }
 
     /// The values, in the order of the epochs.
@@ -76,18 +73,11 @@ impl EpochTable {
     ///
     /// When it is missing, unreadable or not CSV.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        let error = |source| ReadError::Csv {
-            path: path.into(),
-            source,
-        };
+        let error = |source| ReadError::Csv { path: path.into(), source };
         let mut reader = csv::Reader::from_path(path).map_err(error)?;
         let header = reader.headers().map_err(error)?.clone();
         let rows = reader.records().collect::<Result<_, _>>().map_err(error)?;
-        Ok(Self {
-            path: path.into(),
-            header,
-            rows,
-        })
+        Ok(Self { path: path.into(), header, rows })
     }
 
     /// The curves of a metric, a trial each, in the order of the file.
@@ -105,24 +95,18 @@ impl EpochTable {
             let point = (self.number(i, epoch)?, self.number(i, value)?);
             match curves.last_mut() {
                 Some(curve) if curve.trial_id == trial_id => curve.points.push(point),
-                _ => curves.push(Curve {
-                    trial_id: trial_id.into(),
-                    points: vec![point],
-                }),
+                _ => curves.push(Curve { trial_id: trial_id.into(), points: vec![point] }),
             }
         }
         Ok(curves)
     }
 
     fn column(&self, name: &str) -> Result<usize, ReadError> {
-        self.header
-            .iter()
-            .position(|column| column == name)
-            .ok_or_else(|| ReadError::Column {
-                path: self.path.clone(),
-                column: name.into(),
-                found: self.header.iter().collect::<Vec<_>>().join(", "),
-            })
+        self.header.iter().position(|column| column == name).ok_or_else(|| ReadError::Column {
+            path: self.path.clone(),
+            column: name.into(),
+            found: self.header.iter().collect::<Vec<_>>().join(", "),
+        })
     }
 
     fn number<N: std::str::FromStr>(&self, row: usize, column: usize) -> Result<N, ReadError> {

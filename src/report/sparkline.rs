@@ -8,7 +8,7 @@ const GAP: char = '·';
 /// A value that is not finite becomes `·`. When all finite values are equal the line runs at mid height.
 ///
 /// ```
-/// use nablab::report::sparkline::sparkline;
+/// use nablab::report::sparkline;
 ///
 /// assert_eq!(sparkline(&[0.0, 0.5, f64::NAN, 1.0]), "▁▅·█");
 /// ```
@@ -25,11 +25,7 @@ fn bar(value: f64, low: f64, high: f64) -> char {
     }
     // Halved before subtracting: the full span of two finite values may overflow.
     let span = high / 2.0 - low / 2.0;
-    let fraction = if span > 0.0 {
-        (value / 2.0 - low / 2.0) / span
-    } else {
-        0.5
-    };
+    let fraction = if span > 0.0 { (value / 2.0 - low / 2.0) / span } else { 0.5 };
     let top = BARS.len() - 1;
     BARS[((fraction * top as f64).round() as usize).min(top)]
 }

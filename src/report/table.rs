@@ -19,14 +19,8 @@ pub struct Table {
 impl Table {
     /// An empty table.
     pub fn new(columns: &[(&str, Align)]) -> Self {
-        let columns = columns
-            .iter()
-            .map(|&(name, align)| (name.to_string(), align))
-            .collect();
-        Self {
-            columns,
-            rows: Vec::new(),
-        }
+        let columns = columns.iter().map(|&(name, align)| (name.to_string(), align)).collect();
+        Self { columns, rows: Vec::new() }
     }
 
     /// Adds a row.

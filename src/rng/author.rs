@@ -22,10 +22,7 @@ impl NumpyLegacy {
     /// `np.random.seed(seed)`.
     #[must_use]
     pub fn new(seed: u32) -> Self {
-        Self {
-            mt: Mt19937::init_genrand(seed),
-            spare: None,
-        }
+        Self { mt: Mt19937::init_genrand(seed), spare: None }
     }
 
     /// One N(0, 1) value: `np.random.randn()`. `randn(d0, d1)` is d0·d1 such values in row-major order.
@@ -49,9 +46,7 @@ impl Python2Random {
     /// `random.seed(seed)`, for a seed below 2³².
     #[must_use]
     pub fn new(seed: u32) -> Self {
-        Self {
-            mt: Mt19937::init_by_array(&[seed]),
-        }
+        Self { mt: Mt19937::init_by_array(&[seed]) }
     }
 
     /// A value in [0, 1) with 53 random bits: `random.random()`, which Python 3 shares.
@@ -76,10 +71,7 @@ mod tests {
 
     fn assert_close(ours: f64, theirs: f64, tolerance: f64) {
         let error = ((ours - theirs) / theirs).abs();
-        assert!(
-            error <= tolerance,
-            "{ours} is not {theirs}: off by a relative {error:e}"
-        );
+        assert!(error <= tolerance, "{ours} is not {theirs}: off by a relative {error:e}");
     }
 
     #[test]
@@ -115,10 +107,7 @@ mod tests {
 
     #[test]
     fn seed_zero_is_a_key_of_one_zero() {
-        assert_eq!(
-            Python2Random::new(0).random(),
-            vectors::PYTHON_RANDOM_SEED_0
-        );
+        assert_eq!(Python2Random::new(0).random(), vectors::PYTHON_RANDOM_SEED_0);
     }
 
     /// Two shuffles of one list, as in two epochs: the second starts from the order that the first left.

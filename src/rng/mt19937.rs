@@ -105,26 +105,14 @@ mod tests {
     fn init_by_array_gives_the_published_words() {
         let mut mt = Mt19937::init_by_array(&[0x123, 0x234, 0x345, 0x456]);
         let words: Vec<u32> = (0..5).map(|_| mt.next_u32()).collect();
-        assert_eq!(
-            words,
-            [
-                1_067_595_299,
-                955_945_823,
-                477_289_528,
-                4_107_218_783,
-                4_228_976_476
-            ]
-        );
+        assert_eq!(words, [1_067_595_299, 955_945_823, 477_289_528, 4_107_218_783, 4_228_976_476]);
     }
 
     /// The C++ standard states this value for `std::mt19937`.
     #[test]
     fn init_genrand_gives_the_published_10_000th_word() {
         let mut mt = Mt19937::init_genrand(5489);
-        assert_eq!(
-            (0..10_000).map(|_| mt.next_u32()).last(),
-            Some(4_123_659_995)
-        );
+        assert_eq!((0..10_000).map(|_| mt.next_u32()).last(), Some(4_123_659_995));
     }
 
     #[test]

@@ -93,10 +93,7 @@ impl Stream {
     /// If there are 2³² items or more.
     #[track_caller]
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        assert!(
-            u32::try_from(items.len()).is_ok(),
-            "shuffle: too many items"
-        );
+        assert!(u32::try_from(items.len()).is_ok(), "shuffle: too many items");
         draw::shuffle(items, |n| self.below(n as u32) as usize);
     }
 }
@@ -243,16 +240,10 @@ mod tests {
         {
             let mean = values.iter().map(|x| x.powi(power)).sum::<f64>() / f64::from(n);
             let error = f64::sqrt(variance / f64::from(n));
-            assert!(
-                (mean - moment).abs() < 5.0 * error,
-                "moment {power} is {mean}"
-            );
+            assert!((mean - moment).abs() < 5.0 * error, "moment {power} is {mean}");
         }
         let neighbours = values.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / f64::from(n);
-        assert!(
-            neighbours.abs() < 5.0 / f64::from(n).sqrt(),
-            "correlation {neighbours}"
-        );
+        assert!(neighbours.abs() < 5.0 / f64::from(n).sqrt(), "correlation {neighbours}");
     }
 
     /// Bounds: the 0.9999 quantiles of χ² with 99, 6 and 23 degrees of freedom.

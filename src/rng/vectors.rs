@@ -7,9 +7,7 @@ pub type StreamId = (u64, Purpose, u32);
 
 /// FNV-1a over 64-bit words.
 pub fn checksum(words: impl Iterator<Item = u64>) -> u64 {
-    words.fold(0xcbf2_9ce4_8422_2325, |h, w| {
-        (h ^ w).wrapping_mul(0x100_0000_01b3)
-    })
+    words.fold(0xcbf2_9ce4_8422_2325, |h, w| (h ^ w).wrapping_mul(0x100_0000_01b3))
 }
 
 /// The first ChaCha8 block for key, nonce and counter zero.
@@ -60,73 +58,39 @@ pub const KEYS: [(u64, [u8; 32]); 4] = [
 pub const WORDS: [(StreamId, [u64; 4], u64); 6] = [
     (
         (0, Purpose::Weights, 0),
-        [
-            0xfe053e60ce2709c5,
-            0x9871833dce162041,
-            0x5bd643e307d5a6b5,
-            0x26ce11297a2de394,
-        ],
+        [0xfe053e60ce2709c5, 0x9871833dce162041, 0x5bd643e307d5a6b5, 0x26ce11297a2de394],
         0x63c6454f6269bc86,
     ),
     (
         (1, Purpose::Weights, 0),
-        [
-            0xb75dcfb29932bac5,
-            0xfb45fd174fd989d5,
-            0x5f2395230220fbf0,
-            0x4cffb21473e11627,
-        ],
+        [0xb75dcfb29932bac5, 0xfb45fd174fd989d5, 0x5f2395230220fbf0, 0x4cffb21473e11627],
         0x08e9988d38b23527,
     ),
     (
         (12345678, Purpose::Weights, 1),
-        [
-            0xb2f66016433182b7,
-            0x1bfa7742e57429da,
-            0xaa7480c95e2fdb37,
-            0x34eb858c3e42e9b6,
-        ],
+        [0xb2f66016433182b7, 0x1bfa7742e57429da, 0xaa7480c95e2fdb37, 0x34eb858c3e42e9b6],
         0xe3ba66397a5ecd52,
     ),
     (
         (12345678, Purpose::Biases, 1),
-        [
-            0x7846b739c5b2e58f,
-            0x4bcf56d05f33617c,
-            0x8d5e4051bc228dd4,
-            0xc3f447673ab88df1,
-        ],
+        [0x7846b739c5b2e58f, 0x4bcf56d05f33617c, 0x8d5e4051bc228dd4, 0xc3f447673ab88df1],
         0x85f61aa925bfab97,
     ),
     (
         (12345678, Purpose::Order, 0),
-        [
-            0x662344b689c30369,
-            0x80bd2b502f0ad618,
-            0x62008b7f3b22d2ee,
-            0x009a93578f5da83b,
-        ],
+        [0x662344b689c30369, 0x80bd2b502f0ad618, 0x62008b7f3b22d2ee, 0x009a93578f5da83b],
         0x247a0148260774e9,
     ),
     (
         (18446744073709551615, Purpose::Order, 4294967295),
-        [
-            0xd91b5b27a5b591ee,
-            0xb98e47a21e06e665,
-            0x42776d27861c0abb,
-            0xb029fafdafc7a10a,
-        ],
+        [0xd91b5b27a5b591ee, 0xb98e47a21e06e665, 0x42776d27861c0abb, 0xb029fafdafc7a10a],
         0x8bcf4d74f7b7d988,
     ),
 ];
 
 /// Values 0 to 3 of `uniform`; stream (12345678, Weights, 1), as for the next three.
-pub const UNIFORMS: [f64; 4] = [
-    0.6990718893386596,
-    0.10929055579386271,
-    0.6658401958104031,
-    0.2067187755003591,
-];
+pub const UNIFORMS: [f64; 4] =
+    [0.6990718893386596, 0.10929055579386271, 0.6658401958104031, 0.2067187755003591];
 
 /// Values 0 to 7 of `gaussian`.
 pub const GAUSSIANS: [f64; 8] = [
@@ -147,11 +111,7 @@ pub const GAUSSIANS_CHECKSUM: u64 = 0x01b34a8069b8a2fc;
 pub const BELOW: [(u32, [u32; 8], u64); 5] = [
     (2, [1, 0, 1, 0, 1, 1, 0, 1], 0x1de63a2d03486450),
     (10, [6, 1, 6, 2, 7, 5, 1, 7], 0xfea422bfbc136223),
-    (
-        50000,
-        [34953, 5464, 33292, 10335, 38083, 28465, 8944, 38539],
-        0xbcc7aa51951a9b6f,
-    ),
+    (50000, [34953, 5464, 33292, 10335, 38083, 28465, 8944, 38539], 0xbcc7aa51951a9b6f),
     (
         3221225472,
         [
@@ -172,14 +132,8 @@ pub const BELOW: [(u32, [u32; 8], u64); 5] = [
 
 /// (first 8 elements, checksum of all) after each of two shuffles of 0..50000; stream (12345678, Order, 0).
 pub const SHUFFLES: [([u32; 8], u64); 2] = [
-    (
-        [16065, 6749, 15910, 15573, 1657, 25844, 46951, 33244],
-        0x915b5a0d9a8ed44d,
-    ),
-    (
-        [28447, 4739, 39122, 3130, 24387, 36919, 36248, 25846],
-        0xe84323508ad5b34f,
-    ),
+    ([16065, 6749, 15910, 15573, 1657, 25844, 46951, 33244], 0x915b5a0d9a8ed44d),
+    ([28447, 4739, 39122, 3130, 24387, 36919, 36248, 25846], 0xe84323508ad5b34f),
 ];
 
 /// Checksum of the bits of `RandomState(12345678).random_sample(10000)`.
@@ -229,12 +183,6 @@ pub const PYTHON_RANDOM_SEED_0: f64 = 0.8444218515250481;
 
 /// (first 8 elements, checksum of all) after each of two shuffles of 0..50000; Python 2.7, seed 12345678.
 pub const PYTHON_SHUFFLES: [([u32; 8], u64); 2] = [
-    (
-        [45825, 2773, 38458, 27026, 11210, 6834, 37758, 30183],
-        0x37227e6d9119eec7,
-    ),
-    (
-        [23081, 16992, 22429, 48932, 7611, 8343, 13558, 28910],
-        0x14e5a6f5665b9203,
-    ),
+    ([45825, 2773, 38458, 27026, 11210, 6834, 37758, 30183], 0x37227e6d9119eec7),
+    ([23081, 16992, 22429, 48932, 7611, 8343, 13558, 28910], 0x14e5a6f5665b9203),
 ];

@@ -67,10 +67,7 @@ mod tests {
             let w = v.clone();
             assert_eq!(&v[..], &w[..]);
             assert_eq!(w.as_ptr() as usize % ALIGNMENT, 0);
-            assert_eq!(
-                AlignedVec::<f64>::zeros(len).as_ptr() as usize % ALIGNMENT,
-                0
-            );
+            assert_eq!(AlignedVec::<f64>::zeros(len).as_ptr() as usize % ALIGNMENT, 0);
         }
     }
 }

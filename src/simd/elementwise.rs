@@ -36,10 +36,7 @@ pub fn exp_f32(x: f32) -> f32 {
     let p = p.mul_add(r * r, r) + 1.0;
 
     // 2^n as two factors, since n alone may lie outside the range of exponents.
-    let n = shifted
-        .to_bits()
-        .wrapping_sub(MAGIC.to_bits())
-        .wrapping_add(256);
+    let n = shifted.to_bits().wrapping_sub(MAGIC.to_bits()).wrapping_add(256);
     let half = n >> 1;
     let first = f32::from_bits(half.wrapping_sub(1) << 23);
     let second = f32::from_bits(n.wrapping_sub(half).wrapping_sub(1) << 23);
@@ -79,10 +76,7 @@ pub fn exp_f64(x: f64) -> f64 {
     }
     let p = p.mul_add(r * r, r) + 1.0;
 
-    let n = shifted
-        .to_bits()
-        .wrapping_sub(MAGIC.to_bits())
-        .wrapping_add(2048);
+    let n = shifted.to_bits().wrapping_sub(MAGIC.to_bits()).wrapping_add(2048);
     let half = n >> 1;
     let first = f64::from_bits(half.wrapping_sub(1) << 52);
     let second = f64::from_bits(n.wrapping_sub(half).wrapping_sub(1) << 52);
@@ -192,11 +186,7 @@ mod tests {
 
     fn exact_sigmoid(z: f64) -> f64 {
         let e = (-z.abs()).exp();
-        if z < 0.0 {
-            e / (1.0 + e)
-        } else {
-            1.0 / (1.0 + e)
-        }
+        if z < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
     }
 
     #[test]
@@ -213,21 +203,12 @@ mod tests {
         assert_eq!(exp_f32(f32::NEG_INFINITY), 0.0);
         assert_eq!(exp_f64(f64::INFINITY), f64::INFINITY);
         assert_eq!(exp_f64(f64::NEG_INFINITY), 0.0);
-        assert_eq!(
-            exp_f64(f64::MIN_POSITIVE.ln() - 5.0),
-            (f64::MIN_POSITIVE.ln() - 5.0).exp()
-        );
+        assert_eq!(exp_f64(f64::MIN_POSITIVE.ln() - 5.0), (f64::MIN_POSITIVE.ln() - 5.0).exp());
         assert!(exp_f32(f32::NAN).is_nan() && exp_f64(f64::NAN).is_nan());
         assert!(sigmoid(f32::NAN).is_nan() && sigmoid(f64::NAN).is_nan());
         assert_eq!((sigmoid(0.0f32), sigmoid(0.0f64)), (0.5, 0.5));
-        assert_eq!(
-            (sigmoid(f32::INFINITY), sigmoid(f32::NEG_INFINITY)),
-            (1.0, 0.0)
-        );
-        assert_eq!(
-            (sigmoid(f64::INFINITY), sigmoid(f64::NEG_INFINITY)),
-            (1.0, 0.0)
-        );
+        assert_eq!((sigmoid(f32::INFINITY), sigmoid(f32::NEG_INFINITY)), (1.0, 0.0));
+        assert_eq!((sigmoid(f64::INFINITY), sigmoid(f64::NEG_INFINITY)), (1.0, 0.0));
     }
 
     #[test]
@@ -240,10 +221,7 @@ mod tests {
                 continue;
             }
             let ulp = want.next_up() - want;
-            assert!(
-                (got - want).abs() <= 1.5 * ulp,
-                "exp({x}) = {got}, not {want}"
-            );
+            assert!((got - want).abs() <= 1.5 * ulp, "exp({x}) = {got}, not {want}");
         }
     }
 
@@ -261,16 +239,8 @@ mod tests {
                 let (mut s, mut e) = (z.clone(), z.clone());
                 arch.dispatch(Sigmoid(&mut s));
                 arch.dispatch(Exp(&mut e));
-                assert_eq!(
-                    s,
-                    z.iter().map(|&z| sigmoid(z)).collect::<Vec<_>>(),
-                    "{level}"
-                );
-                assert_eq!(
-                    e,
-                    z.iter().map(|&z| exp_f64(z)).collect::<Vec<_>>(),
-                    "{level}"
-                );
+                assert_eq!(s, z.iter().map(|&z| sigmoid(z)).collect::<Vec<_>>(), "{level}");
+                assert_eq!(e, z.iter().map(|&z| exp_f64(z)).collect::<Vec<_>>(), "{level}");
             }
         }
     }

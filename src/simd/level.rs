@@ -70,10 +70,7 @@ impl FromStr for SimdLevel {
         let level = level.ok_or_else(|| format!("unknown SIMD level '{s}'"))?;
         match level.arch() {
             Some(_) => Ok(level),
-            None => Err(format!(
-                "this CPU has no {level}; its best is {}",
-                Self::best()
-            )),
+            None => Err(format!("this CPU has no {level}; its best is {}", Self::best())),
         }
     }
 }

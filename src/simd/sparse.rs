@@ -25,10 +25,7 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
     fn row(&self, r: usize) -> impl Iterator<Item = (usize, T)> + use<'a, T> {
         let entries = self.starts[r] as usize..self.starts[r + 1] as usize;
         let columns = &self.columns[entries.clone()];
-        columns
-            .iter()
-            .zip(&self.values[entries])
-            .map(|(&k, &x)| (usize::from(k), x))
+        columns.iter().zip(&self.values[entries]).map(|(&k, &x)| (usize::from(k), x))
     }
 }
 

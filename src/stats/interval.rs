@@ -64,18 +64,12 @@ pub fn prediction_interval(sample: &[f64], level: f64) -> Option<Interval> {
 /// mean ± t · s · `factor`.
 #[track_caller]
 fn around_mean(sample: &[f64], level: f64, factor: f64) -> Option<Interval> {
-    assert!(
-        level > 0.0 && level < 1.0,
-        "level must be between 0 and 1, is {level}"
-    );
+    assert!(level > 0.0 && level < 1.0, "level must be between 0 and 1, is {level}");
     let s = std_dev(sample)?;
     // From the lower tail: (1 + level)/2 would round away the digits of a level near 1.
     let t = -t_quantile((1.0 - level) / 2.0, (sample.len() - 1) as f64);
     let (mean, h) = (mean(sample), t * s * factor);
-    Some(Interval {
-        low: mean - h,
-        high: mean + h,
-    })
+    Some(Interval { low: mean - h, high: mean + h })
 }
 
 /// The `p` quantile of Student's t distribution with `df` degrees of freedom.
@@ -90,10 +84,7 @@ fn around_mean(sample: &[f64], level: f64, factor: f64) -> Option<Interval> {
 #[track_caller]
 pub fn t_quantile(p: f64, df: f64) -> f64 {
     assert!(p > 0.0 && p < 1.0, "p must be between 0 and 1, is {p}");
-    assert!(
-        df > 0.0 && df.is_finite(),
-        "degrees of freedom must be positive and finite, are {df}"
-    );
+    assert!(df > 0.0 && df.is_finite(), "degrees of freedom must be positive and finite, are {df}");
     if df > MANY {
         return t_quantile_many(p, df);
     }
@@ -185,10 +176,7 @@ mod tests {
 
     #[test]
     fn equal_values_give_an_interval_of_no_length() {
-        let point = Interval {
-            low: 0.1,
-            high: 0.1,
-        };
+        let point = Interval { low: 0.1, high: 0.1 };
         assert_eq!(confidence_interval(&[0.1; 7], 0.95), Some(point));
         assert_eq!(prediction_interval(&[0.1; 7], 0.95), Some(point));
         assert!(point.contains(0.1));

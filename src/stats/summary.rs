@@ -20,13 +20,7 @@ impl Summary {
     #[must_use]
     pub fn of(sample: &[f64]) -> Option<Self> {
         let (min, max) = range(sample)?;
-        Some(Self {
-            n: sample.len(),
-            mean: mean(sample),
-            std_dev: std_dev(sample),
-            min,
-            max,
-        })
+        Some(Self { n: sample.len(), mean: mean(sample), std_dev: std_dev(sample), min, max })
     }
 }
 
@@ -73,11 +67,7 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut lost) = (0.0, 0.0);
     for x in values {
         let next: f64 = sum + x;
-        lost += if f64::abs(sum) >= x.abs() {
-            (sum - next) + x
-        } else {
-            (x - next) + sum
-        };
+        lost += if f64::abs(sum) >= x.abs() { (sum - next) + x } else { (x - next) + sum };
         sum = next;
     }
     // Past an infinity the compensation is NaN and says nothing.
@@ -127,11 +117,7 @@ mod tests {
 
     #[test]
     fn a_nan_anywhere_makes_everything_nan() {
-        for sample in [
-            [f64::NAN, 1.0, 2.0],
-            [1.0, f64::NAN, 2.0],
-            [1.0, 2.0, f64::NAN],
-        ] {
+        for sample in [[f64::NAN, 1.0, 2.0], [1.0, f64::NAN, 2.0], [1.0, 2.0, f64::NAN]] {
             let summary = Summary::of(&sample).unwrap();
             assert!(summary.mean.is_nan() && summary.std_dev.unwrap().is_nan());
             assert!(summary.min.is_nan() && summary.max.is_nan());

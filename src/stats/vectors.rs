@@ -15,10 +15,7 @@ pub struct Case {
 
 pub fn assert_close(ours: f64, theirs: f64, tolerance: f64) {
     let error = ((ours - theirs) / theirs).abs();
-    assert!(
-        error <= tolerance,
-        "{ours} is not {theirs}: off by a relative {error:e}"
-    );
+    assert!(error <= tolerance, "{ours} is not {theirs}: off by a relative {error:e}");
 }
 
 const LEVELS: usize = 5;

@@ -25,16 +25,12 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), WriteError> 
         file.write_all(contents)?;
         // A temporary file is private; a result is for everyone whom the umask allows.
         #[cfg(unix)]
-        file.as_file()
-            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
     };
-    write().map_err(|source| WriteError {
-        path: path.into(),
-        source,
-    })
+    write().map_err(|source| WriteError { path: path.into(), source })
 }
 
 /// Creates a directory for results, with its parents, and makes sure that it can be written to:
@@ -48,8 +44,5 @@ pub fn prepare_directory(path: &Path) -> Result<(), WriteError> {
         std::fs::create_dir_all(path)?;
         NamedTempFile::new_in(path)?.close()
     };
-    prepare().map_err(|source| WriteError {
-        path: path.into(),
-        source,
-    })
+    prepare().map_err(|source| WriteError { path: path.into(), source })
 }

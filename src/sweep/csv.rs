@@ -10,7 +10,7 @@ use crate::train::{Metric, Status};
 use std::path::Path;
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
-pub const CONFIG_COLUMNS: [&str; 13] = [
+pub const CONFIG_COLUMNS: [&str; 14] = [
     "data",
     "hidden",
     "activation",
@@ -23,6 +23,7 @@ pub const CONFIG_COLUMNS: [&str; 13] = [
     "precision",
     "rng",
     "earlier_runs",
+    "earlier_epochs",
     "seed",
 ];
 
@@ -42,6 +43,7 @@ pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
         spec.precision.name().into(),
         spec.generator.name().into(),
         spec.earlier_runs.to_string(),
+        spec.earlier_epochs.to_string(),
         spec.seed.to_string(),
     ]
 }

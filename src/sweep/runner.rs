@@ -39,17 +39,11 @@ pub fn run(
             ControlFlow::Continue(())
         })?;
         observe(Progress::Trial(trial, &history));
-        Ok(TrialResult {
-            trial: trial.clone(),
-            history,
-        })
+        Ok(TrialResult { trial: trial.clone(), history })
     };
     // One trial a task, handed out in order: the longest ones can be put first.
     let all = || trials.par_iter().with_max_len(1).map(one).collect();
-    match rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs.map_or(0, NonZeroUsize::get))
-        .build()
-    {
+    match rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, NonZeroUsize::get)).build() {
         Ok(pool) => pool.install(all),
         // No threads to be had: slower, but as right.
         Err(_) => trials.iter().map(one).collect(),

@@ -18,11 +18,7 @@ pub struct Trial {
 impl Trial {
     /// The trial that trains `spec` on `data`.
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
-        let mut trial = Self {
-            id: String::new(),
-            data: data.name.clone(),
-            spec,
-        };
+        let mut trial = Self { id: String::new(), data: data.name.clone(), spec };
         let mut canonical = data.sha256.join("\n");
         for (column, value) in super::CONFIG_COLUMNS.iter().zip(config_values(&trial)) {
             canonical.push_str(&format!("\n{column}={value}"));

@@ -32,8 +32,7 @@ impl<T: Real> MiniBatch<T> {
         for image in images {
             let (columns, pixels) = split.images.row(image);
             self.columns.extend_from_slice(columns);
-            self.values
-                .extend(pixels.iter().map(|&byte| T::from_pixel(byte)));
+            self.values.extend(pixels.iter().map(|&byte| T::from_pixel(byte)));
             self.starts.push(self.columns.len() as u32);
             self.labels.push(split.labels[image]);
         }
@@ -41,11 +40,7 @@ impl<T: Real> MiniBatch<T> {
 
     /// The images.
     pub fn input(&self) -> SparseBatch<'_, T> {
-        SparseBatch {
-            starts: &self.starts,
-            columns: &self.columns,
-            values: &self.values,
-        }
+        SparseBatch { starts: &self.starts, columns: &self.columns, values: &self.values }
     }
 
     /// The class of each image.

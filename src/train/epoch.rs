@@ -32,14 +32,7 @@ pub fn train_epoch<T: Real>(
     workspace: &mut Workspace<T>,
     batch: &mut MiniBatch<T>,
 ) {
-    arch.dispatch(Epoch {
-        network,
-        split,
-        order,
-        descent,
-        workspace,
-        batch,
-    });
+    arch.dispatch(Epoch { network, split, order, descent, workspace, batch });
 }
 
 struct Epoch<'a, T: Real> {
@@ -54,22 +47,15 @@ struct Epoch<'a, T: Real> {
 impl<T: Real> WithSimd for Epoch<'_, T> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let Descent {
-            eta,
-            lambda,
-            batch_size,
-        } = self.descent;
+        let Descent { eta, lambda, batch_size } = self.descent;
         let decay = T::from_f64(1.0 - eta * lambda / self.split.len() as f64);
         for images in self.order.chunks(batch_size) {
-            self.batch
-                .gather(self.split, images.iter().map(|&i| i as usize));
+            self.batch.gather(self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
             self.workspace.forward(simd, self.network, input);
-            self.workspace
-                .backward(simd, self.network, self.batch.labels());
+            self.workspace.backward(simd, self.network, self.batch.labels());
             let rate = T::from_f64(eta / images.len() as f64);
-            self.workspace
-                .descend(simd, self.network, input, rate, decay);
+            self.workspace.descend(simd, self.network, input, rate, decay);
         }
     }
 }

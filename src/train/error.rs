@@ -33,7 +33,9 @@ pub enum SpecError {
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
     AuthorSeed(u64),
     /// Earlier runs with independent streams.
-    #[error("earlier runs have a meaning only with the author's generators (--rng author)")]
+    #[error(
+        "earlier runs and epochs have a meaning only with the author's generators (--rng author)"
+    )]
     EarlierRuns,
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]

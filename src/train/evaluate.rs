@@ -27,10 +27,7 @@ const ROWS: usize = 128;
 impl<T: Real> Evaluator<T> {
     /// Memory to evaluate networks shaped like `network`.
     pub fn new(network: &Network<T>) -> Self {
-        Self {
-            workspace: Workspace::new(network, ROWS),
-            batch: MiniBatch::new(),
-        }
+        Self { workspace: Workspace::new(network, ROWS), batch: MiniBatch::new() }
     }
 
     /// The cost and the accuracy of `network` on `split`. The cost of an empty split is NaN.
@@ -39,11 +36,7 @@ impl<T: Real> Evaluator<T> {
     ///
     /// When the images do not fit the inputs of the network, or a label has no output neuron.
     pub fn evaluate(&mut self, arch: Arch, network: &Network<T>, split: &Split) -> Evaluation {
-        arch.dispatch(Evaluate {
-            network,
-            split,
-            evaluator: self,
-        })
+        arch.dispatch(Evaluate { network, split, evaluator: self })
     }
 }
 
@@ -58,10 +51,7 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) -> Evaluation {
         let Evaluator { workspace, batch } = self.evaluator;
         let architecture = self.network.architecture();
-        let mut evaluation = Evaluation {
-            cost: 0.0,
-            correct: 0,
-        };
+        let mut evaluation = Evaluation { cost: 0.0, correct: 0 };
         for first in (0..self.split.len()).step_by(ROWS) {
             let images = first..(first + ROWS).min(self.split.len());
             batch.gather(self.split, images);

@@ -56,18 +56,9 @@ impl History {
     /// The best value of a metric and the first epoch that reached it. NaN is never best; `None`
     /// if the metric was not monitored or always NaN.
     pub fn best(&self, metric: Metric) -> Option<(usize, f64)> {
-        let values = self
-            .epochs
-            .iter()
-            .filter_map(|e| Some((e.epoch, e.metrics[metric]?)));
+        let values = self.epochs.iter().filter_map(|e| Some((e.epoch, e.metrics[metric]?)));
         values
             .filter(|(_, value)| !value.is_nan())
-            .reduce(|best, here| {
-                if metric.is_better(here.1, best.1) {
-                    here
-                } else {
-                    best
-                }
-            })
+            .reduce(|best, here| if metric.is_better(here.1, best.1) { here } else { best })
     }
 }

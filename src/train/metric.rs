@@ -50,10 +50,7 @@ impl Metric {
 
     /// Whether a smaller value is better.
     pub fn is_cost(self) -> bool {
-        matches!(
-            self,
-            Self::TrainingCost | Self::ValidationCost | Self::TestCost
-        )
+        matches!(self, Self::TrainingCost | Self::ValidationCost | Self::TestCost)
     }
 
     /// Whether `a` is better than `b`. A NaN is better than nothing.
@@ -74,9 +71,7 @@ impl Monitors {
 
     /// The metrics of the set, in the order of the CSV columns.
     pub fn iter(self) -> impl Iterator<Item = Metric> {
-        Metric::ALL
-            .into_iter()
-            .filter(move |&metric| self.contains(metric))
+        Metric::ALL.into_iter().filter(move |&metric| self.contains(metric))
     }
 }
 
@@ -97,9 +92,7 @@ pub struct Metrics([Option<f64>; 6]);
 impl Metrics {
     /// The monitored metrics and their values, in the order of the CSV columns.
     pub fn iter(&self) -> impl Iterator<Item = (Metric, f64)> {
-        Metric::ALL
-            .into_iter()
-            .filter_map(|metric| Some((metric, self[metric]?)))
+        Metric::ALL.into_iter().filter_map(|metric| Some((metric, self[metric]?)))
     }
 }
 

@@ -10,18 +10,9 @@ pub struct Randomness(Source);
 #[derive(Debug)]
 enum Source {
     /// A stream for each purpose and layer: what one of them draws changes nothing elsewhere.
-    Streams {
-        seed: u64,
-        biases: Vec<Stream>,
-        weights: Vec<Stream>,
-        order: Box<Stream>,
-    },
+    Streams { seed: u64, biases: Vec<Stream>, weights: Vec<Stream>, order: Box<Stream> },
     /// Two generators for everything, in the order in which the book's programs draw.
-    Author {
-        parameters: NumpyLegacy,
-        shuffling: Python2Random,
-        order: Vec<u32>,
-    },
+    Author { parameters: NumpyLegacy, shuffling: Python2Random, order: Vec<u32> },
 }
 
 impl Randomness {
@@ -45,31 +36,24 @@ impl Randomness {
                     shuffling: Python2Random::new(seed),
                     order: (0..data.training.len() as u32).collect(),
                 });
-                for _ in 0..spec.earlier_runs {
-                    source.skip_run(spec, data);
-                }
+                source.skip_earlier(spec, &spec.architecture(data).sizes);
                 source
             }
         }
     }
 
-    /// Draws what an earlier training of the same program drew.
-    fn skip_run(&mut self, spec: &TrainingSpec, data: &Dataset) {
-        let sizes = spec.architecture(data).sizes;
-        self.begin(spec.initialiser, &sizes);
-        let Source::Author {
-            parameters,
-            shuffling,
-            order,
-        } = &mut self.0
-        else {
-            return;
-        };
-        for _ in 0..parameter_count(&sizes) {
-            parameters.randn();
+    /// Draws what the same program drew before.
+    fn skip_earlier(&mut self, spec: &TrainingSpec, sizes: &[usize]) {
+        for _ in 0..spec.earlier_runs {
+            self.begin(spec.initialiser, sizes);
+            if let Source::Author { parameters, .. } = &mut self.0 {
+                skip_network(parameters, sizes);
+            }
         }
-        for _ in 0..spec.epochs {
-            shuffling.shuffle(order);
+        if let Source::Author { shuffling, order, .. } = &mut self.0 {
+            for _ in 0..spec.earlier_epochs {
+                shuffling.shuffle(order);
+            }
         }
     }
 
@@ -90,34 +74,26 @@ impl Randomness {
     }
 }
 
-fn parameter_count(sizes: &[usize]) -> usize {
-    sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+/// Draws the parameters of a network and forgets them.
+fn skip_network(parameters: &mut NumpyLegacy, sizes: &[usize]) {
+    let count: usize = sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
+    for _ in 0..count {
+        parameters.randn();
+    }
 }
 
 impl ParameterSource for Randomness {
     fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]) {
         match &mut self.0 {
-            Source::Streams {
-                seed,
-                biases,
-                weights,
-                ..
-            } => {
+            Source::Streams { seed, biases, weights, .. } => {
                 let layers = 0..sizes.len() as u32 - 1;
-                *biases = layers
-                    .clone()
-                    .map(|l| Stream::new(*seed, Purpose::Biases, l))
-                    .collect();
-                *weights = layers
-                    .map(|l| Stream::new(*seed, Purpose::Weights, l))
-                    .collect();
+                *biases = layers.clone().map(|l| Stream::new(*seed, Purpose::Biases, l)).collect();
+                *weights = layers.map(|l| Stream::new(*seed, Purpose::Weights, l)).collect();
             }
             Source::Author { parameters, .. } => {
                 // The book's programs always run the default initialiser first.
                 if initialiser == Initialiser::Large {
-                    for _ in 0..parameter_count(sizes) {
-                        parameters.randn();
-                    }
+                    skip_network(parameters, sizes);
                 }
             }
         }

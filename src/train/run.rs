@@ -52,30 +52,14 @@ fn run<T: Real>(
     let mut evaluator = Evaluator::new(&network);
     let descent: Descent = spec.descent();
 
-    let mut history = History {
-        epochs: Vec::new(),
-        status: Status::Finished,
-        seconds: 0.0,
-    };
+    let mut history = History { epochs: Vec::new(), status: Status::Finished, seconds: 0.0 };
     for epoch in 0..spec.epochs {
         let epoch_start = Instant::now();
         randomness.shuffle(&mut order);
         let split = &data.training;
-        train_epoch(
-            arch,
-            &mut network,
-            split,
-            &order,
-            descent,
-            &mut workspace,
-            &mut batch,
-        );
+        train_epoch(arch, &mut network, split, &order, descent, &mut workspace, &mut batch);
         let metrics = monitor(spec, data, arch, &network, &mut evaluator);
-        let record = EpochRecord {
-            epoch,
-            metrics,
-            seconds: epoch_start.elapsed().as_secs_f64(),
-        };
+        let record = EpochRecord { epoch, metrics, seconds: epoch_start.elapsed().as_secs_f64() };
         let finite = metrics.iter().all(|(_, value)| value.is_finite()) && network.is_finite();
         let flow = observe(&record);
         history.epochs.push(record);
@@ -102,16 +86,8 @@ fn monitor<T: Real>(
 ) -> Metrics {
     let mut metrics = Metrics::default();
     let sets: [(&Split, Metric, Metric); 3] = [
-        (
-            &data.training,
-            Metric::TrainingCost,
-            Metric::TrainingAccuracy,
-        ),
-        (
-            &data.validation,
-            Metric::ValidationCost,
-            Metric::ValidationAccuracy,
-        ),
+        (&data.training, Metric::TrainingCost, Metric::TrainingAccuracy),
+        (&data.validation, Metric::ValidationCost, Metric::ValidationAccuracy),
         (&data.test, Metric::TestCost, Metric::TestAccuracy),
     ];
     for (split, cost, accuracy) in sets {

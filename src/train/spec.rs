@@ -69,10 +69,12 @@ pub struct TrainingSpec {
     pub generator: Generator,
     /// The seed of the random numbers.
     pub seed: u64,
-    /// With [`Generator::Author`]: how many trainings like this one (same network, training set
-    /// and epochs) his program ran before it. Their random numbers are skipped, and the order of
-    /// the images is the one that they left behind.
+    /// With [`Generator::Author`]: how many networks of this shape his program drew before this
+    /// one. Their random numbers are skipped.
     pub earlier_runs: usize,
+    /// With [`Generator::Author`]: how many epochs those were trained in all. The order of the
+    /// images is the one that they left behind.
+    pub earlier_epochs: usize,
     /// What is computed after each epoch.
     pub monitors: Monitors,
 }
@@ -94,6 +96,7 @@ impl Default for TrainingSpec {
             generator: Generator::Chacha8,
             seed: 1,
             earlier_runs: 0,
+            earlier_epochs: 0,
             monitors: Monitors::default(),
         }
     }
@@ -105,20 +108,12 @@ impl TrainingSpec {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
         sizes.push(data.classes);
-        Architecture {
-            sizes,
-            activation: self.activation,
-            cost: self.cost,
-        }
+        Architecture { sizes, activation: self.activation, cost: self.cost }
     }
 
     /// The constants of gradient descent.
     pub fn descent(&self) -> Descent {
-        Descent {
-            eta: self.eta,
-            lambda: self.lambda,
-            batch_size: self.batch_size,
-        }
+        Descent { eta: self.eta, lambda: self.lambda, batch_size: self.batch_size }
     }
 
     /// The hidden layers as on the command line: `30`, `100x30`, `none`.
@@ -144,10 +139,7 @@ impl TrainingSpec {
             return Err(SpecError::Lambda(self.lambda));
         }
         if self.batch_size == 0 || self.batch_size > training {
-            return Err(SpecError::BatchSize {
-                batch_size: self.batch_size,
-                training,
-            });
+            return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
         }
         if self.epochs == 0 {
             return Err(SpecError::NoEpochs);
@@ -157,14 +149,12 @@ impl TrainingSpec {
         }
         let parameters = self.architecture(data).parameters_checked();
         if parameters.is_none_or(|n| n > MAX_PARAMETERS) {
-            return Err(SpecError::TooLarge {
-                hidden: self.hidden_name(),
-            });
+            return Err(SpecError::TooLarge { hidden: self.hidden_name() });
         }
         if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
         }
-        if self.generator != Generator::Author && self.earlier_runs > 0 {
+        if self.generator != Generator::Author && self.earlier_runs + self.earlier_epochs > 0 {
             return Err(SpecError::EarlierRuns);
         }
         let empty = |metric: &super::Metric| match metric {

@@ -10,11 +10,7 @@ use super::ticks::Tick;
 pub(super) fn draw(layout: &Layout, canvas: &mut Canvas) {
     let plot = &layout.plot;
     let shade = |tick: &Tick| {
-        if tick.label.is_empty() {
-            FAINT_GRID
-        } else {
-            GRID
-        }
+        if tick.label.is_empty() { FAINT_GRID } else { GRID }
     };
     for tick in &layout.x_ticks {
         let Some(x) = plot.x(tick.value) else {
@@ -28,12 +24,7 @@ pub(super) fn draw(layout: &Layout, canvas: &mut Canvas) {
         };
         canvas.line((plot.left, y), (plot.right, y), shade(tick), 1.0);
     }
-    canvas.line(
-        (plot.left, plot.bottom),
-        (plot.right, plot.bottom),
-        NEUTRAL,
-        1.2,
-    );
+    canvas.line((plot.left, plot.bottom), (plot.right, plot.bottom), NEUTRAL, 1.2);
     for tick in layout.x_ticks.iter().filter(|t| !t.label.is_empty()) {
         let Some(x) = plot.x(tick.value) else {
             continue;

@@ -61,11 +61,7 @@ impl Canvas {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
-        let weight = if font.bold {
-            " font-weight=\"600\""
-        } else {
-            ""
-        };
+        let weight = if font.bold { " font-weight=\"600\"" } else { "" };
         self.put(format_args!(
             r#"<text x="{}" y="{}" font-size="{}" fill="{}"{anchor}{weight}>{}</text>"#,
             Px(x),
@@ -101,9 +97,7 @@ impl Canvas {
 
     /// Opens a group inside the clip rectangle, with a tooltip.
     pub(super) fn clipped(&mut self, title: &str) {
-        self.put(format_args!(
-            r#"<g clip-path="url(#{ID}-plot)" fill="none">"#
-        ));
+        self.put(format_args!(r#"<g clip-path="url(#{ID}-plot)" fill="none">"#));
         if !title.is_empty() {
             self.put(format_args!("<title>{}</title>", escape(title)));
         }
@@ -127,9 +121,7 @@ impl Canvas {
         ));
         svg.put(format_args!(r#"<title id="{id}-title">{title}</title>"#));
         svg.put(format_args!(r#"<desc id="{id}-desc">{description}</desc>"#));
-        svg.put(format_args!(
-            r#"<rect width="{width}" height="{height}" fill="{BACKGROUND}"/>"#
-        ));
+        svg.put(format_args!(r#"<rect width="{width}" height="{height}" fill="{BACKGROUND}"/>"#));
         svg.put(format_args!("{body}</svg>"));
         svg.0
     }

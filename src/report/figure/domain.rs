@@ -33,12 +33,7 @@ impl Domain {
     /// The range of `axis` given all `values` along it.
     pub(super) fn settle(axis: &Axis, values: impl Iterator<Item = f64>, ends: Ends) -> Self {
         let scale = axis.scale;
-        let mut domain = Self {
-            scale,
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
-            whole: true,
-        };
+        let mut domain = Self { scale, low: f64::INFINITY, high: f64::NEG_INFINITY, whole: true };
         for v in values.filter(|&v| drawable(scale, v)) {
             domain.low = domain.low.min(v);
             domain.high = domain.high.max(v);
@@ -46,11 +41,7 @@ impl Domain {
         }
         domain.whole &= domain.low <= domain.high;
         if let Some((low, high)) = axis.range {
-            let wanted = Self {
-                low,
-                high,
-                ..domain
-            };
+            let wanted = Self { low, high, ..domain };
             if drawable(scale, low) && drawable(scale, high) && wanted.is_wide() {
                 return wanted;
             }
@@ -97,11 +88,7 @@ impl Domain {
         match self.scale {
             Scale::Log10 => (self.low, self.high) = (value / 3.0, value * 3.0),
             Scale::Linear => {
-                let room = if value.abs() < 1e-290 {
-                    1.0
-                } else {
-                    value.abs() / 10.0
-                };
+                let room = if value.abs() < 1e-290 { 1.0 } else { value.abs() / 10.0 };
                 let room = if self.whole { room.max(1.0) } else { room };
                 (self.low, self.high) = (value - room, value + room);
             }
@@ -156,44 +143,22 @@ mod tests {
     fn values_that_cannot_be_drawn_do_not_count() {
         let values = [f64::NAN, f64::INFINITY, f64::MAX, 1.0, 2.0];
         assert_eq!(settle(Axis::linear(""), &values), (1.0, 2.0));
-        assert_eq!(
-            settle(Axis::log10(""), &[-1.0, 0.0, 1.0, 10.0]),
-            (1.0, 10.0)
-        );
+        assert_eq!(settle(Axis::log10(""), &[-1.0, 0.0, 1.0, 10.0]), (1.0, 10.0));
         assert_eq!(settle(Axis::linear(""), &[]), (0.0, 1.0));
     }
 
     #[test]
     fn a_range_that_cannot_be_drawn_is_ignored() {
-        for (low, high) in [
-            (1.0, 1.0),
-            (2.0, 1.0),
-            (f64::NAN, 1.0),
-            (0.0, f64::INFINITY),
-        ] {
-            assert_eq!(
-                settle(Axis::linear("").with_range(low, high), &[3.0, 4.0]),
-                (3.0, 4.0)
-            );
+        for (low, high) in [(1.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
+            assert_eq!(settle(Axis::linear("").with_range(low, high), &[3.0, 4.0]), (3.0, 4.0));
         }
-        assert_eq!(
-            settle(Axis::log10("").with_range(0.0, 5.0), &[1.0, 10.0]),
-            (1.0, 10.0)
-        );
-        assert_eq!(
-            settle(Axis::linear("").with_range(0.2, 1.17), &[3.0]),
-            (0.2, 1.17)
-        );
+        assert_eq!(settle(Axis::log10("").with_range(0.0, 5.0), &[1.0, 10.0]), (1.0, 10.0));
+        assert_eq!(settle(Axis::linear("").with_range(0.2, 1.17), &[3.0]), (0.2, 1.17));
     }
 
     #[test]
     fn fractions_follow_the_scale() {
-        let log = Domain {
-            scale: Scale::Log10,
-            low: 0.01,
-            high: 100.0,
-            whole: false,
-        };
+        let log = Domain { scale: Scale::Log10, low: 0.01, high: 100.0, whole: false };
         assert_eq!(log.fraction(1.0), Some(0.5));
         assert_eq!(log.fraction(0.0), None);
     }

@@ -63,9 +63,7 @@ pub(super) fn arrange(figure: &Figure, plot: &Plot) -> EndLabels {
         label.y = y;
     }
     let lines = labels.iter().flat_map(|l| &l.lines);
-    let widest = lines
-        .map(|l| width(l, BOLD * LABEL.size))
-        .fold(0.0, f64::max);
+    let widest = lines.map(|l| width(l, BOLD * LABEL.size)).fold(0.0, f64::max);
     let gap = if moved { FAR } else { NEAR };
     let room = if labels.is_empty() { 0.0 } else { gap + widest };
     EndLabels { room, gap, labels }
@@ -81,11 +79,7 @@ pub(super) fn draw(layout: &Layout, canvas: &mut Canvas) {
             let end_y = plot.bottom - end.1 * (plot.bottom - plot.top);
             let knee = plot.right.max(end_x) + 3.0;
             // Dotted inside the plot, where it could pass for data.
-            let dots = if end_x < plot.right {
-                " stroke-dasharray=\"1.5 4\""
-            } else {
-                ""
-            };
+            let dots = if end_x < plot.right { " stroke-dasharray=\"1.5 4\"" } else { "" };
             canvas.put(format_args!(
                 r#"<path d="M{} {}H{}L{} {}" fill="none" stroke="{}" stroke-width="1.2"{dots}/>"#,
                 Px(end_x),
@@ -123,11 +117,7 @@ fn place(series: &Series, plot: &Plot) -> Option<EndLabel> {
         _ => {}
     }
     let colour = pick(series.colour);
-    let font = Font {
-        fill: colour.ink,
-        bold: true,
-        ..LABEL
-    };
+    let font = Font { fill: colour.ink, bold: true, ..LABEL };
     Some(EndLabel {
         lines,
         font,
@@ -158,16 +148,13 @@ fn push_apart(wanted: &[(f64, f64)], top: f64, bottom: f64) -> Vec<f64> {
         }
     }
     let highest = (bottom - above).max(top);
-    let mut starts = pools
-        .into_iter()
-        .flat_map(|(start, n)| std::iter::repeat_n(start.clamp(top, highest), n));
+    let mut starts =
+        pools.into_iter().flat_map(|(start, n)| std::iter::repeat_n(start.clamp(top, highest), n));
     let mut above = 0.0;
     wanted
         .iter()
         .map(|&(middle, height)| {
-            let y = starts
-                .next()
-                .map_or(middle, |start| start + above + height / 2.0);
+            let y = starts.next().map_or(middle, |start| start + above + height / 2.0);
             above += height;
             y
         })
@@ -180,29 +167,17 @@ mod tests {
 
     #[test]
     fn labels_with_room_stay_where_they_are() {
-        assert_eq!(
-            push_apart(&[(50.0, 20.0), (90.0, 20.0)], 0.0, 200.0),
-            [50.0, 90.0]
-        );
+        assert_eq!(push_apart(&[(50.0, 20.0), (90.0, 20.0)], 0.0, 200.0), [50.0, 90.0]);
     }
 
     #[test]
     fn crowded_labels_share_the_displacement() {
-        assert_eq!(
-            push_apart(&[(50.0, 20.0), (52.0, 20.0)], 0.0, 200.0),
-            [41.0, 61.0]
-        );
+        assert_eq!(push_apart(&[(50.0, 20.0), (52.0, 20.0)], 0.0, 200.0), [41.0, 61.0]);
     }
 
     #[test]
     fn labels_stay_beside_the_plot() {
-        assert_eq!(
-            push_apart(&[(0.0, 20.0), (0.0, 20.0)], 0.0, 200.0),
-            [10.0, 30.0]
-        );
-        assert_eq!(
-            push_apart(&[(200.0, 20.0), (200.0, 40.0)], 0.0, 200.0),
-            [150.0, 180.0]
-        );
+        assert_eq!(push_apart(&[(0.0, 20.0), (0.0, 20.0)], 0.0, 200.0), [10.0, 30.0]);
+        assert_eq!(push_apart(&[(200.0, 20.0), (200.0, 40.0)], 0.0, 200.0), [150.0, 180.0]);
     }
 }

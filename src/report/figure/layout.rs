@@ -92,12 +92,7 @@ impl Layout {
         let mut cursor = MARGIN - 8.0;
         let mut header = vec![
             Block::stack(&figure.title, TITLE, room, &mut cursor),
-            Block::stack(
-                figure.subtitle.as_deref().unwrap_or(""),
-                SUBTITLE,
-                room,
-                &mut cursor,
-            ),
+            Block::stack(figure.subtitle.as_deref().unwrap_or(""), SUBTITLE, room, &mut cursor),
         ];
         let legend = legend::arrange(figure, MARGIN, room, &mut cursor);
         cursor += 8.0;
@@ -107,10 +102,7 @@ impl Layout {
         let x = Domain::settle(&figure.x, figure.all_x(), Ends::Exact);
         let y = Domain::settle(&figure.y, figure.all_y(), Ends::Round);
         let y_ticks = ticks(&y, STEPS);
-        let widest = y_ticks
-            .iter()
-            .map(|t| width(&t.label, LABEL.size))
-            .fold(0.0, f64::max);
+        let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
         let left = MARGIN + widest + 8.0;
 
         // The lower parts hang from the bottom of the plot; first measure them from zero.
@@ -125,14 +117,7 @@ impl Layout {
         x_name.shift(bottom);
         note.shift(bottom);
 
-        let mut plot = Plot {
-            left,
-            right: WIDTH - MARGIN,
-            top,
-            bottom,
-            x,
-            y,
-        };
+        let mut plot = Plot { left, right: WIDTH - MARGIN, top, bottom, x, y };
         let end_labels = end_labels::arrange(figure, &plot);
         plot.right -= end_labels.room;
         Self {
@@ -182,10 +167,7 @@ impl Block {
     }
 
     fn widest(&self) -> f64 {
-        let widths = self
-            .lines
-            .iter()
-            .map(|(_, line)| width(line, self.font.size));
+        let widths = self.lines.iter().map(|(_, line)| width(line, self.font.size));
         widths.fold(0.0, f64::max)
     }
 
@@ -204,9 +186,7 @@ fn fitting_ticks(plot: &Plot) -> Vec<Tick> {
         let spans: Vec<(f64, f64)> = labelled
             .filter_map(|t| Some((plot.x(t.value)?, width(&t.label, LABEL.size) / 2.0)))
             .collect();
-        spans
-            .windows(2)
-            .all(|w| w[0].0 + w[0].1 + GAP <= w[1].0 - w[1].1)
+        spans.windows(2).all(|w| w[0].0 + w[0].1 + GAP <= w[1].0 - w[1].1)
     };
     let densest = match plot.x.scale {
         Scale::Linear => 8,

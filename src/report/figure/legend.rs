@@ -27,10 +27,7 @@ struct Entry {
 
 /// Places the names of series and, from a new row on, the key, below `cursor`.
 pub(super) fn arrange(figure: &Figure, left: f64, room: f64, cursor: &mut f64) -> Legend {
-    let named = figure
-        .series
-        .iter()
-        .filter(|s| s.label_at == LabelAt::Legend);
+    let named = figure.series.iter().filter(|s| s.label_at == LabelAt::Legend);
     let names = named.map(|s| match s.style {
         Stroke::Solid => (Mark::Line, pick(s.colour).line, &s.label),
         Stroke::Dashed => (Mark::Dashed, pick(s.colour).ink, &s.label),
@@ -42,23 +39,14 @@ pub(super) fn arrange(figure: &Figure, left: f64, room: f64, cursor: &mut f64) -
         for (mark, stroke, text) in group {
             let text_room = room - SWATCH - GAP;
             let lines = wrap(text, LABEL.size, text_room);
-            let widest = lines
-                .iter()
-                .map(|l| width(l, LABEL.size))
-                .fold(0.0, f64::max);
+            let widest = lines.iter().map(|l| width(l, LABEL.size)).fold(0.0, f64::max);
             if x + SWATCH + GAP + widest > left + room {
                 x = left;
                 *cursor += if entries.is_empty() { ROW + 4.0 } else { ROW };
             }
             let y = *cursor - ROW / 2.0;
             *cursor += ROW * lines.len().saturating_sub(1) as f64;
-            entries.push(Entry {
-                x,
-                y,
-                mark,
-                stroke,
-                lines,
-            });
+            entries.push(Entry { x, y, mark, stroke, lines });
             x += SWATCH + GAP + widest + ENTRY_GAP;
         }
     }

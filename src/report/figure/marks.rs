@@ -31,10 +31,7 @@ pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
         plot.bottom - plot.top + SOLID,
     );
     if figure.all_y().all(|y| plot.y(y).is_none()) {
-        let middle = (
-            (plot.left + plot.right) / 2.0,
-            (plot.top + plot.bottom) / 2.0,
-        );
+        let middle = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
         canvas.text(middle.0, middle.1, Anchor::Middle, SUBTITLE, "no data");
     }
     for series in &figure.series {
@@ -83,11 +80,7 @@ fn draw_line(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     // Where a dashed line runs along a solid one of its colour, the darker shade keeps both visible.
     let (stroke, width, dashes) = match series.style {
         Stroke::Solid => (colour.line, SOLID, String::new()),
-        Stroke::Dashed => (
-            colour.ink,
-            DASHED,
-            format!(" stroke-dasharray=\"{DASHES}\""),
-        ),
+        Stroke::Dashed => (colour.ink, DASHED, format!(" stroke-dasharray=\"{DASHES}\"")),
     };
     if lines.iter().any(|line| line.len() > 1) {
         canvas.clipped(&series.label);
@@ -168,9 +161,6 @@ impl Figure {
 
 impl Series {
     fn all_points(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.points
-            .iter()
-            .chain(self.thin.iter().flatten())
-            .copied()
+        self.points.iter().chain(self.thin.iter().flatten()).copied()
     }
 }

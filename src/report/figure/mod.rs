@@ -157,37 +157,24 @@ pub enum Mark {
 impl Axis {
     /// A linear axis over the range of the data.
     pub fn linear(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            ..Self::default()
-        }
+        Self { label: label.into(), ..Self::default() }
     }
 
     /// A logarithmic axis over the range of the data.
     pub fn log10(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            scale: Scale::Log10,
-            range: None,
-        }
+        Self { label: label.into(), scale: Scale::Log10, range: None }
     }
 
     /// The same axis, from `low` to `high`.
     pub fn with_range(self, low: f64, high: f64) -> Self {
-        Self {
-            range: Some((low, high)),
-            ..self
-        }
+        Self { range: Some((low, high)), ..self }
     }
 }
 
 impl Key {
     /// Explains `mark` by `text`.
     pub fn new(mark: Mark, text: impl Into<String>) -> Self {
-        Self {
-            mark,
-            text: text.into(),
-        }
+        Self { mark, text: text.into() }
     }
 }
 
@@ -214,11 +201,9 @@ impl Figure {
             let finite = |p: &&(f64, f64)| p.0.is_finite() && p.1.is_finite();
             let (count, label) = (series.points.len(), &series.label);
             words += &match series.points.iter().rfind(finite) {
-                Some(&(x, y)) => format!(
-                    " {label}: {count} points, the last at ({}, {}).",
-                    brief(x),
-                    brief(y)
-                ),
+                Some(&(x, y)) => {
+                    format!(" {label}: {count} points, the last at ({}, {}).", brief(x), brief(y))
+                }
                 None => format!(" {label}: no points."),
             };
         }

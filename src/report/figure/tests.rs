@@ -35,11 +35,7 @@ fn tiny() -> Figure {
 
 /// A figure of one series.
 fn of(scale: Scale, points: Vec<(f64, f64)>) -> Figure {
-    let axis = |label: &str| Axis {
-        label: label.into(),
-        scale,
-        range: None,
-    };
+    let axis = |label: &str| Axis { label: label.into(), scale, range: None };
     let band = points.iter().map(|&(x, y)| (x, y / 2.0, y * 2.0)).collect();
     Figure {
         title: "any".into(),
@@ -84,10 +80,7 @@ fn assert_sound(svg: &str) {
         let next = &svg[i + 1..];
         assert!(!next.starts_with("NaN") && !next.starts_with("inf") && !next.starts_with("-inf"));
     }
-    assert!(
-        svg.chars().all(|c| c == '\n' || c >= ' '),
-        "control character"
-    );
+    assert!(svg.chars().all(|c| c == '\n' || c >= ' '), "control character");
 }
 
 /// The coordinates of all `<text>` elements that begin at `x`, by height.
@@ -143,11 +136,7 @@ fn a_single_point_is_a_dot() {
 
 #[test]
 fn values_that_are_not_positive_are_not_on_a_logarithmic_axis() {
-    let svg = of(
-        Scale::Log10,
-        vec![(1.0, 1.0), (2.0, 0.0), (-3.0, 3.0), (4.0, 2.0)],
-    )
-    .to_svg();
+    let svg = of(Scale::Log10, vec![(1.0, 1.0), (2.0, 0.0), (-3.0, 3.0), (4.0, 2.0)]).to_svg();
     assert_sound(&svg);
     assert_eq!(svg.matches("<circle").count(), 2);
 }
@@ -176,15 +165,9 @@ fn names_at_the_ends_never_overlap_however_many() {
         points: vec![(0.0, 0.0), (1.0, 1.0 + i as f64 / 1000.0)],
         ..Series::default()
     };
-    let figure = Figure {
-        series: (0..40).map(series).collect(),
-        ..Figure::default()
-    };
+    let figure = Figure { series: (0..40).map(series).collect(), ..Figure::default() };
     let svg = figure.to_svg();
-    let label = svg
-        .lines()
-        .find(|l| l.ends_with(">series 39</text>"))
-        .unwrap();
+    let label = svg.lines().find(|l| l.ends_with(">series 39</text>")).unwrap();
     let x = label.split('"').nth(1).unwrap();
     let rows = rows_at(&svg, x);
     assert_eq!(rows.len(), 40);

@@ -49,11 +49,7 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        let longer = if line.is_empty() {
-            word.to_string()
-        } else {
-            format!("{line} {word}")
-        };
+        let longer = if line.is_empty() { word.to_string() } else { format!("{line} {word}") };
         if width(&longer, size) <= room {
             line = longer;
             continue;
@@ -91,10 +87,7 @@ mod tests {
     #[test]
     fn breaks_lines_at_spaces() {
         let room = width("learning rate", 10.0);
-        assert_eq!(
-            wrap("learning rate of SGD", 10.0, room),
-            ["learning rate", "of SGD"]
-        );
+        assert_eq!(wrap("learning rate of SGD", 10.0, room), ["learning rate", "of SGD"]);
     }
 
     #[test]

@@ -137,11 +137,7 @@ fn plain_number(mantissa: i64, exponent: i32) -> String {
     let digits = format!(
         "{}{}",
         mantissa.unsigned_abs(),
-        if mantissa == 0 {
-            String::new()
-        } else {
-            "0".repeat(zeros)
-        }
+        if mantissa == 0 { String::new() } else { "0".repeat(zeros) }
     );
     let digits = format!("{digits:0>width$}", width = decimals + 1);
     let (whole, fraction) = digits.split_at(digits.len() - decimals);
@@ -193,17 +189,8 @@ mod tests {
     use super::*;
 
     fn labels(scale: Scale, low: f64, high: f64, whole: bool) -> Vec<String> {
-        let domain = Domain {
-            scale,
-            low,
-            high,
-            whole,
-        };
-        ticks(&domain, 6.0)
-            .into_iter()
-            .map(|t| t.label)
-            .filter(|l| !l.is_empty())
-            .collect()
+        let domain = Domain { scale, low, high, whole };
+        ticks(&domain, 6.0).into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
     }
 
     #[test]
@@ -249,12 +236,7 @@ mod tests {
 
     #[test]
     fn tick_values_are_the_doubles_nearest_to_their_labels() {
-        let domain = Domain {
-            scale: Scale::Linear,
-            low: 0.0,
-            high: 0.5,
-            whole: false,
-        };
+        let domain = Domain { scale: Scale::Linear, low: 0.0, high: 0.5, whole: false };
         for tick in ticks(&domain, 6.0) {
             assert_eq!(tick.label.parse::<f64>().unwrap(), tick.value);
         }

@@ -1,0 +1,27 @@
+//! The forward pass of one mini-batch, f32.
+
+mod common;
+
+use common::{Subject, every_shape};
+use criterion::{Criterion, criterion_group, criterion_main};
+use pulp::{Simd, WithSimd};
+
+struct Forward<'a>(&'a mut Subject);
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Subject { network, batch, workspace, .. } = self.0;
+        workspace.forward(simd, network, batch.input());
+    }
+}
+
+fn forward(criterion: &mut Criterion) {
+    every_shape(criterion, "forward", Subject::forward_flop, |group, id, mut subject| {
+        let arch = subject.arch;
+        group.bench_function(id, |b| b.iter(|| arch.dispatch(Forward(&mut subject))));
+    });
+}
+
+criterion_group!(benches, forward);
+criterion_main!(benches);

@@ -1,0 +1,103 @@
+//! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
+
+use nablab::data::Dataset;
+use nablab::nn::{Cost, Initialiser, Network};
+use nablab::simd::SimdLevel;
+use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
+use std::ops::ControlFlow;
+
+/// The first images of MNIST: the scalar level is slow.
+fn few_images() -> Dataset {
+    let mut data = Dataset::mnist().unwrap();
+    data.training = data.training.first(500);
+    data.validation = data.validation.first(130);
+    data.test = data.test.first(200);
+    data
+}
+
+/// The bits of all metrics of all epochs.
+fn bits(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> Vec<u64> {
+    let mut bits = Vec::new();
+    train(spec, data, level, &mut |record| {
+        bits.extend(record.metrics.iter().map(|(_, value)| value.to_bits()));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    bits
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    let data = few_images();
+    for precision in [Precision::F32, Precision::F64] {
+        for (hidden, cost, batch_size) in [
+            (vec![30], Cost::CrossEntropy, 10),
+            (vec![100], Cost::Quadratic, 7),
+            (vec![17, 40, 16], Cost::CrossEntropy, 1),
+            (vec![], Cost::CrossEntropy, 100),
+        ] {
+            let spec = TrainingSpec {
+                hidden,
+                cost,
+                batch_size,
+                precision,
+                epochs: 2,
+                eta: 2.5,
+                monitors: Metric::ALL.into_iter().collect(),
+                ..TrainingSpec::default()
+            };
+            let want = bits(&spec, &data, SimdLevel::Scalar);
+            assert_eq!(want.len(), 12);
+            for level in SimdLevel::available() {
+                assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
+            }
+        }
+    }
+}
+
+/// The bits of the first `n_out` neurons of the first layer.
+fn first_neurons(network: &Network<f64>, n_out: usize) -> Vec<u64> {
+    let layer = &network.layers()[0];
+    let weights = (0..n_out).flat_map(|j| (0..layer.n_in()).map(move |k| layer.weight(j, k)));
+    weights.chain(layer.biases()[..n_out].iter().copied()).map(f64::to_bits).collect()
+}
+
+#[test]
+fn a_seed_means_the_same_weights_whatever_the_other_settings() {
+    let data = few_images();
+    let base = TrainingSpec { seed: 5, ..TrainingSpec::default() };
+    let network = |spec: &TrainingSpec| initial_network::<f64>(spec, &data);
+    let want = first_neurons(&network(&base), 30);
+    for other in [
+        TrainingSpec { eta: 3.0, lambda: 0.0, batch_size: 1, epochs: 1, ..base.clone() },
+        TrainingSpec { cost: Cost::Quadratic, ..base.clone() },
+        TrainingSpec { hidden: vec![100], ..base.clone() },
+        TrainingSpec { hidden: vec![30, 30], ..base.clone() },
+    ] {
+        assert_eq!(first_neurons(&network(&other), 30), want, "{other:?}");
+    }
+    let other_seed = TrainingSpec { seed: 6, ..base.clone() };
+    assert_ne!(first_neurons(&network(&other_seed), 30), want);
+}
+
+#[test]
+fn weights_have_the_spread_of_their_initialiser() {
+    let data = few_images();
+    for (initialiser, generator) in [
+        (Initialiser::Scaled, Generator::Chacha8),
+        (Initialiser::Large, Generator::Chacha8),
+        (Initialiser::Scaled, Generator::Author),
+        (Initialiser::Large, Generator::Author),
+    ] {
+        let spec = TrainingSpec { initialiser, generator, ..TrainingSpec::default() };
+        let network = initial_network::<f64>(&spec, &data);
+        let layer = &network.layers()[0];
+        let squares: f64 = (0..30)
+            .flat_map(|j| (0..784).map(move |k| (j, k)))
+            .map(|(j, k)| layer.weight(j, k).powi(2))
+            .sum();
+        let deviation = (squares / (30.0 * 784.0)).sqrt();
+        let want = if initialiser == Initialiser::Large { 1.0 } else { 1.0 / 28.0 };
+        assert!((deviation / want - 1.0).abs() < 0.02, "{initialiser:?}: {deviation}");
+    }
+}
