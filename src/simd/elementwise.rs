@@ -134,7 +134,7 @@ impl<T: Real> WithSimd for MulSigmoidPrime<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         for (delta, &a) in self.delta.iter_mut().zip(self.activation) {
-            *delta = *delta * (a * (T::ONE - a));
+            *delta *= a * (T::ONE - a);
         }
     }
 }
@@ -152,7 +152,7 @@ impl<T: Real> WithSimd for Scale<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         for x in self.x {
-            *x = *x * self.factor;
+            *x *= self.factor;
         }
     }
 }

@@ -12,7 +12,16 @@ enum Source {
     /// A stream for each purpose and layer: what one of them draws changes nothing elsewhere.
     Streams { seed: u64, biases: Vec<Stream>, weights: Vec<Stream>, order: Box<Stream> },
     /// Two generators for everything, in the order in which the book's programs draw.
-    Author { parameters: NumpyLegacy, shuffling: Python2Random, order: Vec<u32> },
+    Author(Box<Author>),
+}
+
+/// The generators of the book's programs.
+#[derive(Debug)]
+struct Author {
+    parameters: NumpyLegacy,
+    shuffling: Python2Random,
+    /// The order of the images that earlier trainings left behind.
+    order: Vec<u32>,
 }
 
 impl Randomness {
@@ -31,11 +40,11 @@ impl Randomness {
             }),
             Generator::Author => {
                 let seed = u32::try_from(spec.seed).expect("a validated seed");
-                let mut source = Self(Source::Author {
+                let mut source = Self(Source::Author(Box::new(Author {
                     parameters: NumpyLegacy::new(seed),
                     shuffling: Python2Random::new(seed),
                     order: (0..data.training.len() as u32).collect(),
-                });
+                })));
                 source.skip_earlier(spec, &spec.architecture(data).sizes);
                 source
             }
@@ -46,13 +55,13 @@ impl Randomness {
     fn skip_earlier(&mut self, spec: &TrainingSpec, sizes: &[usize]) {
         for _ in 0..spec.earlier_runs {
             self.begin(spec.initialiser, sizes);
-            if let Source::Author { parameters, .. } = &mut self.0 {
-                skip_network(parameters, sizes);
+            if let Source::Author(author) = &mut self.0 {
+                skip_network(&mut author.parameters, sizes);
             }
         }
-        if let Source::Author { shuffling, order, .. } = &mut self.0 {
+        if let Source::Author(author) = &mut self.0 {
             for _ in 0..spec.earlier_epochs {
-                shuffling.shuffle(order);
+                author.shuffling.shuffle(&mut author.order);
             }
         }
     }
@@ -61,7 +70,7 @@ impl Randomness {
     pub fn initial_order(&mut self, n: usize) -> Vec<u32> {
         match &mut self.0 {
             Source::Streams { .. } => (0..n as u32).collect(),
-            Source::Author { order, .. } => std::mem::take(order),
+            Source::Author(author) => std::mem::take(&mut author.order),
         }
     }
 
@@ -69,7 +78,7 @@ impl Randomness {
     pub fn shuffle(&mut self, order: &mut [u32]) {
         match &mut self.0 {
             Source::Streams { order: stream, .. } => stream.shuffle(order),
-            Source::Author { shuffling, .. } => shuffling.shuffle(order),
+            Source::Author(author) => author.shuffling.shuffle(order),
         }
     }
 }
@@ -90,10 +99,10 @@ impl ParameterSource for Randomness {
                 *biases = layers.clone().map(|l| Stream::new(*seed, Purpose::Biases, l)).collect();
                 *weights = layers.map(|l| Stream::new(*seed, Purpose::Weights, l)).collect();
             }
-            Source::Author { parameters, .. } => {
+            Source::Author(author) => {
                 // The book's programs always run the default initialiser first.
                 if initialiser == Initialiser::Large {
-                    skip_network(parameters, sizes);
+                    skip_network(&mut author.parameters, sizes);
                 }
             }
         }
@@ -102,14 +111,14 @@ impl ParameterSource for Randomness {
     fn bias(&mut self, l: usize) -> f64 {
         match &mut self.0 {
             Source::Streams { biases, .. } => biases[l].gaussian(),
-            Source::Author { parameters, .. } => parameters.randn(),
+            Source::Author(author) => author.parameters.randn(),
         }
     }
 
     fn weight(&mut self, l: usize) -> f64 {
         match &mut self.0 {
             Source::Streams { weights, .. } => weights[l].gaussian(),
-            Source::Author { parameters, .. } => parameters.randn(),
+            Source::Author(author) => author.parameters.randn(),
         }
     }
 }
