@@ -66,10 +66,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     prepare_directory(&out)?;
 
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    let threads = arguments.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        NonZeroUsize::get,
-    );
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    // More threads than trials would have nothing to do.
+    let threads = arguments.jobs.unwrap_or_else(cores).get().min(reproduction.trials().len());
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim)?;
     let trials = reproduction.trials();

@@ -25,6 +25,7 @@ mod aligned;
 pub mod dense;
 pub mod elementwise;
 mod level;
+pub mod prefetch;
 mod real;
 pub mod reduce;
 pub mod sparse;

@@ -2,6 +2,7 @@ use super::MiniBatch;
 use crate::data::Split;
 use crate::nn::{Network, Workspace};
 use crate::simd::Real;
+use crate::simd::prefetch::prefetch;
 use pulp::{Arch, Simd, WithSimd};
 
 /// The constants of gradient descent with L2 regularisation.
@@ -49,7 +50,14 @@ impl<T: Real> WithSimd for Epoch<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Descent { eta, lambda, batch_size } = self.descent;
         let decay = T::from_f64(1.0 - eta * lambda / self.split.len() as f64);
-        for images in self.order.chunks(batch_size) {
+        let mut batches = self.order.chunks(batch_size).peekable();
+        while let Some(images) = batches.next() {
+            // The shuffled order defeats the hardware's prefetcher.
+            for &image in batches.peek().copied().unwrap_or_default() {
+                let (columns, pixels) = self.split.images.row(image as usize);
+                prefetch(columns);
+                prefetch(pixels);
+            }
             self.batch.gather(self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
             self.workspace.forward(simd, self.network, input);
