@@ -11,7 +11,9 @@ fn main() -> ExitCode {
         // The reader of a pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // Files are named where they are opened; what is left without a name is the terminal.
+            let place = if error.is::<std::io::Error>() { "standard output: " } else { "" };
+            eprintln!("error: {place}{}", format!("{error:#}").replace('\n', " "));
             ExitCode::FAILURE
         }
     }

@@ -4,7 +4,8 @@ use super::{Arm, Experiment, Replay};
 use crate::data::Dataset;
 use crate::report::{EpochTable, ReadError};
 use crate::sweep::{
-    Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs, write_trials,
+    PROVENANCE_FILE, Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs,
+    write_trials,
 };
 use crate::train::{Generator, Metric, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
@@ -124,6 +125,10 @@ impl Reproduction {
         Ok(Self { experiment, arms, seeds, exact, quick, images, trials })
     }
 
+    /// The names of the files that [`write`](Self::write) makes.
+    pub const FILES: [&str; 5] =
+        ["trials.csv", "epochs.csv", "figure.svg", "summary.md", PROVENANCE_FILE];
+
     /// The trials to run.
     pub fn trials(&self) -> &[Trial] {
         &self.trials
@@ -132,6 +137,16 @@ impl Reproduction {
     /// The number of epochs of all trials together.
     pub fn epochs(&self) -> usize {
         self.trials.iter().map(|trial| trial.spec.epochs).sum()
+    }
+
+    /// `full`, `quick`, `exact` or `exact quick`.
+    pub fn form(&self) -> &'static str {
+        match (self.exact, self.quick) {
+            (false, false) => "full",
+            (false, true) => "quick",
+            (true, false) => "exact",
+            (true, true) => "exact quick",
+        }
     }
 
     /// Where the results go if the user does not say: `results/ID`, or a directory inside it for
@@ -159,8 +174,7 @@ impl Reproduction {
         results: &[TrialResult],
         provenance: &Provenance,
     ) -> Result<Written, ReproductionError> {
-        let name = ["trials.csv", "epochs.csv", "figure.svg", "summary.md", "provenance.json"];
-        let files = name.map(|name| directory.join(name));
+        let files = Self::FILES.map(|name| directory.join(name));
         let [trials, epochs, figure, summary_file, provenance_file] = &files;
         write_trials(trials, results)?;
         write_epochs(epochs, results)?;

@@ -23,6 +23,11 @@ enum Command {
     Train(train::Arguments),
 }
 
+/// `1 epoch`, `2 epochs`.
+fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 impl Cli {
     /// Does what was asked.
     ///

@@ -1,6 +1,6 @@
-use super::progress;
+use super::{plural, progress};
 use anyhow::{Context, bail};
-use clap::Args;
+use clap::{Args, value_parser};
 use nablab::book::{Experiment, Reproduction, Settings, experiments, find};
 use nablab::data::Dataset;
 use nablab::report::{Align, Table};
@@ -13,6 +13,7 @@ use std::time::Instant;
 
 /// Reproduce an experiment of the book: train, write CSV, draw the figure, judge every number
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The experiment; --list shows all
     #[arg(required_unless_present = "list")]
@@ -27,11 +28,11 @@ pub struct Arguments {
     #[arg(long)]
     quick: bool,
     /// Number of seeds, 1, 2, …; the same for every setting [default: 10]
-    #[arg(long, value_name = "N", conflicts_with = "quick")]
-    seeds: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", conflicts_with = "quick", value_parser = value_parser!(u32).range(1..=10_000))]
+    seeds: Option<u32>,
     /// Trials trained at the same time, one a thread [default: one a core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    jobs: Option<u32>,
     /// Directory for the results [default: results/EXPERIMENT, its exact/ or quick/ for such runs]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -43,8 +44,6 @@ pub struct Arguments {
 
 const DEFAULT_SEEDS: usize = 10;
 const QUICK_SEEDS: usize = 2;
-/// Beyond this the results no longer fit into memory comfortably, and no interval gets better.
-const MAX_SEEDS: usize = 10_000;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some(id) = &arguments.experiment else {
@@ -53,26 +52,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let experiment = find(id)?;
     let seeds = match (arguments.quick, arguments.seeds) {
         (true, _) => QUICK_SEEDS,
-        (false, seeds) => seeds.map_or(DEFAULT_SEEDS, NonZeroUsize::get),
+        (false, seeds) => seeds.map_or(DEFAULT_SEEDS, |n| n as usize),
     };
-    if seeds > MAX_SEEDS {
-        bail!("--seeds {seeds}: expected at most {MAX_SEEDS}");
-    }
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
     let settings = Settings { seeds, exact: arguments.exact, quick: arguments.quick };
     let reproduction = Reproduction::plan(experiment, settings, &data)?;
     let out = arguments.out.clone().unwrap_or_else(|| reproduction.default_directory());
-    refuse_foreign_results(&out, experiment)?;
-    prepare_directory(&out)?;
+    refuse_foreign_results(&out, &reproduction, experiment)?;
+    prepare_directory(&out, &Reproduction::FILES).context("--out")?;
 
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     // More threads than trials would have nothing to do.
-    let threads = arguments.jobs.unwrap_or_else(cores).get().min(reproduction.trials().len());
+    let threads = arguments.jobs.map_or_else(|| cores().get(), |n| n as usize);
+    let threads = threads.min(reproduction.trials().len());
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim)?;
     let trials = reproduction.trials();
-    writeln!(stdout, "{} trainings on {threads} threads, {level}", trials.len())?;
+    writeln!(
+        stdout,
+        "{} on {}, {level}",
+        plural(trials.len(), "training"),
+        plural(threads, "thread")
+    )?;
 
     let start = Instant::now();
     let bar = progress::bar(reproduction.epochs(), "epochs");
@@ -83,7 +85,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     bar.finish_and_clear();
 
-    let mut provenance = Provenance::new(experiment.id, &data, level);
+    let mut provenance = Provenance::new(experiment.id, reproduction.form(), &data, level);
     provenance.threads = threads;
     provenance.trials = trials.len();
     provenance.seconds = start.elapsed().as_secs_f64();
@@ -97,15 +99,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Results of this experiment may be replaced, since the same command makes them again; others may
-/// not.
-fn refuse_foreign_results(out: &Path, experiment: &Experiment) -> anyhow::Result<()> {
-    if !out.join("trials.csv").exists() {
-        return Ok(());
-    }
-    let provenance = std::fs::read_to_string(out.join("provenance.json")).unwrap_or_default();
-    let provenance: serde_json::Value = serde_json::from_str(&provenance).unwrap_or_default();
-    if provenance["experiment"] == experiment.id {
+/// Results of the same form of this experiment may be replaced, since the same command makes them
+/// again; others may not.
+fn refuse_foreign_results(
+    out: &Path,
+    reproduction: &Reproduction,
+    experiment: &Experiment,
+) -> anyhow::Result<()> {
+    let ours = (experiment.id.to_string(), reproduction.form().to_string());
+    if Provenance::of_directory(out) == Some(ours)
+        || !Reproduction::FILES.iter().any(|file| out.join(file).exists())
+    {
         return Ok(());
     }
     bail!("--out {}: holds the results of something else; choose another directory", out.display())
@@ -113,7 +117,7 @@ fn refuse_foreign_results(out: &Path, experiment: &Experiment) -> anyhow::Result
 
 fn list() -> anyhow::Result<()> {
     let mut table =
-        Table::new(&[("experiment", Align::Left), ("claim", Align::Left), ("takes", Align::Left)]);
+        Table::new(&[("experiment", Align::Left), ("title", Align::Left), ("takes", Align::Left)]);
     for experiment in experiments() {
         table.row([experiment.id, experiment.title, experiment.takes].map(String::from));
     }

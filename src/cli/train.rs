@@ -1,16 +1,17 @@
 use super::data::DataArguments;
 use super::hidden::Hidden;
-use super::progress;
-use anyhow::{Context, bail};
+use super::{plural, progress};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use nablab::data::Dataset;
 use nablab::nn::{Activation, Cost, Initialiser};
 use nablab::report::{significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
+    PROVENANCE_FILE, Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
 };
 use nablab::train::{
-    EpochRecord, Generator, History, Metric, Precision, Status, TrainingSpec, train,
+    EpochRecord, Generator, History, Metric, Precision, SpecError, Status, TrainingSpec, train,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// Train one network and print what is monitored after every epoch
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// Widths of the hidden layers: 30, 100x30, or none
     #[arg(long, value_name = "WIDTHS", default_value = "30")]
@@ -52,14 +54,9 @@ pub struct Arguments {
     /// Floating-point arithmetic
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     precision: Precision,
-    /// What to compute after every epoch, separated by commas
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        value_name = "METRICS",
-        default_value = "validation-accuracy,test-accuracy"
-    )]
+    /// What to compute after every epoch, separated by commas [default:
+    /// validation-accuracy,test-accuracy]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "METRICS")]
     monitor: Vec<Metric>,
     #[command(flatten)]
     data: DataArguments,
@@ -76,7 +73,9 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    fn spec(&self) -> TrainingSpec {
+    fn spec(&self, data: &Dataset) -> TrainingSpec {
+        let default = [Metric::ValidationAccuracy, Metric::TestAccuracy];
+        let default = default.into_iter().filter(|metric| !metric.split(data).is_empty());
         TrainingSpec {
             hidden: self.hidden.0.clone(),
             activation: self.activation,
@@ -91,27 +90,31 @@ impl Arguments {
             seed: self.seed,
             earlier_runs: 0,
             earlier_epochs: 0,
-            monitors: self.monitor.iter().copied().collect(),
+            monitors: match self.monitor.is_empty() {
+                true => default.collect(),
+                false => self.monitor.iter().copied().collect(),
+            },
         }
     }
 }
 
+const FILES: [&str; 3] = ["trials.csv", "epochs.csv", PROVENANCE_FILE];
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let spec = arguments.spec();
     let data = arguments.data.load()?;
-    spec.validate(&data)?;
+    let spec = arguments.spec(&data);
+    spec.validate(&data).map_err(|error| anyhow!("{}: {error}", flag(&error)))?;
     if let Some(out) = &arguments.out {
-        if out.join("trials.csv").exists() && !arguments.overwrite {
-            bail!("{}: holds results already; add --overwrite to replace them", out.display());
-        }
-        prepare_directory(out)?;
+        refuse_existing_results(out, arguments.overwrite)?;
+        prepare_directory(out, &FILES).context("--out")?;
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
     let architecture = spec.architecture(&data);
     let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
     let mut stdout = std::io::stdout();
-    writeln!(
+    // A reader who goes away ends the training, unless its results go to a file.
+    let mut printed = writeln!(
         stdout,
         "{}: {} training, {} validation, {} test images; network {}, {} parameters; {}, {level}",
         data.name,
@@ -121,28 +124,62 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         sizes.join("-"),
         architecture.parameters(),
         spec.precision.name(),
-    )?;
-
+    );
     let bar = progress::bar(spec.epochs, "epochs");
-    // A closed pipe ends the training; the error itself is reported afterwards.
-    let mut printed = Ok(());
     let history = train(&spec, &data, level, &mut |record| {
         bar.inc(1);
-        printed = progress::print(&bar, &epoch_line(record));
-        if printed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if printed.is_ok() {
+            printed = progress::print(&bar, &epoch_line(record));
+        }
+        match printed.is_ok() || arguments.out.is_some() {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
     })?;
     bar.finish_and_clear();
-    printed?;
-    write!(stdout, "{}", summary(&history, data.training.len()))?;
 
+    let mut report = summary(&history, data.training.len());
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
-        let mut provenance = Provenance::new("train", &data, level);
+        let mut provenance = Provenance::new("train", "full", &data, level);
         provenance.trials = 1;
         provenance.seconds = result.history.seconds;
         provenance.trial_seconds = result.history.seconds;
-        write_results(out, &[result], &provenance).context("the results are lost")?;
-        writeln!(stdout, "wrote {0}/trials.csv and {0}/epochs.csv", out.display())?;
+        write_results(out, &[result], &provenance)?;
+        report += &format!("wrote {0}/trials.csv and {0}/epochs.csv\n", out.display());
+    }
+    printed?;
+    write!(stdout, "{report}")?;
+    Ok(())
+}
+
+/// The flag that sets what an error is about.
+fn flag(error: &SpecError) -> &'static str {
+    match error {
+        SpecError::LearningRate(_) => "--eta",
+        SpecError::Lambda(_) => "--lambda",
+        SpecError::BatchSize { .. } => "--batch-size",
+        SpecError::NoEpochs => "--epochs",
+        SpecError::EmptyLayer | SpecError::TooLarge { .. } => "--hidden",
+        SpecError::AuthorSeed(_) => "--seed",
+        SpecError::EarlierRuns => "--rng",
+        SpecError::EmptySet(_) => "--monitor",
+    }
+}
+
+/// Results are replaced only on demand, and those of an experiment not even then: its figure and
+/// summary would no longer belong to the numbers.
+fn refuse_existing_results(out: &Path, overwrite: bool) -> anyhow::Result<()> {
+    if let Some((experiment, _)) = Provenance::of_directory(out)
+        && experiment != "train"
+    {
+        bail!(
+            "--out {}: holds the results of {experiment}; choose another directory",
+            out.display()
+        );
+    }
+    if !overwrite && FILES.iter().any(|file| out.join(file).exists()) {
+        bail!("--out {}: holds results already; add --overwrite to replace them", out.display());
     }
     Ok(())
 }
@@ -187,7 +224,8 @@ fn summary(history: &History, images: usize) -> String {
     };
     let epochs = history.epochs.len();
     text += &format!(
-        "{epochs} epochs in {:.2} s ({} images a second, monitoring included){end}\n",
+        "{} in {:.2} s ({} images a second, monitoring included){end}\n",
+        plural(epochs, "epoch"),
         history.seconds,
         significant((images * epochs) as f64 / history.seconds, 3),
     );

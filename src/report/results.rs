@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The file is missing, unreadable or not CSV.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Csv {
         /// The file.
         path: PathBuf,

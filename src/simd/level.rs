@@ -67,7 +67,8 @@ impl FromStr for SimdLevel {
 
     fn from_str(s: &str) -> Result<Self, String> {
         let level = Self::ALL.into_iter().find(|level| level.name() == s);
-        let level = level.ok_or_else(|| format!("unknown SIMD level '{s}'"))?;
+        let level =
+            level.ok_or_else(|| format!("expected {}", Self::ALL.map(Self::name).join(", ")))?;
         match level.arch() {
             Some(_) => Ok(level),
             None => Err(format!("this CPU has no {level}; its best is {}", Self::best())),

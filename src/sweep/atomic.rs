@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// A result that could not be written. What stood in its place before is untouched.
 #[derive(Debug, Error)]
-#[error("cannot write {path}: {source}")]
+#[error("cannot write {path}")]
 pub struct WriteError {
     /// The file or directory.
     pub path: PathBuf,
@@ -33,16 +33,20 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), WriteError> 
     write().map_err(|source| WriteError { path: path.into(), source })
 }
 
-/// Creates a directory for results, with its parents, and makes sure that it can be written to:
-/// better now than after the training.
+/// Creates a directory for results, with its parents, and makes sure that the files can be written
+/// into it: better now than after the training.
 ///
 /// # Errors
 ///
-/// When it cannot be created or written to.
-pub fn prepare_directory(path: &Path) -> Result<(), WriteError> {
+/// When it cannot be created or written to, or has a directory with a file's name.
+pub fn prepare_directory(path: &Path, files: &[&str]) -> Result<(), WriteError> {
     let prepare = || {
         std::fs::create_dir_all(path)?;
         NamedTempFile::new_in(path)?.close()
     };
-    prepare().map_err(|source| WriteError { path: path.into(), source })
+    prepare().map_err(|source| WriteError { path: path.into(), source })?;
+    match files.iter().map(|name| path.join(name)).find(|file| file.is_dir()) {
+        Some(path) => Err(WriteError { path, source: io::ErrorKind::IsADirectory.into() }),
+        None => Ok(()),
+    }
 }

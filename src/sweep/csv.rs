@@ -36,9 +36,9 @@ pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
         spec.activation.name().into(),
         spec.cost.name().into(),
         spec.initialiser.name().into(),
-        spec.eta.to_string(),
+        number(spec.eta),
         spec.batch_size.to_string(),
-        spec.lambda.to_string(),
+        number(spec.lambda),
         spec.epochs.to_string(),
         spec.precision.name().into(),
         spec.generator.name().into(),
@@ -116,7 +116,14 @@ pub fn write_epochs(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
 }
 
 fn cell(value: Option<f64>) -> String {
-    value.map_or(String::new(), |value| value.to_string())
+    value.map_or(String::new(), number)
+}
+
+/// The shortest decimal form that reads back to the same bits; very large and very small numbers
+/// with an exponent.
+fn number(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map_or(text.clone(), String::from)
 }
 
 /// Microseconds are as fine as a wall clock deserves.

@@ -4,11 +4,16 @@ use crate::simd::SimdLevel;
 use serde::Serialize;
 use std::path::Path;
 
+/// The name of the file, in every directory of results.
+pub const PROVENANCE_FILE: &str = "provenance.json";
+
 /// How a result was made: enough to make it again, or to see why it cannot be.
 #[derive(Debug, Clone, Serialize)]
 pub struct Provenance {
     /// What was run: an experiment's name, or `train`.
     pub experiment: String,
+    /// The form of it: `full`, `quick`, `exact`, `exact quick`.
+    pub form: String,
     /// The command line, without the path of the program.
     pub command: String,
     /// The version of nablab.
@@ -39,10 +44,12 @@ pub struct Provenance {
 impl Provenance {
     /// The provenance of results on `data`, with everything that this program knows of itself and
     /// of the machine.
-    pub fn new(experiment: &str, data: &Dataset, level: SimdLevel) -> Self {
-        let arguments: Vec<String> = std::env::args().skip(1).collect();
+    pub fn new(experiment: &str, form: &str, data: &Dataset, level: SimdLevel) -> Self {
+        let arguments = std::env::args_os().skip(1);
+        let arguments: Vec<_> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
         Self {
             experiment: experiment.into(),
+            form: form.into(),
             command: format!("nablab {}", arguments.join(" ")),
             version: env!("CARGO_PKG_VERSION"),
             commit: env!("NABLAB_COMMIT"),
@@ -56,6 +63,14 @@ impl Provenance {
             seconds: 0.0,
             trial_seconds: 0.0,
         }
+    }
+
+    /// The experiment and the form of the results in a directory, if a provenance there says so.
+    pub fn of_directory(directory: &Path) -> Option<(String, String)> {
+        let text = std::fs::read_to_string(directory.join(PROVENANCE_FILE)).ok()?;
+        let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let field = |name: &str| Some(json.get(name)?.as_str()?.to_string());
+        Some((field("experiment")?, field("form")?))
     }
 
     /// Writes it as JSON.

@@ -18,7 +18,7 @@ pub enum Progress<'a> {
 /// Runs trials in parallel, each on one thread, and returns their results in the order of the
 /// trials, whatever the order in which they ended.
 ///
-/// `jobs` is the number of threads; by default one a core.
+/// `jobs` is the number of threads; by default one a core, and never more than trials.
 ///
 /// # Errors
 ///
@@ -43,7 +43,9 @@ pub fn run(
     };
     // One trial a task, handed out in order: the longest ones can be put first.
     let all = || trials.par_iter().with_max_len(1).map(one).collect();
-    match rayon::ThreadPoolBuilder::new().num_threads(jobs.map_or(0, NonZeroUsize::get)).build() {
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = jobs.unwrap_or_else(cores).get().min(trials.len());
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
         Ok(pool) => pool.install(all),
         // No threads to be had: slower, but as right.
         Err(_) => trials.iter().map(one).collect(),

@@ -24,10 +24,15 @@ pub enum SpecError {
     #[error("a hidden layer of 0 neurons: expected at least 1 in each")]
     EmptyLayer,
     /// A network that does not fit.
-    #[error("hidden layers {hidden}: the network would have more than 268 million parameters")]
+    #[error(
+        "hidden layers {hidden} with batch size {batch_size}: more than 268 million numbers to keep \
+         in memory"
+    )]
     TooLarge {
         /// The hidden layers.
         hidden: String,
+        /// The size of a mini-batch.
+        batch_size: usize,
     },
     /// A seed that the author's generators do not take.
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
@@ -39,5 +44,5 @@ pub enum SpecError {
     EarlierRuns,
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
-    EmptySet(&'static str),
+    EmptySet(String),
 }

@@ -1,3 +1,4 @@
+use crate::data::{Dataset, Split};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::ops::{Index, IndexMut};
@@ -45,6 +46,15 @@ impl Metric {
             Self::ValidationAccuracy => "validation_accuracy",
             Self::TestCost => "test_cost",
             Self::TestAccuracy => "test_accuracy",
+        }
+    }
+
+    /// The images that it is computed on.
+    pub fn split(self, data: &Dataset) -> &Split {
+        match self {
+            Self::TrainingCost | Self::TrainingAccuracy => &data.training,
+            Self::ValidationCost | Self::ValidationAccuracy => &data.validation,
+            Self::TestCost | Self::TestAccuracy => &data.test,
         }
     }
 

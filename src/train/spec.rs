@@ -125,6 +125,15 @@ impl TrainingSpec {
         widths.join("x")
     }
 
+    /// The numbers to be kept in memory: parameters, and an activation and an error for every neuron
+    /// and image of a mini-batch. `None` if they cannot even be counted.
+    fn numbers(&self, data: &Dataset) -> Option<usize> {
+        let architecture = self.architecture(data);
+        let neurons = architecture.sizes.iter().try_fold(0usize, |sum, &n| sum.checked_add(n))?;
+        let passes = neurons.checked_mul(self.batch_size)?.checked_mul(2)?;
+        architecture.parameters_checked()?.checked_add(passes)
+    }
+
     /// Checks that a training makes sense on `data`.
     ///
     /// # Errors
@@ -147,9 +156,9 @@ impl TrainingSpec {
         if self.hidden.contains(&0) {
             return Err(SpecError::EmptyLayer);
         }
-        let parameters = self.architecture(data).parameters_checked();
-        if parameters.is_none_or(|n| n > MAX_PARAMETERS) {
-            return Err(SpecError::TooLarge { hidden: self.hidden_name() });
+        if self.numbers(data).is_none_or(|n| n > MAX_NUMBERS) {
+            let hidden = self.hidden_name();
+            return Err(SpecError::TooLarge { hidden, batch_size: self.batch_size });
         }
         if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
@@ -157,19 +166,12 @@ impl TrainingSpec {
         if self.generator != Generator::Author && self.earlier_runs + self.earlier_epochs > 0 {
             return Err(SpecError::EarlierRuns);
         }
-        let empty = |metric: &super::Metric| match metric {
-            super::Metric::ValidationCost | super::Metric::ValidationAccuracy => {
-                data.validation.is_empty()
-            }
-            super::Metric::TestCost | super::Metric::TestAccuracy => data.test.is_empty(),
-            _ => false,
-        };
-        match self.monitors.iter().find(empty) {
-            Some(metric) => Err(SpecError::EmptySet(metric.column())),
+        match self.monitors.iter().find(|metric| metric.split(data).is_empty()) {
+            Some(metric) => Err(SpecError::EmptySet(metric.column().replace('_', "-"))),
             None => Ok(()),
         }
     }
 }
 
-/// More parameters than any network that trains on a CPU in a lifetime; a typing error beyond.
-const MAX_PARAMETERS: usize = 1 << 28;
+/// More numbers than a network has that trains on a CPU in a lifetime; a typing error beyond.
+const MAX_NUMBERS: usize = 1 << 28;

@@ -1,0 +1,624 @@
+//! The program from the outside: what it prints, what it writes, what it refuses.
+
+mod common;
+
+use common::{Images, Table, nablab, quick, read, refused, train, without_seconds, works};
+use nablab::simd::SimdLevel;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+use tempfile::TempDir;
+
+const ALL_MONITORS: &str = "--monitor training-cost,training-accuracy,validation-cost,\
+                            validation-accuracy,test-cost,test-accuracy";
+
+/// A place for files, and the small data set in it.
+fn small() -> (TempDir, std::path::PathBuf) {
+    let directory = TempDir::new().unwrap();
+    let data = Images::SMALL.write(directory.path(), "small");
+    (directory, data)
+}
+
+/// Trains on the small data set and returns trials.csv and epochs.csv.
+#[track_caller]
+fn trained(arguments: &str) -> (Table, Table) {
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    works(train(&data, arguments).arg("--out").arg(&out));
+    (Table::parse(&read(&out, "trials.csv")), Table::parse(&read(&out, "epochs.csv")))
+}
+
+// Training and its results
+
+#[test]
+fn any_small_data_set_is_learnt() {
+    let (_trials, epochs) = trained("--epochs 30 --eta 3 --monitor test-accuracy,training-cost");
+    // A mistake between images and labels would leave it at the chance level, 0.2.
+    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1"));
+    let costs = epochs.numbers("training_cost");
+    assert!(costs[29] < 0.1 * costs[0], "{costs:?}");
+}
+
+#[test]
+fn the_embedded_mnist_is_learnt_without_any_file() {
+    let directory = TempDir::new().unwrap();
+    let mut command = nablab();
+    let stdout = works(command.current_dir(&directory).args(["train", "--epochs", "1"]));
+    let head = "mnist: 50000 training, 10000 validation, 10000 test images; \
+                network 784-30-10, 23860 parameters; f32";
+    assert!(stdout.starts_with(head), "{stdout}");
+    let accuracy = stdout.split_once("test accuracy ").unwrap().1.split_once(" %").unwrap().0;
+    assert!(accuracy.parse::<f64>().unwrap() > 90.0, "{stdout}");
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "files were not asked for");
+}
+
+#[test]
+fn every_epoch_prints_its_line_when_the_output_is_not_a_terminal() {
+    let (_directory, data) = small();
+    let stdout = works(&mut train(&data, "--epochs 3 --monitor training-cost,test-accuracy"));
+    let lines: Vec<&str> = stdout.lines().collect();
+    let head = "small: 50 training, 10 validation, 20 test images; network 6-30-5, 365 parameters";
+    assert!(lines[0].starts_with(head), "{stdout}");
+    for epoch in 0..3 {
+        let line = lines[1 + epoch];
+        assert!(line.starts_with(&format!("epoch  {epoch}  training cost ")), "{stdout}");
+        assert!(line.contains("test accuracy ") && line.contains(" %"), "{stdout}");
+    }
+    assert!(lines[4].starts_with("3 epochs in "), "{stdout}");
+    assert!(lines[5].starts_with("training cost ") && lines[5].contains("best"), "{stdout}");
+    assert!(lines[6].starts_with("test accuracy ") && lines[6].contains("best"), "{stdout}");
+    assert_eq!(lines.len(), 7, "{stdout}");
+}
+
+#[test]
+fn a_last_short_mini_batch_and_every_shape_of_network_are_trained() {
+    for arguments in [
+        // 50 images are 7 batches of 7 and one image.
+        "--batch-size 7",
+        "--batch-size 1",
+        "--batch-size 50",
+        "--hidden none",
+        "--hidden 100x30",
+        "--hidden 1x1x1",
+        "--cost quadratic --init large --lambda 0.1",
+        "--rng author --seed 4294967295",
+        "--seed 18446744073709551615",
+        "--precision f64",
+    ] {
+        let (trials, epochs) = trained(&format!("--epochs 2 {ALL_MONITORS} {arguments}"));
+        assert_eq!(trials.column("status"), ["finished"], "{arguments}");
+        assert_eq!(trials.column("epochs_trained"), ["2"], "{arguments}");
+        assert_eq!(epochs.column("epoch"), ["0", "1"], "{arguments}");
+        assert!(epochs.numbers("training_cost").iter().all(|c| c.is_finite()), "{arguments}");
+    }
+}
+
+#[test]
+fn the_settings_stand_in_both_files_by_name() {
+    let (trials, epochs) = trained(
+        "--epochs 2 --hidden 100x30 --cost quadratic --init large --eta 0.125 --batch-size 7 \
+         --lambda 0.5 --precision f64 --rng author --seed 99",
+    );
+    for table in [&trials, &epochs] {
+        for (column, value) in [
+            ("data", "small"),
+            ("hidden", "100x30"),
+            ("activation", "sigmoid"),
+            ("cost", "quadratic"),
+            ("init", "large"),
+            ("eta", "0.125"),
+            ("batch_size", "7"),
+            ("lambda", "0.5"),
+            ("epochs", "2"),
+            ("precision", "f64"),
+            ("rng", "author"),
+            ("seed", "99"),
+        ] {
+            assert!(table.column(column).iter().all(|&cell| cell == value), "{column}");
+        }
+    }
+    assert_eq!(epochs.column("trial_id"), [trials.column("trial_id")[0]; 2]);
+}
+
+#[test]
+fn the_files_have_exactly_the_documented_columns() {
+    const SETTINGS: &str = "trial_id,data,hidden,activation,cost,init,eta,batch_size,lambda,\
+                            epochs,precision,rng,earlier_runs,earlier_epochs,seed";
+    const METRICS: [&str; 6] = [
+        "training_cost",
+        "training_accuracy",
+        "validation_cost",
+        "validation_accuracy",
+        "test_cost",
+        "test_accuracy",
+    ];
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    works(train(&data, "--epochs 3").arg("--out").arg(&out));
+
+    let summaries = METRICS.map(|m| format!("last_{m},best_{m},best_{m}_epoch")).join(",");
+    let outcome = format!("status,diverged_at_epoch,epochs_trained,{summaries}");
+    for (name, columns, rows) in [
+        ("trials.csv", format!("{SETTINGS},{outcome},seconds\n"), 1),
+        ("epochs.csv", format!("{SETTINGS},epoch,{},seconds\n", METRICS.join(",")), 3),
+    ] {
+        let text = read(&out, name);
+        assert!(text.starts_with(&columns), "{name}: {text}");
+        assert!(text.ends_with('\n') && !text.contains('\r'), "{name}: {text}");
+        assert_eq!(text.lines().count(), 1 + rows, "{name}: {text}");
+        let table = Table::parse(&text);
+        assert!(table.numbers("seconds").iter().all(|&seconds| seconds >= 0.0), "{name}");
+        let is_id = |id: &&str| id.len() == 16 && id.bytes().all(|c| c.is_ascii_hexdigit());
+        assert!(table.column("trial_id").iter().all(is_id), "{name}: {text}");
+    }
+    let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|f| f.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["epochs.csv", "provenance.json", "trials.csv"], "no temporary file stays");
+}
+
+#[test]
+fn what_was_not_monitored_is_an_empty_cell() {
+    let (trials, epochs) = trained("--epochs 2 --monitor test-cost");
+    assert!(epochs.numbers("test_cost").iter().all(|cost| cost.is_finite()));
+    assert!(trials.numbers("last_test_cost")[0].is_finite());
+    for metric in [
+        "training_cost",
+        "training_accuracy",
+        "validation_cost",
+        "validation_accuracy",
+        "test_accuracy",
+    ] {
+        assert_eq!(epochs.column(metric), [""; 2], "{metric}");
+        assert_eq!(trials.column(&format!("last_{metric}")), [""], "{metric}");
+        assert_eq!(trials.column(&format!("best_{metric}_epoch")), [""], "{metric}");
+    }
+}
+
+#[test]
+fn accuracies_are_fractions_of_their_set() {
+    let (trials, epochs) = trained(&format!("--epochs 4 {ALL_MONITORS}"));
+    for (set, images) in [("training", 50.0), ("validation", 10.0), ("test", 20.0)] {
+        let values = epochs.numbers(&format!("{set}_accuracy"));
+        for &value in &values {
+            let correct = value * images;
+            assert!((0.0..=1.0).contains(&value), "{set}: {value}");
+            assert!((correct - correct.round()).abs() < 1e-9, "{set}: {value}");
+        }
+        let best = values.iter().copied().fold(0.0, f64::max);
+        assert_eq!(trials.numbers(&format!("best_{set}_accuracy")), [best]);
+        assert_eq!(trials.numbers(&format!("last_{set}_accuracy")), [values[3]]);
+    }
+}
+
+#[test]
+fn the_provenance_names_the_command_and_the_data() {
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    works(train(&data, "--epochs 1 --simd scalar").arg("--out").arg(&out));
+    let json: serde_json::Value = serde_json::from_str(&read(&out, "provenance.json")).unwrap();
+    assert_eq!(json["experiment"], "train");
+    assert_eq!(json["data"], "small");
+    assert_eq!(json["simd"], "scalar");
+    assert_eq!(json["trials"], 1);
+    assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+    assert!(json["command"].as_str().unwrap().starts_with("nablab train --data "), "{json}");
+    let sums = Images::SMALL.files().map(|(_, bytes)| {
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    });
+    assert_eq!(json["data_sha256"], serde_json::json!(sums));
+}
+
+#[test]
+fn results_are_replaced_only_with_overwrite() {
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    let contents = || {
+        ["trials.csv", "epochs.csv", "provenance.json"]
+            .map(|name| fs::read(out.join(name)).unwrap())
+    };
+    works(train(&data, "--epochs 1 --eta 0.5").arg("--out").arg(&out));
+    let before = contents();
+
+    let mut again = train(&data, "--epochs 2 --eta 0.25");
+    again.arg("--out").arg(&out);
+    refused(&mut again, &["out: holds results already", "--overwrite"]);
+    assert_eq!(contents(), before);
+
+    works(again.arg("--overwrite"));
+    let trials = Table::parse(&read(&out, "trials.csv"));
+    assert_eq!(trials.column("eta"), ["0.25"]);
+    assert_eq!(Table::parse(&read(&out, "epochs.csv")).rows.len(), 2);
+}
+
+#[test]
+fn divergence_is_a_result_and_no_error() {
+    // The weight decay multiplies every weight by about -1e29 at each step.
+    for arguments in ["--precision f32 --eta 1e30", "--precision f64 --eta 1e250"] {
+        let (directory, data) = small();
+        let out = directory.path().join("out");
+        let arguments = format!("--lambda 5 --epochs 4 {ALL_MONITORS} {arguments}");
+        let stdout = works(train(&data, &arguments).arg("--out").arg(&out));
+        assert!(stdout.contains("diverged at epoch 0"), "{stdout}");
+
+        let trials = Table::parse(&read(&out, "trials.csv"));
+        assert_eq!(trials.column("status"), ["diverged"]);
+        assert_eq!(trials.column("diverged_at_epoch"), ["0"]);
+        assert_eq!(trials.column("epochs_trained"), ["1"]);
+        assert_eq!(trials.column("last_training_cost"), ["NaN"]);
+        assert_eq!(trials.column("best_training_cost"), [""], "NaN is never best");
+        let epochs = Table::parse(&read(&out, "epochs.csv"));
+        assert_eq!(epochs.column("training_cost"), ["NaN"], "training stops there");
+        assert!((0.0..=1.0).contains(&epochs.numbers("test_accuracy")[0]));
+    }
+}
+
+// Determinism
+
+#[test]
+fn raw_and_gzipped_files_give_the_same_results() {
+    let directory = TempDir::new().unwrap();
+    // The name of the directory is in the results.
+    let raw = Images::SMALL.write(&directory.path().join("raw"), "small");
+    let gzipped = Images::SMALL.write_gzipped(&directory.path().join("gzipped"), "small");
+    let [raw, gzipped] = [raw, gzipped].map(|data| {
+        let out = data.join("out");
+        works(train(&data, "--epochs 2").arg("--out").arg(&out));
+        without_seconds(&read(&out, "epochs.csv"))
+    });
+    assert_eq!(raw, gzipped);
+}
+
+#[test]
+fn every_instruction_set_writes_the_same_files() {
+    let directory = TempDir::new().unwrap();
+    let levels: Vec<SimdLevel> = SimdLevel::available().collect();
+    assert_eq!(levels[0], SimdLevel::Scalar);
+    // 6 and 784 pixels, and widths, that leave rests of every vector.
+    for (name, images) in [("small", Images::SMALL), ("wide", Images::MNIST_LIKE)] {
+        let data = images.write(directory.path(), name);
+        for precision in ["f32", "f64"] {
+            let results = levels.iter().map(|level| {
+                let out = directory.path().join(format!("{name}-{precision}-{level}"));
+                let arguments = format!(
+                    "--hidden 33x7 --batch-size 7 --lambda 0.1 --epochs 2 \
+                     --precision {precision} --simd {level} {ALL_MONITORS}"
+                );
+                works(train(&data, &arguments).arg("--out").arg(&out));
+                ["trials.csv", "epochs.csv"].map(|file| without_seconds(&read(&out, file)))
+            });
+            let results: Vec<_> = results.collect();
+            for (level, result) in levels.iter().zip(&results) {
+                assert_eq!(*result, results[0], "{name} {precision} {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reproduction_does_not_depend_on_the_number_of_jobs_or_the_run() {
+    let directory = TempDir::new().unwrap();
+    let results = |out: &Path| {
+        (
+            ["trials.csv", "epochs.csv"].map(|name| without_seconds(&read(out, name))),
+            ["figure.svg", "summary.md"].map(|name| read(out, name)),
+        )
+    };
+    let out = directory.path().join("out");
+    works(&mut quick(&out, "--jobs 1"));
+    let want = results(&out);
+    // The same experiment may replace its own results.
+    works(&mut quick(&out, "--jobs 2"));
+    assert_eq!(results(&out), want);
+
+    let arguments = ["reproduce", "ch3-learning-rates", "--quick"];
+    works(nablab().current_dir(&directory).args(arguments));
+    assert_eq!(results(&directory.path().join("results/ch3-learning-rates/quick")), want);
+}
+
+// Reproductions
+
+#[test]
+fn the_list_names_every_experiment_with_its_claim() {
+    let stdout = works(nablab().args(["reproduce", "--list"]));
+    assert!(stdout.contains("ch3-learning-rates"), "{stdout}");
+    assert!(stdout.contains("The learning rate decides the course of training"), "{stdout}");
+}
+
+#[test]
+fn a_quick_run_writes_everything_and_says_that_it_is_one() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("new/directories");
+    let stdout = works(&mut quick(&out, ""));
+    assert!(stdout.contains("quick look, not a reproduction"), "{stdout}");
+    assert!(read(&out, "summary.md").contains("quick look, not a reproduction"));
+    assert!(read(&out, "figure.svg").contains("Quick look"));
+    for name in ["trials.csv", "epochs.csv", "figure.svg", "summary.md", "provenance.json"] {
+        let written = format!("wrote {}\n", out.join(name).display());
+        assert!(stdout.contains(&written), "{name}: {stdout}");
+    }
+
+    let trials = Table::parse(&read(&out, "trials.csv"));
+    let arms: Vec<_> = trials.column("eta").into_iter().zip(trials.column("seed")).collect();
+    let want =
+        [("0.025", "1"), ("0.025", "2"), ("0.25", "1"), ("0.25", "2"), ("2.5", "1"), ("2.5", "2")];
+    assert_eq!(BTreeSet::from_iter(arms), BTreeSet::from(want));
+    let ids = BTreeSet::from_iter(trials.column("trial_id"));
+    assert_eq!((trials.rows.len(), ids.len()), (6, 6));
+    let epochs = Table::parse(&read(&out, "epochs.csv"));
+    assert_eq!(epochs.rows.len(), 6 * 3);
+    assert!(epochs.numbers("training_cost").iter().all(|&cost| cost > 0.0 && cost < 3.0));
+
+    let json: serde_json::Value = serde_json::from_str(&read(&out, "provenance.json")).unwrap();
+    assert_eq!(json["experiment"], "ch3-learning-rates");
+    assert_eq!(json["trials"], 6);
+}
+
+#[test]
+fn a_quick_exact_run_equals_the_recorded_costs() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("out");
+    let stdout = works(&mut quick(&out, "--exact"));
+    let summary = read(&out, "summary.md");
+    assert!(!stdout.contains("DIFFERENT") && !summary.contains("DIFFERENT"), "{stdout}");
+    // 3 epochs of the 2 arms that can be replayed.
+    assert_eq!(summary.matches("| equal |").count(), 6, "{summary}");
+    assert!(stdout.contains("6 of the 6 replayed values equal the author's"), "{stdout}");
+    assert!(summary.contains("cannot be replayed by anyone"), "{summary}");
+    let trials = Table::parse(&read(&out, "trials.csv"));
+    let author = trials.column("rng").iter().filter(|&&rng| rng == "author").count();
+    assert_eq!((author, trials.rows.len()), (3, 5), "three arms, and two seeds of the chaotic one");
+}
+
+#[test]
+fn results_of_something_else_are_not_replaced() {
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    works(train(&data, "--epochs 1").arg("--out").arg(&out));
+    let before = fs::read(out.join("trials.csv")).unwrap();
+    refused(&mut quick(&out, ""), &["--out", "something else"]);
+    assert_eq!(fs::read(out.join("trials.csv")).unwrap(), before);
+
+    let foreign = directory.path().join("foreign");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("trials.csv"), "mine\n").unwrap();
+    refused(&mut quick(&foreign, ""), &["--out", "something else"]);
+    assert_eq!(read(&foreign, "trials.csv"), "mine\n");
+}
+
+// What is refused
+
+#[test]
+fn senseless_values_are_refused() {
+    let (_directory, data) = small();
+    let lacking = if cfg!(target_arch = "aarch64") { "avx2" } else { "neon" };
+    let lacking_level = format!("--simd {lacking}");
+    let cases: &[(&str, &[&str])] = &[
+        ("--eta 0", &["0", "expected a finite number above 0"]),
+        ("--eta=-1", &["-1", "expected a finite number above 0"]),
+        ("--eta NaN", &["NaN", "expected a finite number above 0"]),
+        ("--eta inf", &["inf", "expected a finite number above 0"]),
+        ("--eta junk", &["--eta", "'junk'"]),
+        ("--lambda=-1", &["lambda", "-1", "0 or above"]),
+        ("--lambda NaN", &["lambda", "NaN", "0 or above"]),
+        ("--lambda inf", &["lambda", "inf", "0 or above"]),
+        ("--batch-size 0", &["batch", "0", "expected 1 to 50"]),
+        ("--batch-size 51", &["batch", "51", "expected 1 to 50"]),
+        ("--batch-size 18446744073709551616", &["--batch-size", "'18446744073709551616'"]),
+        ("--batch-size=-1", &["--batch-size", "'-1'"]),
+        ("--epochs 0", &["epochs", "0", "at least 1"]),
+        ("--epochs 1.5", &["--epochs", "'1.5'"]),
+        ("--hidden 0", &["--hidden", "'0'", "none"]),
+        ("--hidden 30x", &["--hidden", "'30x'", "none"]),
+        ("--hidden junk", &["--hidden", "'junk'", "none"]),
+        ("--hidden 100000000", &["hidden", "100000000", "in memory"]),
+        ("--hidden 9999999999x9999999999", &["hidden", "9999999999x9999999999", "in memory"]),
+        ("--hidden 99999999999999999999", &["--hidden", "'99999999999999999999'"]),
+        ("--cost junk", &["--cost", "'junk'", "cross-entropy"]),
+        ("--activation junk", &["--activation", "'junk'", "sigmoid"]),
+        ("--init junk", &["--init", "'junk'", "scaled"]),
+        ("--precision f16", &["--precision", "'f16'", "f32"]),
+        ("--rng junk", &["--rng", "'junk'", "chacha8"]),
+        ("--rng author --seed 4294967296", &["seed", "4294967296", "up to 4294967295"]),
+        ("--monitor test-cost,junk", &["--monitor", "'junk'", "test-accuracy"]),
+        ("--monitor test-cost --validation 60", &["60", "train-images", "at most 59"]),
+        ("--monitor validation-cost --validation 0", &["monitor", "validation"]),
+        ("--simd junk", &["--simd", "'junk'"]),
+        (&lacking_level, &["--simd", lacking, "this CPU"]),
+        ("--overwrite", &["--out"]),
+    ];
+    for (arguments, words) in cases {
+        refused(&mut train(&data, arguments), words);
+    }
+}
+
+#[test]
+fn a_reproduction_that_makes_no_sense_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["ch3-learning-rate"], &["'ch3-learning-rate'", "did you mean 'ch3-learning-rates'?"]),
+        (&["junk"], &["'junk'", "--list"]),
+        (&[], &["<EXPERIMENT>"]),
+        (&["ch3-learning-rates", "--list"], &["--list", "EXPERIMENT"]),
+        (&["ch3-learning-rates", "--seeds", "0"], &["--seeds", "'0'"]),
+        (&["ch3-learning-rates", "--seeds", "1000000"], &["--seeds", "1000000", "1..=10000"]),
+        (&["ch3-learning-rates", "--jobs", "0"], &["--jobs", "'0'"]),
+        (&["ch3-learning-rates", "--quick", "--seeds", "3"], &["--quick", "--seeds"]),
+        (&["ch3-learning-rates", "--simd", "junk"], &["--simd", "'junk'"]),
+    ];
+    for (arguments, words) in cases {
+        refused(nablab().current_dir(&directory).arg("reproduce").args(*arguments), words);
+    }
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "no results directory was made");
+}
+
+#[test]
+fn a_directory_that_holds_no_data_set_is_refused() {
+    let (directory, data) = small();
+    let path = directory.path();
+    refused(&mut train(path.join("nowhere"), ""), &["nowhere", "No such file"]);
+    fs::create_dir(path.join("empty")).unwrap();
+    refused(&mut train(path.join("empty"), ""), &["empty", "training images", "train-images"]);
+    refused(&mut train(data.join(Images::TEST_LABELS), ""), &[Images::TEST_LABELS, "directory"]);
+    refused(
+        nablab().args(["train", "--validation", "3"]),
+        &["--data", "required arguments were not provided"],
+    );
+}
+
+/// Trains on the small data set with one file changed.
+#[track_caller]
+fn refused_after(file: &str, change: impl FnOnce(&mut Vec<u8>), words: &[&str]) {
+    let (_directory, data) = small();
+    let path = data.join(file);
+    let mut bytes = fs::read(&path).unwrap();
+    change(&mut bytes);
+    fs::write(&path, bytes).unwrap();
+    refused(&mut train(&data, ""), &[&[file], words].concat());
+}
+
+#[test]
+fn a_damaged_data_set_is_refused_with_the_name_of_the_file() {
+    refused_after(Images::TRAINING_IMAGES, |f| f[3] = 1, &["expected magic 0x00000803"]);
+    refused_after(Images::TEST_LABELS, |f| f[..4].fill(b'x'), &["expected magic 0x00000801"]);
+    refused_after(Images::TRAINING_LABELS, |f| f.truncate(6), &["truncated"]);
+    refused_after(Images::TEST_IMAGES, |f| f.truncate(100), &["truncated", "136", "100"]);
+    refused_after(Images::TEST_IMAGES, Vec::clear, &["truncated"]);
+    refused_after(Images::TEST_IMAGES, |f| f.push(0), &["trailing"]);
+    // A header that promises more than any machine holds.
+    refused_after(Images::TRAINING_IMAGES, |f| f[4..8].fill(255), &["train-images"]);
+    let one_label_less = |f: &mut Vec<u8>| {
+        f.pop();
+        f[7] -= 1;
+    };
+    refused_after(Images::TRAINING_LABELS, one_label_less, &["59 labels", "60 images"]);
+    refused_after(Images::TEST_LABELS, |f| f[8 + 3] = 9, &["label 3", "is 9", "up to 4"]);
+    refused_after(Images::TEST_IMAGES, |f| f[8..16].rotate_left(4), &["2x3", "3x2"]);
+}
+
+#[test]
+fn a_missing_file_and_a_corrupt_gzip_file_are_refused() {
+    let (_directory, data) = small();
+    fs::remove_file(data.join(Images::TEST_LABELS)).unwrap();
+    refused(&mut train(&data, ""), &["small", "test labels", Images::TEST_LABELS]);
+    fs::create_dir(data.join(Images::TEST_LABELS)).unwrap();
+    refused(&mut train(&data, ""), &[Images::TEST_LABELS, "directory"]);
+
+    let directory = TempDir::new().unwrap();
+    let name = format!("{}.gz", Images::TRAINING_IMAGES);
+    for change in [
+        // The checksum stands in the last eight bytes.
+        |f: &mut Vec<u8>| *f.iter_mut().nth_back(7).unwrap() ^= 1,
+        |f: &mut Vec<u8>| f.truncate(f.len() / 2),
+    ] {
+        let data = Images::SMALL.write_gzipped(directory.path(), "gzipped");
+        let mut bytes = fs::read(data.join(&name)).unwrap();
+        change(&mut bytes);
+        fs::write(data.join(&name), bytes).unwrap();
+        refused(&mut train(&data, ""), &[&name, "gzip"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_that_cannot_be_written_to_is_refused_before_the_training() {
+    let (directory, data) = small();
+    let file = directory.path().join("file");
+    fs::write(&file, "mine\n").unwrap();
+    // Permissions would not stop root, under whom tests often run.
+    for out in [&file, Path::new("/dev/null/x"), Path::new("/proc/x/y")] {
+        let words = ["cannot write", out.to_str().unwrap()];
+        refused(train(&data, "--epochs 1").arg("--out").arg(out), &words);
+        refused(&mut quick(out, ""), &words);
+    }
+    assert_eq!(read(directory.path(), "file"), "mine\n");
+}
+
+#[test]
+fn no_subcommand_or_a_wrong_one_shows_the_usage() {
+    refused(nablab().arg("junk"), &["'junk'", "Usage"]);
+    let help = works(nablab().arg("--help"));
+    assert!(help.contains("reproduce") && help.contains("train"), "{help}");
+    let version = works(nablab().arg("--version"));
+    assert_eq!(version, format!("nablab {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// `nablab ARGUMENTS | head -1`
+fn closed_after_a_line(arguments: &[&str]) {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_nablab"))
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!line.is_empty(), "{arguments:?}");
+    assert!(output.status.success(), "{arguments:?}: {:?} {stderr}", output.status);
+    assert_eq!(stderr, "", "{arguments:?}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let (_directory, data) = small();
+    let data = data.to_str().unwrap();
+    // It has to notice long before the last epoch.
+    closed_after_a_line(&["train", "--data", data, "--epochs", "1000000"]);
+    closed_after_a_line(&["reproduce", "--list"]);
+    closed_after_a_line(&["train", "--help"]);
+}
+
+// What once went wrong
+
+#[test]
+fn a_negative_value_behind_a_space_is_refused_by_name() {
+    let (_directory, data) = small();
+    refused(&mut train(&data, "--eta -1"), &["-1", "expected a finite number above 0"]);
+    refused(&mut train(&data, "--lambda -1"), &["lambda", "-1", "0 or above"]);
+    refused(&mut train(&data, "--batch-size -1"), &["--batch-size", "-1"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_cause_of_a_failed_write_is_said_once() {
+    let (_directory, data) = small();
+    let output = train(&data, "--epochs 1 --out /dev/null/x").output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.matches("os error").count(), 1, "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_unicode_is_as_good_as_any() {
+    use std::os::unix::ffi::OsStrExt;
+    let (directory, data) = small();
+    let out = directory.path().join(std::ffi::OsStr::from_bytes(b"out\xff"));
+    works(train(&data, "--epochs 1").arg("--out").arg(&out));
+    assert_eq!(Table::parse(&read(&out, "trials.csv")).rows.len(), 1);
+}
+
+#[test]
+fn more_jobs_than_trials_cost_nothing() {
+    let directory = TempDir::new().unwrap();
+    let mut command = quick(directory.path().join("out"), "--jobs 100000");
+    works(command.timeout(std::time::Duration::from_secs(30)));
+}
+
+#[test]
+fn results_are_written_though_nobody_reads_the_output() {
+    let (directory, data) = small();
+    let out = directory.path().join("out");
+    let [data, out_argument] = [&data, &out].map(|path| path.to_str().unwrap());
+    closed_after_a_line(&["train", "--data", data, "--epochs", "9", "--out", out_argument]);
+    assert_eq!(Table::parse(&read(&out, "epochs.csv")).rows.len(), 9);
+}
+
+#[test]
+fn extreme_numbers_are_short_too() {
+    let (trials, _epochs) = trained("--epochs 1 --eta 1e-300");
+    assert!(trials.column("eta")[0].len() < 10, "{:?}", trials.column("eta"));
+}
