@@ -6,7 +6,7 @@ use nablab::nn::{
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::sparse::SparseBatch;
-use nablab::simd::{Real, SimdLevel};
+use nablab::simd::{BLOCK, Real, SimdLevel};
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
 
@@ -74,15 +74,15 @@ struct Passes<'a, T: Real> {
 impl<T: Real> WithSimd for Passes<'_, T> {
     type Output = (Gradient<T>, Vec<T>);
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let (mut starts, mut columns, mut values) = (vec![0u32], Vec::new(), Vec::new());
+        let (mut starts, mut offsets, mut values) = (vec![0u32], Vec::new(), Vec::new());
         for image in &self.case.images {
             for (k, &x) in image.iter().enumerate().filter(|&(_, &x)| x != 0.0) {
-                columns.push(k as u16);
+                offsets.push((k * BLOCK) as u32);
                 values.push(T::from_f64(x));
             }
-            starts.push(columns.len() as u32);
+            starts.push(offsets.len() as u32);
         }
-        let input = SparseBatch { starts: &starts, columns: &columns, values: &values };
+        let input = SparseBatch::new(&starts, &offsets, &values);
         let mut workspace = Workspace::new(self.network, self.case.images.len());
         workspace.forward(simd, self.network, input);
         workspace.backward(simd, self.network, &self.case.labels);

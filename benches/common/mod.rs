@@ -12,6 +12,15 @@ use pulp::Arch;
 pub const HIDDEN: [usize; 2] = [30, 100];
 pub const BATCHES: [usize; 3] = [1, 10, 100];
 
+/// The instruction set: the best one, or the one that the variable `NABLAB_SIMD` names.
+pub fn arch() -> Arch {
+    let level = match std::env::var("NABLAB_SIMD") {
+        Ok(name) => name.parse().expect("NABLAB_SIMD"),
+        Err(_) => SimdLevel::best(),
+    };
+    level.arch().unwrap_or_default()
+}
+
 /// One network with a mini-batch of real digits.
 pub struct Subject {
     pub arch: Arch,
@@ -26,9 +35,9 @@ impl Subject {
         let spec = TrainingSpec { hidden: vec![hidden], ..TrainingSpec::default() };
         let network = initial_network(&spec, data);
         let mut batch = MiniBatch::new();
-        batch.gather(&data.training, 0..images);
+        batch.gather(pulp::Scalar::new(), &data.training, 0..images);
         let workspace = Workspace::new(&network, images);
-        let arch = SimdLevel::best().arch().unwrap_or_default();
+        let arch = arch();
         Self { arch, network, batch, workspace, images }
     }
 

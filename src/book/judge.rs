@@ -59,7 +59,7 @@ impl Comparison {
         confidence_interval(&self.sample, LEVEL)
     }
 
-    /// Where 95 % of single runs fall; see [`single_runs`].
+    /// Where 95 % of single runs fall, cut at 0 since neither a cost nor a count is negative.
     pub fn prediction(&self) -> Option<Interval> {
         single_runs(&self.sample)
     }

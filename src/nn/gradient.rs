@@ -10,7 +10,7 @@ pub struct Gradient<T: Real> {
 impl<T: Real> Gradient<T> {
     /// A zero gradient in the shape of `network`.
     pub fn zeros(network: &Network<T>) -> Self {
-        let layers = network.layers().iter().map(|layer| Layer::zeros(layer.n_in(), layer.n_out()));
+        let layers = network.layers().iter().map(Layer::zeros_like);
         Self { layers: layers.collect() }
     }
 

@@ -1,27 +1,46 @@
 use crate::simd::elementwise::Scale;
 use crate::simd::reduce::SumOfSquares;
-use crate::simd::{AlignedVec, Real, padded};
+use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::Simd;
 
 /// The weights and biases between one layer of neurons and the next.
 ///
-/// The weight from input k to output j is `scale * stored[k * stride + j]`: input-major, rows
-/// padded by zeros. The scale makes weight decay a single multiplication.
+/// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
+/// [`width`](Layer::width): all of the first panel, `[n_in][width]`, then the second. The layer
+/// after the inputs has panels of [`BLOCK`] for the sparse kernels, any other a single one, so that
+/// its rows are contiguous. A weight is `scale` times the stored number, which makes weight decay
+/// a single multiplication.
 #[derive(Debug, Clone)]
 pub struct Layer<T: Real> {
     n_in: usize,
     n_out: usize,
+    width: usize,
     pub(super) scale: T,
     pub(super) stored: AlignedVec<T>,
     pub(super) biases: AlignedVec<T>,
 }
 
 impl<T: Real> Layer<T> {
-    /// A layer whose weights and biases are zero.
+    /// A layer whose weights and biases are zero, for dense inputs.
     pub fn zeros(n_in: usize, n_out: usize) -> Self {
+        Self::with_width(n_in, n_out, padded(n_out))
+    }
+
+    /// A layer whose weights and biases are zero, for sparse inputs.
+    pub fn zeros_for_sparse(n_in: usize, n_out: usize) -> Self {
+        Self::with_width(n_in, n_out, BLOCK)
+    }
+
+    /// A zero layer of the same shape.
+    pub(super) fn zeros_like(&self) -> Self {
+        Self::with_width(self.n_in, self.n_out, self.width)
+    }
+
+    fn with_width(n_in: usize, n_out: usize, width: usize) -> Self {
         Self {
             n_in,
             n_out,
+            width,
             scale: T::ONE,
             stored: AlignedVec::zeros(n_in * padded(n_out)),
             biases: AlignedVec::zeros(padded(n_out)),
@@ -38,7 +57,18 @@ impl<T: Real> Layer<T> {
         self.n_out
     }
 
-    /// The stride of the weights: `n_out`, padded.
+    /// The number of outputs in a panel of the weights.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Where the weight from input `k` to output `j` is stored.
+    fn index(&self, j: usize, k: usize) -> usize {
+        assert!(j < self.n_out && k < self.n_in, "no such weight");
+        (j / self.width * self.n_in + k) * self.width + j % self.width
+    }
+
+    /// The stride of the biases, and of a row of weights over all panels: `n_out`, padded.
     #[inline(always)]
     pub fn stride(&self) -> usize {
         self.biases.len()
@@ -46,12 +76,12 @@ impl<T: Real> Layer<T> {
 
     /// The weight from input `k` to output `j`.
     pub fn weight(&self, j: usize, k: usize) -> T {
-        self.scale * self.stored[k * self.stride() + j]
+        self.scale * self.stored[self.index(j, k)]
     }
 
     /// Sets the weight from input `k` to output `j`.
     pub fn set_weight(&mut self, j: usize, k: usize, weight: T) {
-        let index = k * self.stride() + j;
+        let index = self.index(j, k);
         self.stored[index] = weight / self.scale;
     }
 

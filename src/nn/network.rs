@@ -18,7 +18,10 @@ impl<T: Real> Network<T> {
     pub fn zeros(architecture: Architecture) -> Self {
         assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
         assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
-        let layers = architecture.sizes.windows(2).map(|pair| Layer::zeros(pair[0], pair[1]));
+        let layers = architecture.sizes.windows(2).enumerate().map(|(l, pair)| match l {
+            0 => Layer::zeros_for_sparse(pair[0], pair[1]),
+            _ => Layer::zeros(pair[0], pair[1]),
+        });
         let layers = layers.collect();
         Self { architecture, layers }
     }

@@ -72,10 +72,12 @@ pub trait Real:
         b: Self::Vector<S>,
         c: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// `a + b` lane by lane.
+    fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 }
 
 macro_rules! real {
-    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $exp:path) => {
+    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, $exp:path) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -132,6 +134,10 @@ macro_rules! real {
             ) -> Self::Vector<S> {
                 simd.$fma(a, b, c)
             }
+            #[inline(always)]
+            fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S> {
+                simd.$add(a, b)
+            }
         }
     };
 }
@@ -144,6 +150,7 @@ real!(
     as_mut_simd_f32s,
     splat_f32s,
     mul_add_f32s,
+    add_f32s,
     super::elementwise::exp_f32
 );
 real!(
@@ -154,5 +161,6 @@ real!(
     as_mut_simd_f64s,
     splat_f64s,
     mul_add_f64s,
+    add_f64s,
     super::elementwise::exp_f64
 );

@@ -1,64 +1,98 @@
 //! Products with a sparse mini-batch: a zero pixel costs nothing.
+//!
+//! The weights stand in *panels*, `[stride / BLOCK][n_in][BLOCK]`: one panel has the weights of all
+//! inputs to [`BLOCK`] outputs, a cache line (f32) an input. The kernels work panel by panel through
+//! all rows of the mini-batch. These share most of their non-zero inputs, and the lines of a panel
+//! that are used fit into L1, so that only the first row that has an input fetches its line from L2.
 
-use super::Real;
+use super::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
 /// A mini-batch of sparse input rows.
+///
+/// An entry is kept as the offset of its row in a panel of weights, so that the kernels need
+/// neither multiply nor check it.
 #[derive(Debug, Clone, Copy)]
 pub struct SparseBatch<'a, T> {
-    /// Row r holds the entries `starts[r]..starts[r + 1]`; one longer than the number of rows.
-    pub starts: &'a [u32],
-    /// The input neuron of each entry, ascending within a row.
-    pub columns: &'a [u16],
-    /// The value of each entry.
-    pub values: &'a [T],
+    starts: &'a [u32],
+    offsets: &'a [u32],
+    values: &'a [T],
+    /// Invariant: every offset is a multiple of [`BLOCK`] below `limit`.
+    limit: usize,
 }
 
 impl<'a, T: Copy> SparseBatch<'a, T> {
+    /// A mini-batch whose row r has the entries `starts[r]..starts[r + 1]`, each with the `offset`
+    /// k · [`BLOCK`] of its input neuron k and its `value`.
+    ///
+    /// # Panics
+    ///
+    /// When `starts` is empty or does not ascend to the number of entries, the numbers of offsets
+    /// and values differ, or an offset is no multiple of [`BLOCK`].
+    pub fn new(starts: &'a [u32], offsets: &'a [u32], values: &'a [T]) -> Self {
+        let largest = offsets.iter().max().map_or(0, |&offset| offset as usize);
+        assert!(offsets.iter().all(|&o| o as usize % BLOCK == 0), "an offset between two rows");
+        assert!(starts.is_sorted(), "starts must ascend");
+        Self::with_largest(starts, offsets, values, largest)
+    }
+
+    /// As [`new`](Self::new), for offsets of which `largest` is the largest.
+    ///
+    /// The caller vouches for that, and for what [`new`](Self::new) checks of each entry.
+    #[inline]
+    pub(crate) fn with_largest(
+        starts: &'a [u32],
+        offsets: &'a [u32],
+        values: &'a [T],
+        largest: usize,
+    ) -> Self {
+        debug_assert!(offsets.iter().all(|&offset| offset as usize <= largest));
+        assert_eq!(offsets.len(), values.len(), "a value an entry");
+        let end = starts.last().map(|&end| end as usize);
+        assert_eq!(end, Some(offsets.len()), "starts must end at the number of entries");
+        let limit = if offsets.is_empty() { 0 } else { largest + BLOCK };
+        Self { starts, offsets, values, limit }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// The entries of row `r` as (input neuron, value).
+    /// The entries of row `r`: offsets and values, of equal length.
     #[inline(always)]
-    fn row(&self, r: usize) -> impl Iterator<Item = (usize, T)> + use<'a, T> {
+    fn row(&self, r: usize) -> (&'a [u32], &'a [T]) {
         let entries = self.starts[r] as usize..self.starts[r + 1] as usize;
-        let columns = &self.columns[entries.clone()];
-        columns.iter().zip(&self.values[entries]).map(|(&k, &x)| (usize::from(k), x))
+        let offsets = &self.offsets[entries.clone()];
+        (offsets, &self.values[entries][..offsets.len()])
     }
 }
 
-/// Calls `$body` with a constant `V` no larger than `$left` vectors, and yields it.
-macro_rules! with_width {
-    ($left:expr, $body:ident($($argument:expr),*)) => {
-        match $left {
-            8.. => $body::<S, T, 8>($($argument),*),
-            7 => $body::<S, T, 7>($($argument),*),
-            6 => $body::<S, T, 6>($($argument),*),
-            5 => $body::<S, T, 5>($($argument),*),
-            4 => $body::<S, T, 4>($($argument),*),
-            3 => $body::<S, T, 3>($($argument),*),
+/// Calls `$body` with the number `V` of vectors of a row of a panel.
+macro_rules! with_vectors {
+    ($body:ident($($argument:expr),*)) => {
+        match BLOCK / T::lanes::<S>() {
+            1 => $body::<S, T, 1>($($argument),*),
             2 => $body::<S, T, 2>($($argument),*),
-            _ => $body::<S, T, 1>($($argument),*),
+            4 => $body::<S, T, 4>($($argument),*),
+            8 => $body::<S, T, 8>($($argument),*),
+            _ => $body::<S, T, 16>($($argument),*),
         }
     };
 }
 
-/// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending over the entries of row r.
-///
-/// The bits are those of the dense [`Product`](super::dense::Product): a zero adds nothing to a
-/// finite sum.
+/// Kernel: `output[r] = Σ_k input[r][k] · weights[k]` over the entries of row r, in four partial
+/// sums that are added at the end.
 ///
 /// # Panics
 ///
-/// When an entry's column lies outside `weights`, or `output` is shorter than the batch.
+/// When the mini-batch has entries outside `weights`, or `output` is shorter than its shape.
 pub struct SparseProduct<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
-    /// `[n_in][stride]`.
+    /// `[stride / BLOCK][n_in][BLOCK]`: panels.
     pub weights: &'a [T],
-    /// The stride of `weights` and `output`.
+    /// The stride of `output`, a multiple of [`BLOCK`].
     pub stride: usize,
     /// `[rows][stride]`, overwritten.
     pub output: &'a mut [T],
@@ -68,41 +102,51 @@ impl<T: Real> WithSimd for SparseProduct<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let per_row = self.stride / T::lanes::<S>();
-        let weights = T::vectors::<S>(self.weights);
-        let output = T::vectors_mut::<S>(self.output);
-        for (r, output) in (0..self.input.rows()).zip(output.chunks_exact_mut(per_row)) {
-            let mut column = 0;
-            while column < per_row {
-                column += with_width!(
-                    per_row - column,
-                    product_block(simd, self.input, r, weights, output, column)
-                );
-            }
-        }
+        with_vectors!(product_panels(simd, self))
     }
 }
 
+/// The partial sums of a row, to hide the latency of the multiply-adds: entry i goes to sum
+/// i mod 4.
+const SUMS: usize = 4;
+
 #[inline(always)]
-fn product_block<S: Simd, T: Real, const V: usize>(
-    simd: S,
-    input: SparseBatch<T>,
-    r: usize,
-    weights: &[T::Vector<S>],
-    output: &mut [T::Vector<S>],
-    column: usize,
-) -> usize {
-    let per_row = output.len();
-    let mut sums = [T::splat(simd, T::ZERO); V];
-    for (k, x) in input.row(r) {
-        let w = &weights[k * per_row + column..][..V];
-        let x = T::splat(simd, x);
-        for v in 0..V {
-            sums[v] = T::mul_add(simd, x, w[v], sums[v]);
+fn product_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: SparseProduct<T>) {
+    let SparseProduct { input, weights, stride, output } = kernel;
+    let panel = weights.len() / (stride / BLOCK);
+    assert!(input.limit <= panel, "inputs outside the weights");
+    for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact(panel)) {
+        let weights = weights.as_ptr();
+        let add = |sum: &mut [T::Vector<S>; V], offset: u32, x: T| {
+            // SAFETY: `offset` is a multiple of BLOCK below `limit`, which is at most the length of
+            // the panel, itself a multiple of BLOCK; V vectors have BLOCK elements, so the row lies
+            // within the panel. A vector has the alignment of its elements.
+            let w = unsafe { &*weights.add(offset as usize).cast::<[T::Vector<S>; V]>() };
+            let x = T::splat(simd, x);
+            for v in 0..V {
+                sum[v] = T::mul_add(simd, x, w[v], sum[v]);
+            }
+        };
+        for r in 0..input.rows() {
+            let (offsets, values) = input.row(r);
+            let mut sums = [[T::splat(simd, T::ZERO); V]; SUMS];
+            let (offsets, offsets_tail) = offsets.as_chunks::<SUMS>();
+            let (values, values_tail) = values.as_chunks::<SUMS>();
+            for (offset, x) in offsets.iter().zip(values) {
+                for i in 0..SUMS {
+                    add(&mut sums[i], offset[i], x[i]);
+                }
+            }
+            for (i, (&offset, &x)) in offsets_tail.iter().zip(values_tail).enumerate() {
+                add(&mut sums[i], offset, x);
+            }
+            let [a, b, c, d] = sums;
+            let output = T::vectors_mut::<S>(&mut output[r * stride + first..][..BLOCK]);
+            for v in 0..V {
+                output[v] = T::plus(simd, T::plus(simd, a[v], b[v]), T::plus(simd, c[v], d[v]));
+            }
         }
     }
-    output[column..][..V].copy_from_slice(&sums);
-    V
 }
 
 /// Kernel: `weights[k] += Σ_r input[r][k] · delta[r]`, r ascending, touching only the rows k that
@@ -112,15 +156,15 @@ fn product_block<S: Simd, T: Real, const V: usize>(
 ///
 /// # Panics
 ///
-/// When an entry's column lies outside `weights`, or `delta` is shorter than the batch.
+/// When the mini-batch has entries outside `weights`, or `delta` is shorter than its shape.
 pub struct AddSparseOuterProducts<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
     /// `[rows][stride]`.
     pub delta: &'a [T],
-    /// `[n_in][stride]`, updated in place.
+    /// `[stride / BLOCK][n_in][BLOCK]`: panels, updated in place.
     pub weights: &'a mut [T],
-    /// The stride of `delta` and `weights`.
+    /// The stride of `delta`, a multiple of [`BLOCK`].
     pub stride: usize,
 }
 
@@ -128,39 +172,30 @@ impl<T: Real> WithSimd for AddSparseOuterProducts<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let per_row = self.stride / T::lanes::<S>();
-        let weights = T::vectors_mut::<S>(self.weights);
-        let delta = T::vectors::<S>(self.delta);
-        for (r, delta) in (0..self.input.rows()).zip(delta.chunks_exact(per_row)) {
-            let mut column = 0;
-            while column < per_row {
-                column += with_width!(
-                    per_row - column,
-                    outer_block(simd, self.input, r, delta, weights, column)
-                );
-            }
-        }
+        with_vectors!(outer_panels(simd, self))
     }
 }
 
 #[inline(always)]
-fn outer_block<S: Simd, T: Real, const V: usize>(
-    simd: S,
-    input: SparseBatch<T>,
-    r: usize,
-    delta: &[T::Vector<S>],
-    weights: &mut [T::Vector<S>],
-    column: usize,
-) -> usize {
-    let per_row = delta.len();
-    let mut d = [T::splat(simd, T::ZERO); V];
-    d.copy_from_slice(&delta[column..][..V]);
-    for (k, x) in input.row(r) {
-        let w = &mut weights[k * per_row + column..][..V];
-        let x = T::splat(simd, x);
-        for v in 0..V {
-            w[v] = T::mul_add(simd, x, d[v], w[v]);
+fn outer_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: AddSparseOuterProducts<T>) {
+    let AddSparseOuterProducts { input, delta, weights, stride } = kernel;
+    let panel = weights.len() / (stride / BLOCK);
+    assert!(input.limit <= panel, "inputs outside the weights");
+    for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact_mut(panel)) {
+        let weights = weights.as_mut_ptr();
+        for r in 0..input.rows() {
+            let mut d = [T::splat(simd, T::ZERO); V];
+            d.copy_from_slice(T::vectors::<S>(&delta[r * stride + first..][..BLOCK]));
+            let (offsets, values) = input.row(r);
+            for (&offset, &x) in offsets.iter().zip(values) {
+                // SAFETY: as in `product_panels`; the weights are borrowed mutably and no other
+                // reference to the row is alive.
+                let w = unsafe { &mut *weights.add(offset as usize).cast::<[T::Vector<S>; V]>() };
+                let x = T::splat(simd, x);
+                for v in 0..V {
+                    w[v] = T::mul_add(simd, x, d[v], w[v]);
+                }
+            }
         }
     }
-    V
 }

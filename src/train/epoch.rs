@@ -58,7 +58,7 @@ impl<T: Real> WithSimd for Epoch<'_, T> {
                 prefetch(columns);
                 prefetch(pixels);
             }
-            self.batch.gather(self.split, images.iter().map(|&i| i as usize));
+            self.batch.gather(simd, self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
             self.workspace.forward(simd, self.network, input);
             self.workspace.backward(simd, self.network, self.batch.labels());

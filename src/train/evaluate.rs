@@ -54,7 +54,7 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
         let mut evaluation = Evaluation { cost: 0.0, correct: 0 };
         for first in (0..self.split.len()).step_by(ROWS) {
             let images = first..(first + ROWS).min(self.split.len());
-            batch.gather(self.split, images);
+            batch.gather(simd, self.split, images);
             workspace.forward(simd, self.network, batch.input());
             simd.vectorize(Tally {
                 workspace,
