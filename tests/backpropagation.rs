@@ -2,13 +2,16 @@
 
 use nablab::nn::textbook::Textbook;
 use nablab::nn::{
-    Activation, Architecture, Cost, Gradient, Initialiser, Network, ParameterSource, Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Network,
+    ParameterSource, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::sparse::SparseBatch;
 use nablab::simd::{BLOCK, Real, SimdLevel};
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
+
+const COSTS: [Cost; 3] = [Cost::Quadratic, Cost::CrossEntropy, Cost::LogLikelihood];
 
 /// Standard normal numbers, scaled down so that deep networks do not saturate.
 struct Normal(Stream);
@@ -33,9 +36,16 @@ struct Case {
 impl Case {
     fn new(sizes: Vec<usize>, cost: Cost, images: usize, seed: u64) -> Self {
         let mut source = Normal(Stream::new(seed, Purpose::Weights, 0));
-        let architecture = Architecture { sizes, activation: Activation::Sigmoid, cost };
+        let activation =
+            if seed.is_multiple_of(3) { Activation::Relu } else { Activation::Sigmoid };
+        let architecture = Architecture { sizes, activation, output: cost.output(), cost };
         let (inputs, outputs) = (architecture.inputs(), architecture.outputs());
-        let network = Network::random(architecture, Initialiser::Scaled, &mut source);
+        let network = Network::random(
+            architecture,
+            Initialiser::Scaled,
+            BiasInitialiser::Normal,
+            &mut source,
+        );
         let stream = &mut source.0;
         // Multiples of 1/256, so that they are the same numbers in f32.
         let mut pixel = || match stream.below(3) {
@@ -46,6 +56,17 @@ impl Case {
             (0..images).map(|_| (0..inputs).map(|_| pixel()).collect()).collect();
         let labels = images.iter().map(|_| stream.below(outputs as u32) as u8).collect();
         Self { network, images, labels }
+    }
+
+    /// Whether a rectifier stands so near to its kink that a change of z by `distance` may cross it.
+    fn has_kink_within(&self, distance: f64) -> bool {
+        let textbook = Textbook::from_network(&self.network);
+        let hidden = self.network.layers().len() - 1;
+        textbook.activation == Activation::Relu
+            && self.images.iter().any(|x| {
+                let (zs, _) = textbook.feed_forward(x);
+                zs[..hidden].iter().flatten().any(|z| z.abs() < distance)
+            })
     }
 
     /// The same network in another precision.
@@ -132,9 +153,10 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
             }
         }
     }
-    // Sums over images cancel: errors are relative to the largest of the layer.
+    // Sums over images cancel, and so does a − y of a saturated output: errors are relative to the
+    // largest of the layer, and to a hundredth where all are smaller.
     for l in 0..sums.biases.len() {
-        let scale = sums.biases[l].iter().fold(0.0f64, |a, b| a.max(b.abs()));
+        let scale = sums.biases[l].iter().fold(1e-2f64, |a, b| a.max(b.abs()));
         for j in 0..sums.biases[l].len() {
             let got = gradient.biases(l)[j].to_f64();
             assert_close(got, sums.biases[l][j], scale, tolerance, "∂C/∂b");
@@ -162,6 +184,10 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
 }
 
 fn check_everywhere(case: &Case) {
+    if case.has_kink_within(1e-4) {
+        // Rounding may decide there whether a rectifier is on.
+        return;
+    }
     for level in SimdLevel::available() {
         check_against_textbook::<f64>(case, level, 1e-12);
         check_against_textbook::<f32>(case, level, 1e-5);
@@ -172,7 +198,7 @@ fn check_everywhere(case: &Case) {
 fn every_width_of_a_hidden_layer_agrees_with_the_textbook() {
     // Every remainder of a block, one and several vectors, below and above the register blocks.
     for width in (1..=35).chain([47, 48, 49, 100, 113, 128, 129]) {
-        let cost = if width % 2 == 0 { Cost::Quadratic } else { Cost::CrossEntropy };
+        let cost = COSTS[width % 3];
         check_everywhere(&Case::new(vec![23, width, 10], cost, 1 + width % 7, width as u64));
     }
 }
@@ -207,10 +233,10 @@ proptest! {
     fn random_shapes_agree_with_the_textbook(
         sizes in prop::collection::vec(1usize..40, 2..6),
         images in 1usize..12,
-        quadratic: bool,
+        cost in 0usize..3,
         seed: u64,
     ) {
-        let cost = if quadratic { Cost::Quadratic } else { Cost::CrossEntropy };
+        let cost = COSTS[cost];
         check_everywhere(&Case::new(sizes, cost, images, seed));
     }
 
@@ -218,12 +244,13 @@ proptest! {
     #[test]
     fn backpropagation_agrees_with_finite_differences(
         sizes in prop::collection::vec(1usize..8, 2..6),
-        quadratic: bool,
+        cost in 0usize..3,
         seed: u64,
     ) {
         const EPSILON: f64 = 1e-5;
-        let cost = if quadratic { Cost::Quadratic } else { Cost::CrossEntropy };
+        let cost = COSTS[cost];
         let mut case = Case::new(sizes, cost, 1, seed);
+        prop_assume!(!case.has_kink_within(1e-2));
         let (gradient, _) = {
             let mut network = case.network_as::<f64>();
             let arch = SimdLevel::best().arch().unwrap();

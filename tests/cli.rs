@@ -107,6 +107,8 @@ fn the_settings_stand_in_both_files_by_name() {
             ("data", "small"),
             ("hidden", "100x30"),
             ("activation", "sigmoid"),
+            ("output", "sigmoid"),
+            ("bias_init", "normal"),
             ("cost", "quadratic"),
             ("init", "large"),
             ("eta", "0.125"),
@@ -125,8 +127,8 @@ fn the_settings_stand_in_both_files_by_name() {
 
 #[test]
 fn the_files_have_exactly_the_documented_columns() {
-    const SETTINGS: &str = "trial_id,data,hidden,activation,cost,init,eta,batch_size,lambda,\
-                            epochs,precision,rng,earlier_runs,earlier_epochs,seed";
+    const SETTINGS: &str = "trial_id,data,hidden,activation,output,cost,init,bias_init,eta,\
+                            batch_size,lambda,epochs,precision,rng,earlier_runs,earlier_epochs,seed";
     const METRICS: [&str; 6] = [
         "training_cost",
         "training_accuracy",
@@ -413,6 +415,8 @@ fn senseless_values_are_refused() {
         ("--hidden 0", &["--hidden", "'0'", "none"]),
         ("--hidden 30x", &["--hidden", "'30x'", "none"]),
         ("--hidden junk", &["--hidden", "'junk'", "none"]),
+        ("--cost log-likelihood", &["--output", "log-likelihood", "softmax", "sigmoid"]),
+        ("--output softmax", &["--output", "cross-entropy", "sigmoid", "softmax"]),
         ("--hidden 100000000", &["hidden", "100000000", "in memory"]),
         ("--hidden 9999999999x9999999999", &["hidden", "9999999999x9999999999", "in memory"]),
         ("--hidden 99999999999999999999", &["--hidden", "'99999999999999999999'"]),

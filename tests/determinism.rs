@@ -1,7 +1,7 @@
 //! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
 
 use nablab::data::Dataset;
-use nablab::nn::{Cost, Initialiser, Network};
+use nablab::nn::{Activation, Cost, Initialiser, Network};
 use nablab::simd::SimdLevel;
 use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
 use std::ops::ControlFlow;
@@ -31,6 +31,7 @@ fn every_instruction_set_gives_the_same_bits() {
     let data = few_images();
     for precision in [Precision::F32, Precision::F64] {
         for (hidden, cost, batch_size) in [
+            (vec![30], Cost::LogLikelihood, 10),
             (vec![30], Cost::CrossEntropy, 10),
             (vec![100], Cost::Quadratic, 7),
             (vec![17, 40, 16], Cost::CrossEntropy, 1),
@@ -39,10 +40,15 @@ fn every_instruction_set_gives_the_same_bits() {
             let spec = TrainingSpec {
                 hidden,
                 cost,
+                output: cost.output(),
+                activation: match cost {
+                    Cost::LogLikelihood => Activation::Relu,
+                    _ => Activation::Sigmoid,
+                },
                 batch_size,
                 precision,
                 epochs: 2,
-                eta: 2.5,
+                eta: 0.5,
                 monitors: Metric::ALL.into_iter().collect(),
                 ..TrainingSpec::default()
             };

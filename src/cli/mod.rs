@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand; parsing and printing only.
 
+mod bench_peer;
 mod data;
 mod hidden;
 mod progress;
@@ -21,6 +22,8 @@ pub struct Cli {
 enum Command {
     Reproduce(reproduce::Arguments),
     Train(train::Arguments),
+    #[command(hide = true)]
+    BenchPeer(bench_peer::Arguments),
 }
 
 /// `1 epoch`, `2 epochs`.
@@ -38,6 +41,7 @@ impl Cli {
         match self.command {
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Train(arguments) => train::run(&arguments),
+            Command::BenchPeer(arguments) => bench_peer::run(&arguments),
         }
     }
 }

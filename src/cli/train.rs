@@ -4,7 +4,7 @@ use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
-use nablab::nn::{Activation, Cost, Initialiser};
+use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output};
 use nablab::report::{significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
@@ -24,15 +24,21 @@ pub struct Arguments {
     /// Widths of the hidden layers: 30, 100x30, or none
     #[arg(long, value_name = "WIDTHS", default_value = "30")]
     hidden: Hidden,
-    /// Activation of the hidden and output layers
+    /// Activation of the hidden layers
     #[arg(long, value_enum, default_value_t = Activation::Sigmoid)]
     activation: Activation,
+    /// Activation of the output layer
+    #[arg(long, value_enum, default_value_t = Output::Sigmoid)]
+    output: Output,
     /// Cost C that training reduces
     #[arg(long, value_enum, default_value_t = Cost::CrossEntropy)]
     cost: Cost,
-    /// Initial weights; biases are always drawn from N(0, 1)
+    /// Initial weights
     #[arg(long, value_enum, default_value_t = Initialiser::Scaled)]
     init: Initialiser,
+    /// Initial biases
+    #[arg(long, value_enum, default_value_t = BiasInitialiser::Normal)]
+    bias_init: BiasInitialiser,
     /// Learning rate η, above 0
     #[arg(long, value_name = "η", default_value_t = 0.5)]
     eta: f64,
@@ -79,8 +85,10 @@ impl Arguments {
         TrainingSpec {
             hidden: self.hidden.0.clone(),
             activation: self.activation,
+            output: self.output,
             cost: self.cost,
             initialiser: self.init,
+            bias_initialiser: self.bias_init,
             eta: self.eta,
             batch_size: self.batch_size,
             lambda: self.lambda,
@@ -162,6 +170,7 @@ fn flag(error: &SpecError) -> &'static str {
         SpecError::NoEpochs => "--epochs",
         SpecError::EmptyLayer | SpecError::TooLarge { .. } => "--hidden",
         SpecError::AuthorSeed(_) => "--seed",
+        SpecError::Pairing { .. } => "--output",
         SpecError::EarlierRuns => "--rng",
         SpecError::EmptySet(_) => "--monitor",
     }

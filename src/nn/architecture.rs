@@ -1,4 +1,4 @@
-use super::{Activation, Cost};
+use super::{Activation, Cost, Output};
 
 /// The shape of a fully connected network and the functions it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -6,8 +6,10 @@ pub struct Architecture {
     /// The number of neurons in each layer, inputs first, outputs last; at least two layers, none
     /// of them empty.
     pub sizes: Vec<usize>,
-    /// The activation of every layer after the first.
+    /// The activation of the hidden layers.
     pub activation: Activation,
+    /// The activation of the output layer.
+    pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
 }

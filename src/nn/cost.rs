@@ -1,3 +1,4 @@
+use super::Output;
 use crate::simd::Real;
 use crate::simd::elementwise::{MulSigmoidPrime, exp_f64};
 use clap::ValueEnum;
@@ -11,8 +12,10 @@ use serde::{Deserialize, Serialize};
 pub enum Cost {
     /// ½ ‖a − y‖² (chapter 1, equation 6)
     Quadratic,
-    /// −Σ [y ln a + (1 − y) ln(1 − a)] (chapter 3, equation 63)
+    /// −Σ [y ln a + (1 − y) ln(1 − a)], for sigmoid outputs (chapter 3, equation 63)
     CrossEntropy,
+    /// −ln a of the image's class, for softmax outputs (chapter 3, equation 80)
+    LogLikelihood,
 }
 
 impl Cost {
@@ -21,14 +24,23 @@ impl Cost {
         match self {
             Self::Quadratic => "quadratic",
             Self::CrossEntropy => "cross-entropy",
+            Self::LogLikelihood => "log-likelihood",
+        }
+    }
+
+    /// The output layer that the cost is made for.
+    pub fn output(self) -> Output {
+        match self {
+            Self::Quadratic | Self::CrossEntropy => Output::Sigmoid,
+            Self::LogLikelihood => Output::Softmax,
         }
     }
 
     /// The cost of an image of class `label`, given the weighted inputs `z` and the activations
-    /// `a` = σ(z) of the output layer.
+    /// `a` of the output layer.
     ///
-    /// The cross-entropy is computed from z, as Σ [ln(1 + e^z) − y z], and so stays finite and
-    /// accurate where σ(z) rounds to 0 or 1.
+    /// The cross-entropy is computed from z, as Σ [ln(1 + e^z) − y z], and the log-likelihood as
+    /// ln Σ e^z − z_y: both stay finite and accurate where an activation rounds to 0 or 1.
     #[inline(always)]
     pub fn of_image<T: Real>(self, z: &[T], a: &[T], label: usize) -> f64 {
         match self {
@@ -52,6 +64,11 @@ impl Cost {
                     product = e.mul_add(product, product + e);
                 }
                 linear + libm::log1p(product)
+            }
+            Self::LogLikelihood => {
+                let largest = z.iter().fold(f64::NEG_INFINITY, |a, z| a.max(z.to_f64()));
+                let sum: f64 = z.iter().map(|z| exp_f64(z.to_f64() - largest)).sum();
+                libm::log(sum) - (z[label].to_f64() - largest)
             }
         }
     }
@@ -79,8 +96,8 @@ impl Cost {
         }
         match self {
             Self::Quadratic => simd.vectorize(MulSigmoidPrime { activation, delta }),
-            // σ' cancels: equation 66.
-            Self::CrossEntropy => {}
+            // The derivative of the output cancels: equations 66 and 84.
+            Self::CrossEntropy | Self::LogLikelihood => {}
         }
     }
 }
@@ -111,5 +128,7 @@ mod tests {
         let tiny = Cost::CrossEntropy.of_image(&[50.0f64, -50.0], &[1.0, 0.0], 0);
         assert!((tiny / (2.0 * (-50.0f64).exp()) - 1.0).abs() < 1e-12);
         assert_eq!(Cost::Quadratic.of_image(&z, &a, 1), 1.0);
+        assert_eq!(Cost::LogLikelihood.of_image(&z, &a, 0), 0.0);
+        assert_eq!(Cost::LogLikelihood.of_image(&z, &a, 1), 1600.0);
     }
 }

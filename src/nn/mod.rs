@@ -15,11 +15,11 @@ mod pass;
 mod path;
 pub mod textbook;
 
-pub use activation::Activation;
+pub use activation::{Activation, Output};
 pub use architecture::Architecture;
 pub use cost::Cost;
 pub use gradient::Gradient;
-pub use init::{Initialiser, ParameterSource};
+pub use init::{BiasInitialiser, Initialiser, ParameterSource};
 pub use layer::Layer;
 pub use network::Network;
 pub use pass::Workspace;

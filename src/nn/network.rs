@@ -1,4 +1,4 @@
-use super::{Architecture, Initialiser, Layer, ParameterSource};
+use super::{Architecture, BiasInitialiser, Initialiser, Layer, ParameterSource};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -30,10 +30,11 @@ impl<T: Real> Network<T> {
     pub fn random(
         architecture: Architecture,
         initialiser: Initialiser,
+        biases: BiasInitialiser,
         source: &mut dyn ParameterSource,
     ) -> Self {
         let mut network = Self::zeros(architecture);
-        initialiser.fill(&mut network.layers, source);
+        initialiser.fill(biases, &mut network.layers, source);
         network
     }
 

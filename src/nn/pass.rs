@@ -98,8 +98,11 @@ impl<T: Real> Workspace<T> {
             simd.vectorize(ScaleAddBias { scale: layer.scale, biases: &layer.biases, z });
             if l + 1 == network.layers().len() {
                 self.output_z[..used].copy_from_slice(z);
+                let shape = (layer.n_out(), layer.stride());
+                network.architecture().output.apply(simd, z, shape);
+            } else {
+                network.architecture().activation.apply(simd, z);
             }
-            network.architecture().activation.apply(simd, z);
         }
     }
 

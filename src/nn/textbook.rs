@@ -4,7 +4,7 @@
 //! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
 //! weights.
 
-use super::{Cost, Network};
+use super::{Activation, Cost, Network, Output};
 use crate::simd::Real;
 
 /// σ(z) = 1 / (1 + e^−z).
@@ -17,13 +17,39 @@ pub fn sigmoid_prime(z: f64) -> f64 {
     sigmoid(z) * (1.0 - sigmoid(z))
 }
 
-/// A network of sigmoid neurons.
+/// f(z) of a hidden neuron.
+fn activate(activation: Activation, z: f64) -> f64 {
+    match activation {
+        Activation::Sigmoid => sigmoid(z),
+        Activation::Relu => z.max(0.0),
+    }
+}
+
+/// f'(z) of a hidden neuron.
+fn activate_prime(activation: Activation, z: f64) -> f64 {
+    match activation {
+        Activation::Sigmoid => sigmoid_prime(z),
+        Activation::Relu => f64::from(u8::from(z > 0.0)),
+    }
+}
+
+/// e^z_j / Σ e^z_k.
+fn softmax(z: &[f64]) -> Vec<f64> {
+    let sum: f64 = z.iter().map(|z| z.exp()).sum();
+    z.iter().map(|z| z.exp() / sum).collect()
+}
+
+/// A network in the shape of the book's formulas.
 #[derive(Debug, Clone)]
 pub struct Textbook {
     /// `biases[l][j]`.
     pub biases: Vec<Vec<f64>>,
     /// `weights[l][j][k]`.
     pub weights: Vec<Vec<Vec<f64>>>,
+    /// The activation of the hidden layers.
+    pub activation: Activation,
+    /// The activation of the output layer.
+    pub output: Output,
     /// The cost to be reduced.
     pub cost: Cost,
 }
@@ -50,6 +76,8 @@ impl Textbook {
         Self {
             biases: biases.collect(),
             weights: weights.collect(),
+            activation: network.architecture().activation,
+            output: network.architecture().output,
             cost: network.architecture().cost,
         }
     }
@@ -67,7 +95,13 @@ impl Textbook {
         let (mut zs, mut activations) = (Vec::new(), vec![x.to_vec()]);
         for l in 0..self.weights.len() {
             let z = self.weighted_input(l, &activations[l]);
-            activations.push(z.iter().map(|&z| sigmoid(z)).collect());
+            activations.push(match self.output {
+                _ if l + 1 < self.weights.len() => {
+                    z.iter().map(|&z| activate(self.activation, z)).collect()
+                }
+                Output::Sigmoid => z.iter().map(|&z| sigmoid(z)).collect(),
+                Output::Softmax => softmax(&z),
+            });
             zs.push(z);
         }
         (zs, activations)
@@ -82,6 +116,7 @@ impl Textbook {
             match self.cost {
                 Cost::Quadratic => 0.5 * (a - y) * (a - y),
                 Cost::CrossEntropy => -(y * a.ln() + (1.0 - y) * (1.0 - a).ln()),
+                Cost::LogLikelihood => -y * a.ln(),
             }
         });
         terms.sum()
@@ -93,22 +128,24 @@ impl Textbook {
         let depth = self.weights.len();
         let mut deltas: Vec<Vec<f64>> = vec![Vec::new(); depth];
 
-        // BP1: δ = ∂C/∂a ⊙ σ'(z) in the output layer; for the cross-entropy σ' cancels.
+        // BP1: δ = ∂C/∂a ⊙ σ'(z) in the output layer; for the cross-entropy σ' cancels, and the
+        // log-likelihood of a softmax layer gives the same.
         let outputs = zs[depth - 1].iter().zip(&activations[depth]).enumerate();
         let delta = outputs.map(|(j, (&z, &a))| {
             let y = if j == label { 1.0 } else { 0.0 };
             match self.cost {
                 Cost::Quadratic => (a - y) * sigmoid_prime(z),
-                Cost::CrossEntropy => a - y,
+                Cost::CrossEntropy | Cost::LogLikelihood => a - y,
             }
         });
         deltas[depth - 1] = delta.collect();
 
-        // BP2: δ = (wᵀ δ of the next layer) ⊙ σ'(z), from the last hidden layer to the first.
+        // BP2: δ = (wᵀ δ of the next layer) ⊙ f'(z), from the last hidden layer to the first.
         for l in (0..depth - 1).rev() {
             let delta = zs[l].iter().enumerate().map(|(k, &z)| {
                 let next = self.weights[l + 1].iter().zip(&deltas[l + 1]);
-                next.map(|(w, delta)| w[k] * delta).sum::<f64>() * sigmoid_prime(z)
+                next.map(|(w, delta)| w[k] * delta).sum::<f64>()
+                    * activate_prime(self.activation, z)
             });
             deltas[l] = delta.collect();
         }

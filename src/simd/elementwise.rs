@@ -139,6 +139,75 @@ impl<T: Real> WithSimd for MulSigmoidPrime<'_, T> {
     }
 }
 
+/// Kernel: the rectifier, replaces every element by max(0, x). A NaN stays one.
+pub struct Relu<'a, T>(pub &'a mut [T]);
+
+impl<T: Real> WithSimd for Relu<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for x in self.0 {
+            *x = if *x < T::ZERO { T::ZERO } else { *x };
+        }
+    }
+}
+
+/// Kernel: `delta[i] = 0` where the activation a = max(0, z) is 0, the derivative of the rectifier
+/// taken as 0 at z = 0.
+///
+/// Slices of unequal length are cut to the shorter one.
+pub struct MulReluPrime<'a, T> {
+    /// The activations.
+    pub activation: &'a [T],
+    /// The error, updated in place.
+    pub delta: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for MulReluPrime<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (delta, &a) in self.delta.iter_mut().zip(self.activation) {
+            *delta = if a == T::ZERO { T::ZERO } else { *delta };
+        }
+    }
+}
+
+/// Kernel: the softmax of every row, e^z_j / Σ_k e^z_k over its first `outputs` elements (chapter 3,
+/// equation 78). The padding becomes 0.
+///
+/// # Panics
+///
+/// When `outputs` is 0 or larger than the stride.
+pub struct Softmax<'a, T> {
+    /// `[rows][stride]`, updated in place.
+    pub z: &'a mut [T],
+    /// The number of outputs.
+    pub outputs: usize,
+    /// The stride.
+    pub stride: usize,
+}
+
+impl<T: Real> WithSimd for Softmax<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for row in self.z.chunks_exact_mut(self.stride) {
+            let (z, padding) = row.split_at_mut(self.outputs);
+            // Shifted by the largest, so that no exponential overflows.
+            let largest = z.iter().fold(z[0], |a, &b| if b > a { b } else { a });
+            for z in z.iter_mut() {
+                *z = (*z - largest).exponential();
+            }
+            let sum = z.iter().fold(T::ZERO, |sum, &e| sum + e);
+            for z in z {
+                *z /= sum;
+            }
+            padding.fill(T::ZERO);
+        }
+    }
+}
+
 /// Kernel: `x[i] *= factor`.
 pub struct Scale<'a, T> {
     /// The factor.
@@ -223,6 +292,42 @@ mod tests {
             let ulp = want.next_up() - want;
             assert!((got - want).abs() <= 1.5 * ulp, "exp({x}) = {got}, not {want}");
         }
+    }
+
+    #[test]
+    fn softmax_is_a_distribution_and_survives_large_inputs() {
+        for level in SimdLevel::available() {
+            let arch = level.arch().unwrap();
+            for outputs in 1..=16 {
+                let z: Vec<f64> = (0..32).map(|i| f64::from(i * 7 % 13) - 3.0).collect();
+                let mut a = z.clone();
+                arch.dispatch(Softmax { z: &mut a, outputs, stride: 16 });
+                for (a, z) in a.chunks(16).zip(z.chunks(16)) {
+                    let sum: f64 = z[..outputs].iter().map(|z| z.exp()).sum();
+                    for j in 0..16 {
+                        let want = if j < outputs { z[j].exp() / sum } else { 0.0 };
+                        assert!((a[j] - want).abs() < 1e-15, "{level} {a:?}");
+                    }
+                }
+            }
+            let mut large = [1000.0f32, -1000.0, 999.0, 0.0];
+            arch.dispatch(Softmax { z: &mut large, outputs: 3, stride: 4 });
+            assert!((large[0] - 0.731_058_6).abs() < 1e-6 && large[1] == 0.0, "{large:?}");
+        }
+    }
+
+    #[test]
+    fn the_rectifier_keeps_the_positive_and_nan() {
+        let mut x = [-1.0f32, -0.0, 0.0, 2.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
+        SimdLevel::best().arch().unwrap().dispatch(Relu(&mut x));
+        assert_eq!(x[..6], [0.0, 0.0, 0.0, 2.0, f32::INFINITY, 0.0]);
+        assert!(x[6].is_nan());
+        let mut delta = [5.0f32; 7];
+        SimdLevel::best()
+            .arch()
+            .unwrap()
+            .dispatch(MulReluPrime { activation: &x, delta: &mut delta });
+        assert_eq!(delta, [0.0, 0.0, 0.0, 5.0, 5.0, 0.0, 5.0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use pulp::Simd;
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub};
 
 /// Elements in a padded row are a multiple of this: the f32 lanes of the widest vectors, and the
 /// number of virtual lanes in a reduction.
@@ -30,6 +30,7 @@ pub trait Real:
     + Neg<Output = Self>
     + AddAssign
     + MulAssign
+    + DivAssign
     + Sum
     + faer::traits::ComplexField
     + 'static

@@ -31,7 +31,10 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
     /// and values differ, or an offset is no multiple of [`BLOCK`].
     pub fn new(starts: &'a [u32], offsets: &'a [u32], values: &'a [T]) -> Self {
         let largest = offsets.iter().max().map_or(0, |&offset| offset as usize);
-        assert!(offsets.iter().all(|&o| o as usize % BLOCK == 0), "an offset between two rows");
+        assert!(
+            offsets.iter().all(|&o| (o as usize).is_multiple_of(BLOCK)),
+            "an offset between two rows"
+        );
         assert!(starts.is_sorted(), "starts must ascend");
         Self::with_largest(starts, offsets, values, largest)
     }

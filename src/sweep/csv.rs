@@ -10,12 +10,14 @@ use crate::train::{Metric, Status};
 use std::path::Path;
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
-pub const CONFIG_COLUMNS: [&str; 14] = [
+pub const CONFIG_COLUMNS: [&str; 16] = [
     "data",
     "hidden",
     "activation",
+    "output",
     "cost",
     "init",
+    "bias_init",
     "eta",
     "batch_size",
     "lambda",
@@ -34,8 +36,10 @@ pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
         trial.data.clone(),
         spec.hidden_name(),
         spec.activation.name().into(),
+        spec.output.name().into(),
         spec.cost.name().into(),
         spec.initialiser.name().into(),
+        spec.bias_initialiser.name().into(),
         number(spec.eta),
         spec.batch_size.to_string(),
         number(spec.lambda),

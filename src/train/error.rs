@@ -17,6 +17,16 @@ pub enum SpecError {
         /// The number of training images.
         training: usize,
     },
+    /// A cost that is not made for the output layer.
+    #[error("the {cost} cost needs {expected} outputs, not {output}")]
+    Pairing {
+        /// The cost.
+        cost: &'static str,
+        /// The output layer it is made for.
+        expected: &'static str,
+        /// The output layer.
+        output: &'static str,
+    },
     /// There is nothing to train.
     #[error("0 epochs: expected at least 1")]
     NoEpochs,

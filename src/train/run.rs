@@ -33,7 +33,12 @@ pub fn train(
 /// The network with which the training of `spec` begins.
 pub fn initial_network<T: Real>(spec: &TrainingSpec, data: &Dataset) -> Network<T> {
     let mut randomness = Randomness::new(spec, data);
-    Network::random(spec.architecture(data), spec.initialiser, &mut randomness)
+    Network::random(
+        spec.architecture(data),
+        spec.initialiser,
+        spec.bias_initialiser,
+        &mut randomness,
+    )
 }
 
 fn run<T: Real>(
@@ -45,7 +50,12 @@ fn run<T: Real>(
     let start = Instant::now();
     let mut randomness = Randomness::new(spec, data);
     let architecture = spec.architecture(data);
-    let mut network = Network::<T>::random(architecture, spec.initialiser, &mut randomness);
+    let mut network = Network::<T>::random(
+        architecture,
+        spec.initialiser,
+        spec.bias_initialiser,
+        &mut randomness,
+    );
     let mut order = randomness.initial_order(data.training.len());
     let mut workspace = Workspace::new(&network, spec.batch_size);
     let mut batch = MiniBatch::new();

@@ -1,6 +1,6 @@
 use super::{Descent, Monitors, SpecError};
 use crate::data::Dataset;
-use crate::nn::{Activation, Architecture, Cost, Initialiser};
+use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -49,12 +49,16 @@ impl Generator {
 pub struct TrainingSpec {
     /// The widths of the hidden layers, the one after the inputs first; may be empty.
     pub hidden: Vec<usize>,
-    /// The activation of the hidden and output layers.
+    /// The activation of the hidden layers.
     pub activation: Activation,
+    /// The activation of the output layer.
+    pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
     /// How the weights are drawn.
     pub initialiser: Initialiser,
+    /// How the biases are drawn.
+    pub bias_initialiser: BiasInitialiser,
     /// The learning rate η.
     pub eta: f64,
     /// The number of images in a mini-batch.
@@ -86,8 +90,10 @@ impl Default for TrainingSpec {
         Self {
             hidden: vec![30],
             activation: Activation::Sigmoid,
+            output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
             initialiser: Initialiser::Scaled,
+            bias_initialiser: BiasInitialiser::Normal,
             eta: 0.25,
             batch_size: 10,
             lambda: 5.0,
@@ -108,7 +114,7 @@ impl TrainingSpec {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
         sizes.push(data.classes);
-        Architecture { sizes, activation: self.activation, cost: self.cost }
+        Architecture { sizes, activation: self.activation, output: self.output, cost: self.cost }
     }
 
     /// The constants of gradient descent.
@@ -146,6 +152,13 @@ impl TrainingSpec {
         }
         if !(self.lambda.is_finite() && self.lambda >= 0.0) {
             return Err(SpecError::Lambda(self.lambda));
+        }
+        if self.output != self.cost.output() {
+            return Err(SpecError::Pairing {
+                cost: self.cost.name(),
+                expected: self.cost.output().name(),
+                output: self.output.name(),
+            });
         }
         if self.batch_size == 0 || self.batch_size > training {
             return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
