@@ -1,0 +1,240 @@
+"""What the Python peers share: the command line, the data, the common start and the stop-watch.
+
+Import this module before NumPy or any other numerical package: the number of threads has
+to be in the environment before their libraries load.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import math
+import multiprocessing
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def _arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("workload")
+    parser.add_argument("--data", type=Path, required=True, help="directory of the four MNIST .gz files")
+    parser.add_argument("--workloads", type=Path, default=Path(__file__).with_name("workloads.csv"))
+    parser.add_argument("--epochs", type=int, help="epochs to train (default: the workload's)")
+    parser.add_argument("--threads", type=int, default=1, help="threads; worker processes for a sweep")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--check", action="store_true", help="take the images in the shared order (see README.md)")
+    parser.add_argument("--variant", default="", help="another way to use the same library, where there is one")
+    return parser.parse_args()
+
+
+ARGS = _arguments()
+
+# A sweep runs one single-threaded training in each process.
+_THREADS = "1" if ARGS.workload == "W8" else str(ARGS.threads)
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"):
+    os.environ[_name] = _THREADS
+# These force an OpenBLAS kernel other than the one that fits the processor.
+for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+    os.environ.pop(_name, None)
+
+import numpy as np  # noqa: E402
+
+TRAINING_IMAGES = 50_000
+FORWARD_REPEATS = 50
+
+
+class Workload:
+    def __init__(self, row):
+        self.id = row["id"]
+        self.kind = row["kind"]
+        self.sizes = [int(size) for size in row["sizes"].split("-")]
+        self.activation = row["activation"]
+        self.output = row["output"]
+        self.cost = row["cost"]
+        self.eta = float(row["check_eta" if ARGS.check else "eta"])
+        self.lambda_ = float(row["lambda"])
+        self.batch = int(row["batch"])
+        self.init = row["init"]
+        self.epochs = int(row["epochs"])
+        self.trainings = int(row["trainings"])
+        self.title = row["title"]
+        # What a step multiplies the weights by: the decay of L2 with lambda over n.
+        self.decay = 1.0 - self.eta * self.lambda_ / TRAINING_IMAGES
+
+
+def workloads(path):
+    with open(path, newline="") as file:
+        return {row["id"]: Workload(row) for row in csv.DictReader(file)}
+
+
+def read_idx(path):
+    """The array in a gzipped IDX file of unsigned bytes."""
+    with gzip.open(path) as file:
+        raw = file.read()
+    dimensions = raw[3]
+    shape = np.frombuffer(raw, ">u4", count=dimensions, offset=4)
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+class Data:
+    """MNIST as the book uses it: 50,000 images to train with, pixels as byte / 256."""
+
+    def __init__(self, directory, dtype=np.float32):
+        def images(name, count):
+            # Exact in 32 bits, and without a temporary array of twice the size.
+            return np.multiply(read_idx(directory / name)[:count].reshape(-1, 784), dtype(1 / 256), dtype=dtype)
+
+        self.x = images("train-images-idx3-ubyte.gz", TRAINING_IMAGES)
+        self.labels = read_idx(directory / "train-labels-idx1-ubyte.gz")[:TRAINING_IMAGES]
+        self.y = np.eye(10, dtype=dtype)[self.labels]
+        self.test_x = images("t10k-images-idx3-ubyte.gz", 10_000)
+        self.test_labels = read_idx(directory / "t10k-labels-idx1-ubyte.gz")
+
+
+def splitmix64(seed, count):
+    """The first `count` outputs of the SplitMix64 generator: the same in every language."""
+    with np.errstate(over="ignore"):
+        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+def shared_start(workload, seed):
+    """[(weights of n_in rows and n_out columns, biases)], equal for all peers."""
+    shapes = list(zip(workload.sizes, workload.sizes[1:]))
+    with_biases = workload.init != "he"
+    total = sum(n_in * n_out + n_out * with_biases for n_in, n_out in shapes)
+    uniform = ((splitmix64(seed, 2 * total) >> np.uint64(11)) + 0.5) * 2.0**-53
+    normal = np.sqrt(-2.0 * np.log(uniform[0::2])) * np.cos(2.0 * math.pi * uniform[1::2])
+    layers, at = [], 0
+    for n_in, n_out in shapes:
+        scale = {"unit": 1.0, "scaled": 1.0 / math.sqrt(n_in), "he": math.sqrt(2.0 / n_in)}[workload.init]
+        weights = normal[at : at + n_in * n_out].reshape(n_in, n_out) * scale
+        at += n_in * n_out
+        biases = np.zeros(n_out)
+        if with_biases:
+            biases = normal[at : at + n_out].copy()
+            at += n_out
+        layers.append((weights.astype(np.float32), biases.astype(np.float32)))
+    return layers
+
+
+def shared_order(seed, epoch, count=TRAINING_IMAGES):
+    """An epoch's order for --check: the indices sorted by random keys."""
+    return np.argsort(splitmix64(seed + ((epoch + 1) << 32), count), kind="stable")
+
+
+def sigmoid(z):
+    return 0.5 + 0.5 * np.tanh(0.5 * z)
+
+
+def accuracy(workload, layers, data):
+    """Percent of the test images that the layers recognise. Never timed, so plain."""
+    a = data.test_x
+    for index, (weights, biases) in enumerate(layers):
+        a = a @ weights + biases
+        if index < len(layers) - 1:
+            a = sigmoid(a) if workload.activation == "sigmoid" else np.maximum(a, 0)
+    return 100.0 * float(np.mean(a.argmax(axis=1) == data.test_labels))
+
+
+def orders(seed, check):
+    """A function that gives each epoch's order of the images."""
+    if check:
+        return lambda epoch: shared_order(seed, epoch)
+    generator = np.random.default_rng(seed)
+    return lambda epoch: generator.permutation(TRAINING_IMAGES)
+
+
+def train(trainer, workload, epochs, seed, check):
+    """Train from the shared start; return the seconds of each epoch, shuffle included."""
+    trainer.load(shared_start(workload, seed))
+    order = orders(seed, check)
+    seconds = []
+    for epoch in range(epochs):
+        begin = time.perf_counter()
+        trainer.epoch(order(epoch))
+        seconds.append(time.perf_counter() - begin)
+    return seconds
+
+
+# A worker process of a sweep keeps its data and its compiled trainer here.
+_worker = {}
+
+
+def _start_worker(make_trainer, workload, directory, barrier):
+    data = Data(directory)
+    trainer = make_trainer(workload, data)
+    trainer.load(shared_start(workload, 1))
+    trainer.warm_up()
+    _worker.update(trainer=trainer, workload=workload, data=data, barrier=barrier)
+
+
+def _ready(_):
+    _worker["barrier"].wait()
+
+
+def _one_training(task):
+    seed, epochs, check = task
+    train(_worker["trainer"], _worker["workload"], epochs, seed, check)
+    # The parent evaluates: only the parameters travel.
+    return _worker["trainer"].layers()
+
+
+def _sweep(make_trainer, workload, epochs):
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(ARGS.threads)
+    tasks = [(ARGS.seed + i, epochs, ARGS.check) for i in range(workload.trainings)]
+    start = (make_trainer, workload, ARGS.data, barrier)
+    with context.Pool(ARGS.threads, _start_worker, start) as pool:
+        # Data are loaded and code is compiled in every worker before the watch starts.
+        pool.map(_ready, range(ARGS.threads), chunksize=1)
+        begin = time.perf_counter()
+        results = pool.map(_one_training, tasks, chunksize=1)
+        seconds = time.perf_counter() - begin
+    data = Data(ARGS.data)
+    accuracies = [accuracy(workload, layers, data) for layers in results]
+    return {
+        "trainings_per_second": workload.trainings / seconds,
+        "test_accuracy": float(np.median(accuracies)),
+    }
+
+
+def main(peer, version, make_trainer):
+    """Run the workload of the command line and print its line of JSON.
+
+    make_trainer(workload, data) gives an object with load(layers), warm_up(), epoch(order),
+    layers() and, for the forward pass, forward(images).
+    """
+    workload = workloads(ARGS.workloads)[ARGS.workload]
+    epochs = ARGS.epochs or workload.epochs
+    result = {"workload": workload.id, "peer": peer, "version": version, "threads": ARGS.threads}
+    result["order"] = "shared" if ARGS.check else "own"
+    if workload.kind == "sweep":
+        result |= _sweep(make_trainer, workload, epochs)
+    else:
+        data = Data(ARGS.data)
+        trainer = make_trainer(workload, data)
+        trainer.load(shared_start(workload, ARGS.seed))
+        if workload.kind == "forward":
+            times = []
+            trainer.forward(data.test_x)
+            for _ in range(FORWARD_REPEATS):
+                begin = time.perf_counter()
+                output = trainer.forward(data.test_x)
+                times.append(time.perf_counter() - begin)
+            correct = np.asarray(output).argmax(axis=1) == data.test_labels
+            result["milliseconds"] = 1e3 * min(times)
+            result["test_accuracy"] = 100.0 * float(correct.mean())
+        else:
+            trainer.warm_up()
+            result["seconds_per_epoch"] = train(trainer, workload, epochs, ARGS.seed, ARGS.check)
+            result["test_accuracy"] = accuracy(workload, trainer.layers(), data)
+        note = getattr(trainer, "note", None)
+        if note:
+            result["note"] = note
+    print(json.dumps(result))
+    sys.stdout.flush()

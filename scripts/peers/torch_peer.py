@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""PyTorch on the CPU.
+
+The default is SGD by hand, without autograd: fused operations (addmm, sigmoid_backward) into
+buffers made beforehand. `--variant optim` is the way of the tutorials: modules, a loss, backward()
+and torch.optim.SGD.
+"""
+
+import common
+import numpy as np
+import torch
+from torch import nn
+
+torch.set_num_threads(1 if common.ARGS.workload == "W8" else common.ARGS.threads)
+torch.set_num_interop_threads(1)
+
+sigmoid_slope = torch.ops.aten.sigmoid_backward.grad_input
+relu_slope = torch.ops.aten.threshold_backward.grad_input
+
+
+class Manual:
+    def __init__(self, workload, data):
+        self.workload = workload
+        self.x = torch.from_numpy(data.x)
+        self.y = torch.from_numpy(data.y)
+        self.buffers = {}
+
+    def load(self, layers):
+        self.weights = [torch.from_numpy(weights.copy()) for weights, _ in layers]
+        self.biases = [torch.from_numpy(biases.copy()) for _, biases in layers]
+        self.transposed = [weights.t() for weights in self.weights]
+
+    def layers(self):
+        return [(w.numpy().copy(), b.numpy().copy()) for w, b in zip(self.weights, self.biases)]
+
+    def warm_up(self):
+        saved = self.layers()
+        self.epoch(np.arange(20 * self.workload.batch))
+        self.load(saved)
+
+    def buffers_for(self, rows):
+        if rows not in self.buffers:
+            sizes = self.workload.sizes
+            a = [torch.empty(rows, size) for size in sizes]
+            delta = [torch.empty(rows, size) for size in sizes]
+            self.buffers[rows] = (a, [t.t() for t in a], delta, torch.empty(rows, sizes[-1]))
+        return self.buffers[rows]
+
+    def pass_forward(self, a):
+        last = len(self.weights) - 1
+        for index, (weights, biases) in enumerate(zip(self.weights, self.biases)):
+            z = a[index + 1]
+            torch.addmm(biases, a[index], weights, out=z)
+            kind = self.workload.output if index == last else self.workload.activation
+            if kind == "sigmoid":
+                z.sigmoid_()
+            elif kind == "relu":
+                z.relu_()
+            else:
+                torch.softmax(z, 1, out=z)
+
+    @torch.inference_mode()
+    def forward(self, x):
+        if isinstance(x, np.ndarray):
+            x = torch.from_numpy(x)
+        a = [x, *self.buffers_for(len(x))[0][1:]]
+        self.pass_forward(a)
+        return a[-1]
+
+    @torch.inference_mode()
+    def epoch(self, order):
+        workload = self.workload
+        order = torch.from_numpy(order)
+        last = len(self.weights)
+        quadratic = workload.cost == "quadratic"
+        for chosen in order.split(workload.batch):
+            rows = len(chosen)
+            a, a_transposed, delta, y = self.buffers_for(rows)
+            torch.index_select(self.x, 0, chosen, out=a[0])
+            torch.index_select(self.y, 0, chosen, out=y)
+            self.pass_forward(a)
+            torch.sub(a[last], y, out=delta[last])
+            if quadratic:
+                sigmoid_slope(delta[last], a[last], grad_input=delta[last])
+            rate = -workload.eta / rows
+            for layer in range(last, 0, -1):
+                d = delta[layer]
+                if layer > 1:
+                    below = delta[layer - 1]
+                    torch.mm(d, self.transposed[layer - 1], out=below)
+                    if workload.activation == "sigmoid":
+                        sigmoid_slope(below, a[layer - 1], grad_input=below)
+                    else:
+                        relu_slope(below, a[layer - 1], 0, grad_input=below)
+                self.weights[layer - 1].addmm_(a_transposed[layer - 1], d, beta=workload.decay, alpha=rate)
+                self.biases[layer - 1].add_(d.sum(0), alpha=rate)
+
+
+class Optim:
+    """Modules, autograd and torch.optim.SGD; the decay as weight_decay of the weights alone."""
+
+    note = "autograd and torch.optim.SGD"
+
+    def __init__(self, workload, data):
+        self.workload = workload
+        self.x = torch.from_numpy(data.x)
+        self.labels = torch.from_numpy(data.labels.astype(np.int64))
+        self.y = torch.from_numpy(data.y)
+        modules = []
+        for index, (n_in, n_out) in enumerate(zip(workload.sizes, workload.sizes[1:])):
+            modules.append(nn.Linear(n_in, n_out))
+            if index < len(workload.sizes) - 2:
+                modules.append(nn.Sigmoid() if workload.activation == "sigmoid" else nn.ReLU())
+        self.model = nn.Sequential(*modules)
+        self.linear = [module for module in self.model if isinstance(module, nn.Linear)]
+
+    def load(self, layers):
+        with torch.no_grad():
+            for module, (weights, biases) in zip(self.linear, layers):
+                module.weight.copy_(torch.from_numpy(weights.T.copy()))
+                module.bias.copy_(torch.from_numpy(biases))
+        groups = [
+            {
+                "params": [module.weight for module in self.linear],
+                "weight_decay": self.workload.lambda_ / common.TRAINING_IMAGES,
+            },
+            {"params": [module.bias for module in self.linear]},
+        ]
+        self.optimizer = torch.optim.SGD(groups, lr=self.workload.eta)
+
+    def layers(self):
+        return [
+            (module.weight.detach().numpy().T.copy(), module.bias.detach().numpy().copy())
+            for module in self.linear
+        ]
+
+    def warm_up(self):
+        saved = self.layers()
+        self.epoch(np.arange(20 * self.workload.batch))
+        self.load(saved)
+
+    @torch.inference_mode()
+    def forward(self, x):
+        return torch.sigmoid(self.model(torch.from_numpy(x)))
+
+    def loss(self, z, chosen):
+        if self.workload.cost == "log-likelihood":
+            return nn.functional.cross_entropy(z, self.labels[chosen])
+        # Costs are sums over the outputs and means over the images.
+        if self.workload.cost == "quadratic":
+            return 0.5 * nn.functional.mse_loss(torch.sigmoid(z), self.y[chosen], reduction="sum") / len(z)
+        return nn.functional.binary_cross_entropy_with_logits(z, self.y[chosen], reduction="sum") / len(z)
+
+    def epoch(self, order):
+        for chosen in torch.from_numpy(order).split(self.workload.batch):
+            self.optimizer.zero_grad()
+            self.loss(self.model(self.x[chosen]), chosen).backward()
+            self.optimizer.step()
+
+
+if __name__ == "__main__":
+    optim = common.ARGS.variant == "optim"
+    common.main("torch-optim" if optim else "torch", torch.__version__.split("+")[0], Optim if optim else Manual)
