@@ -2,19 +2,8 @@
 
 mod common;
 
-use common::{Subject, every_shape};
+use common::{Forward, Subject, every_shape};
 use criterion::{Criterion, criterion_group, criterion_main};
-use pulp::{Simd, WithSimd};
-
-struct Forward<'a>(&'a mut Subject);
-
-impl WithSimd for Forward<'_> {
-    type Output = ();
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Subject { network, batch, workspace, .. } = self.0;
-        workspace.forward(simd, network, batch.input());
-    }
-}
 
 fn forward(criterion: &mut Criterion) {
     every_shape(criterion, "forward", Subject::forward_flop, |group, id, mut subject| {

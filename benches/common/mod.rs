@@ -6,7 +6,7 @@ use nablab::data::Dataset;
 use nablab::nn::{Network, Workspace};
 use nablab::simd::SimdLevel;
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// The hidden widths and mini-batch sizes that are measured.
 pub const HIDDEN: [usize; 2] = [30, 100];
@@ -72,5 +72,16 @@ pub fn every_shape(
             }
         }
         group.finish();
+    }
+}
+
+/// The forward pass of a subject.
+pub struct Forward<'a>(pub &'a mut Subject);
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Subject { network, batch, workspace, .. } = self.0;
+        workspace.forward(simd, network, batch.input());
     }
 }

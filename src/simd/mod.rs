@@ -10,7 +10,8 @@
 //! No result depends on the width of the vectors. Three rules ensure it:
 //!
 //! 1. Vector lanes run over *outputs*. A sum over inputs or over images is one chain of fused
-//!    multiply-adds in index order, whatever the register blocking.
+//!    multiply-adds in index order (four chains, entry i in chain i mod 4, over sparse inputs),
+//!    whatever the register blocking.
 //! 2. A reduction across lanes keeps [`BLOCK`] virtual lanes and folds them by a fixed tree
 //!    ([`reduce`]).
 //! 3. Multiply-adds are always fused, also on the scalar path, where that is slow.
@@ -19,7 +20,8 @@
 //!
 //! Matrices are row-major with rows padded by zeros to a multiple of [`BLOCK`] elements, the
 //! *stride* ([`padded`]), in 64-byte-aligned memory ([`AlignedVec`]). Kernels work on whole padded
-//! rows, so they have no tails; padding that is zero stays zero.
+//! rows, so they have no tails; padding that is zero stays zero. The weights of sparse inputs stand
+//! in panels instead; see [`sparse`].
 
 mod aligned;
 pub mod dense;
