@@ -7,9 +7,14 @@ fn main() {
         let output = Command::new("git").args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
     };
-    let mut commit = git(&["rev-parse", "HEAD"]).unwrap_or_else(|| "unknown".into());
+    // Unpacked inside some other repository, the commit would be that one's.
+    let here = std::env::current_dir().ok().and_then(|path| path.canonicalize().ok());
+    let top = git(&["rev-parse", "--show-toplevel"]).map(std::path::PathBuf::from);
+    let ours = top.and_then(|path| path.canonicalize().ok()) == here;
+    let mut commit =
+        git(&["rev-parse", "HEAD"]).filter(|_| ours).unwrap_or_else(|| "unknown".into());
     let sources = ["status", "--porcelain", "--", "src", "Cargo.toml", "Cargo.lock", "build.rs"];
-    if git(&sources).is_some_and(|changes| !changes.is_empty()) {
+    if ours && git(&sources).is_some_and(|changes| !changes.is_empty()) {
         commit += "-dirty";
     }
     println!("cargo:rustc-env=NABLAB_COMMIT={commit}");

@@ -16,8 +16,8 @@ pub enum Verdict {
     Inside,
     /// It lies outside.
     Outside,
-    /// There are fewer than two seeds to predict from.
-    TooFew,
+    /// There are fewer than two seeds to predict from, or some of them diverged.
+    Unknown,
 }
 
 impl Verdict {
@@ -26,7 +26,7 @@ impl Verdict {
         match self {
             Self::Inside => "inside",
             Self::Outside => "OUTSIDE",
-            Self::TooFew => "n < 2",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -56,18 +56,24 @@ impl Comparison {
 
     /// The 95 % t interval of the mean.
     pub fn confidence(&self) -> Option<Interval> {
-        confidence_interval(&self.sample, LEVEL)
+        self.complete().and_then(|sample| confidence_interval(sample, LEVEL))
     }
 
     /// Where 95 % of single runs fall, cut at 0 since neither a cost nor a count is negative.
     pub fn prediction(&self) -> Option<Interval> {
-        single_runs(&self.sample)
+        self.complete().and_then(single_runs)
+    }
+
+    /// The sample, unless seeds are missing from it: an interval over the survivors would flatter an
+    /// arm that diverges.
+    fn complete(&self) -> Option<&[f64]> {
+        (self.diverged == 0).then_some(&self.sample)
     }
 
     /// Whether the book's run fits the seeds.
     pub fn verdict(&self) -> Verdict {
         match self.prediction() {
-            None => Verdict::TooFew,
+            None => Verdict::Unknown,
             Some(interval) if interval.contains(self.book) => Verdict::Inside,
             Some(_) => Verdict::Outside,
         }

@@ -25,7 +25,7 @@ pub struct Arguments {
     threads: NonZeroUsize,
     /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    seed: u32,
 }
 
 /// The trainings of the sweep W8.
@@ -36,7 +36,7 @@ const REPEATS: usize = 50;
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
     let level = SimdLevel::best();
-    let spec = spec(&arguments.workload, arguments.epochs, arguments.seed)?;
+    let spec = spec(&arguments.workload, arguments.epochs, arguments.seed.into())?;
     spec.validate(&data)?;
     let mut result = json!({
         "workload": arguments.workload,

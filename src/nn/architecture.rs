@@ -16,8 +16,12 @@ pub struct Architecture {
 
 impl Architecture {
     /// The number of weights and biases.
+    ///
+    /// # Panics
+    ///
+    /// When it does not fit a `usize`.
     pub fn parameters(&self) -> usize {
-        self.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+        self.parameters_checked().expect("a network that fits the memory")
     }
 
     /// The number of weights and biases, or `None` if it does not fit a `usize`.

@@ -6,7 +6,7 @@ use pulp::Simd;
 /// The weights and biases between one layer of neurons and the next.
 ///
 /// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
-/// [`width`](Layer::width): all of the first panel, `[n_in][width]`, then the second. The layer
+/// `width`: all of the first panel, `[n_in][width]`, then the second. The layer
 /// after the inputs has panels of [`BLOCK`] for the sparse kernels, any other a single one, so that
 /// its rows are contiguous. A weight is `scale` times the stored number, which makes weight decay
 /// a single multiplication.
@@ -14,6 +14,7 @@ use pulp::Simd;
 pub struct Layer<T: Real> {
     n_in: usize,
     n_out: usize,
+    /// The number of outputs in a panel of the weights.
     width: usize,
     pub(super) scale: T,
     pub(super) stored: AlignedVec<T>,
@@ -22,12 +23,12 @@ pub struct Layer<T: Real> {
 
 impl<T: Real> Layer<T> {
     /// A layer whose weights and biases are zero, for dense inputs.
-    pub fn zeros(n_in: usize, n_out: usize) -> Self {
+    pub(super) fn zeros(n_in: usize, n_out: usize) -> Self {
         Self::with_width(n_in, n_out, padded(n_out))
     }
 
     /// A layer whose weights and biases are zero, for sparse inputs.
-    pub fn zeros_for_sparse(n_in: usize, n_out: usize) -> Self {
+    pub(super) fn zeros_for_sparse(n_in: usize, n_out: usize) -> Self {
         Self::with_width(n_in, n_out, BLOCK)
     }
 
@@ -55,11 +56,6 @@ impl<T: Real> Layer<T> {
     /// The number of outputs.
     pub fn n_out(&self) -> usize {
         self.n_out
-    }
-
-    /// The number of outputs in a panel of the weights.
-    pub fn width(&self) -> usize {
-        self.width
     }
 
     /// Where the weight from input `k` to output `j` is stored.

@@ -14,10 +14,13 @@ impl<T: Real> Network<T> {
     ///
     /// # Panics
     ///
-    /// When the architecture has fewer than two layers, or an empty one.
+    /// When the architecture has fewer than two layers, or an empty one, or a cost that is not made
+    /// for its output layer.
     pub fn zeros(architecture: Architecture) -> Self {
         assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
         assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
+        let output = architecture.cost.output();
+        assert_eq!(architecture.output, output, "the cost is made for another output layer");
         let layers = architecture.sizes.windows(2).enumerate().map(|(l, pair)| match l {
             0 => Layer::zeros_for_sparse(pair[0], pair[1]),
             _ => Layer::zeros(pair[0], pair[1]),

@@ -18,7 +18,7 @@ pub struct Workspace<T> {
 
 #[derive(Debug)]
 struct LayerSpace<T> {
-    /// `[capacity][stride]`
+    /// `[capacity][stride]`; padding arbitrary
     activation: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero
     delta: AlignedVec<T>,

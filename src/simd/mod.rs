@@ -20,7 +20,8 @@
 //!
 //! Matrices are row-major with rows padded by zeros to a multiple of [`BLOCK`] elements, the
 //! *stride* ([`padded`]), in 64-byte-aligned memory ([`AlignedVec`]). Kernels work on whole padded
-//! rows, so they have no tails; padding that is zero stays zero. The weights of sparse inputs stand
+//! rows, so they have no tails; the padding of weights, biases and errors stays zero, that of
+//! activations is arbitrary. The weights of sparse inputs stand
 //! in panels instead; see [`sparse`].
 
 mod aligned;

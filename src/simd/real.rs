@@ -13,9 +13,17 @@ pub const fn padded(n: usize) -> usize {
     n.next_multiple_of(BLOCK)
 }
 
-/// An element type of the kernels: `f32` or `f64`.
+mod sealed {
+    /// The kernels rely on what [`Real`](super::Real) says of its vectors.
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// An element type of the kernels: `f32` or `f64`, and no other.
 pub trait Real:
-    Copy
+    sealed::Sealed
+    + Copy
     + Default
     + Debug
     + Display

@@ -17,7 +17,7 @@ pub struct SparseBatch<'a, T> {
     starts: &'a [u32],
     offsets: &'a [u32],
     values: &'a [T],
-    /// Invariant: every offset is a multiple of [`BLOCK`] below `limit`.
+    /// Invariant: every offset is at most `limit` − [`BLOCK`].
     limit: usize,
 }
 
@@ -84,12 +84,20 @@ macro_rules! with_vectors {
     };
 }
 
+/// Asserts what the unsafe code below relies on; the compiler decides it.
+#[inline(always)]
+fn check_vectors<S: Simd, T: Real, const V: usize>() {
+    assert!(size_of::<[T::Vector<S>; V]>() == size_of::<[T; BLOCK]>(), "V vectors make a block");
+    assert!(align_of::<T::Vector<S>>() == align_of::<T>(), "vectors are aligned like elements");
+}
+
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]` over the entries of row r, in four partial
 /// sums that are added at the end.
 ///
 /// # Panics
 ///
-/// When the mini-batch has entries outside `weights`, or `output` is shorter than its shape.
+/// When the mini-batch has entries outside `weights`, the stride is 0 or no multiple of [`BLOCK`],
+/// or `output` is shorter than its shape.
 pub struct SparseProduct<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
@@ -115,15 +123,17 @@ const SUMS: usize = 4;
 
 #[inline(always)]
 fn product_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: SparseProduct<T>) {
+    check_vectors::<S, T, V>();
     let SparseProduct { input, weights, stride, output } = kernel;
+    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
     let panel = weights.len() / (stride / BLOCK);
     assert!(input.limit <= panel, "inputs outside the weights");
     for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact(panel)) {
         let weights = weights.as_ptr();
         let add = |sum: &mut [T::Vector<S>; V], offset: u32, x: T| {
-            // SAFETY: `offset` is a multiple of BLOCK below `limit`, which is at most the length of
-            // the panel, itself a multiple of BLOCK; V vectors have BLOCK elements, so the row lies
-            // within the panel. A vector has the alignment of its elements.
+            // SAFETY: `offset + BLOCK` is at most `limit`, which is at most the length of the panel,
+            // and V vectors have BLOCK elements: the row lies within the panel. A vector has the
+            // alignment of its elements. Both are asserted for the types by `check_vectors`.
             let w = unsafe { &*weights.add(offset as usize).cast::<[T::Vector<S>; V]>() };
             let x = T::splat(simd, x);
             for v in 0..V {
@@ -159,7 +169,8 @@ fn product_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: SparseProdu
 ///
 /// # Panics
 ///
-/// When the mini-batch has entries outside `weights`, or `delta` is shorter than its shape.
+/// When the mini-batch has entries outside `weights`, the stride is 0 or no multiple of [`BLOCK`],
+/// or `delta` is shorter than its shape.
 pub struct AddSparseOuterProducts<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
@@ -181,7 +192,9 @@ impl<T: Real> WithSimd for AddSparseOuterProducts<'_, T> {
 
 #[inline(always)]
 fn outer_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: AddSparseOuterProducts<T>) {
+    check_vectors::<S, T, V>();
     let AddSparseOuterProducts { input, delta, weights, stride } = kernel;
+    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
     let panel = weights.len() / (stride / BLOCK);
     assert!(input.limit <= panel, "inputs outside the weights");
     for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact_mut(panel)) {

@@ -21,11 +21,12 @@ pub struct WriteError {
 pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), WriteError> {
     let write = || {
         let directory = path.parent().filter(|p| !p.as_os_str().is_empty());
-        let mut file = NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
-        file.write_all(contents)?;
+        let mut builder = tempfile::Builder::new();
         // A temporary file is private; a result is for everyone whom the umask allows.
         #[cfg(unix)]
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        file.write_all(contents)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())

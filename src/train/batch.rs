@@ -31,6 +31,9 @@ impl<T: Real> MiniBatch<T> {
         split: &Split,
         images: impl Iterator<Item = usize> + Clone,
     ) {
+        // Whatever the iterator does the second time: an entry that it leaves out is 0, which is
+        // always in range. The kernels do not check.
+        self.offsets.clear();
         self.starts.clear();
         self.labels.clear();
         self.starts.push(0);
