@@ -32,13 +32,16 @@ pub fn train(
 
 /// The network with which the training of `spec` begins.
 pub fn initial_network<T: Real>(spec: &TrainingSpec, data: &Dataset) -> Network<T> {
-    let mut randomness = Randomness::new(spec, data);
-    Network::random(
-        spec.architecture(data),
-        spec.initialiser,
-        spec.bias_initialiser,
-        &mut randomness,
-    )
+    draw_network(spec, data, &mut Randomness::new(spec, data))
+}
+
+fn draw_network<T: Real>(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    randomness: &mut Randomness,
+) -> Network<T> {
+    let architecture = spec.architecture(data);
+    Network::random(architecture, spec.initialiser, spec.bias_initialiser, randomness)
 }
 
 fn run<T: Real>(
@@ -49,13 +52,7 @@ fn run<T: Real>(
 ) -> History {
     let start = Instant::now();
     let mut randomness = Randomness::new(spec, data);
-    let architecture = spec.architecture(data);
-    let mut network = Network::<T>::random(
-        architecture,
-        spec.initialiser,
-        spec.bias_initialiser,
-        &mut randomness,
-    );
+    let mut network: Network<T> = draw_network(spec, data, &mut randomness);
     let mut order = randomness.initial_order(data.training.len());
     let mut workspace = Workspace::new(&network, spec.batch_size);
     let mut batch = MiniBatch::new();
