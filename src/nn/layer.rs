@@ -1,14 +1,14 @@
 use crate::simd::elementwise::Scale;
 use crate::simd::reduce::SumOfSquares;
-use crate::simd::{AlignedVec, BLOCK, Real, padded};
+use crate::simd::{AlignedVec, Real, padded};
 use pulp::Simd;
 
 /// The weights and biases between one layer of neurons and the next.
 ///
 /// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
-/// `width`: all of the first panel, `[n_in][width]`, then the second. The layer
-/// after the inputs has panels of [`BLOCK`] for the sparse kernels, any other a single one, so that
-/// its rows are contiguous. A weight is `scale` times the stored number, which makes weight decay
+/// `width`: all of the first panel, `[n_in][width]`, then the second; the last one is as wide as the
+/// stride leaves. The layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
+/// any other a single one, so that its rows are contiguous. A weight is `scale` times the stored number, which makes weight decay
 /// a single multiplication.
 #[derive(Debug, Clone)]
 pub struct Layer<T: Real> {
@@ -29,7 +29,7 @@ impl<T: Real> Layer<T> {
 
     /// A layer whose weights and biases are zero, for sparse inputs.
     pub(super) fn zeros_for_sparse(n_in: usize, n_out: usize) -> Self {
-        Self::with_width(n_in, n_out, BLOCK)
+        Self::with_width(n_in, n_out, T::PANEL)
     }
 
     /// A zero layer of the same shape.
@@ -61,7 +61,9 @@ impl<T: Real> Layer<T> {
     /// Where the weight from input `k` to output `j` is stored.
     fn index(&self, j: usize, k: usize) -> usize {
         assert!(j < self.n_out && k < self.n_in, "no such weight");
-        (j / self.width * self.n_in + k) * self.width + j % self.width
+        let first = j / self.width * self.width;
+        let width = self.width.min(self.stride() - first);
+        first * self.n_in + k * width + j - first
     }
 
     /// The stride of the biases, and of a row of weights over all panels: `n_out`, padded.

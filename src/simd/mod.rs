@@ -10,7 +10,7 @@
 //! No result depends on the width of the vectors. Three rules ensure it:
 //!
 //! 1. Vector lanes run over *outputs*. A sum over inputs or over images is one chain of fused
-//!    multiply-adds in index order (four chains, entry i in chain i mod 4, over sparse inputs),
+//!    multiply-adds in index order (two chains, entry i in chain i mod 2, over sparse inputs),
 //!    whatever the register blocking.
 //! 2. A reduction across lanes keeps [`BLOCK`] virtual lanes and folds them by a fixed tree
 //!    ([`reduce`]).

@@ -46,6 +46,9 @@ pub trait Real:
     /// A vector of elements on the instruction set `S`; [`BLOCK`] is a multiple of its lanes.
     type Vector<S: Simd>: Copy;
 
+    /// The number of outputs in a full panel of weights: two cache lines. See
+    /// [`sparse`](super::sparse).
+    const PANEL: usize = 128 / size_of::<Self>();
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -1,12 +1,14 @@
 //! Products with a sparse mini-batch: a zero pixel costs nothing.
 //!
-//! The weights stand in *panels*, `[stride / BLOCK][n_in][BLOCK]`: one panel has the weights of all
-//! inputs to [`BLOCK`] outputs, a cache line (f32) an input. The kernels work panel by panel through
-//! all rows of the mini-batch. These share most of their non-zero inputs, and the lines of a panel
-//! that are used fit into L1, so that only the first row that has an input fetches its line from L2.
+//! The weights stand in *panels* of [`Real::PANEL`] outputs, `[n_in][PANEL]` one after the other:
+//! two cache lines an input, the last panel with one line if the stride leaves no more. The kernels
+//! work panel by panel through all rows of the mini-batch. These share most of their non-zero
+//! inputs, and the lines of a panel that are used nearly fit into L1; wider panels do not, and in
+//! narrower ones an entry is decoded for too little work.
 
 use super::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 /// A mini-batch of sparse input rows.
 ///
@@ -71,27 +73,63 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
     }
 }
 
-/// Calls `$body` with the number `V` of vectors of a row of a panel.
-macro_rules! with_vectors {
-    ($body:ident($($argument:expr),*)) => {
-        match BLOCK / T::lanes::<S>() {
-            1 => $body::<S, T, 1>($($argument),*),
-            2 => $body::<S, T, 2>($($argument),*),
-            4 => $body::<S, T, 4>($($argument),*),
-            8 => $body::<S, T, 8>($($argument),*),
-            _ => $body::<S, T, 16>($($argument),*),
+/// The number of elements in a row of the panel that begins at output `first`.
+#[inline(always)]
+pub(crate) fn panel_width<T: Real>(first: usize, stride: usize) -> usize {
+    T::PANEL.min(stride - first)
+}
+
+/// Calls `$body` with the arguments for every panel, `first` being its first output, and with the
+/// number `V` of vectors in its rows.
+macro_rules! for_each_panel {
+    ($stride:expr, |$first:ident| $body:ident($($argument:expr),*)) => {
+        for $first in (0..$stride).step_by(T::PANEL) {
+            // A full panel or one of a single block: either way V is known to the compiler.
+            let lanes = T::lanes::<S>();
+            let full = panel_width::<T>($first, $stride) == T::PANEL;
+            match if full { T::PANEL / lanes } else { BLOCK / lanes } {
+                1 => $body::<S, T, 1>($($argument),*),
+                2 => $body::<S, T, 2>($($argument),*),
+                4 => $body::<S, T, 4>($($argument),*),
+                8 => $body::<S, T, 8>($($argument),*),
+                16 => $body::<S, T, 16>($($argument),*),
+                _ => $body::<S, T, 32>($($argument),*),
+            }
         }
     };
 }
 
-/// Asserts what the unsafe code below relies on; the compiler decides it.
+/// Checks the shapes that the kernels share.
 #[inline(always)]
-fn check_vectors<S: Simd, T: Real, const V: usize>() {
-    assert!(size_of::<[T::Vector<S>; V]>() == size_of::<[T; BLOCK]>(), "V vectors make a block");
-    assert!(align_of::<T::Vector<S>>() == align_of::<T>(), "vectors are aligned like elements");
+fn check_shape<T: Real>(input: SparseBatch<T>, weights: &[T], stride: usize) {
+    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
+    assert!(input.limit <= weights.len() / stride * BLOCK, "inputs outside the weights");
 }
 
-/// Kernel: `output[r] = Σ_k input[r][k] · weights[k]` over the entries of row r, in four partial
+/// The panel that begins at output `first`, as rows of `V` vectors: a pointer to the first row, and
+/// what an offset is multiplied by to give the index of an element.
+///
+/// Every offset of the mini-batch then points to `V` whole vectors within `weights`, since
+/// (offset + [`BLOCK`]) · factor ≤ limit · factor ≤ n_in · BLOCK · factor = n_in · width, the length
+/// of the panel. Vectors have the alignment of their elements. All of this is asserted here; the
+/// compiler decides what concerns the types.
+#[inline(always)]
+fn panel<S: Simd, T: Real, const V: usize>(
+    input: SparseBatch<T>,
+    weights: &[T],
+    first: usize,
+    stride: usize,
+) -> (Range<usize>, usize) {
+    let width = V * T::lanes::<S>();
+    assert!(size_of::<[T::Vector<S>; V]>() == width * size_of::<T>(), "V vectors make a row");
+    assert!(align_of::<T::Vector<S>>() == align_of::<T>(), "vectors are aligned like elements");
+    assert!(width.is_multiple_of(BLOCK), "rows of whole blocks");
+    let (n_in, factor) = (weights.len() / stride, width / BLOCK);
+    assert!(input.limit * factor <= n_in * width, "inputs outside the weights");
+    (n_in * first..n_in * (first + width), factor)
+}
+
+/// Kernel: `output[r] = Σ_k input[r][k] · weights[k]` over the entries of row r, in two partial
 /// sums that are added at the end.
 ///
 /// # Panics
@@ -101,7 +139,7 @@ fn check_vectors<S: Simd, T: Real, const V: usize>() {
 pub struct SparseProduct<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
-    /// `[stride / BLOCK][n_in][BLOCK]`: panels.
+    /// Panels.
     pub weights: &'a [T],
     /// The stride of `output`, a multiple of [`BLOCK`].
     pub stride: usize,
@@ -113,51 +151,52 @@ impl<T: Real> WithSimd for SparseProduct<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        with_vectors!(product_panels(simd, self))
+        let Self { input, weights, stride, output } = self;
+        check_shape(input, weights, stride);
+        for_each_panel!(stride, |first| product_panel(simd, input, weights, first, stride, output));
     }
 }
 
 /// The partial sums of a row, to hide the latency of the multiply-adds: entry i goes to sum
-/// i mod 4.
-const SUMS: usize = 4;
+/// i mod 2.
+pub(crate) const SUMS: usize = 2;
 
 #[inline(always)]
-fn product_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: SparseProduct<T>) {
-    check_vectors::<S, T, V>();
-    let SparseProduct { input, weights, stride, output } = kernel;
-    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
-    let panel = weights.len() / (stride / BLOCK);
-    assert!(input.limit <= panel, "inputs outside the weights");
-    for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact(panel)) {
-        let weights = weights.as_ptr();
-        let add = |sum: &mut [T::Vector<S>; V], offset: u32, x: T| {
-            // SAFETY: `offset + BLOCK` is at most `limit`, which is at most the length of the panel,
-            // and V vectors have BLOCK elements: the row lies within the panel. A vector has the
-            // alignment of its elements. Both are asserted for the types by `check_vectors`.
-            let w = unsafe { &*weights.add(offset as usize).cast::<[T::Vector<S>; V]>() };
-            let x = T::splat(simd, x);
-            for v in 0..V {
-                sum[v] = T::mul_add(simd, x, w[v], sum[v]);
+fn product_panel<S: Simd, T: Real, const V: usize>(
+    simd: S,
+    input: SparseBatch<T>,
+    weights: &[T],
+    first: usize,
+    stride: usize,
+    output: &mut [T],
+) {
+    let (range, factor) = panel::<S, T, V>(input, weights, first, stride);
+    let weights = weights[range].as_ptr();
+    let add = |sum: &mut [T::Vector<S>; V], offset: u32, x: T| {
+        // SAFETY: the row lies within the panel and is aligned; see `panel`.
+        let w = unsafe { &*weights.add(offset as usize * factor).cast::<[T::Vector<S>; V]>() };
+        let x = T::splat(simd, x);
+        for v in 0..V {
+            sum[v] = T::mul_add(simd, x, w[v], sum[v]);
+        }
+    };
+    for r in 0..input.rows() {
+        let (offsets, values) = input.row(r);
+        let mut sums = [[T::splat(simd, T::ZERO); V]; SUMS];
+        let (offsets, last_offset) = offsets.as_chunks::<SUMS>();
+        let (values, last_value) = values.as_chunks::<SUMS>();
+        for (offset, x) in offsets.iter().zip(values) {
+            for i in 0..SUMS {
+                add(&mut sums[i], offset[i], x[i]);
             }
-        };
-        for r in 0..input.rows() {
-            let (offsets, values) = input.row(r);
-            let mut sums = [[T::splat(simd, T::ZERO); V]; SUMS];
-            let (offsets, offsets_tail) = offsets.as_chunks::<SUMS>();
-            let (values, values_tail) = values.as_chunks::<SUMS>();
-            for (offset, x) in offsets.iter().zip(values) {
-                for i in 0..SUMS {
-                    add(&mut sums[i], offset[i], x[i]);
-                }
-            }
-            for (i, (&offset, &x)) in offsets_tail.iter().zip(values_tail).enumerate() {
-                add(&mut sums[i], offset, x);
-            }
-            let [a, b, c, d] = sums;
-            let output = T::vectors_mut::<S>(&mut output[r * stride + first..][..BLOCK]);
-            for v in 0..V {
-                output[v] = T::plus(simd, T::plus(simd, a[v], b[v]), T::plus(simd, c[v], d[v]));
-            }
+        }
+        for (i, (&offset, &x)) in last_offset.iter().zip(last_value).enumerate() {
+            add(&mut sums[i], offset, x);
+        }
+        let [a, b] = sums;
+        let output = &mut output[r * stride + first..][..V * T::lanes::<S>()];
+        for (v, output) in T::vectors_mut::<S>(output).iter_mut().enumerate() {
+            *output = T::plus(simd, a[v], b[v]);
         }
     }
 }
@@ -176,7 +215,7 @@ pub struct AddSparseOuterProducts<'a, T> {
     pub input: SparseBatch<'a, T>,
     /// `[rows][stride]`.
     pub delta: &'a [T],
-    /// `[stride / BLOCK][n_in][BLOCK]`: panels, updated in place.
+    /// Panels, updated in place.
     pub weights: &'a mut [T],
     /// The stride of `delta`, a multiple of [`BLOCK`].
     pub stride: usize,
@@ -186,31 +225,36 @@ impl<T: Real> WithSimd for AddSparseOuterProducts<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        with_vectors!(outer_panels(simd, self))
+        let Self { input, delta, weights, stride } = self;
+        check_shape(input, weights, stride);
+        for_each_panel!(stride, |first| outer_panel(simd, input, delta, weights, first, stride));
     }
 }
 
 #[inline(always)]
-fn outer_panels<S: Simd, T: Real, const V: usize>(simd: S, kernel: AddSparseOuterProducts<T>) {
-    check_vectors::<S, T, V>();
-    let AddSparseOuterProducts { input, delta, weights, stride } = kernel;
-    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
-    let panel = weights.len() / (stride / BLOCK);
-    assert!(input.limit <= panel, "inputs outside the weights");
-    for (first, weights) in (0..stride).step_by(BLOCK).zip(weights.chunks_exact_mut(panel)) {
-        let weights = weights.as_mut_ptr();
-        for r in 0..input.rows() {
-            let mut d = [T::splat(simd, T::ZERO); V];
-            d.copy_from_slice(T::vectors::<S>(&delta[r * stride + first..][..BLOCK]));
-            let (offsets, values) = input.row(r);
-            for (&offset, &x) in offsets.iter().zip(values) {
-                // SAFETY: as in `product_panels`; the weights are borrowed mutably and no other
-                // reference to the row is alive.
-                let w = unsafe { &mut *weights.add(offset as usize).cast::<[T::Vector<S>; V]>() };
-                let x = T::splat(simd, x);
-                for v in 0..V {
-                    w[v] = T::mul_add(simd, x, d[v], w[v]);
-                }
+fn outer_panel<S: Simd, T: Real, const V: usize>(
+    simd: S,
+    input: SparseBatch<T>,
+    delta: &[T],
+    weights: &mut [T],
+    first: usize,
+    stride: usize,
+) {
+    let (range, factor) = panel::<S, T, V>(input, weights, first, stride);
+    let weights = weights[range].as_mut_ptr();
+    for r in 0..input.rows() {
+        let mut d = [T::splat(simd, T::ZERO); V];
+        d.copy_from_slice(T::vectors::<S>(&delta[r * stride + first..][..V * T::lanes::<S>()]));
+        let (offsets, values) = input.row(r);
+        for (&offset, &x) in offsets.iter().zip(values) {
+            // SAFETY: the row lies within the panel and is aligned; see `panel`. The weights are
+            // borrowed mutably and no other reference to the row is alive.
+            let w = unsafe {
+                &mut *weights.add(offset as usize * factor).cast::<[T::Vector<S>; V]>()
+            };
+            let x = T::splat(simd, x);
+            for v in 0..V {
+                w[v] = T::mul_add(simd, x, d[v], w[v]);
             }
         }
     }
