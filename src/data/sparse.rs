@@ -184,10 +184,24 @@ impl SparseRows {
     /// # Panics
     ///
     /// If `i >= len()`.
+    #[inline]
     #[track_caller]
     pub fn row(&self, i: usize) -> (&[u16], &[u8]) {
         let at = self.offsets[i] as usize..self.offsets[i + 1] as usize;
         (&self.indices[at.clone()], &self.values[at])
+    }
+
+    /// The length of row `i`, and as [`row`](Self::row) the entries from its first one to the last
+    /// one of *all* rows: for code that reads whole blocks of entries and drops what is beyond.
+    ///
+    /// # Panics
+    ///
+    /// If `i >= len()`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn row_onwards(&self, i: usize) -> (usize, &[u16], &[u8]) {
+        let (start, end) = (self.offsets[i] as usize, self.offsets[i + 1] as usize);
+        (end - start, &self.indices[start..], &self.values[start..])
     }
 
     /// A copy of some rows.

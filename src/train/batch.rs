@@ -1,5 +1,5 @@
 use crate::data::Split;
-use crate::simd::sparse::SparseBatch;
+use crate::simd::sparse::{SUMS, SparseBatch};
 use crate::simd::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
@@ -7,9 +7,11 @@ use pulp::{Simd, WithSimd};
 #[derive(Debug, Default)]
 pub struct MiniBatch<T> {
     starts: Vec<u32>,
+    /// The entries of all images, and arbitrary ones beyond.
     offsets: Vec<u32>,
     values: Vec<T>,
     labels: Vec<u8>,
+    /// The largest offset of an entry.
     largest: usize,
 }
 
@@ -29,41 +31,16 @@ impl<T: Real> MiniBatch<T> {
         &mut self,
         simd: S,
         split: &Split,
-        images: impl Iterator<Item = usize> + Clone,
+        images: impl Iterator<Item = usize>,
     ) {
-        // Whatever the iterator does the second time: an entry that it leaves out is 0, which is
-        // always in range. The kernels do not check.
-        self.offsets.clear();
-        self.starts.clear();
-        self.labels.clear();
-        self.starts.push(0);
-        let mut entries = 0;
-        for image in images.clone() {
-            entries += split.images.row(image).0.len();
-            self.starts.push(u32::try_from(entries).expect("below 2^32 entries"));
-            self.labels.push(split.labels[image]);
-        }
-        self.offsets.resize(entries, 0);
-        self.values.resize(entries, T::ZERO);
-        self.largest = 0;
-        for (range, image) in self.starts.windows(2).zip(images) {
-            let (columns, pixels) = split.images.row(image);
-            // The columns ascend.
-            let last = columns.last().map_or(0, |&column| usize::from(column) * BLOCK);
-            self.largest = self.largest.max(last);
-            let range = range[0] as usize..range[1] as usize;
-            simd.vectorize(Convert {
-                columns,
-                pixels,
-                offsets: &mut self.offsets[range.clone()],
-                values: &mut self.values[range],
-            });
-        }
+        simd.vectorize(Gather { batch: self, split, images });
     }
 
     /// The images.
     pub fn input(&self) -> SparseBatch<'_, T> {
-        SparseBatch::with_largest(&self.starts, &self.offsets, &self.values, self.largest)
+        let end = self.starts.last().map_or(0, |&end| end as usize);
+        let (offsets, values) = (&self.offsets[..end], &self.values[..end]);
+        SparseBatch::with_largest(&self.starts, offsets, values, self.largest)
     }
 
     /// The class of each image.
@@ -72,23 +49,61 @@ impl<T: Real> MiniBatch<T> {
     }
 }
 
-/// Kernel: turns the columns and pixels of an image into offsets and values.
-struct Convert<'a, T> {
-    columns: &'a [u16],
-    pixels: &'a [u8],
-    offsets: &'a mut [u32],
-    values: &'a mut [T],
+struct Gather<'a, T, I> {
+    batch: &'a mut MiniBatch<T>,
+    split: &'a Split,
+    images: I,
 }
 
-impl<T: Real> WithSimd for Convert<'_, T> {
+impl<T: Real, I: Iterator<Item = usize>> WithSimd for Gather<'_, T, I> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        for (offset, &column) in self.offsets.iter_mut().zip(self.columns) {
-            *offset = u32::from(column) * BLOCK as u32;
+        let Self { batch, split, images } = self;
+        batch.starts.clear();
+        batch.starts.push(0);
+        batch.labels.clear();
+        batch.largest = 0;
+        let mut end = 0;
+        for image in images {
+            batch.labels.push(split.labels[image]);
+            let (len, columns, pixels) = split.images.row_onwards(image);
+            // Whole blocks, so that there is no tail whose length cannot be predicted. What is
+            // beyond the image is overwritten by the next one, or left out at the end.
+            let read = len.next_multiple_of(BLOCK).min(columns.len());
+            if batch.offsets.len() < end + read + SUMS {
+                batch.offsets.resize(2 * (end + read + SUMS), 0);
+                batch.values.resize(batch.offsets.len(), T::ZERO);
+            }
+            convert(&columns[..read], &mut batch.offsets[end..], |column| {
+                u32::from(column) * BLOCK as u32
+            });
+            convert(&pixels[..read], &mut batch.values[end..], T::from_pixel);
+            if len > 0 {
+                // The columns ascend.
+                let last = batch.offsets[end + len - 1];
+                batch.largest = batch.largest.max(last as usize);
+                // Zeros up to a whole round of partial sums: they change no bit.
+                for beyond in len..len.next_multiple_of(SUMS) {
+                    batch.offsets[end + beyond] = last;
+                    batch.values[end + beyond] = T::ZERO;
+                }
+            }
+            end += len.next_multiple_of(SUMS);
+            batch.starts.push(u32::try_from(end).expect("below 2^32 entries"));
         }
-        for (value, &pixel) in self.values.iter_mut().zip(self.pixels) {
-            *value = T::from_pixel(pixel);
-        }
+    }
+}
+
+/// Converts element by element, in whole blocks as far as they go.
+#[inline(always)]
+fn convert<A: Copy, B>(from: &[A], to: &mut [B], f: impl Fn(A) -> B) {
+    let (from, rest) = from.as_chunks::<BLOCK>();
+    let (to, beyond) = to.split_at_mut(from.len() * BLOCK);
+    for (from, to) in from.iter().zip(to.as_chunks_mut::<BLOCK>().0) {
+        *to = from.map(&f);
+    }
+    for (&from, to) in rest.iter().zip(beyond) {
+        *to = f(from);
     }
 }
