@@ -1,7 +1,7 @@
 use crate::simd::Real;
 use crate::simd::elementwise::{MulReluPrime, MulSigmoidPrime, Relu, Sigmoid, Softmax};
 use clap::ValueEnum;
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
 /// The function a = f(z) from the weighted input of a hidden neuron to its activation.
@@ -24,20 +24,20 @@ impl Activation {
     }
 
     /// Replaces every weighted input by its activation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn apply<S: Simd, T: Real>(self, simd: S, z: &mut [T]) {
         match self {
-            Self::Sigmoid => simd.vectorize(Sigmoid(z)),
-            Self::Relu => simd.vectorize(Relu(z)),
+            Self::Sigmoid => Sigmoid(z).with_simd(simd),
+            Self::Relu => Relu(z).with_simd(simd),
         }
     }
 
     /// Multiplies an error by f'(z), given the activations.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mul_prime<S: Simd, T: Real>(self, simd: S, activation: &[T], delta: &mut [T]) {
         match self {
-            Self::Sigmoid => simd.vectorize(MulSigmoidPrime { activation, delta }),
-            Self::Relu => simd.vectorize(MulReluPrime { activation, delta }),
+            Self::Sigmoid => MulSigmoidPrime { activation, delta }.with_simd(simd),
+            Self::Relu => MulReluPrime { activation, delta }.with_simd(simd),
         }
     }
 }
@@ -62,7 +62,7 @@ impl Output {
     }
 
     /// Replaces the weighted inputs in every row by their activations.
-    #[inline]
+    #[inline(always)]
     pub(super) fn apply<S: Simd, T: Real>(
         self,
         simd: S,
@@ -70,8 +70,8 @@ impl Output {
         (outputs, stride): (usize, usize),
     ) {
         match self {
-            Self::Sigmoid => simd.vectorize(Sigmoid(z)),
-            Self::Softmax => simd.vectorize(Softmax { z, outputs, stride }),
+            Self::Sigmoid => Sigmoid(z).with_simd(simd),
+            Self::Softmax => Softmax { z, outputs, stride }.with_simd(simd),
         }
     }
 }

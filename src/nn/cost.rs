@@ -2,7 +2,7 @@ use super::Output;
 use crate::simd::Real;
 use crate::simd::elementwise::{MulSigmoidPrime, exp_f64};
 use clap::ValueEnum;
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
 /// The cost of one image, to be averaged over a set. The desired output y is 1 for the image's
@@ -79,7 +79,7 @@ impl Cost {
     /// # Panics
     ///
     /// When a label is not below `outputs`, or a slice is shorter than `labels.len() * stride`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn output_delta<S: Simd, T: Real>(
         self,
         simd: S,
@@ -95,7 +95,7 @@ impl Cost {
             delta[usize::from(label)] += -T::ONE;
         }
         match self {
-            Self::Quadratic => simd.vectorize(MulSigmoidPrime { activation, delta }),
+            Self::Quadratic => MulSigmoidPrime { activation, delta }.with_simd(simd),
             // The derivative of the output cancels: equations 66 and 84.
             Self::CrossEntropy | Self::LogLikelihood => {}
         }

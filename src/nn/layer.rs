@@ -1,5 +1,6 @@
 use crate::simd::elementwise::Scale;
 use crate::simd::reduce::SumOfSquares;
+use crate::simd::transpose::Transpose;
 use crate::simd::{AlignedVec, Real, padded};
 use pulp::Simd;
 
@@ -19,6 +20,11 @@ pub struct Layer<T: Real> {
     pub(super) scale: T,
     pub(super) stored: AlignedVec<T>,
     pub(super) biases: AlignedVec<T>,
+    /// `[n_out][padded(n_in)]`: the stored numbers once more, output-major, for the backward pass.
+    /// Made when first needed, and then updated like them: that is cheaper than to transpose them
+    /// at every step.
+    transposed: AlignedVec<T>,
+    transposed_is_current: bool,
 }
 
 impl<T: Real> Layer<T> {
@@ -45,6 +51,8 @@ impl<T: Real> Layer<T> {
             scale: T::ONE,
             stored: AlignedVec::zeros(n_in * padded(n_out)),
             biases: AlignedVec::zeros(padded(n_out)),
+            transposed: AlignedVec::zeros(0),
+            transposed_is_current: false,
         }
     }
 
@@ -81,6 +89,46 @@ impl<T: Real> Layer<T> {
     pub fn set_weight(&mut self, j: usize, k: usize, weight: T) {
         let index = self.index(j, k);
         self.stored[index] = weight / self.scale;
+        self.transposed_is_current = false;
+    }
+
+    /// The stored weights, output-major: `[n_out][padded(n_in)]`.
+    #[inline(always)]
+    pub(super) fn transposed<S: Simd>(&mut self, simd: S) -> &[T] {
+        if !self.transposed_is_current {
+            self.transpose(simd);
+        }
+        &self.transposed
+    }
+
+    #[cold]
+    fn transpose<S: Simd>(&mut self, simd: S) {
+        debug_assert_eq!(self.width, self.stride(), "panels are for the first layer");
+        let output_stride = padded(self.n_in);
+        if self.transposed.is_empty() {
+            self.transposed = AlignedVec::zeros(self.n_out * output_stride);
+        }
+        simd.vectorize(Transpose {
+            input: &self.stored,
+            input_stride: self.biases.len(),
+            columns: self.n_out,
+            output: &mut self.transposed,
+            output_stride,
+        });
+        self.transposed_is_current = true;
+    }
+
+    /// The stored weights to be changed: input-major, and output-major if they are kept so.
+    #[inline(always)]
+    pub(super) fn stored_mut(&mut self) -> (&mut [T], Option<&mut [T]>) {
+        let transposed =
+            if self.transposed_is_current { Some(&mut *self.transposed) } else { None };
+        (&mut self.stored, transposed)
+    }
+
+    /// Says that the stored weights have been changed input-major only.
+    pub(super) fn forget_transposed(&mut self) {
+        self.transposed_is_current = false;
     }
 
     /// The biases of the outputs.
@@ -108,8 +156,12 @@ impl<T: Real> Layer<T> {
 
     /// Multiplies the stored weights by the scale and makes it 1.
     pub(crate) fn fold<S: Simd>(&mut self, simd: S) {
-        simd.vectorize(Scale { factor: self.scale, x: &mut self.stored });
-        self.scale = T::ONE;
+        let factor = std::mem::replace(&mut self.scale, T::ONE);
+        let (stored, transposed) = self.stored_mut();
+        simd.vectorize(Scale { factor, x: stored });
+        if let Some(x) = transposed {
+            simd.vectorize(Scale { factor, x });
+        }
     }
 
     /// The sum of the squares of the weights.

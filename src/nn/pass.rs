@@ -1,10 +1,9 @@
-use super::{Cost, Gradient, Layer, Network, Path};
+use super::{Gradient, Layer, Network, Path};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
-use crate::simd::elementwise::Scale;
+use crate::simd::elementwise::{Scale, ZeroPadding};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
-use crate::simd::transpose::Transpose;
-use crate::simd::{AlignedVec, Real, padded};
-use pulp::Simd;
+use crate::simd::{AlignedVec, BLOCK, Real, padded};
+use pulp::{Simd, WithSimd};
 
 /// The memory of a forward and a backward pass over one mini-batch: activations and errors of
 /// every layer, allocated once.
@@ -18,25 +17,18 @@ pub struct Workspace<T> {
 
 #[derive(Debug)]
 struct LayerSpace<T> {
-    /// `[capacity][stride]`; padding arbitrary
+    /// `[capacity][stride]`; padding zero, in the output layer arbitrary
     activation: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero
     delta: AlignedVec<T>,
-    /// `[n_out][padded(n_in)]`: the stored weights transposed; empty for the first layer, whose
-    /// inputs have no error.
-    transposed: AlignedVec<T>,
 }
 
 impl<T: Real> Workspace<T> {
     /// Memory for mini-batches of up to `capacity` images through `network`.
     pub fn new(network: &Network<T>, capacity: usize) -> Self {
-        let layers = network.layers().iter().enumerate().map(|(l, layer)| LayerSpace {
+        let layers = network.layers().iter().map(|layer| LayerSpace {
             activation: AlignedVec::zeros(capacity * layer.stride()),
             delta: AlignedVec::zeros(capacity * layer.stride()),
-            transposed: AlignedVec::zeros(match l {
-                0 => 0,
-                _ => layer.n_out() * padded(layer.n_in()),
-            }),
         });
         let layers: Vec<_> = layers.collect();
         let output_z = AlignedVec::zeros(layers[layers.len() - 1].activation.len());
@@ -68,88 +60,19 @@ impl<T: Real> Workspace<T> {
     ///
     /// When the mini-batch is larger than the capacity or has entries outside the input layer.
     pub fn forward<S: Simd>(&mut self, simd: S, network: &Network<T>, input: SparseBatch<T>) {
-        assert!(input.rows() <= self.capacity, "the mini-batch does not fit the workspace");
-        self.rows = input.rows();
-        for (l, layer) in network.layers().iter().enumerate() {
-            let (before, here) = self.layers.split_at_mut(l);
-            let used = self.rows * layer.stride();
-            let z = &mut here[0].activation[..used];
-            match before.last() {
-                None => simd.vectorize(SparseProduct {
-                    input,
-                    weights: &layer.stored,
-                    stride: layer.stride(),
-                    output: z,
-                }),
-                Some(previous) => {
-                    Path::choose(self.rows, layer.n_in(), layer.n_out()).product(
-                        simd,
-                        Product {
-                            input: &previous.activation,
-                            input_stride: padded(layer.n_in()),
-                            n_in: layer.n_in(),
-                            weights: &layer.stored,
-                            stride: layer.stride(),
-                            output: z,
-                        },
-                    );
-                }
-            }
-            simd.vectorize(ScaleAddBias { scale: layer.scale, biases: &layer.biases, z });
-            if l + 1 == network.layers().len() {
-                self.output_z[..used].copy_from_slice(z);
-                let shape = (layer.n_out(), layer.stride());
-                network.architecture().output.apply(simd, z, shape);
-            } else {
-                network.architecture().activation.apply(simd, z);
-            }
-        }
+        simd.vectorize(Forward { workspace: self, network, input });
     }
 
     /// The backward pass: the error δ of every layer, by BP1 and BP2, for the mini-batch that the
     /// last [`forward`](Self::forward) saw.
     ///
+    /// The network is the same afterwards; only a transposed copy of its weights may be made.
+    ///
     /// # Panics
     ///
     /// When there are not as many labels as rows, or a label has no output neuron.
-    pub fn backward<S: Simd>(&mut self, simd: S, network: &Network<T>, labels: &[u8]) {
-        assert_eq!(labels.len(), self.rows, "one label an image");
-        let cost: Cost = network.architecture().cost;
-        let activation = network.architecture().activation;
-        for (l, layer) in network.layers().iter().enumerate().rev() {
-            let (here, after) = self.layers.split_at_mut(l + 1);
-            let here = &mut here[l];
-            let used = self.rows * layer.stride();
-            let delta = &mut here.delta[..used];
-            match (network.layers().get(l + 1), after.first_mut()) {
-                (Some(next), Some(after)) => {
-                    simd.vectorize(Transpose {
-                        input: &next.stored,
-                        input_stride: next.stride(),
-                        columns: next.n_out(),
-                        output: &mut after.transposed,
-                        output_stride: layer.stride(),
-                    });
-                    Path::choose(self.rows, next.n_in(), next.n_out()).product(
-                        simd,
-                        Product {
-                            input: &after.delta,
-                            input_stride: next.stride(),
-                            n_in: next.n_out(),
-                            weights: &after.transposed,
-                            stride: layer.stride(),
-                            output: delta,
-                        },
-                    );
-                    simd.vectorize(Scale { factor: next.scale, x: delta });
-                    activation.mul_prime(simd, &here.activation[..used], delta);
-                }
-                _ => {
-                    let shape = (layer.n_out(), layer.stride());
-                    cost.output_delta(simd, &here.activation[..used], labels, shape, delta);
-                }
-            }
-        }
+    pub fn backward<S: Simd>(&mut self, simd: S, network: &mut Network<T>, labels: &[u8]) {
+        simd.vectorize(Backward { workspace: self, network, labels });
     }
 
     /// The error δ of the neurons after the weights of layer `l`, after
@@ -166,16 +89,7 @@ impl<T: Real> Workspace<T> {
         input: SparseBatch<T>,
         gradient: &mut Gradient<T>,
     ) {
-        for (l, layer) in gradient.layers.iter_mut().enumerate() {
-            let delta = self.delta(l);
-            simd.vectorize(AddScaledRows {
-                factor: T::ONE,
-                rows: delta,
-                output: &mut layer.biases,
-            });
-            let before = l.checked_sub(1).map(|l| &self.layers[l].activation[..]);
-            add_outer(simd, layer, input, before, delta);
-        }
+        simd.vectorize(AddGradient { workspace: self, input, gradient });
     }
 
     /// One step of gradient descent from the errors of the last passes: w ← decay · w − rate · ∂C/∂w
@@ -191,19 +105,144 @@ impl<T: Real> Workspace<T> {
         rate: T,
         decay: T,
     ) {
+        simd.vectorize(Descend { workspace: self, network, input, rate, decay });
+    }
+}
+
+// The passes as kernels of their own: called once a mini-batch, with everything inside inlined.
+
+struct Forward<'a, T: Real> {
+    workspace: &'a mut Workspace<T>,
+    network: &'a Network<T>,
+    input: SparseBatch<'a, T>,
+}
+
+impl<T: Real> WithSimd for Forward<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { workspace, network, input } = self;
+        let rows = input.rows();
+        assert!(rows <= workspace.capacity, "the mini-batch does not fit the workspace");
+        workspace.rows = rows;
+        let architecture = network.architecture();
+        for (l, layer) in network.layers().iter().enumerate() {
+            let stride = layer.stride();
+            let (before, here) = workspace.layers.split_at_mut(l);
+            let z = &mut here[0].activation[..rows * stride];
+            match before.last() {
+                None => SparseProduct { input, weights: &layer.stored, stride, output: z }
+                    .with_simd(simd),
+                Some(previous) => Path::choose(rows, layer.n_in(), layer.n_out()).product(
+                    simd,
+                    Product {
+                        input: &previous.activation,
+                        input_stride: padded(layer.n_in()),
+                        n_in: layer.n_in(),
+                        weights: &layer.stored,
+                        stride,
+                        output: z,
+                    },
+                ),
+            }
+            ScaleAddBias { scale: layer.scale, biases: &layer.biases, z }.with_simd(simd);
+            if l + 1 == network.layers().len() {
+                workspace.output_z[..z.len()].copy_from_slice(z);
+                architecture.output.apply(simd, z, (layer.n_out(), stride));
+            } else {
+                architecture.activation.apply(simd, z);
+                ZeroPadding { x: z, columns: layer.n_out(), stride }.with_simd(simd);
+            }
+        }
+    }
+}
+
+struct Backward<'a, T: Real> {
+    workspace: &'a mut Workspace<T>,
+    network: &'a mut Network<T>,
+    labels: &'a [u8],
+}
+
+impl<T: Real> WithSimd for Backward<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { workspace, network, labels } = self;
+        let rows = workspace.rows;
+        assert_eq!(labels.len(), rows, "one label an image");
+        let (cost, activation) = (network.architecture().cost, network.architecture().activation);
+        for l in (0..workspace.layers.len()).rev() {
+            let (here, after) = workspace.layers.split_at_mut(l + 1);
+            let here = &mut here[l];
+            let stride = network.layers[l].stride();
+            let delta = &mut here.delta[..rows * stride];
+            let a = &here.activation[..rows * stride];
+            let Some(after) = after.first() else {
+                cost.output_delta(simd, a, labels, (network.layers[l].n_out(), stride), delta);
+                continue;
+            };
+            let next = &mut network.layers[l + 1];
+            let scale = next.scale;
+            Path::choose(rows, next.n_in(), next.n_out()).product_transposed(
+                simd,
+                &after.delta,
+                next,
+                delta,
+            );
+            Scale { factor: scale, x: delta }.with_simd(simd);
+            activation.mul_prime(simd, a, delta);
+        }
+    }
+}
+
+struct AddGradient<'a, T: Real> {
+    workspace: &'a Workspace<T>,
+    input: SparseBatch<'a, T>,
+    gradient: &'a mut Gradient<T>,
+}
+
+impl<T: Real> WithSimd for AddGradient<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { workspace, input, gradient } = self;
+        for (l, layer) in gradient.layers.iter_mut().enumerate() {
+            let delta = workspace.delta(l);
+            AddScaledRows { factor: T::ONE, rows: delta, output: &mut layer.biases }
+                .with_simd(simd);
+            let before = l.checked_sub(1).map(|l| &workspace.layers[l].activation[..]);
+            add_outer(simd, layer, input, before, delta);
+        }
+    }
+}
+
+struct Descend<'a, T: Real> {
+    workspace: &'a mut Workspace<T>,
+    network: &'a mut Network<T>,
+    input: SparseBatch<'a, T>,
+    rate: T,
+    decay: T,
+}
+
+impl<T: Real> WithSimd for Descend<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { workspace, network, input, rate, decay } = self;
         for (l, layer) in network.layers.iter_mut().enumerate() {
             layer.decay(simd, decay);
-            let (before, here) = self.layers.split_at_mut(l);
+            let (before, here) = workspace.layers.split_at_mut(l);
             let before = before.last().map(|space| &space.activation[..]);
-            let delta = &mut here[0].delta[..self.rows * layer.stride()];
-            simd.vectorize(AddScaledRows { factor: -rate, rows: delta, output: &mut layer.biases });
-            simd.vectorize(Scale { factor: -rate / layer.scale, x: delta });
+            let delta = &mut here[0].delta[..workspace.rows * layer.stride()];
+            AddScaledRows { factor: -rate, rows: delta, output: &mut layer.biases }.with_simd(simd);
+            Scale { factor: -rate / layer.scale, x: delta }.with_simd(simd);
             add_outer(simd, layer, input, before, delta);
         }
     }
 }
 
 /// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself.
+#[inline(always)]
 fn add_outer<S: Simd, T: Real>(
     simd: S,
     layer: &mut Layer<T>,
@@ -212,14 +251,28 @@ fn add_outer<S: Simd, T: Real>(
     delta: &[T],
 ) {
     let (stride, n_in, n_out) = (layer.stride(), layer.n_in(), layer.n_out());
-    let weights = &mut layer.stored;
-    match activation {
-        None => simd.vectorize(AddSparseOuterProducts { input, delta, weights, stride }),
-        Some(activation) => {
-            let input_stride = padded(n_in);
-            let outer =
-                AddOuterProducts { input: activation, input_stride, delta, weights, stride };
-            Path::choose(delta.len() / stride, n_in, n_out).add_outer(simd, outer);
+    let rows = delta.len() / stride;
+    let Some(activation) = activation else {
+        let weights = &mut layer.stored;
+        return AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
+    };
+    let input_stride = padded(n_in);
+    if rows > BLOCK {
+        // Then it is cheaper to transpose them anew.
+        layer.forget_transposed();
+    }
+    let (weights, transposed) = layer.stored_mut();
+    let outer = AddOuterProducts { input: activation, input_stride, delta, weights, stride };
+    Path::choose(rows, n_in, n_out).add_outer(simd, outer);
+    if let Some(weights) = transposed {
+        // The same products in the same order: the same bits.
+        AddOuterProducts {
+            input: delta,
+            input_stride: stride,
+            delta: &activation[..rows * input_stride],
+            weights,
+            stride: input_stride,
         }
+        .with_simd(simd);
     }
 }

@@ -1,8 +1,9 @@
-use crate::simd::Real;
+use super::Layer;
 use crate::simd::dense::{AddOuterProducts, Product};
+use crate::simd::{Real, padded};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// Which code multiplies the dense matrices of a layer.
 ///
@@ -28,10 +29,10 @@ impl Path {
     }
 
     /// `output[r] = Σ_k input[r][k] · weights[k]`; see [`Product`] for the shapes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn product<S: Simd, T: Real>(self, simd: S, product: Product<T>) {
         match self {
-            Self::Kernel => simd.vectorize(product),
+            Self::Kernel => product.with_simd(simd),
             Self::Faer => {
                 let Product { input, input_stride, n_in, weights, stride, output } = product;
                 let rows = output.len() / stride;
@@ -47,11 +48,43 @@ impl Path {
         }
     }
 
+    /// `output[r][k] = Σ_j delta[r][j] · stored[k][j]`: errors, `[rows][stride of layer]`, through the
+    /// stored weights of `layer` to the layer before, `[rows][padded(n_in)]`.
+    #[inline(always)]
+    pub(super) fn product_transposed<S: Simd, T: Real>(
+        self,
+        simd: S,
+        delta: &[T],
+        layer: &mut Layer<T>,
+        output: &mut [T],
+    ) {
+        let (n_in, n_out, input_stride) = (layer.n_in(), layer.n_out(), layer.stride());
+        let stride = padded(n_in);
+        match self {
+            Self::Kernel => {
+                let weights = layer.transposed(simd);
+                Product { input: delta, input_stride, n_in: n_out, weights, stride, output }
+                    .with_simd(simd);
+            }
+            Self::Faer => {
+                let rows = output.len() / stride;
+                matmul(
+                    MatMut::from_row_major_slice_mut(output, rows, stride).subcols_mut(0, n_in),
+                    Accum::Replace,
+                    row_major(delta, rows, n_out, input_stride),
+                    row_major(&layer.stored, n_in, n_out, input_stride).transpose(),
+                    T::ONE,
+                    Par::Seq,
+                );
+            }
+        }
+    }
+
     /// `weights[k] += Σ_r input[r][k] · delta[r]`; see [`AddOuterProducts`] for the shapes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add_outer<S: Simd, T: Real>(self, simd: S, outer: AddOuterProducts<T>) {
         match self {
-            Self::Kernel => simd.vectorize(outer),
+            Self::Kernel => outer.with_simd(simd),
             Self::Faer => {
                 let AddOuterProducts { input, input_stride, delta, weights, stride } = outer;
                 let (rows, n_in) = (delta.len() / stride, weights.len() / stride);

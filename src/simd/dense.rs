@@ -218,10 +218,12 @@ pub struct AddScaledRows<'a, T> {
 impl<T: Real> WithSimd for AddScaledRows<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for row in self.rows.chunks_exact(self.output.len()) {
-            for (sum, &x) in self.output.iter_mut().zip(row) {
-                *sum = self.factor.fused_mul_add(x, *sum);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let factor = T::splat(simd, self.factor);
+        let stride = self.output.len();
+        for (v, sum) in T::vectors_mut::<S>(self.output).iter_mut().enumerate() {
+            for row in self.rows.chunks_exact(stride) {
+                *sum = T::mul_add(simd, factor, T::vectors::<S>(row)[v], *sum);
             }
         }
     }
@@ -241,10 +243,12 @@ pub struct ScaleAddBias<'a, T> {
 impl<T: Real> WithSimd for ScaleAddBias<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
+        let scale = T::splat(simd, self.scale);
         for row in self.z.chunks_exact_mut(self.biases.len()) {
-            for (z, &b) in row.iter_mut().zip(self.biases) {
-                *z = z.fused_mul_add(self.scale, b);
+            let biases = T::vectors::<S>(self.biases);
+            for (z, &b) in T::vectors_mut::<S>(row).iter_mut().zip(biases) {
+                *z = T::mul_add(simd, *z, scale, b);
             }
         }
     }

@@ -10,7 +10,7 @@
 //! | [`exp_f64`] | 1.5, on a sample | the same |
 //! | [`sigmoid`] of f32 | 2.41, over all f32 | 0, ±∞, NaN |
 
-use super::Real;
+use super::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
 /// `e^x` for f32, over the whole line: 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2.
@@ -223,6 +223,38 @@ impl<T: Real> WithSimd for Scale<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         for x in self.x {
             *x *= self.factor;
+        }
+    }
+}
+
+/// Kernel: `x[r][j] = 0` for all columns j from `columns` on.
+///
+/// # Panics
+///
+/// When `columns` is not in the last block of the stride.
+pub struct ZeroPadding<'a, T> {
+    /// `[rows][stride]`, updated in place.
+    pub x: &'a mut [T],
+    /// The number of columns that are not padding.
+    pub columns: usize,
+    /// The stride.
+    pub stride: usize,
+}
+
+impl<T: Real> WithSimd for ZeroPadding<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let padding = self.stride - self.columns;
+        assert!(padding < BLOCK && self.stride >= BLOCK, "only the last block has padding");
+        if padding == 0 {
+            return;
+        }
+        for row in self.x.chunks_exact_mut(self.stride) {
+            let last = row.last_chunk_mut::<BLOCK>().expect("a stride of whole blocks");
+            // Blended, since a copy of a length known only here costs more.
+            let x = *last;
+            *last = std::array::from_fn(|j| if j < BLOCK - padding { x[j] } else { T::ZERO });
         }
     }
 }

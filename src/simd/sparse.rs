@@ -249,9 +249,8 @@ fn outer_panel<S: Simd, T: Real, const V: usize>(
         for (&offset, &x) in offsets.iter().zip(values) {
             // SAFETY: the row lies within the panel and is aligned; see `panel`. The weights are
             // borrowed mutably and no other reference to the row is alive.
-            let w = unsafe {
-                &mut *weights.add(offset as usize * factor).cast::<[T::Vector<S>; V]>()
-            };
+            let w =
+                unsafe { &mut *weights.add(offset as usize * factor).cast::<[T::Vector<S>; V]>() };
             let x = T::splat(simd, x);
             for v in 0..V {
                 w[v] = T::mul_add(simd, x, d[v], w[v]);

@@ -27,12 +27,7 @@ impl<T: Real> MiniBatch<T> {
     /// # Panics
     ///
     /// When an index lies outside the split, or the images have more than 2^32 entries.
-    pub fn gather<S: Simd>(
-        &mut self,
-        simd: S,
-        split: &Split,
-        images: impl Iterator<Item = usize>,
-    ) {
+    pub fn gather<S: Simd>(&mut self, simd: S, split: &Split, images: impl Iterator<Item = usize>) {
         simd.vectorize(Gather { batch: self, split, images });
     }
 
