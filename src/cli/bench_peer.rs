@@ -1,11 +1,11 @@
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use nablab::data::Dataset;
-use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Network, Output, Workspace};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{Trial, run as run_trials};
+use nablab::sweep::{Trial, TrialResult, run as run_trials};
 use nablab::train::{
-    Evaluator, Metric, MiniBatch, Randomness, TrainingSpec, initial_network, train_epoch,
+    Evaluator, Generator, Metric, Monitors, Predictor, SpecError, Trainer, TrainingSpec, Workload,
+    initial_network,
 };
 use serde_json::json;
 use std::io::Write;
@@ -15,39 +15,41 @@ use std::time::Instant;
 /// Time a workload of scripts/peers and print a line of JSON
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// W1 to W8; see scripts/peers/workloads.csv
-    workload: String,
-    /// Epochs to train
-    #[arg(long, default_value_t = 3)]
-    epochs: usize,
+    /// What to time; see scripts/peers/workloads.csv
+    workload: Workload,
+    /// Epochs to train [default: the workload's]
+    #[arg(long)]
+    epochs: Option<usize>,
     /// Threads of a sweep; the other workloads run on one
     #[arg(long, default_value_t = NonZeroUsize::MIN)]
     threads: NonZeroUsize,
     /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u32,
+    /// Start and shuffle as all peers do, to compare the accuracy
+    #[arg(long)]
+    check: bool,
 }
 
-/// The trainings of the sweep W8.
-const TRAININGS: u64 = 12;
 /// How often the forward pass W7 is timed; the fastest counts.
 const REPEATS: usize = 50;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
     let level = SimdLevel::best();
-    let spec = spec(&arguments.workload, arguments.epochs, arguments.seed.into())?;
+    let spec = arguments.spec();
     spec.validate(&data)?;
     let mut result = json!({
-        "workload": arguments.workload,
+        "workload": arguments.workload.name(),
         "peer": "nablab",
         "version": env!("CARGO_PKG_VERSION"),
         "threads": arguments.threads,
         "simd": level.name(),
+        "order": if arguments.check { "shared" } else { "own" },
     });
-    let measured = match arguments.workload.as_str() {
-        "W7" => forward(&spec, &data, level),
-        "W8" => sweep(&spec, &data, level, arguments.threads)?,
+    let measured = match arguments.workload {
+        Workload::W7 => forward(&spec, &data, level),
+        Workload::W8 => sweep(&spec, &data, level, arguments.threads)?,
         _ => training(&spec, &data, level),
     };
     for (key, value) in measured.as_object().into_iter().flatten() {
@@ -57,72 +59,47 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The workloads, as in scripts/peers/workloads.csv.
-fn spec(workload: &str, epochs: usize, seed: u64) -> anyhow::Result<TrainingSpec> {
-    let base = TrainingSpec { epochs, seed, ..TrainingSpec::default() };
-    let chapter1 = TrainingSpec {
-        hidden: vec![30],
-        cost: Cost::Quadratic,
-        initialiser: Initialiser::Large,
-        eta: 3.0,
-        lambda: 0.0,
-        ..base.clone()
-    };
-    let chapter3 = TrainingSpec { hidden: vec![100], eta: 0.5, lambda: 5.0, ..base.clone() };
-    Ok(match workload {
-        "W1" | "W8" => chapter1,
-        "W2" | "W7" => chapter3,
-        "W3" => TrainingSpec { batch_size: 1, ..chapter1 },
-        "W4" => TrainingSpec { batch_size: 100, ..chapter3 },
-        "W5" => TrainingSpec {
-            hidden: vec![800, 800],
-            activation: Activation::Relu,
-            output: Output::Softmax,
-            cost: Cost::LogLikelihood,
-            initialiser: Initialiser::He,
-            bias_initialiser: BiasInitialiser::Zero,
-            eta: 0.1,
-            lambda: 0.0,
-            batch_size: 128,
-            ..base
-        },
-        "W6" => TrainingSpec { hidden: vec![30; 4], eta: 0.1, lambda: 0.0, ..base },
-        _ => bail!("there is no workload '{workload}': expected W1 to W8"),
-    })
+impl Arguments {
+    /// What is trained.
+    fn spec(&self) -> TrainingSpec {
+        let spec = self.workload.spec();
+        let epochs = self.epochs.unwrap_or(spec.epochs);
+        let spec = TrainingSpec { epochs, seed: self.seed.into(), ..spec };
+        if !self.check {
+            return spec;
+        }
+        TrainingSpec { generator: Generator::Shared, eta: self.workload.check_eta(), ..spec }
+    }
 }
 
 /// The seconds of each epoch, shuffle and gather included, evaluation excluded.
 fn training(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> serde_json::Value {
     let arch = level.arch().unwrap_or_default();
-    let mut network: Network<f32> = initial_network(spec, data);
-    let mut randomness = Randomness::new(spec, data);
-    let mut order = randomness.initial_order(data.training.len());
-    let mut workspace = Workspace::new(&network, spec.batch_size);
-    let (mut batch, descent) = (MiniBatch::new(), spec.descent());
+    let mut trainer = Trainer::<f32>::new(spec, data);
     let mut seconds = Vec::new();
     for _ in 0..spec.epochs {
         let start = Instant::now();
-        randomness.shuffle(&mut order);
-        let split = &data.training;
-        train_epoch(arch, &mut network, split, &order, descent, &mut workspace, &mut batch);
+        trainer.epoch(arch, &data.training);
         seconds.push(start.elapsed().as_secs_f64());
     }
-    json!({ "seconds_per_epoch": seconds, "test_accuracy": accuracy(&network, data, level) })
+    let network = trainer.network();
+    let correct = Evaluator::new(network).evaluate(arch, network, &data.test).correct;
+    json!({ "seconds_per_epoch": seconds, "test_accuracy": per_cent(correct, data) })
 }
 
-/// The milliseconds of a forward pass of all test images.
+/// The milliseconds until the outputs for all test images are in memory.
 fn forward(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> serde_json::Value {
-    let network: Network<f32> = initial_network(spec, data);
-    let mut evaluator = Evaluator::new(&network);
+    let network = initial_network::<f32>(spec, data);
+    let mut predictor = Predictor::new(&network, &data.test);
     let arch = level.arch().unwrap_or_default();
     let time = |_| {
         let start = Instant::now();
-        let evaluation = evaluator.evaluate(arch, &network, &data.test);
-        std::hint::black_box(evaluation);
+        std::hint::black_box(predictor.predict(arch, &network));
         start.elapsed().as_secs_f64()
     };
     let fastest = (0..REPEATS).map(time).fold(f64::INFINITY, f64::min);
-    json!({ "milliseconds": 1e3 * fastest, "test_accuracy": accuracy(&network, data, level) })
+    let accuracy = per_cent(predictor.correct(), data);
+    json!({ "milliseconds": 1e3 * fastest, "test_accuracy": accuracy })
 }
 
 /// Whole trainings a second, one thread each.
@@ -132,30 +109,30 @@ fn sweep(
     level: SimdLevel,
     threads: NonZeroUsize,
 ) -> anyhow::Result<serde_json::Value> {
-    let seeds = spec.seed..spec.seed + TRAININGS;
-    let trials = |monitors: &[Metric]| -> Vec<Trial> {
-        let monitors = monitors.iter().copied().collect();
-        let trial = |seed| Trial::new(TrainingSpec { seed, monitors, ..spec.clone() }, data);
-        seeds.clone().map(trial).collect()
+    let trainings = |monitors: Monitors| -> Result<Vec<TrialResult>, SpecError> {
+        let specs = Workload::trainings(spec).map(|spec| TrainingSpec { monitors, ..spec });
+        let trials: Vec<Trial> = specs.map(|spec| Trial::new(spec, data)).collect();
+        run_trials(&trials, data, level, Some(threads), &|_| {})
     };
-    let timed = trials(&[]);
     let start = Instant::now();
-    run_trials(&timed, data, level, Some(threads), &|_| {})?;
+    let timed = trainings(Monitors::default())?;
     let seconds = start.elapsed().as_secs_f64();
-    let results =
-        run_trials(&trials(&[Metric::TestAccuracy]), data, level, Some(threads), &|_| {})?;
-    let last = |metric| results.iter().filter_map(move |r| r.history.last(metric));
-    let mut accuracies: Vec<f64> = last(Metric::TestAccuracy).collect();
-    accuracies.sort_by(f64::total_cmp);
+    // Again, now to see how well they did.
+    let results = trainings([Metric::TestAccuracy].into_iter().collect())?;
+    let accuracies = results.iter().filter_map(|r| r.history.last(Metric::TestAccuracy));
     Ok(json!({
-        "trainings_per_second": TRAININGS as f64 / seconds,
-        "test_accuracy": 100.0 * accuracies[accuracies.len() / 2],
+        "trainings_per_second": timed.len() as f64 / seconds,
+        "test_accuracy": 100.0 * median(accuracies.collect()),
     }))
 }
 
 /// Per cent of the test images.
-fn accuracy(network: &Network<f32>, data: &Dataset, level: SimdLevel) -> f64 {
-    let arch = level.arch().unwrap_or_default();
-    let evaluation = Evaluator::new(network).evaluate(arch, network, &data.test);
-    100.0 * evaluation.correct as f64 / data.test.len() as f64
+fn per_cent(correct: usize, data: &Dataset) -> f64 {
+    100.0 * correct as f64 / data.test.len() as f64
+}
+
+/// The median of at least one value.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0
 }

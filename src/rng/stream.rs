@@ -3,7 +3,7 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
-use super::draw;
+use super::{SplitMix64, draw};
 
 /// What a stream's numbers are used for.
 ///
@@ -21,7 +21,7 @@ pub enum Purpose {
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).
 ///
-/// - Key: the first four outputs of SplitMix64 started at `seed`, as little-endian bytes.
+/// - Key: the first four outputs of [`SplitMix64`] started at `seed`, as little-endian bytes.
 /// - Stream id (the nonce): `purpose · 2³² + index`. Block counter from 0.
 ///
 /// Different seeds have different keys, and different (purpose, index) have different nonces, so no two streams share
@@ -98,16 +98,11 @@ impl Stream {
     }
 }
 
-/// Expands a seed to a ChaCha key with SplitMix64 (Steele, Lea and Flood, 2014).
+/// Expands a seed to a ChaCha key.
 fn key(seed: u64) -> [u8; 32] {
     let mut key = [0; 32];
-    let mut state = seed;
-    for bytes in key.chunks_exact_mut(8) {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bytes.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes());
+    for (n, bytes) in (0..).zip(key.chunks_exact_mut(8)) {
+        bytes.copy_from_slice(&SplitMix64::new(seed).output(n).to_le_bytes());
     }
     key
 }

@@ -22,7 +22,7 @@ pub struct Evaluator<T> {
 }
 
 /// Images evaluated together: enough to amortise each call, few enough for the cache.
-const ROWS: usize = 128;
+pub(super) const ROWS: usize = 128;
 
 impl<T: Real> Evaluator<T> {
     /// Memory to evaluate networks shaped like `network`.
@@ -95,7 +95,7 @@ impl<T: Real> WithSimd for Tally<'_, T> {
 
 /// The index of the largest element, the first of equals; 0 if there is no larger one than a NaN.
 #[inline(always)]
-fn largest<T: PartialOrd + Copy>(a: &[T]) -> usize {
+pub(super) fn largest<T: PartialOrd + Copy>(a: &[T]) -> usize {
     let mut best = 0;
     for j in 1..a.len() {
         if a[j] > a[best] {

@@ -1,3 +1,4 @@
+use super::shared::SharedNumbers;
 use super::{Generator, TrainingSpec};
 use crate::data::Dataset;
 use crate::nn::{Initialiser, ParameterSource};
@@ -13,6 +14,8 @@ enum Source {
     Streams { seed: u64, biases: Vec<Stream>, weights: Vec<Stream>, order: Box<Stream> },
     /// Two generators for everything, in the order in which the book's programs draw.
     Author(Box<Author>),
+    /// The numbers of [`Generator::Shared`].
+    Shared(SharedNumbers),
 }
 
 /// The generators of the book's programs.
@@ -48,6 +51,7 @@ impl Randomness {
                 source.skip_earlier(spec, &spec.architecture(data).sizes);
                 source
             }
+            Generator::Shared => Self(Source::Shared(SharedNumbers::new(spec.seed))),
         }
     }
 
@@ -69,16 +73,18 @@ impl Randomness {
     /// The order of the `n` images before the first shuffle.
     pub fn initial_order(&mut self, n: usize) -> Vec<u32> {
         match &mut self.0 {
-            Source::Streams { .. } => (0..n as u32).collect(),
+            Source::Streams { .. } | Source::Shared(_) => (0..n as u32).collect(),
             Source::Author(author) => std::mem::take(&mut author.order),
         }
     }
 
-    /// Shuffles the order for the next epoch, in place: from the order of the epoch before.
+    /// Shuffles the order for the next epoch, in place: from the order of the epoch before, but with
+    /// [`Generator::Shared`] from scratch.
     pub fn shuffle(&mut self, order: &mut [u32]) {
         match &mut self.0 {
             Source::Streams { order: stream, .. } => stream.shuffle(order),
             Source::Author(author) => author.shuffling.shuffle(order),
+            Source::Shared(numbers) => numbers.shuffle(order),
         }
     }
 }
@@ -105,6 +111,7 @@ impl ParameterSource for Randomness {
                     skip_network(&mut author.parameters, sizes);
                 }
             }
+            Source::Shared(numbers) => numbers.begin(initialiser, sizes),
         }
     }
 
@@ -112,6 +119,7 @@ impl ParameterSource for Randomness {
         match &mut self.0 {
             Source::Streams { biases, .. } => biases[l].gaussian(),
             Source::Author(author) => author.parameters.randn(),
+            Source::Shared(numbers) => numbers.bias(l),
         }
     }
 
@@ -119,6 +127,7 @@ impl ParameterSource for Randomness {
         match &mut self.0 {
             Source::Streams { weights, .. } => weights[l].gaussian(),
             Source::Author(author) => author.parameters.randn(),
+            Source::Shared(numbers) => numbers.weight(l),
         }
     }
 }

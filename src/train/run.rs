@@ -1,9 +1,9 @@
 use super::{
-    Descent, EpochRecord, Evaluator, History, Metric, Metrics, MiniBatch, Precision, Randomness,
-    SpecError, Status, TrainingSpec, train_epoch,
+    EpochRecord, Evaluator, History, Metric, Metrics, Precision, SpecError, Status, Trainer,
+    TrainingSpec,
 };
 use crate::data::{Dataset, Split};
-use crate::nn::{Network, Workspace};
+use crate::nn::Network;
 use crate::simd::{Real, SimdLevel};
 use pulp::Arch;
 use std::ops::ControlFlow;
@@ -30,20 +30,6 @@ pub fn train(
     })
 }
 
-/// The network with which the training of `spec` begins.
-pub fn initial_network<T: Real>(spec: &TrainingSpec, data: &Dataset) -> Network<T> {
-    draw_network(spec, data, &mut Randomness::new(spec, data))
-}
-
-fn draw_network<T: Real>(
-    spec: &TrainingSpec,
-    data: &Dataset,
-    randomness: &mut Randomness,
-) -> Network<T> {
-    let architecture = spec.architecture(data);
-    Network::random(architecture, spec.initialiser, spec.bias_initialiser, randomness)
-}
-
 fn run<T: Real>(
     spec: &TrainingSpec,
     data: &Dataset,
@@ -51,21 +37,15 @@ fn run<T: Real>(
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
 ) -> History {
     let start = Instant::now();
-    let mut randomness = Randomness::new(spec, data);
-    let mut network: Network<T> = draw_network(spec, data, &mut randomness);
-    let mut order = randomness.initial_order(data.training.len());
-    let mut workspace = Workspace::new(&network, spec.batch_size);
-    let mut batch = MiniBatch::new();
-    let mut evaluator = Evaluator::new(&network);
-    let descent: Descent = spec.descent();
+    let mut trainer = Trainer::<T>::new(spec, data);
+    let mut evaluator = Evaluator::new(trainer.network());
 
     let mut history = History { epochs: Vec::new(), status: Status::Finished, seconds: 0.0 };
     for epoch in 0..spec.epochs {
         let epoch_start = Instant::now();
-        randomness.shuffle(&mut order);
-        let split = &data.training;
-        train_epoch(arch, &mut network, split, &order, descent, &mut workspace, &mut batch);
-        let metrics = monitor(spec, data, arch, &network, &mut evaluator);
+        trainer.epoch(arch, &data.training);
+        let network = trainer.network();
+        let metrics = monitor(spec, data, arch, network, &mut evaluator);
         let record = EpochRecord { epoch, metrics, seconds: epoch_start.elapsed().as_secs_f64() };
         let finite = metrics.iter().all(|(_, value)| value.is_finite()) && network.is_finite();
         let flow = observe(&record);

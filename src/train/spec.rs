@@ -32,6 +32,9 @@ pub enum Generator {
     Chacha8,
     /// The generators of the book's programs: NumPy's for parameters, Python 2's for the order
     Author,
+    /// The start and the order that the programs of scripts/peers share, to compare their results
+    #[value(skip)]
+    Shared,
 }
 
 impl Generator {
@@ -40,6 +43,7 @@ impl Generator {
         match self {
             Self::Chacha8 => "chacha8",
             Self::Author => "author",
+            Self::Shared => "shared",
         }
     }
 }
