@@ -5,6 +5,7 @@
 //! The modules, from the ground up; each uses only those above it:
 //!
 //! - [`simd`]: hand-vectorised kernels, f32 and f64, the same bits on every CPU
+//! - [`machine`]: the highest speeds of this CPU, measured
 //! - [`rng`]: named, portable generators, and those of the book's programs
 //! - [`stats`]: summaries and intervals of small samples
 //! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
@@ -18,6 +19,7 @@
 
 pub mod book;
 pub mod data;
+pub mod machine;
 pub mod nn;
 pub mod report;
 pub mod rng;

@@ -390,6 +390,53 @@ fn results_of_something_else_are_not_replaced() {
     assert_eq!(read(&foreign, "trials.csv"), "mine\n");
 }
 
+// The machine
+
+#[test]
+fn the_information_names_program_machine_and_data() {
+    let stdout = works(nablab().arg("info"));
+    for words in [
+        concat!("nablab           ", env!("CARGO_PKG_VERSION"), ", commit "),
+        "rustc ",
+        "FMA peak, f32 ",
+        "FMA peak, f64 ",
+        "GFLOP/s",
+        "GB/s",
+        "50000 training, 10000 validation, 10000 test images; 784 inputs, 10 classes",
+        "SHA-256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ] {
+        assert!(stdout.contains(words), "'{words}' is missing:\n{stdout}");
+    }
+    let best = SimdLevel::best();
+    let simd = stdout.lines().find(|line| line.starts_with("SIMD ")).unwrap();
+    assert!(simd.contains(best.name()) && simd.contains("scalar"), "{simd}");
+}
+
+#[test]
+fn the_information_is_json_on_demand() {
+    let (_directory, data) = small();
+    let mut command = nablab();
+    command.args(["info", "--json", "--simd", "scalar", "--data"]).arg(&data);
+    let json: serde_json::Value = serde_json::from_str(&works(&mut command)).unwrap();
+    assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(json["simd"], "scalar");
+    assert_eq!(json["simd_available"][0], "scalar");
+    assert_eq!(json["data"]["name"], "small");
+    assert_eq!(json["data"]["images"]["validation"], 10);
+    assert_eq!(json["data"]["sha256"].as_object().unwrap().len(), 4);
+    assert!(json["logical_cores"].as_u64().unwrap() > 0);
+
+    let peak = &json["peak"];
+    let caches = peak["caches"].as_array().unwrap();
+    let speeds = caches.iter().chain([&peak["memory"]]).flat_map(|level| {
+        assert!(level["buffer"].as_u64().unwrap() > 0, "{json}");
+        [&level["load_gb_per_s"], &level["store_gb_per_s"]]
+    });
+    for speed in speeds.chain([&peak["fma_f32_gflops"], &peak["fma_f64_gflops"]]) {
+        assert!(speed.as_f64().unwrap() > 0.0, "{json}");
+    }
+}
+
 // What is refused
 
 #[test]
@@ -456,6 +503,22 @@ fn a_reproduction_that_makes_no_sense_is_refused() {
         refused(nablab().current_dir(&directory).arg("reproduce").args(*arguments), words);
     }
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 0, "no results directory was made");
+}
+
+#[test]
+fn information_on_what_is_not_there_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let lacking = if cfg!(target_arch = "aarch64") { "avx2" } else { "neon" };
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["--simd", "junk"], &["--simd", "'junk'", "avx2"]),
+        (&["--simd", lacking], &["--simd", lacking, "this CPU"]),
+        (&["--data", "nowhere"], &["nowhere", "No such file"]),
+        (&["--junk"], &["--junk"]),
+        (&["junk"], &["'junk'"]),
+    ];
+    for (arguments, words) in cases {
+        refused(nablab().current_dir(&directory).arg("info").args(*arguments), words);
+    }
 }
 
 #[test]
@@ -544,7 +607,10 @@ fn a_place_that_cannot_be_written_to_is_refused_before_the_training() {
 fn no_subcommand_or_a_wrong_one_shows_the_usage() {
     refused(nablab().arg("junk"), &["'junk'", "Usage"]);
     let help = works(nablab().arg("--help"));
-    assert!(help.contains("reproduce") && help.contains("train"), "{help}");
+    assert!(
+        help.contains("reproduce") && help.contains("train") && help.contains("info"),
+        "{help}"
+    );
     let version = works(nablab().arg("--version"));
     assert_eq!(version, format!("nablab {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -3,6 +3,7 @@
 mod bench_peer;
 mod data;
 mod hidden;
+mod info;
 mod progress;
 mod reproduce;
 mod train;
@@ -22,6 +23,7 @@ pub struct Cli {
 enum Command {
     Reproduce(reproduce::Arguments),
     Train(train::Arguments),
+    Info(info::Arguments),
     #[command(hide = true)]
     BenchPeer(bench_peer::Arguments),
 }
@@ -41,6 +43,7 @@ impl Cli {
         match self.command {
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Train(arguments) => train::run(&arguments),
+            Command::Info(arguments) => info::run(&arguments),
             Command::BenchPeer(arguments) => bench_peer::run(&arguments),
         }
     }

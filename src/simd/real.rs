@@ -1,3 +1,4 @@
+use super::elementwise::elementary::Elementary;
 use pulp::Simd;
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
@@ -13,16 +14,9 @@ pub const fn padded(n: usize) -> usize {
     n.next_multiple_of(BLOCK)
 }
 
-mod sealed {
-    /// The kernels rely on what [`Real`](super::Real) says of its vectors.
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
-
 /// An element type of the kernels: `f32` or `f64`, and no other.
 pub trait Real:
-    sealed::Sealed
+    Elementary // private, so that the kernels may rely on what is said of its vectors
     + Copy
     + Default
     + Debug
@@ -64,8 +58,6 @@ pub trait Real:
     fn from_pixel(byte: u8) -> Self;
     /// `self * b + c`, rounded once.
     fn fused_mul_add(self, b: Self, c: Self) -> Self;
-    /// The exponential function; see [`elementwise`](super::elementwise) for its error.
-    fn exponential(self) -> Self;
     /// The absolute value.
     fn magnitude(self) -> Self;
 
@@ -89,7 +81,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, $exp:path) => {
+    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -112,10 +104,6 @@ macro_rules! real {
             #[inline(always)]
             fn fused_mul_add(self, b: Self, c: Self) -> Self {
                 $t::mul_add(self, b, c)
-            }
-            #[inline(always)]
-            fn exponential(self) -> Self {
-                $exp(self)
             }
             #[inline(always)]
             fn magnitude(self) -> Self {
@@ -154,25 +142,5 @@ macro_rules! real {
     };
 }
 
-real!(
-    f32,
-    F32_LANES,
-    f32s,
-    as_simd_f32s,
-    as_mut_simd_f32s,
-    splat_f32s,
-    mul_add_f32s,
-    add_f32s,
-    super::elementwise::exp_f32
-);
-real!(
-    f64,
-    F64_LANES,
-    f64s,
-    as_simd_f64s,
-    as_mut_simd_f64s,
-    splat_f64s,
-    mul_add_f64s,
-    add_f64s,
-    super::elementwise::exp_f64
-);
+real!(f32, F32_LANES, f32s, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_f32s, add_f32s);
+real!(f64, F64_LANES, f64s, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_f64s, add_f64s);

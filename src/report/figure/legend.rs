@@ -2,10 +2,10 @@
 
 use super::canvas::{Anchor, Canvas, Px};
 use super::layout::LABEL;
-use super::marks::{DASHED, DASHES, SOLID, THIN, THIN_OPACITY};
+use super::marks::{DASHED, DASHES, SOLID, THIN, THIN_OPACITY, draw_point};
 use super::palette::{NEUTRAL, pick};
 use super::text::{width, wrap};
-use super::{Figure, LabelAt, Mark, Stroke};
+use super::{Figure, LabelAt, Mark, Marker, Stroke};
 
 const SWATCH: f64 = 30.0;
 const ROW: f64 = 24.0;
@@ -74,6 +74,10 @@ fn draw_swatch(entry: &Entry, canvas: &mut Canvas) {
                 Px(y - 7.0),
             ));
             return;
+        }
+        Mark::Point(shape) => {
+            let marker = Marker { shape, ..Marker::default() };
+            return draw_point(marker, (x + SWATCH / 2.0, y), stroke, stroke, canvas);
         }
         Mark::Line => (SOLID, String::new()),
         Mark::Dashed => (DASHED, format!(" stroke-dasharray=\"{DASHES}\"")),

@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas, Px};
 use super::layout::{Layout, Plot, SUBTITLE};
 use super::palette::{BACKGROUND, pick};
-use super::{Figure, Scale, Series, Stroke};
+use super::{Figure, Marker, Scale, Series, Shape, Stroke};
 
 /// The width of a line of either style.
 pub(super) const SOLID: f64 = 2.8;
@@ -15,7 +15,8 @@ pub(super) const THIN_OPACITY: f64 = 0.35;
 
 /// Lines of at most this many points show them as dots.
 const FEW: usize = 12;
-const RADIUS: f64 = 4.0;
+/// The usual size of a marker.
+pub(super) const RADIUS: f64 = 4.0;
 
 type Pixel = (f64, f64);
 
@@ -100,11 +101,34 @@ fn draw_line(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     // Dots are not clipped: one on the edge of the plot is drawn whole.
     let dotted = lines.iter().filter(|line| few || line.len() == 1);
     for &(x, y) in dotted.flatten().filter(|&&pixel| plot.shows(pixel)) {
-        canvas.put(format_args!(
-            r#"<circle cx="{}" cy="{}" r="{RADIUS}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>"#,
-            Px(x),
-            Px(y),
-        ));
+        draw_point(series.marker, (x, y), fill, stroke, canvas);
+    }
+}
+
+/// Draws one marker around `(x, y)`.
+pub(super) fn draw_point(
+    Marker { shape, radius }: Marker,
+    (x, y): Pixel,
+    fill: &str,
+    stroke: &str,
+    canvas: &mut Canvas,
+) {
+    let colours = format!(r#"fill="{fill}" stroke="{stroke}" stroke-width="1.5""#);
+    match shape {
+        _ if radius <= 0.0 => {}
+        Shape::Circle => {
+            let (x, y, radius) = (Px(x), Px(y), Px(radius));
+            canvas.put(format_args!(r#"<circle cx="{x}" cy="{y}" r="{radius}" {colours}/>"#));
+        }
+        // Equilateral, about its centre.
+        Shape::Triangle => {
+            let (top, side) = (Px(y - 1.4 * radius), 2.4 * radius);
+            let (x, half, height) = (Px(x), Px(side / 2.0), Px(0.866 * side));
+            canvas.put(format_args!(
+                r#"<path d="M{x} {top}l{half} {height}h-{}Z" {colours} stroke-linejoin="round"/>"#,
+                Px(side)
+            ));
+        }
     }
 }
 

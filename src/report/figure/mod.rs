@@ -11,7 +11,7 @@
 //! | `domain` | which values an axis shows |
 //! | `ticks` | where an axis is marked, and how the numbers read |
 //! | `layout` | where title, legend, plot and note stand |
-//! | `axes`, `marks`, `end_labels`, `legend` | what is drawn there |
+//! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
 //!
 //! ```
@@ -31,6 +31,7 @@
 //! assert!(figure.to_svg().starts_with("<svg "));
 //! ```
 
+mod along;
 mod axes;
 mod canvas;
 mod domain;
@@ -108,6 +109,8 @@ pub struct Series {
     pub thin: Vec<Vec<(f64, f64)>>,
     /// How the line is stroked.
     pub style: Stroke,
+    /// What marks its points.
+    pub marker: Marker,
 }
 
 /// Where the name of a [`Series`] is written.
@@ -118,6 +121,8 @@ pub enum LabelAt {
     End,
     /// In the legend above the plot.
     Legend,
+    /// Along the line, above its left end: for a straight line with room above it, such as a bound.
+    Along,
     /// Only in the tooltip and for screen readers: for a line that shares the colour of a named one.
     Hidden,
 }
@@ -130,6 +135,24 @@ pub enum Stroke {
     Solid,
     /// Taken from elsewhere: a printed or recorded run, a model, a bound.
     Dashed,
+}
+
+/// What marks the points of a line. A line of many points shows none of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marker {
+    /// Its outline.
+    pub shape: Shape,
+    /// The radius of a circle of about its area, in 800ths of the width of the figure.
+    pub radius: f64,
+}
+
+/// The outline of a [`Marker`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A circle.
+    Circle,
+    /// A triangle, to tell two lines of one colour apart.
+    Triangle,
 }
 
 /// An entry that explains one kind of mark for all series.
@@ -152,6 +175,24 @@ pub enum Mark {
     Band,
     /// A thin pale line.
     Thin,
+    /// A point.
+    Point(Shape),
+}
+
+impl Marker {
+    /// No marker: the points only define the line.
+    pub const NONE: Self = Self::new(Shape::Circle, 0.0);
+
+    /// A marker.
+    pub const fn new(shape: Shape, radius: f64) -> Self {
+        Self { shape, radius }
+    }
+}
+
+impl Default for Marker {
+    fn default() -> Self {
+        Self::new(Shape::Circle, marks::RADIUS)
+    }
 }
 
 impl Axis {
@@ -188,6 +229,7 @@ impl Figure {
         axes::draw(&layout, &mut body);
         marks::draw(self, &layout, &mut body);
         end_labels::draw(&layout, &mut body);
+        along::draw(self, &layout, &mut body);
         layout.draw_footer(&mut body);
         body.into_svg(layout.height, &self.title, &self.description())
     }

@@ -135,6 +135,40 @@ fn a_single_point_is_a_dot() {
 }
 
 #[test]
+fn markers_have_the_shape_that_was_asked_for() {
+    let mut figure = of(Scale::Linear, vec![(1.0, 5.0), (2.0, 6.0)]);
+    for (marker, circles, triangles) in
+        [(Marker::default(), 2, 0), (Marker::new(Shape::Triangle, 5.0), 0, 2), (Marker::NONE, 0, 0)]
+    {
+        figure.series[0].marker = marker;
+        figure.key = vec![Key::new(Mark::Point(marker.shape), "a point")];
+        let svg = figure.to_svg();
+        assert_sound(&svg);
+        // The swatch of the key is one more.
+        let swatch = |shape| usize::from(marker.shape == shape);
+        assert_eq!(svg.matches("<circle").count(), circles + swatch(Shape::Circle));
+        let closed = svg.lines().filter(|l| l.contains("Z\"") && l.contains("linejoin")).count();
+        assert_eq!(closed, triangles + swatch(Shape::Triangle));
+    }
+}
+
+#[test]
+fn a_name_along_a_line_has_its_direction_and_takes_no_room_beside_it() {
+    let mut figure = of(Scale::Log10, vec![(1.0, 1.0), (100.0, 100.0)]);
+    figure.series[0].label_at = LabelAt::Along;
+    figure.series[0].label = "a & b".into();
+    let svg = figure.to_svg();
+    assert_sound(&svg);
+    let label = svg.lines().find(|line| line.ends_with(">a &amp; b</text>")).unwrap();
+    let angle = label.split_once("rotate(").unwrap().1.split_once(')').unwrap().0;
+    assert!((-80.0..-10.0).contains(&angle.parse::<f64>().unwrap()), "upwards: {angle}");
+
+    // A line of no length has no direction.
+    figure.series[0].points = vec![(1.0, 1.0), (f64::NAN, 1.0)];
+    assert!(!figure.to_svg().contains("rotate("));
+}
+
+#[test]
 fn values_that_are_not_positive_are_not_on_a_logarithmic_axis() {
     let svg = of(Scale::Log10, vec![(1.0, 1.0), (2.0, 0.0), (-3.0, 3.0), (4.0, 2.0)]).to_svg();
     assert_sound(&svg);

@@ -1,0 +1,94 @@
+use crate::work::BatchCounts;
+use nablab::data::Dataset;
+use nablab::nn::{Network, Workspace};
+use nablab::train::{MiniBatch, TrainingSpec, initial_network};
+use pulp::{Arch, Simd, WithSimd};
+use std::time::{Duration, Instant};
+
+/// The images that small mini-batches are taken from: so many that the weights of all inputs are in
+/// use, and no image can be learnt by heart by the branch predictor.
+const IMAGES: usize = 100;
+
+/// A network with real digits in mini-batches.
+pub struct Subject {
+    network: Network<f32>,
+    workspace: Workspace<f32>,
+    batches: Vec<MiniBatch<f32>>,
+    /// What is in each mini-batch.
+    pub counts: Vec<BatchCounts>,
+}
+
+/// The time of each pass over all mini-batches.
+#[derive(Debug, Clone, Copy)]
+pub struct Seconds {
+    pub forward: f64,
+    pub backward: f64,
+}
+
+impl Subject {
+    pub fn new(data: &Dataset, hidden: &[usize], batch_size: usize) -> Self {
+        let spec = TrainingSpec { hidden: hidden.to_vec(), ..TrainingSpec::default() };
+        let network = initial_network(&spec, data);
+        let workspace = Workspace::new(&network, batch_size);
+        let ranges =
+            (0..(IMAGES / batch_size).max(1)).map(|i| i * batch_size..(i + 1) * batch_size);
+        let gather = |range| {
+            let mut batch = MiniBatch::new();
+            batch.gather(pulp::Scalar::new(), &data.training, range);
+            batch
+        };
+        Self {
+            network,
+            workspace,
+            batches: ranges.clone().map(gather).collect(),
+            counts: ranges.map(|range| BatchCounts::of(&data.training.images, range)).collect(),
+        }
+    }
+
+    /// The numbers of neurons, inputs first.
+    pub fn sizes(&self) -> &[usize] {
+        &self.network.architecture().sizes
+    }
+
+    /// The shortest times of several rounds.
+    ///
+    /// A pass of a small mini-batch takes hardly longer than reading the clock, so whole rounds
+    /// through all mini-batches are timed: the forward passes alone, then forward and backward
+    /// pass by turns as in training. The backward pass is the difference.
+    pub fn measure(&mut self, arch: Arch, budget: Duration) -> Seconds {
+        let start = Instant::now();
+        let (mut forward, mut step) = (f64::INFINITY, f64::INFINITY);
+        for round in 0.. {
+            if round > 2 && start.elapsed() > budget {
+                break;
+            }
+            for (backward, shortest) in [(false, &mut forward), (true, &mut step)] {
+                let before = Instant::now();
+                arch.dispatch(Passes { subject: self, backward });
+                *shortest = shortest.min(before.elapsed().as_secs_f64());
+            }
+        }
+        Seconds { forward, backward: step - forward }
+    }
+}
+
+/// One round through all mini-batches.
+struct Passes<'a> {
+    subject: &'a mut Subject,
+    backward: bool,
+}
+
+impl WithSimd for Passes<'_> {
+    type Output = ();
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Subject { network, workspace, batches, .. } = self.subject;
+        for batch in batches {
+            workspace.forward(simd, network, batch.input());
+            if self.backward {
+                workspace.backward(simd, network, batch.labels());
+                // A rate so small that the network does not drift while it is measured.
+                workspace.descend(simd, network, batch.input(), 1e-12, 1.0);
+            }
+        }
+    }
+}

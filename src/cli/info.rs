@@ -1,0 +1,129 @@
+use super::data::DataArguments;
+use clap::Args;
+use nablab::data::Dataset;
+use nablab::machine::Peak;
+use nablab::report::significant;
+use nablab::simd::SimdLevel;
+use nablab::sweep::cpu_name;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// Print what results depend on: program, CPU, measured peak speeds, data set
+///
+/// The peaks are those of one core with the instruction set in use, each the best of many short
+/// rounds: fused multiply-adds in registers (GFLOP/s, two operations each), and vector loads
+/// from and stores to each cache and main memory (GB/s, 1 GB = 10⁹ bytes).
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: DataArguments,
+    /// Instruction set to measure: scalar, avx2, avx512, neon [default: the best of this CPU]
+    #[arg(long, value_name = "LEVEL")]
+    simd: Option<SimdLevel>,
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const COMMIT: &str = env!("NABLAB_COMMIT");
+const RUSTC: &str = env!("NABLAB_RUSTC");
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let data = arguments.data.load()?;
+    let level = arguments.simd.unwrap_or_else(SimdLevel::best);
+    let peak = Peak::measure(level.arch().unwrap_or_default());
+    let text = match arguments.json {
+        true => format!("{:#}\n", as_json(&data, level, &peak)),
+        false => as_text(&data, level, &peak),
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn logical_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn available() -> Vec<&'static str> {
+    SimdLevel::available().map(SimdLevel::name).collect()
+}
+
+fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
+    let [training_images, training_labels, test_images, test_labels] = &data.sha256;
+    json!({
+        "version": VERSION,
+        "commit": COMMIT,
+        "rustc": RUSTC,
+        "cpu": cpu_name(),
+        "logical_cores": logical_cores(),
+        "simd": level.name(),
+        "simd_available": available(),
+        "peak": peak,
+        "data": {
+            "name": data.name,
+            "inputs": data.inputs(),
+            "classes": data.classes,
+            "images": {
+                "training": data.training.len(),
+                "validation": data.validation.len(),
+                "test": data.test.len(),
+            },
+            "sha256": {
+                "training_images": training_images,
+                "training_labels": training_labels,
+                "test_images": test_images,
+                "test_labels": test_labels,
+            },
+        },
+    })
+}
+
+fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
+    let mut lines = vec![
+        ("nablab".into(), format!("{VERSION}, commit {COMMIT}")),
+        ("compiler".into(), RUSTC.into()),
+        ("CPU".into(), cpu_name()),
+        ("logical cores".into(), logical_cores().to_string()),
+        ("SIMD".into(), format!("{level} (of {})", available().join(", "))),
+    ];
+    for (precision, gflops) in [("f32", peak.fma_f32_gflops), ("f64", peak.fma_f64_gflops)] {
+        let gflops = significant(gflops, 3);
+        lines.push((format!("FMA peak, {precision}"), format!("{gflops} GFLOP/s on one core")));
+    }
+    for level in peak.levels() {
+        let size = level.capacity.map_or(String::new(), |bytes| format!(" of {}", binary(bytes)));
+        let [load, store] = [level.load_gb_per_s, level.store_gb_per_s].map(|x| significant(x, 3));
+        let buffer = binary(level.buffer);
+        lines.push((
+            format!("{}{size}", level.name),
+            format!("{load} GB/s read, {store} GB/s written, within {buffer}"),
+        ));
+    }
+    lines.push((
+        format!("data set {}", data.name),
+        format!(
+            "{} training, {} validation, {} test images; {} inputs, {} classes",
+            data.training.len(),
+            data.validation.len(),
+            data.test.len(),
+            data.inputs(),
+            data.classes,
+        ),
+    ));
+    let files = ["training images", "training labels", "test images", "test labels"];
+    for (file, sum) in files.into_iter().zip(&data.sha256) {
+        lines.push((file.into(), format!("SHA-256 {sum}")));
+    }
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    lines.into_iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
+}
+
+/// A number of bytes in the largest unit that makes it whole, as sizes of memory are.
+fn binary(bytes: usize) -> String {
+    match bytes {
+        _ if bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        _ if bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
+}

@@ -1,0 +1,14 @@
+//! What the machine can do at most: the roofs that measured speeds are compared with.
+//!
+//! [`Peak::measure`] finds out, in less than a second, how many fused multiply-adds one core does a
+//! second and how fast it reads and writes each cache and main memory. A kernel that does F operations
+//! on B bytes cannot take less time than the larger of F / FMA peak and B / bandwidth: the roofline
+//! model of S. Williams, A. Waterman and D. Patterson, "Roofline: an insightful visual performance
+//! model for multicore architectures", Communications of the ACM 52 (2009).
+
+mod cache;
+mod fma;
+mod peak;
+mod traffic;
+
+pub use peak::{Level, Peak};
