@@ -90,7 +90,7 @@ fn passes(rows: &[Row]) -> Vec<Series> {
     series
 }
 
-/// `784-30-10 with 1, 10, 100 images a mini-batch (weights from L2); …`
+/// `784-30-10 with 1, 10, 100 (weights from L2); …`, and how work is counted.
 fn note(rows: &[Row]) -> String {
     let forward = rows.iter().filter(|row| row.pass == "forward").collect::<Vec<_>>();
     let networks = forward.chunk_by(|a, b| a.network == b.network).map(|rows| {
@@ -99,9 +99,9 @@ fn note(rows: &[Row]) -> String {
         format!("{network} with {} (weights from {weights_in})", sizes.join(", "))
     });
     format!(
-        "Images in a mini-batch, from left to right along a line: {}. Useful operations only: two a \
-         weight and image, none for zero pixels. Every array that a pass reads counts once, every \
-         array that it writes once more.",
+        "Images in a mini-batch, left to right: {}. Useful operations only: two a multiply-add of a \
+         weight, none for zero pixels. Every array that a pass reads counts once, every array that \
+         it writes once more.",
         networks.collect::<Vec<_>>().join("; ")
     )
 }

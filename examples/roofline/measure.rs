@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// use, and no image can be learnt by heart by the branch predictor.
 const IMAGES: usize = 100;
 
+/// The rounds at least, however long they take.
+const LEAST_ROUNDS: usize = 10;
+
 /// A network with real digits in mini-batches.
 pub struct Subject {
     network: Network<f32>,
@@ -59,7 +62,7 @@ impl Subject {
         let start = Instant::now();
         let (mut forward, mut step) = (f64::INFINITY, f64::INFINITY);
         for round in 0.. {
-            if round > 2 && start.elapsed() > budget {
+            if round >= LEAST_ROUNDS && start.elapsed() > budget {
                 break;
             }
             for (backward, shortest) in [(false, &mut forward), (true, &mut step)] {

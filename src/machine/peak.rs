@@ -48,7 +48,7 @@ impl Peak {
     /// Measures this machine, in less than a second and up to 256 MiB of memory.
     pub fn measure(arch: Arch) -> Self {
         let [l1, l2, l3] = cache::sizes();
-        let memory = (2 * l3.unwrap_or(0)).clamp(MEMORY.0, MEMORY.1);
+        let memory = l3.unwrap_or(0).saturating_mul(2).clamp(MEMORY.0, MEMORY.1);
         // Aligned, since a vector across two cache lines loads at half the speed. Not zero, since
         // zeros need not have memory of their own.
         let mut data = AlignedVec::zeros(memory / size_of::<u32>());

@@ -6,10 +6,10 @@ use super::palette::{BACKGROUND, pick};
 use super::text::escape;
 use super::{Figure, LabelAt};
 
-const SIZE: f64 = 14.0;
+const SIZE: f64 = 13.5;
 /// From the left end of the line to the text, along the line and away from it.
 const START: f64 = 12.0;
-const RISE: f64 = 6.0;
+const RISE: f64 = 5.0;
 
 /// Writes the names above the left ends of their lines, in the direction of the first two points.
 pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
