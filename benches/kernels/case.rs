@@ -13,7 +13,8 @@ pub struct Case {
     pub run: Box<dyn FnMut()>,
 }
 
-/// The operations of an exponential in the source, two a fused multiply-add and one anything else.
+/// The operations of an exponential in the source, two a fused multiply-add and one anything else,
+/// without those that make the power of two.
 pub fn exp_flop<T: Real>() -> usize {
     if T::NAME == "f32" { 23 } else { 35 }
 }

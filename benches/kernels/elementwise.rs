@@ -1,6 +1,9 @@
 use crate::case::{Case, exp_flop, numbers_below_one};
 use nablab::simd::Real;
-use nablab::simd::elementwise::{Exp, MulReluPrime, MulSigmoidPrime, Relu, Scale, Sigmoid};
+use nablab::simd::elementwise::{
+    Elu, Exp, LeakyRelu, MulEluPrime, MulLeakyReluPrime, MulReluPrime, MulSigmoidPrime,
+    MulTanhPrime, Relu, Scale, Sigmoid, Tanh,
+};
 use nablab::simd::reduce::SumOfSquares;
 use pulp::Arch;
 use std::hint::black_box;
@@ -14,13 +17,26 @@ pub fn elementwise<T: Real>(arch: Arch) -> Vec<Case> {
     type Run<T> = fn(Arch, &mut [T], &[T]);
     let exp = exp_flop::<T>();
     // Kernel; operations, numbers read and numbers written an element.
-    let kernels: [(_, [usize; 3], Run<T>); 7] = [
+    let kernels: [(_, [usize; 3], Run<T>); 13] = [
         ("Exp", [exp, 1, 1], |arch, x, _| arch.dispatch(Exp(x))),
         ("Sigmoid", [exp + 2, 1, 1], |arch, x, _| arch.dispatch(Sigmoid(x))),
+        // Doubling, e^x − 1 and its sum with 2, a reciprocal and a product, the rest put back.
+        ("Tanh", [exp + 10, 1, 1], |arch, x, _| arch.dispatch(Tanh(x))),
+        ("Elu", [exp + 1, 1, 1], |arch, x, _| arch.dispatch(Elu(x))),
+        ("LeakyRelu", [1, 1, 1], |arch, x, _| arch.dispatch(LeakyRelu(x))),
         ("Relu", [0, 1, 1], |arch, x, _| arch.dispatch(Relu(x))),
         ("Scale", [1, 1, 1], |arch, x, _| arch.dispatch(Scale { factor: black_box(T::ONE), x })),
         ("MulSigmoidPrime", [3, 2, 1], |arch, delta, activation| {
             arch.dispatch(MulSigmoidPrime { activation, delta });
+        }),
+        ("MulTanhPrime", [3, 2, 1], |arch, delta, activation| {
+            arch.dispatch(MulTanhPrime { activation, delta });
+        }),
+        ("MulEluPrime", [2, 2, 1], |arch, delta, activation| {
+            arch.dispatch(MulEluPrime { activation, delta });
+        }),
+        ("MulLeakyReluPrime", [1, 2, 1], |arch, delta, activation| {
+            arch.dispatch(MulLeakyReluPrime { activation, delta });
         }),
         ("MulReluPrime", [0, 2, 1], |arch, delta, activation| {
             arch.dispatch(MulReluPrime { activation, delta });
