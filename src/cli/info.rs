@@ -4,7 +4,7 @@ use nablab::data::Dataset;
 use nablab::machine::Peak;
 use nablab::report::significant;
 use nablab::simd::SimdLevel;
-use nablab::sweep::cpu_name;
+use nablab::sweep::{available_cores, cpu_name};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -41,10 +41,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn logical_cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 fn available() -> Vec<&'static str> {
     SimdLevel::available().map(SimdLevel::name).collect()
 }
@@ -56,7 +52,7 @@ fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
         "commit": COMMIT,
         "rustc": RUSTC,
         "cpu": cpu_name(),
-        "logical_cores": logical_cores(),
+        "logical_cores": available_cores(),
         "simd": level.name(),
         "simd_available": available(),
         "peak": peak,
@@ -84,7 +80,7 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
         ("nablab".into(), format!("{VERSION}, commit {COMMIT}")),
         ("compiler".into(), RUSTC.into()),
         ("CPU".into(), cpu_name()),
-        ("logical cores".into(), logical_cores().to_string()),
+        ("logical cores".into(), available_cores().to_string()),
         ("SIMD".into(), format!("{level} (of {})", available().join(", "))),
     ];
     for (precision, gflops) in [("f32", peak.fma_f32_gflops), ("f64", peak.fma_f64_gflops)] {

@@ -5,7 +5,7 @@ use nablab::book::{Experiment, Reproduction, Settings, experiments, find};
 use nablab::data::Dataset;
 use nablab::report::{Align, Table};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{Progress, Provenance, prepare_directory, run as run_trials};
+use nablab::sweep::{Progress, Provenance, available_cores, prepare_directory, run as run_trials};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -62,9 +62,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     prepare_directory(&out, &Reproduction::FILES).context("--out")?;
 
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     // More threads than trials would have nothing to do.
-    let threads = arguments.jobs.map_or_else(|| cores().get(), |n| n as usize);
+    let threads = arguments.jobs.map_or_else(|| available_cores().get(), |n| n as usize);
     let threads = threads.min(reproduction.trials().len());
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim)?;

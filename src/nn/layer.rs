@@ -9,8 +9,8 @@ use pulp::Simd;
 /// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
 /// `width`: all of the first panel, `[n_in][width]`, then the second; the last one is as wide as the
 /// stride leaves. The layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
-/// any other a single one, so that its rows are contiguous. A weight is `scale` times the stored number, which makes weight decay
-/// a single multiplication.
+/// any other a single one, so that its rows are contiguous. A weight is `scale` times the stored
+/// number, which makes weight decay a single multiplication.
 #[derive(Debug, Clone)]
 pub struct Layer<T: Real> {
     n_in: usize,
@@ -101,7 +101,8 @@ impl<T: Real> Layer<T> {
         &self.transposed
     }
 
-    #[cold]
+    // Not at every step of a small mini-batch; inlined it would only be in the way.
+    #[inline(never)]
     fn transpose<S: Simd>(&mut self, simd: S) {
         debug_assert_eq!(self.width, self.stride(), "panels are for the first layer");
         let output_stride = padded(self.n_in);

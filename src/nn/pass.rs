@@ -2,7 +2,7 @@ use super::{Gradient, Layer, Network, Path};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ZeroPadding};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
-use crate::simd::{AlignedVec, BLOCK, Real, padded};
+use crate::simd::{AlignedVec, Real, padded};
 use pulp::{Simd, WithSimd};
 
 /// The memory of a forward and a backward pass over one mini-batch: activations and errors of
@@ -241,6 +241,10 @@ impl<T: Real> WithSimd for Descend<'_, T> {
     }
 }
 
+/// The most rows with which it is cheaper to update the transposed weights too than to transpose
+/// them anew.
+const FEW_ROWS: usize = 16;
+
 /// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself.
 #[inline(always)]
 fn add_outer<S: Simd, T: Real>(
@@ -257,8 +261,7 @@ fn add_outer<S: Simd, T: Real>(
         return AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
     };
     let input_stride = padded(n_in);
-    if rows > BLOCK {
-        // Then it is cheaper to transpose them anew.
+    if rows > FEW_ROWS {
         layer.forget_transposed();
     }
     let (weights, transposed) = layer.stored_mut();

@@ -20,9 +20,9 @@
 //!
 //! Matrices are row-major with rows padded by zeros to a multiple of [`BLOCK`] elements, the
 //! *stride* ([`padded`]), in 64-byte-aligned memory ([`AlignedVec`]). Kernels work on whole padded
-//! rows, so they have no tails; the padding of weights, biases and errors stays zero, that of
-//! activations is arbitrary. The weights of sparse inputs stand
-//! in panels instead; see [`sparse`].
+//! rows, so they have no tails; the padding of weights, biases, errors and the activations of hidden
+//! layers stays zero, that of outputs is arbitrary. The weights of sparse inputs stand in panels
+//! instead; see [`sparse`].
 
 mod aligned;
 pub mod dense;

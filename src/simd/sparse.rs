@@ -73,20 +73,15 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
     }
 }
 
-/// The number of elements in a row of the panel that begins at output `first`.
-#[inline(always)]
-pub(crate) fn panel_width<T: Real>(first: usize, stride: usize) -> usize {
-    T::PANEL.min(stride - first)
-}
-
 /// Calls `$body` with the arguments for every panel, `first` being its first output, and with the
 /// number `V` of vectors in its rows.
 macro_rules! for_each_panel {
     ($stride:expr, |$first:ident| $body:ident($($argument:expr),*)) => {
+        assert!($stride > 0 && $stride.is_multiple_of(BLOCK), "a stride of whole blocks");
         for $first in (0..$stride).step_by(T::PANEL) {
             // A full panel or one of a single block: either way V is known to the compiler.
             let lanes = T::lanes::<S>();
-            let full = panel_width::<T>($first, $stride) == T::PANEL;
+            let full = $first + T::PANEL <= $stride;
             match if full { T::PANEL / lanes } else { BLOCK / lanes } {
                 1 => $body::<S, T, 1>($($argument),*),
                 2 => $body::<S, T, 2>($($argument),*),
@@ -99,15 +94,8 @@ macro_rules! for_each_panel {
     };
 }
 
-/// Checks the shapes that the kernels share.
-#[inline(always)]
-fn check_shape<T: Real>(input: SparseBatch<T>, weights: &[T], stride: usize) {
-    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
-    assert!(input.limit <= weights.len() / stride * BLOCK, "inputs outside the weights");
-}
-
-/// The panel that begins at output `first`, as rows of `V` vectors: a pointer to the first row, and
-/// what an offset is multiplied by to give the index of an element.
+/// The panel that begins at output `first`, as rows of `V` vectors: where it stands in `weights`, and
+/// what an offset is multiplied by to give the index of an element in it.
 ///
 /// Every offset of the mini-batch then points to `V` whole vectors within `weights`, since
 /// (offset + [`BLOCK`]) · factor ≤ limit · factor ≤ n_in · BLOCK · factor = n_in · width, the length
@@ -152,7 +140,6 @@ impl<T: Real> WithSimd for SparseProduct<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { input, weights, stride, output } = self;
-        check_shape(input, weights, stride);
         for_each_panel!(stride, |first| product_panel(simd, input, weights, first, stride, output));
     }
 }
@@ -226,7 +213,6 @@ impl<T: Real> WithSimd for AddSparseOuterProducts<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { input, delta, weights, stride } = self;
-        check_shape(input, weights, stride);
         for_each_panel!(stride, |first| outer_panel(simd, input, delta, weights, first, stride));
     }
 }

@@ -9,5 +9,5 @@ mod trial;
 pub use atomic::{WriteError, prepare_directory, write_atomically};
 pub use csv::{CONFIG_COLUMNS, write_epochs, write_trials};
 pub use provenance::{PROVENANCE_FILE, Provenance, cpu_name};
-pub use runner::{Progress, run};
+pub use runner::{Progress, available_cores, run};
 pub use trial::{Trial, TrialResult};

@@ -43,11 +43,15 @@ pub fn run(
     };
     // One trial a task, handed out in order: the longest ones can be put first.
     let all = || trials.par_iter().with_max_len(1).map(one).collect();
-    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let threads = jobs.unwrap_or_else(cores).get().min(trials.len());
+    let threads = jobs.unwrap_or_else(available_cores).get().min(trials.len());
     match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
         Ok(pool) => pool.install(all),
         // No threads to be had: slower, but as right.
         Err(_) => trials.iter().map(one).collect(),
     }
+}
+
+/// The cores that this process may use, as far as the system tells: at least 1.
+pub fn available_cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

@@ -24,7 +24,7 @@ pub struct Descent {
 ///
 /// When `order` has an index outside the split, the batch size is 0 or beyond the capacity of the
 /// workspace, or a label has no output neuron.
-pub fn train_epoch<T: Real>(
+pub(super) fn train_epoch<T: Real>(
     arch: Arch,
     network: &mut Network<T>,
     split: &Split,

@@ -18,7 +18,7 @@ mod trainer;
 mod workload;
 
 pub use batch::MiniBatch;
-pub use epoch::{Descent, train_epoch};
+pub use epoch::Descent;
 pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
 pub use history::{EpochRecord, History, Status};

@@ -1,4 +1,5 @@
-use super::{Descent, MiniBatch, Randomness, TrainingSpec, train_epoch};
+use super::epoch::train_epoch;
+use super::{Descent, MiniBatch, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
 use crate::nn::{Network, Workspace};
 use crate::simd::Real;
