@@ -1,9 +1,10 @@
 //! The fast passes against the textbook's scalar f64 ones, and those against finite differences.
 
+use clap::ValueEnum;
 use nablab::nn::textbook::Textbook;
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Network,
-    ParameterSource, Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Network, Output,
+    ParameterSource, PerLayer, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::sparse::SparseBatch;
@@ -11,7 +12,50 @@ use nablab::simd::{BLOCK, Real, SimdLevel};
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
 
-const COSTS: [Cost; 3] = [Cost::Quadratic, Cost::CrossEntropy, Cost::LogLikelihood];
+/// Every cost with every output layer that it makes sense for.
+const PAIRS: [(Cost, Output); 6] = [
+    (Cost::Quadratic, Output::Sigmoid),
+    (Cost::CrossEntropy, Output::Sigmoid),
+    (Cost::LogLikelihood, Output::Softmax),
+    (Cost::Quadratic, Output::Identity),
+    (Cost::Quadratic, Output::Tanh),
+    (Cost::Quadratic, Output::Softmax),
+];
+
+/// What a network is made of.
+#[derive(Clone, Debug)]
+struct Functions {
+    activation: PerLayer<Activation>,
+    cost: Cost,
+    output: Output,
+    dropout: PerLayer<f64>,
+    /// Whether neurons are dropped, or all at work with dropout's correction for it.
+    training: bool,
+}
+
+impl Functions {
+    fn new(activation: Activation, (cost, output): (Cost, Output)) -> Self {
+        Self { activation: activation.into(), cost, output, dropout: 0.0.into(), training: false }
+    }
+
+    /// The functions in turn, for a network with some number of hidden layers: by themselves, with
+    /// another activation in each layer, with dropout.
+    fn nth(i: usize, hidden: usize) -> Self {
+        let activations = Activation::value_variants();
+        let activation = |i: usize| activations[i % activations.len()];
+        let variety = i / 60;
+        let mut functions = Self::new(activation(i), PAIRS[i % PAIRS.len()]);
+        if variety % 2 == 1 && hidden > 0 {
+            functions.activation = PerLayer::new((i..i + hidden).map(activation).collect());
+        }
+        if variety % 4 >= 2 && hidden > 0 {
+            let p = |l: usize| [0.5, 0.0, 0.25][(i + l) % 3];
+            functions.dropout = PerLayer::new((0..hidden).map(p).collect());
+        }
+        functions.training = variety % 8 >= 4;
+        functions
+    }
+}
 
 /// Standard normal numbers, scaled down so that deep networks do not saturate.
 struct Normal(Stream);
@@ -24,6 +68,9 @@ impl ParameterSource for Normal {
     fn weight(&mut self, _: usize) -> f64 {
         self.0.gaussian()
     }
+    fn uniform_weight(&mut self, _: usize) -> f64 {
+        2.0 * self.0.uniform() - 1.0
+    }
 }
 
 /// A random network and a mini-batch of images with many zeros.
@@ -31,14 +78,15 @@ struct Case {
     network: Network<f64>,
     images: Vec<Vec<f64>>,
     labels: Vec<u8>,
+    training: bool,
+    seed: u64,
 }
 
 impl Case {
-    fn new(sizes: Vec<usize>, cost: Cost, images: usize, seed: u64) -> Self {
+    fn new(sizes: Vec<usize>, functions: Functions, images: usize, seed: u64) -> Self {
         let mut source = Normal(Stream::new(seed, Purpose::Weights, 0));
-        let activation =
-            if seed.is_multiple_of(3) { Activation::Relu } else { Activation::Sigmoid };
-        let architecture = Architecture { sizes, activation, output: cost.output(), cost };
+        let Functions { activation, cost, output, dropout, training } = functions;
+        let architecture = Architecture { sizes, activation, output, cost, dropout };
         let (inputs, outputs) = (architecture.inputs(), architecture.outputs());
         let network = Network::random(
             architecture,
@@ -55,18 +103,53 @@ impl Case {
         let images: Vec<Vec<f64>> =
             (0..images).map(|_| (0..inputs).map(|_| pixel()).collect()).collect();
         let labels = images.iter().map(|_| stream.below(outputs as u32) as u8).collect();
-        Self { network, images, labels }
+        Self { network, images, labels, training, seed }
     }
 
-    /// Whether a rectifier stands so near to its kink that a change of z by `distance` may cross it.
+    /// Decides which neurons are dropped.
+    fn is_dropped(&self) -> impl FnMut(f64) -> bool {
+        let mut stream = Stream::new(self.seed, Purpose::Dropout, 0);
+        move |p| stream.uniform() < p
+    }
+
+    /// The same network in the textbook's shape, with the same neurons dropped.
+    fn textbook(&self) -> Textbook {
+        let mut textbook = Textbook::from_network(&self.network);
+        if self.training {
+            let mut is_dropped = self.is_dropped();
+            let dropout = &self.network.architecture().dropout;
+            for (l, kept) in textbook.kept.iter_mut().enumerate() {
+                for kept in kept {
+                    let p = dropout.of(l);
+                    *kept = if p > 0.0 && is_dropped(p) { 0.0 } else { 1.0 };
+                }
+            }
+        }
+        textbook
+    }
+
+    /// The weighted inputs of every layer and image.
+    fn weighted_inputs(&self) -> Vec<Vec<Vec<f64>>> {
+        let textbook = self.textbook();
+        self.images.iter().map(|x| textbook.feed_forward(x).0).collect()
+    }
+
+    /// Whether a neuron stands so near to the kink of its activation, or of its derivative, that a
+    /// change of z by `distance` may cross it.
     fn has_kink_within(&self, distance: f64) -> bool {
-        let textbook = Textbook::from_network(&self.network);
-        let hidden = self.network.layers().len() - 1;
-        textbook.activation == Activation::Relu
-            && self.images.iter().any(|x| {
-                let (zs, _) = textbook.feed_forward(x);
-                zs[..hidden].iter().flatten().any(|z| z.abs() < distance)
-            })
+        use Activation::{Elu, LeakyRelu, Relu, Step};
+        let activation = &self.network.architecture().activation;
+        let kinked = |l| matches!(activation.of(l), Step | Relu | LeakyRelu | Elu);
+        let hidden = self.network.architecture().hidden_layers();
+        self.weighted_inputs().iter().any(|zs| {
+            let layers = zs[..hidden].iter().enumerate().filter(|&(l, _)| kinked(l));
+            layers.flat_map(|(_, z)| z).any(|z| z.abs() < distance)
+        })
+    }
+
+    /// Whether an output stands so near to 0 or 1 that differences of its logarithm are inaccurate.
+    fn is_saturated(&self) -> bool {
+        self.weighted_inputs().iter().any(|zs| zs.last().unwrap().iter().any(|z| z.abs() > 4.0))
     }
 
     /// The same network in another precision.
@@ -104,11 +187,16 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             starts.push(offsets.len() as u32);
         }
         let input = SparseBatch::new(&starts, &offsets, &values);
-        let mut workspace = Workspace::new(self.network, self.case.images.len());
+        let images = self.case.images.len();
+        let mut workspace = match self.case.training {
+            true => Workspace::for_training(self.network, images),
+            false => Workspace::new(self.network, images),
+        };
+        workspace.drop_neurons(self.network, self.case.is_dropped());
         workspace.forward(simd, self.network, input);
         workspace.backward(simd, self.network, &self.case.labels);
         let mut gradient = Gradient::zeros(self.network);
-        workspace.add_gradient(simd, input, &mut gradient);
+        workspace.add_gradient(simd, self.network, input, &mut gradient);
         let output = workspace.output().to_vec();
         if let Some((rate, decay)) = self.step {
             let (rate, decay) = (T::from_f64(rate), T::from_f64(decay));
@@ -125,7 +213,7 @@ fn assert_close(got: f64, want: f64, scale: f64, tolerance: f64, what: &str) {
 }
 
 fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64) {
-    let textbook = Textbook::from_network(&case.network);
+    let textbook = case.textbook();
     let mut network = case.network_as::<T>();
     let (eta, lambda, n) = (0.7, 1.3, 50);
     let m = case.images.len();
@@ -135,11 +223,17 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
     let (gradient, output) = arch.dispatch(passes);
     let stride = output.len() / m;
 
+    // Probabilities come from z by a function that keeps small ones accurate.
+    let output_scale = match textbook.output {
+        Output::Sigmoid | Output::Softmax => 1e-3,
+        Output::Identity | Output::Tanh => 1.0,
+    };
+
     let mut sums = textbook.backpropagate(&case.images[0], usize::from(case.labels[0]));
     for (r, (x, &label)) in case.images.iter().zip(&case.labels).enumerate() {
         let (_, activations) = textbook.feed_forward(x);
         for (j, &want) in activations.last().unwrap().iter().enumerate() {
-            assert_close(output[r * stride + j].to_f64(), want, 1e-3, tolerance, "output");
+            assert_close(output[r * stride + j].to_f64(), want, output_scale, tolerance, "output");
         }
         if r > 0 {
             let nabla = textbook.backpropagate(x, usize::from(label));
@@ -190,7 +284,65 @@ fn check_everywhere(case: &Case) {
     }
     for level in SimdLevel::available() {
         check_against_textbook::<f64>(case, level, 1e-12);
-        check_against_textbook::<f32>(case, level, 1e-5);
+        check_against_textbook::<f32>(case, level, 5e-5);
+    }
+}
+
+/// BP1–BP4 against (C(w + ε) − C(w − ε)) / 2ε for every single parameter, for a case of one image.
+fn check_against_finite_differences(case: &Case) {
+    const EPSILON: f64 = 1e-5;
+    fn gradient<T: Real>(case: &Case, level: SimdLevel) -> Gradient<T> {
+        let mut network = case.network_as::<T>();
+        let passes = Passes { network: &mut network, case, step: None };
+        level.arch().unwrap().dispatch(passes).0
+    }
+    let levels = SimdLevel::available();
+    let gradients: Vec<_> =
+        levels.map(|level| (gradient::<f64>(case, level), gradient::<f32>(case, level))).collect();
+    let mut textbook = case.textbook();
+    let (x, label) = (&case.images[0], usize::from(case.labels[0]));
+    let mut slope = |change: &dyn Fn(&mut Textbook, f64)| {
+        let mut cost_at = |epsilon| {
+            change(&mut textbook, epsilon);
+            let cost = textbook.cost_of(x, label);
+            change(&mut textbook, -epsilon);
+            cost
+        };
+        (cost_at(EPSILON) - cost_at(-EPSILON)) / (2.0 * EPSILON)
+    };
+    for (l, layer) in case.network.layers().iter().enumerate() {
+        for j in 0..layer.n_out() {
+            let want = slope(&|textbook, epsilon| textbook.biases[l][j] += epsilon);
+            for (double, single) in &gradients {
+                assert_close(double.biases(l)[j], want, 1e-3, 1e-6, "∂C/∂b");
+                assert_close(single.biases(l)[j].into(), want, 1e-1, 1e-5, "∂C/∂b in f32");
+            }
+            for k in 0..layer.n_in() {
+                let want = slope(&|textbook, epsilon| textbook.weights[l][j][k] += epsilon);
+                for (double, single) in &gradients {
+                    assert_close(double.weight(l, j, k), want, 1e-3, 1e-6, "∂C/∂w");
+                    assert_close(single.weight(l, j, k).into(), want, 1e-1, 1e-5, "∂C/∂w in f32");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_function_agrees_with_the_textbook_and_with_finite_differences() {
+    // All activations with all pairs, then the varieties.
+    for i in 0..60 * 8 {
+        if i >= 60 && i % 7 != 0 {
+            continue;
+        }
+        let with = |sizes: &[usize], images| {
+            let functions = Functions::nth(i, sizes.len() - 2);
+            let case = |seed| Case::new(sizes.to_vec(), functions.clone(), images, seed);
+            let usable = |case: &Case| !case.has_kink_within(1e-2) && !case.is_saturated();
+            (0..).map(case).find(usable).unwrap()
+        };
+        check_everywhere(&with(&[20, 18, 17, 6], 3));
+        check_against_finite_differences(&with(&[5, 6, 4, 3], 1));
     }
 }
 
@@ -198,22 +350,25 @@ fn check_everywhere(case: &Case) {
 fn every_width_of_a_hidden_layer_agrees_with_the_textbook() {
     // Every remainder of a block, one and several vectors, below and above the register blocks.
     for width in (1..=35).chain([47, 48, 49, 100, 113, 128, 129]) {
-        let cost = COSTS[width % 3];
-        check_everywhere(&Case::new(vec![23, width, 10], cost, 1 + width % 7, width as u64));
+        let functions = Functions::nth(width, 1);
+        let case = Case::new(vec![23, width, 10], functions, 1 + width % 7, width as u64);
+        check_everywhere(&case);
     }
 }
 
 #[test]
 fn every_mini_batch_size_agrees_with_the_textbook() {
     for images in 1..=17 {
-        let case = Case::new(vec![40, 19, 18, 5], Cost::CrossEntropy, images, images as u64);
+        let sizes = vec![40, 19, 18, 5];
+        let case = Case::new(sizes, Functions::nth(40 * images, 2), images, images as u64);
         check_everywhere(&case);
     }
 }
 
 #[test]
 fn large_layers_through_faer_agree_with_the_textbook() {
-    let case = Case::new(vec![50, 130, 140, 10], Cost::CrossEntropy, 33, 7);
+    let functions = Functions::new(Activation::Sigmoid, PAIRS[1]);
+    let case = Case::new(vec![50, 130, 140, 10], functions, 33, 7);
     for level in SimdLevel::available() {
         check_against_textbook::<f64>(&case, level, 1e-12);
         check_against_textbook::<f32>(&case, level, 1e-4);
@@ -222,8 +377,11 @@ fn large_layers_through_faer_agree_with_the_textbook() {
 
 #[test]
 fn a_network_without_hidden_layers_agrees_with_the_textbook() {
-    check_everywhere(&Case::new(vec![30, 10], Cost::Quadratic, 6, 3));
-    check_everywhere(&Case::new(vec![1, 1], Cost::CrossEntropy, 1, 4));
+    for pair in PAIRS {
+        let functions = Functions::new(Activation::Sigmoid, pair);
+        check_everywhere(&Case::new(vec![30, 10], functions.clone(), 6, 3));
+        check_everywhere(&Case::new(vec![1, 1], functions, 1, 4));
+    }
 }
 
 proptest! {
@@ -233,50 +391,22 @@ proptest! {
     fn random_shapes_agree_with_the_textbook(
         sizes in prop::collection::vec(1usize..40, 2..6),
         images in 1usize..12,
-        cost in 0usize..3,
+        choice: usize,
         seed: u64,
     ) {
-        let cost = COSTS[cost];
-        check_everywhere(&Case::new(sizes, cost, images, seed));
+        let functions = Functions::nth(choice % 480, sizes.len() - 2);
+        check_everywhere(&Case::new(sizes, functions, images, seed));
     }
 
-    /// BP1–BP4 against (C(w + ε) − C(w − ε)) / 2ε for every single parameter.
     #[test]
     fn backpropagation_agrees_with_finite_differences(
         sizes in prop::collection::vec(1usize..8, 2..6),
-        cost in 0usize..3,
+        choice: usize,
         seed: u64,
     ) {
-        const EPSILON: f64 = 1e-5;
-        let cost = COSTS[cost];
-        let mut case = Case::new(sizes, cost, 1, seed);
-        prop_assume!(!case.has_kink_within(1e-2));
-        let (gradient, _) = {
-            let mut network = case.network_as::<f64>();
-            let arch = SimdLevel::best().arch().unwrap();
-            arch.dispatch(Passes { network: &mut network, case: &case, step: None })
-        };
-        let mut textbook = Textbook::from_network(&case.network);
-        let (x, label) = (case.images.remove(0), usize::from(case.labels[0]));
-        let mut slope = |change: &dyn Fn(&mut Textbook, f64)| {
-            let mut cost_at = |epsilon| {
-                change(&mut textbook, epsilon);
-                let cost = textbook.cost_of(&x, label);
-                change(&mut textbook, -epsilon);
-                cost
-            };
-            (cost_at(EPSILON) - cost_at(-EPSILON)) / (2.0 * EPSILON)
-        };
-        for l in 0..case.network.layers().len() {
-            let layer = &case.network.layers()[l];
-            for j in 0..layer.n_out() {
-                let want = slope(&|textbook, epsilon| textbook.biases[l][j] += epsilon);
-                assert_close(gradient.biases(l)[j], want, 1e-3, 1e-6, "∂C/∂b");
-                for k in 0..layer.n_in() {
-                    let want = slope(&|textbook, epsilon| textbook.weights[l][j][k] += epsilon);
-                    assert_close(gradient.weight(l, j, k), want, 1e-3, 1e-6, "∂C/∂w");
-                }
-            }
-        }
+        let functions = Functions::nth(choice % 480, sizes.len() - 2);
+        let case = Case::new(sizes, functions, 1, seed);
+        prop_assume!(!case.has_kink_within(1e-2) && !case.is_saturated());
+        check_against_finite_differences(&case);
     }
 }

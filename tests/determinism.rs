@@ -30,21 +30,18 @@ fn bits(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> Vec<u64> {
 fn every_instruction_set_gives_the_same_bits() {
     let data = few_images();
     for precision in [Precision::F32, Precision::F64] {
-        for (hidden, cost, batch_size) in [
-            (vec![30], Cost::LogLikelihood, 10),
-            (vec![30], Cost::CrossEntropy, 10),
-            (vec![100], Cost::Quadratic, 7),
-            (vec![17, 40, 16], Cost::CrossEntropy, 1),
-            (vec![], Cost::CrossEntropy, 100),
+        for (hidden, activation, cost, batch_size) in [
+            (vec![30], Activation::Relu, Cost::LogLikelihood, 10),
+            (vec![30], Activation::Sigmoid, Cost::CrossEntropy, 10),
+            (vec![100], Activation::Tanh, Cost::Quadratic, 7),
+            (vec![17, 40, 16], Activation::Gelu, Cost::CrossEntropy, 1),
+            (vec![], Activation::Sigmoid, Cost::CrossEntropy, 100),
         ] {
             let spec = TrainingSpec {
                 hidden,
                 cost,
                 output: cost.output(),
-                activation: match cost {
-                    Cost::LogLikelihood => Activation::Relu,
-                    _ => Activation::Sigmoid,
-                },
+                activation: activation.into(),
                 batch_size,
                 precision,
                 epochs: 2,

@@ -18,7 +18,7 @@ fn row(workload: Workload, data: &Dataset) -> Vec<String> {
         workload.name().into(),
         kind.into(),
         sizes.join("-"),
-        spec.activation.name().into(),
+        spec.activation.name(|activation| activation.name().into()),
         spec.output.name().into(),
         spec.cost.name().into(),
         format!("{:?}", spec.eta),

@@ -59,7 +59,7 @@ fn learning_rate_arms() -> Vec<Arm> {
         label,
         spec: TrainingSpec {
             hidden: vec![30],
-            activation: Activation::Sigmoid,
+            activation: Activation::Sigmoid.into(),
             cost: Cost::CrossEntropy,
             initialiser: Initialiser::Scaled,
             eta,

@@ -4,6 +4,7 @@ mod bench_peer;
 mod data;
 mod hidden;
 mod info;
+mod per_layer;
 mod progress;
 mod reproduce;
 mod train;

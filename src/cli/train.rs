@@ -1,10 +1,11 @@
 use super::data::DataArguments;
 use super::hidden::Hidden;
+use super::per_layer::{activations, probabilities};
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
-use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output};
+use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
 use nablab::report::{significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
@@ -24,12 +25,17 @@ pub struct Arguments {
     /// Widths of the hidden layers: 30, 100x30, or none
     #[arg(long, value_name = "WIDTHS", default_value = "30")]
     hidden: Hidden,
-    /// Activation of the hidden layers
-    #[arg(long, value_enum, default_value_t = Activation::Sigmoid)]
-    activation: Activation,
-    /// Activation of the output layer
-    #[arg(long, value_enum, default_value_t = Output::Sigmoid)]
-    output: Output,
+    /// Activation of the hidden layers, one for all or one a layer (relu,relu,tanh): identity,
+    /// sigmoid, tanh, relu, leaky-relu, elu, gelu, silu, softplus
+    #[arg(long, value_name = "NAMES", default_value = "sigmoid", value_parser = activations)]
+    activation: PerLayer<Activation>,
+    /// Probability p with which a mini-batch drops a hidden neuron, one for all or one a layer
+    /// (0.2,0.5)
+    #[arg(long, value_name = "p", default_value = "0", value_parser = probabilities)]
+    dropout: PerLayer<f64>,
+    /// Activation of the output layer [default: softmax for log-likelihood, else sigmoid]
+    #[arg(long, value_enum)]
+    output: Option<Output>,
     /// Cost C that training reduces
     #[arg(long, value_enum, default_value_t = Cost::CrossEntropy)]
     cost: Cost,
@@ -84,8 +90,9 @@ impl Arguments {
         let default = default.into_iter().filter(|metric| !metric.split(data).is_empty());
         TrainingSpec {
             hidden: self.hidden.0.clone(),
-            activation: self.activation,
-            output: self.output,
+            activation: self.activation.clone(),
+            dropout: self.dropout.clone(),
+            output: self.output.unwrap_or_else(|| self.cost.output()),
             cost: self.cost,
             initialiser: self.init,
             bias_initialiser: self.bias_init,
@@ -167,6 +174,8 @@ fn flag(error: &SpecError) -> &'static str {
         SpecError::LearningRate(_) => "--eta",
         SpecError::Lambda(_) => "--lambda",
         SpecError::BatchSize { .. } => "--batch-size",
+        SpecError::Step | SpecError::Activations { .. } => "--activation",
+        SpecError::Dropouts { .. } | SpecError::Dropout(_) => "--dropout",
         SpecError::NoEpochs => "--epochs",
         SpecError::EmptyLayer | SpecError::TooLarge { .. } => "--hidden",
         SpecError::AuthorSeed(_) => "--seed",

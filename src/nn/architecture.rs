@@ -1,17 +1,19 @@
-use super::{Activation, Cost, Output};
+use super::{Activation, Cost, Output, PerLayer};
 
 /// The shape of a fully connected network and the functions it is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Architecture {
     /// The number of neurons in each layer, inputs first, outputs last; at least two layers, none
     /// of them empty.
     pub sizes: Vec<usize>,
-    /// The activation of the hidden layers.
-    pub activation: Activation,
+    /// The activations of the hidden layers.
+    pub activation: PerLayer<Activation>,
     /// The activation of the output layer.
     pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
+    /// The probabilities, in [0, 1), with which training drops the neurons of the hidden layers.
+    pub dropout: PerLayer<f64>,
 }
 
 impl Architecture {
@@ -29,6 +31,11 @@ impl Architecture {
         self.sizes.windows(2).try_fold(0usize, |sum, pair| {
             sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
         })
+    }
+
+    /// The number of layers between inputs and outputs.
+    pub fn hidden_layers(&self) -> usize {
+        self.sizes.len() - 2
     }
 
     /// The number of input neurons.

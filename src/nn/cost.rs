@@ -1,8 +1,8 @@
 use super::Output;
 use crate::simd::Real;
-use crate::simd::elementwise::{MulSigmoidPrime, exp_f64};
+use crate::simd::elementwise::exp_f64;
 use clap::ValueEnum;
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 /// The cost of one image, to be averaged over a set. The desired output y is 1 for the image's
@@ -28,11 +28,38 @@ impl Cost {
         }
     }
 
-    /// The output layer that the cost is made for.
+    /// The output layer that the book uses the cost with.
     pub fn output(self) -> Output {
         match self {
             Self::Quadratic | Self::CrossEntropy => Output::Sigmoid,
             Self::LogLikelihood => Output::Softmax,
+        }
+    }
+
+    /// How the error of the output layer comes from the cost.
+    ///
+    /// # Errors
+    ///
+    /// With the reason why the cost makes no sense for such outputs.
+    pub fn pairing(self, output: Output) -> Result<Pairing, &'static str> {
+        use Output::{Identity, Sigmoid, Softmax, Tanh};
+        match (self, output) {
+            (Self::Quadratic, Identity)
+            | (Self::CrossEntropy, Sigmoid)
+            | (Self::LogLikelihood, Softmax) => Ok(Pairing::Fused),
+            (Self::Quadratic, Sigmoid | Softmax | Tanh) => Ok(Pairing::General),
+            (Self::CrossEntropy, Softmax) => Err(
+                "it takes every output for a probability of its own, and softmax outputs are one \
+                 distribution; use log-likelihood, which other programs call cross-entropy there",
+            ),
+            (Self::LogLikelihood, Sigmoid) => Err(
+                "it looks at the output of the right class only, so that sigmoid outputs would all \
+                 learn to be 1; use softmax outputs or the cross-entropy",
+            ),
+            (Self::CrossEntropy | Self::LogLikelihood, Identity | Tanh) => {
+                Err("it takes logarithms of the outputs, which may be negative there; use the \
+                 quadratic cost")
+            }
         }
     }
 
@@ -78,28 +105,40 @@ impl Cost {
     ///
     /// # Panics
     ///
-    /// When a label is not below `outputs`, or a slice is shorter than `labels.len() * stride`.
+    /// When a label is not below `outputs`, a slice is shorter than `labels.len() * stride`, or the
+    /// cost makes no sense for the outputs.
     #[inline(always)]
     pub(super) fn output_delta<S: Simd, T: Real>(
         self,
         simd: S,
+        output: Output,
         activation: &[T],
         labels: &[u8],
         (outputs, stride): (usize, usize),
         delta: &mut [T],
     ) {
+        // ∂C/∂a of the quadratic cost, and already δ where a derivative of the outputs cancels.
         let rows = delta.chunks_exact_mut(stride).zip(activation.chunks_exact(stride));
         for ((delta, activation), &label) in rows.zip(labels) {
             let delta = &mut delta[..outputs];
             delta.copy_from_slice(&activation[..outputs]);
             delta[usize::from(label)] += -T::ONE;
         }
-        match self {
-            Self::Quadratic => MulSigmoidPrime { activation, delta }.with_simd(simd),
-            // The derivative of the output cancels: equations 66 and 84.
-            Self::CrossEntropy | Self::LogLikelihood => {}
+        match self.pairing(output) {
+            Ok(Pairing::Fused) => {}
+            Ok(Pairing::General) => output.mul_prime(simd, activation, (outputs, stride), delta),
+            Err(reason) => panic!("{} cost, {} outputs: {reason}", self.name(), output.name()),
         }
     }
+}
+
+/// How the error δ of the output layer comes from the cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pairing {
+    /// δ = a − y, since the derivative of the outputs cancels (equations 66, 69 and 84).
+    Fused,
+    /// δ = ∂C/∂a times the derivative of the outputs: BP1 as it stands.
+    General,
 }
 
 #[cfg(test)]

@@ -11,8 +11,16 @@ pub enum Initialiser {
     Scaled,
     /// N(0, 1): the one of chapters 1 and 2
     Large,
-    /// N(0, 2/n_in): the spread that rectifiers keep
+    /// N(0, 2/n_in): the spread that rectifiers keep (He et al., 2015)
     He,
+    /// N(0, 2/(n_in + n_out)): a compromise for both passes (Glorot and Bengio, 2010)
+    GlorotNormal,
+    /// Uniform with the same variance, within ±√(6/(n_in + n_out))
+    GlorotUniform,
+    /// N(0, 1/n_out): that of the book's network3
+    FanOut,
+    /// All 0: hidden neurons stay equal to each other
+    Zeros,
 }
 
 /// How the biases are drawn.
@@ -35,7 +43,7 @@ impl BiasInitialiser {
     }
 }
 
-/// Where the standard normal numbers come from.
+/// Where the random numbers come from.
 pub trait ParameterSource {
     /// Called once before the numbers of a network are drawn.
     fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]);
@@ -43,6 +51,8 @@ pub trait ParameterSource {
     fn bias(&mut self, l: usize) -> f64;
     /// The next standard normal number for a weight of layer `l`.
     fn weight(&mut self, l: usize) -> f64;
+    /// The next number uniform in [−1, 1) for a weight of layer `l`.
+    fn uniform_weight(&mut self, l: usize) -> f64;
 }
 
 impl Initialiser {
@@ -52,18 +62,26 @@ impl Initialiser {
             Self::Scaled => "scaled",
             Self::Large => "large",
             Self::He => "he",
+            Self::GlorotNormal => "glorot-normal",
+            Self::GlorotUniform => "glorot-uniform",
+            Self::FanOut => "fan-out",
+            Self::Zeros => "zeros",
         }
     }
 
-    /// What a standard normal number is divided by to give a weight of a layer with `n_in` inputs.
+    /// The next weight of layer `l`, which has `n_in` inputs and `n_out` outputs.
     ///
-    /// Divided, not multiplied by a deviation, as the book's programs do: in f64 the replay of a
-    /// seeded run depends on it.
-    fn divisor(self, n_in: usize) -> f64 {
+    /// A standard normal number is divided by √n_in, not multiplied by a deviation, as the book's
+    /// programs do: in f64 the replay of a seeded run depends on it.
+    fn draw(self, source: &mut dyn ParameterSource, l: usize, n_in: f64, n_out: f64) -> f64 {
         match self {
-            Self::Scaled => (n_in as f64).sqrt(),
-            Self::Large => 1.0,
-            Self::He => (n_in as f64 / 2.0).sqrt(),
+            Self::Scaled => source.weight(l) / n_in.sqrt(),
+            Self::Large => source.weight(l),
+            Self::He => source.weight(l) / (n_in / 2.0).sqrt(),
+            Self::GlorotNormal => source.weight(l) / ((n_in + n_out) / 2.0).sqrt(),
+            Self::GlorotUniform => source.uniform_weight(l) * (6.0 / (n_in + n_out)).sqrt(),
+            Self::FanOut => source.weight(l) / n_out.sqrt(),
+            Self::Zeros => 0.0,
         }
     }
 
@@ -89,10 +107,10 @@ impl Initialiser {
             }
         }
         for (l, layer) in layers.iter_mut().enumerate() {
-            let divisor = self.divisor(layer.n_in());
+            let (n_in, n_out) = (layer.n_in() as f64, layer.n_out() as f64);
             for j in 0..layer.n_out() {
                 for k in 0..layer.n_in() {
-                    layer.set_weight(j, k, T::from_f64(source.weight(l) / divisor));
+                    layer.set_weight(j, k, T::from_f64(self.draw(source, l, n_in, n_out)));
                 }
             }
         }

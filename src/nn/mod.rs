@@ -13,14 +13,16 @@ mod layer;
 mod network;
 mod pass;
 mod path;
+mod per_layer;
 pub mod textbook;
 
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
-pub use cost::Cost;
+pub use cost::{Cost, Pairing};
 pub use gradient::Gradient;
 pub use init::{BiasInitialiser, Initialiser, ParameterSource};
 pub use layer::Layer;
 pub use network::Network;
 pub use pass::Workspace;
 pub use path::Path;
+pub use per_layer::PerLayer;

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// A fully connected network with its parameters.
 #[derive(Debug, Clone)]
 pub struct Network<T: Real> {
-    architecture: Architecture,
+    pub(super) architecture: Architecture,
     pub(crate) layers: Vec<Layer<T>>,
 }
 
@@ -14,13 +14,17 @@ impl<T: Real> Network<T> {
     ///
     /// # Panics
     ///
-    /// When the architecture has fewer than two layers, or an empty one, or a cost that is not made
-    /// for its output layer.
+    /// When the architecture has fewer than two layers, or an empty one, settings for another number
+    /// of hidden layers, or a cost that makes no sense for its output layer.
     pub fn zeros(architecture: Architecture) -> Self {
         assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
         assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
-        let output = architecture.cost.output();
-        assert_eq!(architecture.output, output, "the cost is made for another output layer");
+        let hidden = architecture.hidden_layers();
+        assert!(architecture.activation.fits(hidden), "one activation a hidden layer");
+        assert!(architecture.dropout.fits(hidden), "one probability of dropout a hidden layer");
+        if let Err(reason) = architecture.cost.pairing(architecture.output) {
+            panic!("the cost makes no sense for the output layer: {reason}");
+        }
         let layers = architecture.sizes.windows(2).enumerate().map(|(l, pair)| match l {
             0 => Layer::zeros_for_sparse(pair[0], pair[1]),
             _ => Layer::zeros(pair[0], pair[1]),

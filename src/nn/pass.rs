@@ -1,38 +1,90 @@
-use super::{Gradient, Layer, Network, Path};
+use super::{Architecture, Gradient, Layer, Network, Path};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
-use crate::simd::elementwise::{Scale, ZeroPadding};
+use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
 use crate::simd::{AlignedVec, Real, padded};
 use pulp::{Simd, WithSimd};
 
 /// The memory of a forward and a backward pass over one mini-batch: activations and errors of
-/// every layer, allocated once.
+/// every layer, and weighted inputs where they are needed, allocated once.
 #[derive(Debug)]
 pub struct Workspace<T> {
     capacity: usize,
     rows: usize,
     layers: Vec<LayerSpace<T>>,
-    output_z: AlignedVec<T>,
 }
 
 #[derive(Debug)]
 struct LayerSpace<T> {
+    /// `[capacity][stride]`, in the output layer, and where the derivative of the activation needs
+    /// it; empty elsewhere
+    weighted_input: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero, in the output layer arbitrary
     activation: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero
     delta: AlignedVec<T>,
+    /// `[stride]`: 0 for the neurons that the mini-batch drops, 1 for the others, padding 0; empty
+    /// where none is ever dropped
+    mask: AlignedVec<T>,
 }
 
 impl<T: Real> Workspace<T> {
-    /// Memory for mini-batches of up to `capacity` images through `network`.
+    /// Memory for mini-batches of up to `capacity` images through `network`, with all neurons at
+    /// work and dropout's correction for it.
     pub fn new(network: &Network<T>, capacity: usize) -> Self {
-        let layers = network.layers().iter().map(|layer| LayerSpace {
-            activation: AlignedVec::zeros(capacity * layer.stride()),
-            delta: AlignedVec::zeros(capacity * layer.stride()),
+        Self::with_masks(network, capacity, |_| false)
+    }
+
+    /// Memory for mini-batches of up to `capacity` images through `network`, of whose neurons
+    /// [`drop_neurons`](Self::drop_neurons) can drop some.
+    pub fn for_training(network: &Network<T>, capacity: usize) -> Self {
+        let architecture = network.architecture();
+        Self::with_masks(network, capacity, |l| {
+            l < architecture.hidden_layers() && architecture.dropout.of(l) > 0.0
+        })
+    }
+
+    fn with_masks(network: &Network<T>, capacity: usize, has_mask: impl Fn(usize) -> bool) -> Self {
+        let architecture = network.architecture();
+        let keeps_z = |l| {
+            let hidden = l < architecture.hidden_layers();
+            !hidden || architecture.activation.of(l).needs_weighted_input()
+        };
+        let zeros = |wanted, len| AlignedVec::zeros(if wanted { len } else { 0 });
+        let layers = network.layers().iter().enumerate().map(|(l, layer)| {
+            let mut mask = zeros(has_mask(l), layer.stride());
+            let neurons = layer.n_out().min(mask.len());
+            mask[..neurons].fill(T::ONE);
+            LayerSpace {
+                weighted_input: zeros(keeps_z(l), capacity * layer.stride()),
+                activation: AlignedVec::zeros(capacity * layer.stride()),
+                delta: AlignedVec::zeros(capacity * layer.stride()),
+                mask,
+            }
         });
-        let layers: Vec<_> = layers.collect();
-        let output_z = AlignedVec::zeros(layers[layers.len() - 1].activation.len());
-        Self { capacity, rows: 0, layers, output_z }
+        let layers = layers.collect();
+        Self { capacity, rows: 0, layers }
+    }
+
+    /// Draws which hidden neurons are dropped from now on, layer by layer and neuron by neuron:
+    /// `is_dropped` is asked with the probability of the layer. The book's dropout (chapter 3): one
+    /// draw serves all images of a mini-batch.
+    ///
+    /// Without dropout, and in a workspace that is not [for training](Self::for_training), nothing is
+    /// asked.
+    pub fn drop_neurons(&mut self, network: &Network<T>, mut is_dropped: impl FnMut(f64) -> bool) {
+        let architecture = network.architecture();
+        for (l, space) in self.layers.iter_mut().enumerate() {
+            let neurons = architecture.sizes[l + 1].min(space.mask.len());
+            for factor in &mut space.mask[..neurons] {
+                *factor = if is_dropped(architecture.dropout.of(l)) { T::ZERO } else { T::ONE };
+            }
+        }
+    }
+
+    /// Whether the workspace drops the neuron `j` of hidden layer `l`, counted from 0.
+    pub fn is_dropped(&self, l: usize, j: usize) -> bool {
+        self.layers[l].mask.get(j) == Some(&T::ZERO)
     }
 
     /// The number of images that fit.
@@ -43,14 +95,30 @@ impl<T: Real> Workspace<T> {
     /// The weighted inputs z of the output layer after [`forward`](Self::forward):
     /// `[rows][stride]`.
     pub fn output_z(&self) -> &[T] {
-        let stride = self.output_z.len() / self.capacity;
-        &self.output_z[..self.rows * stride]
+        let z = &self.layers[self.layers.len() - 1].weighted_input;
+        &z[..self.rows * (z.len() / self.capacity)]
     }
 
     /// The activations of the output layer after [`forward`](Self::forward): `[rows][stride]`.
     pub fn output(&self) -> &[T] {
         let activation = &self.layers[self.layers.len() - 1].activation;
         &activation[..self.rows * (activation.len() / self.capacity)]
+    }
+
+    /// What the activations of the layer before the weights `l` are multiplied by: with all neurons
+    /// at work, the part that training keeps. The book halves the weights that leave a layer whose
+    /// dropout is ½, which is the same.
+    #[inline(always)]
+    fn kept(&self, architecture: &Architecture, l: usize) -> T {
+        match l.checked_sub(1) {
+            Some(hidden) if hidden < self.layers.len() - 1 => {
+                match self.layers[hidden].mask.is_empty() {
+                    true => T::from_f64(1.0 - architecture.dropout.of(hidden)),
+                    false => T::ONE,
+                }
+            }
+            _ => T::ONE,
+        }
     }
 
     /// The forward pass, a = f(w a + b) layer by layer (chapter 2, equation 25), of all rows of
@@ -86,9 +154,13 @@ impl<T: Real> Workspace<T> {
     pub fn add_gradient<S: Simd>(
         &self,
         simd: S,
+        network: &Network<T>,
         input: SparseBatch<T>,
         gradient: &mut Gradient<T>,
     ) {
+        for (l, layer) in gradient.layers.iter_mut().enumerate() {
+            layer.scale = self.kept(network.architecture(), l);
+        }
         simd.vectorize(AddGradient { workspace: self, input, gradient });
     }
 
@@ -128,8 +200,10 @@ impl<T: Real> WithSimd for Forward<'_, T> {
         let architecture = network.architecture();
         for (l, layer) in network.layers().iter().enumerate() {
             let stride = layer.stride();
+            let scale = layer.scale * workspace.kept(architecture, l);
             let (before, here) = workspace.layers.split_at_mut(l);
-            let z = &mut here[0].activation[..rows * stride];
+            let here = &mut here[0];
+            let z = &mut here.activation[..rows * stride];
             match before.last() {
                 None => SparseProduct { input, weights: &layer.stored, stride, output: z }
                     .with_simd(simd),
@@ -145,13 +219,18 @@ impl<T: Real> WithSimd for Forward<'_, T> {
                     },
                 ),
             }
-            ScaleAddBias { scale: layer.scale, biases: &layer.biases, z }.with_simd(simd);
+            ScaleAddBias { scale, biases: &layer.biases, z }.with_simd(simd);
+            if !here.weighted_input.is_empty() {
+                here.weighted_input[..z.len()].copy_from_slice(z);
+            }
             if l + 1 == network.layers().len() {
-                workspace.output_z[..z.len()].copy_from_slice(z);
                 architecture.output.apply(simd, z, (layer.n_out(), stride));
             } else {
-                architecture.activation.apply(simd, z);
-                ZeroPadding { x: z, columns: layer.n_out(), stride }.with_simd(simd);
+                architecture.activation.of(l).apply(simd, z);
+                match here.mask.is_empty() {
+                    true => ZeroPadding { x: z, columns: layer.n_out(), stride }.with_simd(simd),
+                    false => ScaleColumns { factors: &here.mask, x: z }.with_simd(simd),
+                }
             }
         }
     }
@@ -170,19 +249,22 @@ impl<T: Real> WithSimd for Backward<'_, T> {
         let Self { workspace, network, labels } = self;
         let rows = workspace.rows;
         assert_eq!(labels.len(), rows, "one label an image");
-        let (cost, activation) = (network.architecture().cost, network.architecture().activation);
         for l in (0..workspace.layers.len()).rev() {
+            let kept = workspace.kept(network.architecture(), l + 1);
             let (here, after) = workspace.layers.split_at_mut(l + 1);
             let here = &mut here[l];
             let stride = network.layers[l].stride();
             let delta = &mut here.delta[..rows * stride];
             let a = &here.activation[..rows * stride];
             let Some(after) = after.first() else {
-                cost.output_delta(simd, a, labels, (network.layers[l].n_out(), stride), delta);
+                let (cost, output) = (network.architecture().cost, network.architecture().output);
+                let shape = (network.layers[l].n_out(), stride);
+                cost.output_delta(simd, output, a, labels, shape, delta);
                 continue;
             };
+            let activation = network.architecture().activation.of(l);
             let next = &mut network.layers[l + 1];
-            let scale = next.scale;
+            let scale = next.scale * kept;
             Path::choose(rows, next.n_in(), next.n_out()).product_transposed(
                 simd,
                 &after.delta,
@@ -190,7 +272,10 @@ impl<T: Real> WithSimd for Backward<'_, T> {
                 delta,
             );
             Scale { factor: scale, x: delta }.with_simd(simd);
-            activation.mul_prime(simd, a, delta);
+            activation.mul_prime(simd, &here.weighted_input, a, delta);
+            if !here.mask.is_empty() {
+                ScaleColumns { factors: &here.mask, x: delta }.with_simd(simd);
+            }
         }
     }
 }
@@ -231,11 +316,12 @@ impl<T: Real> WithSimd for Descend<'_, T> {
         let Self { workspace, network, input, rate, decay } = self;
         for (l, layer) in network.layers.iter_mut().enumerate() {
             layer.decay(simd, decay);
+            let kept = workspace.kept(&network.architecture, l);
             let (before, here) = workspace.layers.split_at_mut(l);
             let before = before.last().map(|space| &space.activation[..]);
             let delta = &mut here[0].delta[..workspace.rows * layer.stride()];
             AddScaledRows { factor: -rate, rows: delta, output: &mut layer.biases }.with_simd(simd);
-            Scale { factor: -rate / layer.scale, x: delta }.with_simd(simd);
+            Scale { factor: -rate * kept / layer.scale, x: delta }.with_simd(simd);
             add_outer(simd, layer, input, before, delta);
         }
     }

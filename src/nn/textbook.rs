@@ -4,8 +4,9 @@
 //! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
 //! weights.
 
-use super::{Activation, Cost, Network, Output};
+use super::{Activation, Cost, Network, Output, PerLayer};
 use crate::simd::Real;
+use std::f64::consts::PI;
 
 /// σ(z) = 1 / (1 + e^−z).
 pub fn sigmoid(z: f64) -> f64 {
@@ -17,19 +18,47 @@ pub fn sigmoid_prime(z: f64) -> f64 {
     sigmoid(z) * (1.0 - sigmoid(z))
 }
 
+/// Φ(z), the distribution function of the standard normal distribution.
+fn normal_distribution(z: f64) -> f64 {
+    0.5 * (1.0 + libm::erf(z / 2f64.sqrt()))
+}
+
+/// φ(z) = Φ'(z), its density.
+fn normal_density(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / (2.0 * PI).sqrt()
+}
+
 /// f(z) of a hidden neuron.
 fn activate(activation: Activation, z: f64) -> f64 {
     match activation {
+        Activation::Identity => z,
+        Activation::Step => f64::from(u8::from(z > 0.0)),
         Activation::Sigmoid => sigmoid(z),
+        Activation::Tanh => z.tanh(),
         Activation::Relu => z.max(0.0),
+        Activation::LeakyRelu => z.max(0.01 * z),
+        Activation::Elu if z > 0.0 => z,
+        Activation::Elu => z.exp() - 1.0,
+        Activation::Gelu => z * normal_distribution(z),
+        Activation::Silu => z * sigmoid(z),
+        Activation::Softplus => (1.0 + z.exp()).ln(),
     }
 }
 
 /// f'(z) of a hidden neuron.
 fn activate_prime(activation: Activation, z: f64) -> f64 {
     match activation {
+        Activation::Identity => 1.0,
+        Activation::Step => 0.0,
         Activation::Sigmoid => sigmoid_prime(z),
+        Activation::Tanh => 1.0 - z.tanh() * z.tanh(),
         Activation::Relu => f64::from(u8::from(z > 0.0)),
+        Activation::LeakyRelu | Activation::Elu if z > 0.0 => 1.0,
+        Activation::LeakyRelu => 0.01,
+        Activation::Elu => z.exp(),
+        Activation::Gelu => normal_distribution(z) + z * normal_density(z),
+        Activation::Silu => sigmoid(z) + z * sigmoid_prime(z),
+        Activation::Softplus => sigmoid(z),
     }
 }
 
@@ -46,12 +75,15 @@ pub struct Textbook {
     pub biases: Vec<Vec<f64>>,
     /// `weights[l][j][k]`.
     pub weights: Vec<Vec<Vec<f64>>>,
-    /// The activation of the hidden layers.
-    pub activation: Activation,
+    /// The activations of the hidden layers.
+    pub activation: PerLayer<Activation>,
     /// The activation of the output layer.
     pub output: Output,
     /// The cost to be reduced.
     pub cost: Cost,
+    /// `kept[l][j]`: what the activation of neuron j in hidden layer l is multiplied by. Without
+    /// dropout 1; with dropout 0 or 1 in training, and 1 − p when all neurons are at work.
+    pub kept: Vec<Vec<f64>>,
 }
 
 /// ∂C/∂b and ∂C/∂w, in the shapes of [`Textbook::biases`] and [`Textbook::weights`].
@@ -73,12 +105,16 @@ impl Textbook {
             let row = |j| (0..layer.n_in()).map(|k| layer.weight(j, k).to_f64()).collect();
             (0..layer.n_out()).map(row).collect()
         });
+        let architecture = network.architecture();
+        let kept = (0..architecture.hidden_layers())
+            .map(|l| vec![1.0 - architecture.dropout.of(l); architecture.sizes[l + 1]]);
         Self {
+            kept: kept.collect(),
             biases: biases.collect(),
             weights: weights.collect(),
-            activation: network.architecture().activation,
-            output: network.architecture().output,
-            cost: network.architecture().cost,
+            activation: architecture.activation.clone(),
+            output: architecture.output,
+            cost: architecture.cost,
         }
     }
 
@@ -97,10 +133,13 @@ impl Textbook {
             let z = self.weighted_input(l, &activations[l]);
             activations.push(match self.output {
                 _ if l + 1 < self.weights.len() => {
-                    z.iter().map(|&z| activate(self.activation, z)).collect()
+                    let neurons = z.iter().zip(&self.kept[l]);
+                    neurons.map(|(&z, kept)| kept * activate(self.activation.of(l), z)).collect()
                 }
                 Output::Sigmoid => z.iter().map(|&z| sigmoid(z)).collect(),
                 Output::Softmax => softmax(&z),
+                Output::Identity => z.clone(),
+                Output::Tanh => z.iter().map(|&z| z.tanh()).collect(),
             });
             zs.push(z);
         }
@@ -128,15 +167,18 @@ impl Textbook {
         let depth = self.weights.len();
         let mut deltas: Vec<Vec<f64>> = vec![Vec::new(); depth];
 
-        // BP1: δ = ∂C/∂a ⊙ σ'(z) in the output layer; for the cross-entropy σ' cancels, and the
-        // log-likelihood of a softmax layer gives the same.
-        let outputs = zs[depth - 1].iter().zip(&activations[depth]).enumerate();
-        let delta = outputs.map(|(j, (&z, &a))| {
-            let y = if j == label { 1.0 } else { 0.0 };
-            match self.cost {
-                Cost::Quadratic => (a - y) * sigmoid_prime(z),
-                Cost::CrossEntropy | Cost::LogLikelihood => a - y,
-            }
+        // BP1: δ = ∂C/∂a ⊙ σ'(z) in the output layer. For the cross-entropy σ' cancels, and the
+        // log-likelihood of a softmax layer gives the same. Softmax outputs depend on every z, so
+        // that the sum over k of ∂C/∂a_k ∂a_k/∂z_j is needed elsewhere.
+        let (z, a) = (&zs[depth - 1], &activations[depth]);
+        let y = |j| if j == label { 1.0 } else { 0.0 };
+        let mean: f64 = a.iter().enumerate().map(|(k, a)| (a - y(k)) * a).sum();
+        let delta = (0..a.len()).map(|j| match (self.cost, self.output) {
+            (Cost::CrossEntropy | Cost::LogLikelihood, _) => a[j] - y(j),
+            (Cost::Quadratic, Output::Sigmoid) => (a[j] - y(j)) * sigmoid_prime(z[j]),
+            (Cost::Quadratic, Output::Softmax) => a[j] * (a[j] - y(j) - mean),
+            (Cost::Quadratic, Output::Identity) => a[j] - y(j),
+            (Cost::Quadratic, Output::Tanh) => (a[j] - y(j)) * (1.0 - z[j].tanh() * z[j].tanh()),
         });
         deltas[depth - 1] = delta.collect();
 
@@ -145,7 +187,8 @@ impl Textbook {
             let delta = zs[l].iter().enumerate().map(|(k, &z)| {
                 let next = self.weights[l + 1].iter().zip(&deltas[l + 1]);
                 next.map(|(w, delta)| w[k] * delta).sum::<f64>()
-                    * activate_prime(self.activation, z)
+                    * activate_prime(self.activation.of(l), z)
+                    * self.kept[l][k]
             });
             deltas[l] = delta.collect();
         }

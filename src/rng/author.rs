@@ -25,6 +25,11 @@ impl NumpyLegacy {
         Self { mt: Mt19937::init_genrand(seed), spare: None }
     }
 
+    /// A value in [0, 1): `np.random.random_sample()`.
+    pub fn random(&mut self) -> f64 {
+        self.mt.random_53bit()
+    }
+
     /// One N(0, 1) value: `np.random.randn()`. `randn(d0, d1)` is d0·d1 such values in row-major order.
     pub fn randn(&mut self) -> f64 {
         if let Some(value) = self.spare.take() {

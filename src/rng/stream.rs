@@ -17,6 +17,8 @@ pub enum Purpose {
     Biases = 2,
     /// The order in which the training images are visited.
     Order = 3,
+    /// Which neurons a mini-batch drops.
+    Dropout = 5,
 }
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).
@@ -125,8 +127,8 @@ mod tests {
 
     #[test]
     fn purposes_keep_their_numbers() {
-        let numbers = [Purpose::Weights, Purpose::Biases, Purpose::Order].map(|p| p as u32);
-        assert_eq!(numbers, [1, 2, 3]);
+        let numbers = [Purpose::Weights, Purpose::Biases, Purpose::Order, Purpose::Dropout];
+        assert_eq!(numbers.map(|p| p as u32), [1, 2, 3, 5]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
     [
         trial.data.clone(),
         spec.hidden_name(),
-        spec.activation.name().into(),
+        spec.activation.name(|activation| activation.name().into()),
         spec.output.name().into(),
         spec.cost.name().into(),
         spec.initialiser.name().into(),

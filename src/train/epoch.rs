@@ -1,6 +1,7 @@
 use super::MiniBatch;
 use crate::data::Split;
 use crate::nn::{Network, Workspace};
+use crate::rng::Stream;
 use crate::simd::Real;
 use crate::simd::prefetch::prefetch;
 use pulp::{Arch, Simd, WithSimd};
@@ -30,10 +31,11 @@ pub(super) fn train_epoch<T: Real>(
     split: &Split,
     order: &[u32],
     descent: Descent,
+    dropout: &mut Stream,
     workspace: &mut Workspace<T>,
     batch: &mut MiniBatch<T>,
 ) {
-    arch.dispatch(Epoch { network, split, order, descent, workspace, batch });
+    arch.dispatch(Epoch { network, split, order, descent, dropout, workspace, batch });
 }
 
 struct Epoch<'a, T: Real> {
@@ -41,6 +43,7 @@ struct Epoch<'a, T: Real> {
     split: &'a Split,
     order: &'a [u32],
     descent: Descent,
+    dropout: &'a mut Stream,
     workspace: &'a mut Workspace<T>,
     batch: &'a mut MiniBatch<T>,
 }
@@ -60,6 +63,7 @@ impl<T: Real> WithSimd for Epoch<'_, T> {
             }
             self.batch.gather(simd, self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
+            self.workspace.drop_neurons(self.network, |p| self.dropout.uniform() < p);
             self.workspace.forward(simd, self.network, input);
             self.workspace.backward(simd, self.network, self.batch.labels());
             let rate = T::from_f64(eta / images.len() as f64);

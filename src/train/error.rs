@@ -17,16 +17,46 @@ pub enum SpecError {
         /// The number of training images.
         training: usize,
     },
-    /// A cost that is not made for the output layer.
-    #[error("the {cost} cost needs {expected} outputs, not {output}")]
+    /// A cost that makes no sense for the output layer.
+    #[error("the {cost} cost does not go with {output} outputs: {reason}")]
     Pairing {
         /// The cost.
         cost: &'static str,
-        /// The output layer it is made for.
-        expected: &'static str,
         /// The output layer.
         output: &'static str,
+        /// Why not.
+        reason: &'static str,
     },
+    /// Activations for another number of hidden layers.
+    #[error(
+        "{given} activations for hidden layers: {layers}; expected one for all or one for each"
+    )]
+    Activations {
+        /// The activations.
+        given: usize,
+        /// The hidden layers.
+        layers: usize,
+    },
+    /// Probabilities of dropout for another number of hidden layers.
+    #[error(
+        "{given} dropout probabilities for hidden layers: {layers}; expected one for all or one for \
+         each"
+    )]
+    Dropouts {
+        /// The probabilities.
+        given: usize,
+        /// The hidden layers.
+        layers: usize,
+    },
+    /// A probability of dropout that would drop everything, or is none.
+    #[error("dropout probability {0}: expected 0 or above and below 1")]
+    Dropout(f64),
+    /// Hidden neurons that gradient descent cannot train.
+    #[error(
+        "the derivative of step is 0 everywhere, so that gradient descent cannot train the hidden \
+         layers"
+    )]
+    Step,
     /// There is nothing to train.
     #[error("0 epochs: expected at least 1")]
     NoEpochs,

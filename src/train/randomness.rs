@@ -130,4 +130,13 @@ impl ParameterSource for Randomness {
             Source::Shared(numbers) => numbers.weight(l),
         }
     }
+
+    fn uniform_weight(&mut self, l: usize) -> f64 {
+        let from_0_to_1 = match &mut self.0 {
+            Source::Streams { weights, .. } => weights[l].uniform(),
+            Source::Author(author) => author.parameters.random(),
+            Source::Shared(numbers) => return numbers.uniform_weight(l),
+        };
+        2.0 * from_0_to_1 - 1.0
+    }
 }

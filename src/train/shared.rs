@@ -67,6 +67,11 @@ impl ParameterSource for SharedNumbers {
         layer.weights += 1;
         SplitMix64::new(self.seed).gaussian(layer.first + k * layer.n_out + j)
     }
+
+    /// From the normal number: the peers share no uniform ones.
+    fn uniform_weight(&mut self, l: usize) -> f64 {
+        libm::erf(self.weight(l) * std::f64::consts::FRAC_1_SQRT_2)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::{Descent, Monitors, SpecError};
 use crate::data::Dataset;
-use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output};
+use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -53,12 +53,14 @@ impl Generator {
 pub struct TrainingSpec {
     /// The widths of the hidden layers, the one after the inputs first; may be empty.
     pub hidden: Vec<usize>,
-    /// The activation of the hidden layers.
-    pub activation: Activation,
+    /// The activations of the hidden layers.
+    pub activation: PerLayer<Activation>,
     /// The activation of the output layer.
     pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
+    /// The probabilities with which a mini-batch drops the neurons of the hidden layers.
+    pub dropout: PerLayer<f64>,
     /// How the weights are drawn.
     pub initialiser: Initialiser,
     /// How the biases are drawn.
@@ -93,9 +95,10 @@ impl Default for TrainingSpec {
     fn default() -> Self {
         Self {
             hidden: vec![30],
-            activation: Activation::Sigmoid,
+            activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
+            dropout: 0.0.into(),
             initialiser: Initialiser::Scaled,
             bias_initialiser: BiasInitialiser::Normal,
             eta: 0.25,
@@ -118,7 +121,13 @@ impl TrainingSpec {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
         sizes.push(data.classes);
-        Architecture { sizes, activation: self.activation, output: self.output, cost: self.cost }
+        Architecture {
+            sizes,
+            activation: self.activation.clone(),
+            output: self.output,
+            cost: self.cost,
+            dropout: self.dropout.clone(),
+        }
     }
 
     /// The constants of gradient descent.
@@ -135,12 +144,15 @@ impl TrainingSpec {
         widths.join("x")
     }
 
-    /// The numbers to be kept in memory: parameters, and an activation and an error for every neuron
-    /// and image of a mini-batch. `None` if they cannot even be counted.
+    /// The numbers to be kept in memory: parameters, and an activation, an error and perhaps a
+    /// weighted input for every neuron and image of a mini-batch. `None` if they cannot even be
+    /// counted.
     fn numbers(&self, data: &Dataset) -> Option<usize> {
         let architecture = self.architecture(data);
         let neurons = architecture.sizes.iter().try_fold(0usize, |sum, &n| sum.checked_add(n))?;
-        let passes = neurons.checked_mul(self.batch_size)?.checked_mul(2)?;
+        let needs_z = |activation: &Activation| activation.needs_weighted_input();
+        let kinds = 2 + usize::from(self.activation.values().iter().any(needs_z));
+        let passes = neurons.checked_mul(self.batch_size)?.checked_mul(kinds)?;
         architecture.parameters_checked()?.checked_add(passes)
     }
 
@@ -157,21 +169,16 @@ impl TrainingSpec {
         if !(self.lambda.is_finite() && self.lambda >= 0.0) {
             return Err(SpecError::Lambda(self.lambda));
         }
-        if self.output != self.cost.output() {
-            return Err(SpecError::Pairing {
-                cost: self.cost.name(),
-                expected: self.cost.output().name(),
-                output: self.output.name(),
-            });
+        if let Err(reason) = self.cost.pairing(self.output) {
+            let (cost, output) = (self.cost.name(), self.output.name());
+            return Err(SpecError::Pairing { cost, output, reason });
         }
+        self.validate_hidden()?;
         if self.batch_size == 0 || self.batch_size > training {
             return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
         }
         if self.epochs == 0 {
             return Err(SpecError::NoEpochs);
-        }
-        if self.hidden.contains(&0) {
-            return Err(SpecError::EmptyLayer);
         }
         if self.numbers(data).is_none_or(|n| n > MAX_NUMBERS) {
             let hidden = self.hidden_name();
@@ -185,6 +192,29 @@ impl TrainingSpec {
         }
         match self.monitors.iter().find(|metric| metric.split(data).is_empty()) {
             Some(metric) => Err(SpecError::EmptySet(metric.column().replace('_', "-"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl TrainingSpec {
+    /// Checks the settings of the hidden layers.
+    fn validate_hidden(&self) -> Result<(), SpecError> {
+        let layers = self.hidden.len();
+        if self.hidden.contains(&0) {
+            return Err(SpecError::EmptyLayer);
+        }
+        if !self.activation.fits(layers) {
+            return Err(SpecError::Activations { given: self.activation.values().len(), layers });
+        }
+        if self.activation.values().contains(&Activation::Step) {
+            return Err(SpecError::Step);
+        }
+        if !self.dropout.fits(layers) {
+            return Err(SpecError::Dropouts { given: self.dropout.values().len(), layers });
+        }
+        match self.dropout.values().iter().find(|p| !(0.0..1.0).contains(*p)) {
+            Some(&p) => Err(SpecError::Dropout(p)),
             None => Ok(()),
         }
     }

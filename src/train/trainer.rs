@@ -2,6 +2,7 @@ use super::epoch::train_epoch;
 use super::{Descent, MiniBatch, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
 use crate::nn::{Network, Workspace};
+use crate::rng::{Purpose, Stream};
 use crate::simd::Real;
 use pulp::Arch;
 
@@ -12,6 +13,7 @@ pub struct Trainer<T: Real> {
     randomness: Randomness,
     order: Vec<u32>,
     descent: Descent,
+    dropout: Stream,
     workspace: Workspace<T>,
     batch: MiniBatch<T>,
 }
@@ -27,9 +29,10 @@ impl<T: Real> Trainer<T> {
         // In this order: the author's generators draw the network first.
         let network = draw_network(spec, data, &mut randomness);
         let order = randomness.initial_order(data.training.len());
-        let workspace = Workspace::new(&network, spec.batch_size);
+        let dropout = Stream::new(spec.seed, Purpose::Dropout, 0);
+        let workspace = Workspace::for_training(&network, spec.batch_size);
         let (descent, batch) = (spec.descent(), MiniBatch::new());
-        Self { network, randomness, order, descent, workspace, batch }
+        Self { network, randomness, order, descent, dropout, workspace, batch }
     }
 
     /// The network as trained so far.
@@ -44,9 +47,9 @@ impl<T: Real> Trainer<T> {
     ///
     /// When `split` has fewer images than those, or other inputs or classes.
     pub fn epoch(&mut self, arch: Arch, split: &Split) {
-        let Self { network, randomness, order, descent, workspace, batch } = self;
+        let Self { network, randomness, order, descent, dropout, workspace, batch } = self;
         randomness.shuffle(order);
-        train_epoch(arch, network, split, order, *descent, workspace, batch);
+        train_epoch(arch, network, split, order, *descent, dropout, workspace, batch);
     }
 }
 

@@ -52,7 +52,7 @@ impl Workload {
             Self::W4 => TrainingSpec { batch_size: 100, ..chapter3 },
             Self::W5 => TrainingSpec {
                 hidden: vec![800, 800],
-                activation: Activation::Relu,
+                activation: Activation::Relu.into(),
                 output: Output::Softmax,
                 cost: Cost::LogLikelihood,
                 initialiser: Initialiser::He,

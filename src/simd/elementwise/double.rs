@@ -77,3 +77,11 @@ pub fn exp_m1(x: f64) -> Double {
     let power = Double::from(1.0).times_power_of_two(n.max(-200));
     p.times(power).plus(power.plus((-1.0).into()))
 }
+
+/// ln(1 + u): a Newton step from an f64.
+pub fn ln_1p(u: Double) -> Double {
+    let near = libm::log1p(u.high);
+    let e = exp_m1(near);
+    let rest = u.plus(e.times((-1.0).into()));
+    Double::from(near).plus(rest.over(e.plus(1.0.into())))
+}

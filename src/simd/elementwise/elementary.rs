@@ -10,7 +10,7 @@ pub trait Elementary: Sized + Copy + 'static {
     /// 1.5 times the power of two above which there are no fractions, plus the bias of exponents:
     /// adding it leaves the nearest integer in the low bits, as they stand in an exponent.
     const MAGIC: Self;
-    /// An even number of powers of two, more than subnormal numbers reach below the others.
+    /// More powers of two than subnormal numbers reach below the normal ones.
     const LIFT: Self;
     /// 2^−[`LIFT`](Self::LIFT).
     const UNLIFT: Self;
@@ -18,6 +18,11 @@ pub trait Elementary: Sized + Copy + 'static {
     const EXP_RANGE: [Self; 2];
     /// (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2.
     const EXP: &'static [Self];
+    /// (2 artanh s − 2 s) / s³ as a polynomial in s², for 0 ≤ s ≤ 1/3; minimax.
+    const ARTANH: &'static [Self];
+    /// Numerator and denominator of e^(x²/2) (1 − Φ(x)), with Φ the normal distribution, for x from
+    /// 0 to where the tail of Φ rounds to 0; minimax.
+    const NORMAL_TAIL: [&'static [Self]; 2];
 
     /// 2^n, from [`MAGIC`](Self::MAGIC) + n.
     fn power_of_two(shifted: Self) -> Self;
@@ -34,6 +39,11 @@ impl Elementary for f32 {
     const EXP_RANGE: [Self; 2] = [-104.0, 89.0];
     const EXP: &'static [Self] =
         &[1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
+    const ARTANH: &'static [Self] = &[0.280_207_49, 0.279_999_96, 0.400_216_37, 0.666_664_1];
+    const NORMAL_TAIL: [&'static [Self]; 2] = [
+        &[0.004_083_862_5, 0.040_434_543, 0.182_674_84, 0.437_583_63, 0.5],
+        &[0.010_236_603, 0.101_360_93, 0.467_982_5, 1.200_248_4, 1.673_052_1, 1.0],
+    ];
 
     #[inline(always)]
     fn power_of_two(shifted: Self) -> Self {
@@ -66,6 +76,47 @@ impl Elementary for f64 {
         1.0 / 24.0,
         1.0 / 6.0,
         0.5,
+    ];
+    const ARTANH: &'static [Self] = &[
+        0.170_114_503_052_073_76,
+        0.083_442_026_304_584_6,
+        0.121_050_778_100_514_12,
+        0.133_011_117_467_973_95,
+        0.153_865_483_937_262_18,
+        0.181_817_445_263_115_5,
+        0.222_222_239_503_975_02,
+        0.285_714_285_482_160_77,
+        0.400_000_000_001_537_57,
+        0.666_666_666_666_663_2,
+    ];
+    const NORMAL_TAIL: [&'static [Self]; 2] = [
+        &[
+            2.234_899_901_555_033_8e-7,
+            6.957_868_809_240_576_6e-6,
+            1.063_396_808_294_632_7e-4,
+            1.037_806_956_672_017e-3,
+            7.112_011_080_827_427e-3,
+            0.035_623_401_149_014_75,
+            0.131_915_997_439_475_02,
+            0.357_079_962_789_002_1,
+            0.679_266_377_719_767_7,
+            0.827_705_668_987_722_4,
+            0.5,
+        ],
+        &[
+            5.602_063_284_206_571e-7,
+            1.744_079_068_844_608e-5,
+            2.671_142_570_075_598_6e-4,
+            2.618_837_052_099_212_3e-3,
+            0.018_092_601_693_540_41,
+            0.091_861_139_534_868_57,
+            0.347_964_023_769_315_84,
+            0.979_333_113_125_646_7,
+            2.000_300_203_595_887,
+            2.815_979_676_155_731_4,
+            2.453_295_898_778_310_2,
+            1.0,
+        ],
     ];
 
     #[inline(always)]

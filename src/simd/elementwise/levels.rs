@@ -40,6 +40,10 @@ fn check_all<T: Real>() {
     check::<T>("relu", |arch, x, _| arch.dispatch(Relu(x)));
     check::<T>("leaky relu", |arch, x, _| arch.dispatch(LeakyRelu(x)));
     check::<T>("elu", |arch, x, _| arch.dispatch(Elu(x)));
+    check::<T>("gelu", |arch, x, _| arch.dispatch(Gelu(x)));
+    check::<T>("silu", |arch, x, _| arch.dispatch(Silu(x)));
+    check::<T>("softplus", |arch, x, _| arch.dispatch(Softplus(x)));
+    check::<T>("step", |arch, x, _| arch.dispatch(Step(x)));
     check::<T>("scale", |arch, x, _| arch.dispatch(Scale { factor: T::from_f64(0.3), x }));
     check::<T>("sigmoid'", |arch, delta, activation| {
         arch.dispatch(MulSigmoidPrime { activation, delta });
@@ -55,6 +59,15 @@ fn check_all<T: Real>() {
     });
     check::<T>("elu'", |arch, delta, activation| {
         arch.dispatch(MulEluPrime { activation, delta });
+    });
+    check::<T>("gelu'", |arch, delta, weighted_input| {
+        arch.dispatch(MulGeluPrime { weighted_input, delta });
+    });
+    check::<T>("silu'", |arch, delta, weighted_input| {
+        arch.dispatch(MulSiluPrime { weighted_input, delta });
+    });
+    check::<T>("softplus'", |arch, delta, activation| {
+        arch.dispatch(MulSoftplusPrime { activation, delta });
     });
 }
 

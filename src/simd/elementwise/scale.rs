@@ -18,3 +18,47 @@ impl<T: Real> WithSimd for Scale<'_, T> {
         }
     }
 }
+
+/// Kernel: `x[r][j] *= factors[j]` for every row r.
+///
+/// # Panics
+///
+/// Without factors.
+pub struct ScaleColumns<'a, T> {
+    /// `[stride]`.
+    pub factors: &'a [T],
+    /// `[rows][stride]`, updated in place.
+    pub x: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for ScaleColumns<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for row in self.x.chunks_exact_mut(self.factors.len()) {
+            for (x, &factor) in row.iter_mut().zip(self.factors) {
+                *x *= factor;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::SimdLevel;
+
+    #[test]
+    fn every_column_has_its_factor() {
+        for level in SimdLevel::available() {
+            for stride in 1..40 {
+                let factors: Vec<f32> = (0..stride).map(|j| j as f32 - 3.0).collect();
+                let mut x: Vec<f32> = (0..3 * stride).map(|i| i as f32).collect();
+                level.arch().unwrap().dispatch(ScaleColumns { factors: &factors, x: &mut x });
+                for (i, x) in x.iter().enumerate() {
+                    assert_eq!(*x, i as f32 * factors[i % stride], "{level} {stride}");
+                }
+            }
+        }
+    }
+}

@@ -37,6 +37,39 @@ impl<T: Real> WithSimd for Softmax<'_, T> {
     }
 }
 
+/// Kernel: multiplies every row of errors by the Jacobian of the softmax,
+/// `delta[j] = a[j] (delta[j] − Σ_k delta[k] a[k])` over its first `outputs` elements.
+///
+/// # Panics
+///
+/// When `outputs` is larger than the stride.
+pub struct MulSoftmaxPrime<'a, T> {
+    /// `[rows][stride]`: the distributions.
+    pub activation: &'a [T],
+    /// The number of outputs.
+    pub outputs: usize,
+    /// The stride.
+    pub stride: usize,
+    /// `[rows][stride]`, updated in place.
+    pub delta: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for MulSoftmaxPrime<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let rows = self.delta.chunks_exact_mut(self.stride);
+        for (delta, a) in rows.zip(self.activation.chunks_exact(self.stride)) {
+            let (delta, a) = (&mut delta[..self.outputs], &a[..self.outputs]);
+            let products = delta.iter().zip(a);
+            let mean = products.fold(T::ZERO, |sum, (&delta, &a)| delta.fused_mul_add(a, sum));
+            for (delta, &a) in delta.iter_mut().zip(a) {
+                *delta = a * (*delta - mean);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
