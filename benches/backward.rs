@@ -8,6 +8,7 @@ mod common;
 use common::dense_faer::DenseFaer;
 use common::shapes::{Subject, TEXTBOOK_IMAGES, assert_close, every_shape};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use nablab::nn::Step;
 use nablab::nn::textbook::Textbook;
 use pulp::{Simd, WithSimd};
 
@@ -16,15 +17,17 @@ const RATE: f32 = 1e-12;
 
 struct Backward<'a> {
     subject: &'a mut Subject,
-    rate: f32,
+    /// η.
+    eta: f64,
 }
 
 impl WithSimd for Backward<'_> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let Subject { network, batch, workspace, .. } = self.subject;
+        let Subject { network, learner, batch, workspace, .. } = self.subject;
         workspace.backward(simd, network, batch.labels());
-        workspace.descend(simd, network, batch.input(), self.rate, 1.0);
+        learner.set_step(Step::plain(self.eta));
+        learner.learn(simd, workspace, network, batch.input());
     }
 }
 
@@ -56,7 +59,8 @@ fn backward(criterion: &mut Criterion) {
         }
         group.bench_function(BenchmarkId::new("faer", shape), |b| b.iter(|| faer.backward(RATE)));
         group.bench_function(BenchmarkId::new("nablab", shape), |b| {
-            b.iter(|| arch.dispatch(Backward { subject: &mut subject, rate: RATE }));
+            let eta = f64::from(RATE) * subject.images() as f64;
+            b.iter(|| arch.dispatch(Backward { subject: &mut subject, eta }));
         });
     });
 }
@@ -72,7 +76,8 @@ fn check(subject: &mut Subject) {
     faer.backward(1.0);
     assert_close("faer", &faer.parameters(), &want);
     subject.forward();
-    subject.arch.dispatch(Backward { subject, rate: 1.0 });
+    let eta = subject.images() as f64;
+    subject.arch.dispatch(Backward { subject, eta });
     assert_close("nablab", &parameters(&subject.textbook()), &want);
     subject.network = before;
 }

@@ -1,10 +1,10 @@
 //! The fast passes against the textbook's scalar f64 ones, and those against finite differences.
 
 use clap::ValueEnum;
-use nablab::nn::textbook::Textbook;
+use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Network, Output,
-    ParameterSource, PerLayer, Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Learner, Network,
+    Optimiser, Output, ParameterSource, PerLayer, Step, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::sparse::SparseBatch;
@@ -73,12 +73,43 @@ impl ParameterSource for Normal {
     }
 }
 
+/// How many steps of learning are compared.
+const STEPS: usize = 3;
+
+/// How a network learns.
+#[derive(Clone, Copy, Debug)]
+struct Learning {
+    optimiser: Optimiser,
+    momentum: f64,
+    step: Step,
+}
+
+impl Learning {
+    /// Every rule in turn, without and with each penalty and limit.
+    fn nth(i: usize) -> Self {
+        let optimisers = Optimiser::value_variants();
+        let optimiser = optimisers[i % optimisers.len()];
+        let adaptive = optimiser.betas().is_some();
+        let variety = i / optimisers.len();
+        let step = Step {
+            eta: if adaptive { 0.01 } else { 0.5 },
+            lambda: [0.0, 1.3][variety % 2],
+            l1: [0.0, 0.7][variety / 2 % 2],
+            images: 50,
+            max_norm: [f64::INFINITY, 0.8][variety / 4 % 2],
+        };
+        let momentum = if adaptive { 0.0 } else { [0.0, 0.9][(variety + i) % 2] };
+        Self { optimiser, momentum, step }
+    }
+}
+
 /// A random network and a mini-batch of images with many zeros.
 struct Case {
     network: Network<f64>,
     images: Vec<Vec<f64>>,
     labels: Vec<u8>,
     training: bool,
+    learning: Learning,
     seed: u64,
 }
 
@@ -103,7 +134,8 @@ impl Case {
         let images: Vec<Vec<f64>> =
             (0..images).map(|_| (0..inputs).map(|_| pixel()).collect()).collect();
         let labels = images.iter().map(|_| stream.below(outputs as u32) as u8).collect();
-        Self { network, images, labels, training, seed }
+        let learning = Learning::nth((seed % 1000) as usize);
+        Self { network, images, labels, training, learning, seed }
     }
 
     /// Decides which neurons are dropped.
@@ -171,8 +203,8 @@ impl Case {
 struct Passes<'a, T: Real> {
     network: &'a mut Network<T>,
     case: &'a Case,
-    /// With (η/m, 1 − ηλ/n): takes a step of gradient descent after the gradient.
-    step: Option<(f64, f64)>,
+    /// Whether to take the [`STEPS`] of learning after the gradient.
+    learn: bool,
 }
 
 impl<T: Real> WithSimd for Passes<'_, T> {
@@ -192,15 +224,27 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             true => Workspace::for_training(self.network, images),
             false => Workspace::new(self.network, images),
         };
-        workspace.drop_neurons(self.network, self.case.is_dropped());
+        let mut is_dropped = self.case.is_dropped();
+        workspace.drop_neurons(self.network, |p, factors| {
+            for factor in factors {
+                *factor = if is_dropped(p) { T::ZERO } else { T::ONE };
+            }
+        });
         workspace.forward(simd, self.network, input);
         workspace.backward(simd, self.network, &self.case.labels);
         let mut gradient = Gradient::zeros(self.network);
-        workspace.add_gradient(simd, self.network, input, &mut gradient);
+        workspace.add_gradient(simd, input, &mut gradient);
         let output = workspace.output().to_vec();
-        if let Some((rate, decay)) = self.step {
-            let (rate, decay) = (T::from_f64(rate), T::from_f64(decay));
-            workspace.descend(simd, self.network, input, rate, decay);
+        if self.learn {
+            let learning = self.case.learning;
+            let mut learner = Learner::new(learning.optimiser, learning.momentum, self.network);
+            learner.set_step(learning.step);
+            for _ in 0..STEPS {
+                learner.look_ahead(simd, self.network);
+                workspace.forward(simd, self.network, input);
+                workspace.backward(simd, self.network, &self.case.labels);
+                learner.learn(simd, &mut workspace, self.network, input);
+            }
         }
         (gradient, output)
     }
@@ -215,11 +259,9 @@ fn assert_close(got: f64, want: f64, scale: f64, tolerance: f64, what: &str) {
 fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64) {
     let textbook = case.textbook();
     let mut network = case.network_as::<T>();
-    let (eta, lambda, n) = (0.7, 1.3, 50);
     let m = case.images.len();
-    let step = Some((eta / m as f64, 1.0 - eta * lambda / n as f64));
     let arch = level.arch().unwrap();
-    let passes = Passes { network: &mut network, case, step };
+    let passes = Passes { network: &mut network, case, learn: true };
     let (gradient, output) = arch.dispatch(passes);
     let stride = output.len() / m;
 
@@ -261,17 +303,23 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
         }
     }
 
-    let mut stepped = textbook.clone();
+    let mut learnt = textbook.clone();
     let batch: Vec<_> =
         case.images.iter().cloned().zip(case.labels.iter().map(|&y| usize::from(y))).collect();
-    stepped.step(&batch, eta, lambda, n);
+    let Learning { optimiser, momentum, step } = case.learning;
+    let mut learner = TextbookLearner::new(optimiser, momentum, &mut learnt);
+    (0..STEPS).for_each(|_| learner.step(&mut learnt, &batch, step));
+    // Adaptive rules divide by the size of the gradient, so that the rounding of a gradient near 0
+    // counts as much as a large one.
+    let adaptive = optimiser.betas().is_some();
+    let tolerance = if adaptive && tolerance > 1e-9 { 0.2 * step.eta } else { 10.0 * tolerance };
     for (l, layer) in network.layers().iter().enumerate() {
         for j in 0..layer.n_out() {
             let got = layer.biases()[j].to_f64();
-            assert_close(got, stepped.biases[l][j], 1.0, tolerance, "bias after a step");
+            assert_close(got, learnt.biases[l][j], 1.0, tolerance, "bias after learning");
             for k in 0..layer.n_in() {
                 let got = layer.weight(j, k).to_f64();
-                assert_close(got, stepped.weights[l][j][k], 1.0, tolerance, "weight after a step");
+                assert_close(got, learnt.weights[l][j][k], 1.0, tolerance, "weight after learning");
             }
         }
     }
@@ -293,7 +341,7 @@ fn check_against_finite_differences(case: &Case) {
     const EPSILON: f64 = 1e-5;
     fn gradient<T: Real>(case: &Case, level: SimdLevel) -> Gradient<T> {
         let mut network = case.network_as::<T>();
-        let passes = Passes { network: &mut network, case, step: None };
+        let passes = Passes { network: &mut network, case, learn: false };
         level.arch().unwrap().dispatch(passes).0
     }
     let levels = SimdLevel::available();
@@ -343,6 +391,20 @@ fn every_function_agrees_with_the_textbook_and_with_finite_differences() {
         };
         check_everywhere(&with(&[20, 18, 17, 6], 3));
         check_against_finite_differences(&with(&[5, 6, 4, 3], 1));
+    }
+}
+
+#[test]
+fn every_rule_of_learning_agrees_with_the_textbook() {
+    for i in 0..4 * 8 {
+        for sizes in [vec![23, 10], vec![30, 40, 17, 5]] {
+            for images in [4, 20] {
+                let functions = Functions::nth(i, sizes.len() - 2);
+                let mut case = Case::new(sizes.clone(), functions, images, i as u64);
+                case.learning = Learning::nth(i);
+                check_everywhere(&case);
+            }
+        }
     }
 }
 

@@ -100,13 +100,24 @@ fn a_last_short_mini_batch_and_every_shape_of_network_are_trained() {
 fn the_settings_stand_in_both_files_by_name() {
     let (trials, epochs) = trained(
         "--epochs 2 --hidden 100x30 --cost quadratic --init large --eta 0.125 --batch-size 7 \
-         --lambda 0.5 --precision f64 --rng author --seed 99",
+         --lambda 0.5 --precision f64 --rng author --seed 99 --activation tanh,relu --dropout 0,0.5 \
+         --optimizer nesterov --momentum 0.9 --schedule step:0.5:1 --l1 0.25 --max-norm 3 \
+         --early-stop 5 --train-size 40",
     );
     for table in [&trials, &epochs] {
         for (column, value) in [
             ("data", "small"),
             ("hidden", "100x30"),
-            ("activation", "sigmoid"),
+            ("activation", "tanh+relu"),
+            ("dropout", "0+0.5"),
+            ("optimiser", "nesterov"),
+            ("momentum", "0.9"),
+            ("schedule", "step:0.5:1"),
+            ("l1", "0.25"),
+            ("max_norm", "3"),
+            ("early_stop", "5"),
+            ("classes", ""),
+            ("train_size", "40"),
             ("output", "sigmoid"),
             ("bias_init", "normal"),
             ("cost", "quadratic"),
@@ -127,8 +138,10 @@ fn the_settings_stand_in_both_files_by_name() {
 
 #[test]
 fn the_files_have_exactly_the_documented_columns() {
-    const SETTINGS: &str = "trial_id,data,hidden,activation,output,cost,init,bias_init,eta,\
-                            batch_size,lambda,epochs,precision,rng,earlier_runs,earlier_epochs,seed";
+    const SETTINGS: &str = "trial_id,data,classes,train_size,hidden,activation,dropout,output,\
+                            cost,init,bias_init,optimiser,eta,schedule,momentum,batch_size,lambda,\
+                            l1,max_norm,early_stop,epochs,precision,rng,earlier_runs,\
+                            earlier_epochs,earlier_draws,seed";
     const METRICS: [&str; 6] = [
         "training_cost",
         "training_accuracy",
@@ -469,7 +482,25 @@ fn senseless_values_are_refused() {
         ("--dropout 1", &["--dropout", "1", "below 1"]),
         ("--dropout nan", &["--dropout", "NaN"]),
         ("--dropout 0.1,0.2,0.3", &["--dropout", "3", "hidden layers: 1"]),
-        ("--output softmax", &["--output", "cross-entropy", "sigmoid", "softmax"]),
+        ("--output softmax", &["--output", "cross-entropy", "softmax", "log-likelihood"]),
+        ("--l1=-1", &["--l1", "-1", "0 or above"]),
+        ("--max-norm 0", &["--max-norm", "0", "above 0"]),
+        ("--max-norm 3 --hidden none", &["--max-norm", "hidden layer"]),
+        ("--momentum inf", &["--momentum", "inf", "finite"]),
+        ("--momentum 0.9 --optimiser adam", &["--momentum", "0.9", "adam", "nesterov"]),
+        ("--optimiser junk", &["--optimiser", "'junk'", "rmsprop"]),
+        ("--schedule junk", &["--schedule", "'junk'", "plateau"]),
+        ("--schedule step:0.5:0", &["--schedule", "'0'", "step:FACTOR:EPOCHS"]),
+        ("--schedule plateau:2:2:8 --validation 0", &["validation"]),
+        ("--early-stop 0", &["--early-stop", "0", "at least 1"]),
+        ("--early-stop 2 --validation 0", &["validation"]),
+        ("--train-size 0", &["--train-size", "0", "1 to 50"]),
+        ("--train-size 51", &["--train-size", "51", "1 to 50"]),
+        ("--train-size 9 --batch-size 10", &["--batch-size", "10", "1 to 9"]),
+        ("--classes 3", &["--classes", "two classes"]),
+        ("--classes 3,3", &["--classes", "different"]),
+        ("--classes 3,10", &["--classes", "0 to 4"]),
+        ("--full-batch --batch-size 10", &["--full-batch", "--batch-size"]),
         ("--hidden 100000000", &["hidden", "100000000", "in memory"]),
         ("--hidden 9999999999x9999999999", &["hidden", "9999999999x9999999999", "in memory"]),
         ("--hidden 99999999999999999999", &["--hidden", "'99999999999999999999'"]),

@@ -1,7 +1,7 @@
 //! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
 
 use nablab::data::Dataset;
-use nablab::nn::{Activation, Cost, Initialiser, Network};
+use nablab::nn::{Activation, Cost, Initialiser, Network, Optimiser};
 use nablab::simd::SimdLevel;
 use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
 use std::ops::ControlFlow;
@@ -51,6 +51,40 @@ fn every_instruction_set_gives_the_same_bits() {
             };
             let want = bits(&spec, &data, SimdLevel::Scalar);
             assert_eq!(want.len(), 12);
+            for level in SimdLevel::available() {
+                assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_of_learning_gives_the_same_bits_at_every_instruction_set() {
+    let data = few_images();
+    let base = TrainingSpec {
+        hidden: vec![33, 20],
+        epochs: 2,
+        monitors: Metric::ALL.into_iter().collect(),
+        ..TrainingSpec::default()
+    };
+    for precision in [Precision::F32, Precision::F64] {
+        for spec in [
+            TrainingSpec { momentum: 0.9, eta: 0.1, ..base.clone() },
+            TrainingSpec {
+                optimiser: Optimiser::Nesterov,
+                momentum: 0.9,
+                eta: 0.1,
+                batch_size: 25,
+                l1: 1.0,
+                ..base.clone()
+            },
+            TrainingSpec { optimiser: Optimiser::Adam, eta: 0.01, ..base.clone() },
+            TrainingSpec { optimiser: Optimiser::RmsProp, eta: 0.01, l1: 2.0, ..base.clone() },
+            TrainingSpec { l1: 3.0, max_norm: Some(1.5), dropout: 0.5.into(), ..base.clone() },
+        ] {
+            let spec = TrainingSpec { precision, ..spec };
+            let want = bits(&spec, &data, SimdLevel::Scalar);
+            assert_eq!(want.len(), 12, "{spec:?}");
             for level in SimdLevel::available() {
                 assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
             }

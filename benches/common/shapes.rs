@@ -5,7 +5,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use nablab::data::Dataset;
 use nablab::nn::textbook::Textbook;
-use nablab::nn::{Network, Workspace};
+use nablab::nn::{Learner, Network, Optimiser, Workspace};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub const TEXTBOOK_IMAGES: usize = 10;
 pub struct Subject {
     pub arch: Arch,
     pub network: Network<f32>,
+    pub learner: Learner<f32>,
     pub batch: MiniBatch<f32>,
     pub workspace: Workspace<f32>,
     /// The same mini-batch for [`Textbook`]: all pixels of each image, and its class.
@@ -33,6 +34,7 @@ impl Subject {
         let mut batch = MiniBatch::new();
         batch.gather(pulp::Scalar::new(), &data.training, 0..images);
         let workspace = Workspace::new(&network, images);
+        let learner = Learner::new(Optimiser::Sgd, 0.0, &network);
         let dense = (0..images).map(|image| {
             let mut x = vec![0.0; data.inputs()];
             let (columns, pixels) = data.training.images.row(image);
@@ -42,7 +44,7 @@ impl Subject {
             (x, usize::from(data.training.labels[image]))
         });
         let arch = super::level().arch().unwrap_or_default();
-        Self { arch, network, batch, workspace, dense: dense.collect() }
+        Self { arch, network, learner, batch, workspace, dense: dense.collect() }
     }
 
     /// The number of images in the mini-batch.

@@ -1,6 +1,6 @@
 use crate::work::BatchCounts;
 use nablab::data::Dataset;
-use nablab::nn::{Network, Workspace};
+use nablab::nn::{Learner, Network, Optimiser, Step, Workspace};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ const LEAST_ROUNDS: usize = 10;
 /// A network with real digits in mini-batches.
 pub struct Subject {
     network: Network<f32>,
+    learner: Learner<f32>,
     workspace: Workspace<f32>,
     batches: Vec<MiniBatch<f32>>,
     /// What is in each mini-batch.
@@ -41,6 +42,7 @@ impl Subject {
             batch
         };
         Self {
+            learner: Learner::new(Optimiser::Sgd, 0.0, &network),
             network,
             workspace,
             batches: ranges.clone().map(gather).collect(),
@@ -84,13 +86,14 @@ struct Passes<'a> {
 impl WithSimd for Passes<'_> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let Subject { network, workspace, batches, .. } = self.subject;
+        let Subject { network, learner, workspace, batches, .. } = self.subject;
         for batch in batches {
             workspace.forward(simd, network, batch.input());
             if self.backward {
                 workspace.backward(simd, network, batch.labels());
                 // A rate so small that the network does not drift while it is measured.
-                workspace.descend(simd, network, batch.input(), 1e-12, 1.0);
+                learner.set_step(Step::plain(1e-12));
+                learner.learn(simd, workspace, network, batch.input());
             }
         }
     }

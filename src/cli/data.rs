@@ -7,11 +7,11 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct DataArguments {
     /// Directory of four IDX files (raw or .gz) to use instead of the embedded MNIST
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Data")]
     data: Option<PathBuf>,
     /// With --data: images kept back from the end of the training file for validation
     /// [default: a sixth of them, at most 10000]
-    #[arg(long, value_name = "N", requires = "data")]
+    #[arg(long, value_name = "N", requires = "data", help_heading = "Data")]
     validation: Option<usize>,
 }
 

@@ -5,55 +5,92 @@ use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
-use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
+use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer};
 use nablab::report::{significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
     PROVENANCE_FILE, Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
 };
 use nablab::train::{
-    EpochRecord, Generator, History, Metric, Precision, SpecError, Status, TrainingSpec, train,
+    EpochRecord, Generator, History, Metric, Precision, Schedule, SpecError, Status, TrainingSpec,
+    train,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+// The headings of --help.
+const DATA: &str = "Data";
+const NETWORK: &str = "Network";
+const LEARNING: &str = "Learning";
+const REGULARISATION: &str = "Regularisation";
+
 /// Train one network and print what is monitored after every epoch
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
+    /// Classes to keep, numbered anew in this order: 0,1 [default: all]
+    #[arg(long, value_name = "LABELS", value_delimiter = ',', help_heading = DATA)]
+    classes: Vec<u8>,
+    /// Training images, the first N of them [default: all]
+    #[arg(long, value_name = "N", help_heading = DATA)]
+    train_size: Option<usize>,
     /// Widths of the hidden layers: 30, 100x30, or none
-    #[arg(long, value_name = "WIDTHS", default_value = "30")]
+    #[arg(long, value_name = "WIDTHS", default_value = "30", help_heading = NETWORK)]
     hidden: Hidden,
     /// Activation of the hidden layers, one for all or one a layer (relu,relu,tanh): identity,
     /// sigmoid, tanh, relu, leaky-relu, elu, gelu, silu, softplus
-    #[arg(long, value_name = "NAMES", default_value = "sigmoid", value_parser = activations)]
+    #[arg(long, value_name = "NAMES", default_value = "sigmoid", value_parser = activations, help_heading = NETWORK)]
     activation: PerLayer<Activation>,
-    /// Probability p with which a mini-batch drops a hidden neuron, one for all or one a layer
-    /// (0.2,0.5)
-    #[arg(long, value_name = "p", default_value = "0", value_parser = probabilities)]
-    dropout: PerLayer<f64>,
     /// Activation of the output layer [default: softmax for log-likelihood, else sigmoid]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = NETWORK)]
     output: Option<Output>,
     /// Cost C that training reduces
-    #[arg(long, value_enum, default_value_t = Cost::CrossEntropy)]
+    #[arg(long, value_enum, default_value_t = Cost::CrossEntropy, help_heading = NETWORK)]
     cost: Cost,
     /// Initial weights
-    #[arg(long, value_enum, default_value_t = Initialiser::Scaled)]
+    #[arg(long, value_enum, default_value_t = Initialiser::Scaled, help_heading = NETWORK)]
     init: Initialiser,
     /// Initial biases
-    #[arg(long, value_enum, default_value_t = BiasInitialiser::Normal)]
+    #[arg(long, value_enum, default_value_t = BiasInitialiser::Normal, help_heading = NETWORK)]
     bias_init: BiasInitialiser,
-    /// Learning rate η, above 0
-    #[arg(long, value_name = "η", default_value_t = 0.5)]
+    /// How a step follows from the gradient ∇C
+    #[arg(long, alias = "optimizer", value_enum, default_value_t = Optimiser::Sgd, help_heading = LEARNING)]
+    optimiser: Optimiser,
+    /// Learning rate η of the first epoch, above 0
+    #[arg(long, value_name = "η", default_value_t = 0.5, help_heading = LEARNING)]
     eta: f64,
-    /// Images m in a mini-batch
-    #[arg(long, value_name = "m", default_value_t = 10)]
+    /// How η changes from epoch to epoch: constant; step:F:K, times F every K epochs;
+    /// exponential:F, times F every epoch; cosine, down to 0; 1/t:K, η/(1 + t/K); plateau:N:D:L,
+    /// divided by D after N epochs without a better validation accuracy, until η/L
+    #[arg(long, value_name = "SCHEDULE", default_value = "constant", help_heading = LEARNING)]
+    schedule: Schedule,
+    /// Momentum coefficient μ of sgd and nesterov, 0 for none
+    #[arg(long, value_name = "μ", default_value_t = 0.0, help_heading = LEARNING)]
+    momentum: f64,
+    /// Images m in a mini-batch, 1 for online learning
+    #[arg(long, value_name = "m", default_value_t = 10, help_heading = LEARNING)]
     batch_size: usize,
-    /// L2 regularisation parameter λ, 0 or above; divided by the size of the training set
-    #[arg(long, value_name = "λ", default_value_t = 0.0)]
+    /// One mini-batch of all training images, instead of --batch-size
+    #[arg(long, conflicts_with = "batch_size", help_heading = LEARNING)]
+    full_batch: bool,
+    /// L2 regularisation parameter λ (weight decay), 0 or above; divided by the size n of the training
+    /// set
+    #[arg(long, value_name = "λ", default_value_t = 0.0, help_heading = REGULARISATION)]
     lambda: f64,
+    /// L1 regularisation parameter λ, 0 or above; divided by n as well
+    #[arg(long, value_name = "λ", default_value_t = 0.0, help_heading = REGULARISATION)]
+    l1: f64,
+    /// Probability p with which a mini-batch drops a hidden neuron, one for all or one a layer
+    /// (0.2,0.5); evaluation multiplies the weights that leave it by 1 − p
+    #[arg(long, value_name = "p", default_value = "0", value_parser = probabilities, help_heading = REGULARISATION)]
+    dropout: PerLayer<f64>,
+    /// Longest vector of weights into a hidden neuron; longer ones are shortened after every step
+    #[arg(long, value_name = "LENGTH", help_heading = REGULARISATION)]
+    max_norm: Option<f64>,
+    /// Stop after N epochs without a better validation accuracy, and keep the best epoch's weights
+    #[arg(long, value_name = "N", help_heading = REGULARISATION)]
+    early_stop: Option<usize>,
     /// Passes over the training set
     #[arg(long, value_name = "N", default_value_t = 30)]
     epochs: usize,
@@ -88,7 +125,9 @@ impl Arguments {
     fn spec(&self, data: &Dataset) -> TrainingSpec {
         let default = [Metric::ValidationAccuracy, Metric::TestAccuracy];
         let default = default.into_iter().filter(|metric| !metric.split(data).is_empty());
-        TrainingSpec {
+        let mut spec = TrainingSpec {
+            classes: self.classes.clone(),
+            train_size: self.train_size,
             hidden: self.hidden.0.clone(),
             activation: self.activation.clone(),
             dropout: self.dropout.clone(),
@@ -96,20 +135,31 @@ impl Arguments {
             cost: self.cost,
             initialiser: self.init,
             bias_initialiser: self.bias_init,
+            optimiser: self.optimiser,
             eta: self.eta,
+            schedule: self.schedule,
+            momentum: self.momentum,
             batch_size: self.batch_size,
             lambda: self.lambda,
+            l1: self.l1,
+            max_norm: self.max_norm,
+            early_stop: self.early_stop,
             epochs: self.epochs,
             precision: self.precision,
             generator: self.rng,
             seed: self.seed,
             earlier_runs: 0,
             earlier_epochs: 0,
+            earlier_draws: 0,
             monitors: match self.monitor.is_empty() {
                 true => default.collect(),
                 false => self.monitor.iter().copied().collect(),
             },
+        };
+        if let (true, Ok(images)) = (self.full_batch, spec.training_images(data)) {
+            spec.batch_size = images;
         }
+        spec
     }
 }
 
@@ -126,6 +176,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
     let architecture = spec.architecture(&data);
+    let selected = spec.select(&data);
     let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
     let mut stdout = std::io::stdout();
     // A reader who goes away ends the training, unless its results go to a file.
@@ -133,15 +184,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         stdout,
         "{}: {} training, {} validation, {} test images; network {}, {} parameters; {}, {level}",
         data.name,
-        data.training.len(),
-        data.validation.len(),
-        data.test.len(),
+        selected.training.len(),
+        selected.validation.len(),
+        selected.test.len(),
         sizes.join("-"),
         architecture.parameters(),
         spec.precision.name(),
     );
     let bar = progress::bar(spec.epochs, "epochs");
-    let history = train(&spec, &data, level, &mut |record| {
+    let outcome = train(&spec, &data, level, &mut |record| {
         bar.inc(1);
         if printed.is_ok() {
             printed = progress::print(&bar, &epoch_line(record));
@@ -153,7 +204,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     bar.finish_and_clear();
 
-    let mut report = summary(&history, data.training.len());
+    let history = outcome.history;
+    let mut report = summary(&history, selected.training.len());
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
         let mut provenance = Provenance::new("train", "full", &data, level);
@@ -173,6 +225,12 @@ fn flag(error: &SpecError) -> &'static str {
     match error {
         SpecError::LearningRate(_) => "--eta",
         SpecError::Lambda(_) => "--lambda",
+        SpecError::L1(_) => "--l1",
+        SpecError::MaxNorm(_) => "--max-norm",
+        SpecError::Momentum { .. } => "--momentum",
+        SpecError::EarlyStop => "--early-stop",
+        SpecError::Classes { .. } => "--classes",
+        SpecError::TrainSize { .. } => "--train-size",
         SpecError::BatchSize { .. } => "--batch-size",
         SpecError::Step | SpecError::Activations { .. } => "--activation",
         SpecError::Dropouts { .. } | SpecError::Dropout(_) => "--dropout",
@@ -238,6 +296,7 @@ fn summary(history: &History, images: usize) -> String {
     let end = match history.status {
         Status::Diverged { epoch } => format!(", diverged at epoch {epoch}"),
         Status::Stopped => ", stopped".into(),
+        Status::EarlyStopped { epoch } => format!(", stopped early at epoch {epoch}"),
         Status::Finished => String::new(),
     };
     let epochs = history.epochs.len();
@@ -247,6 +306,9 @@ fn summary(history: &History, images: usize) -> String {
         history.seconds,
         significant((images * epochs) as f64 / history.seconds, 3),
     );
+    if let Some(epoch) = history.kept_epoch {
+        text += &format!("kept the weights of epoch {epoch}, the best on the validation set\n");
+    }
     let Some(record) = history.epochs.last() else {
         return text;
     };

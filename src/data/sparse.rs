@@ -127,6 +127,24 @@ impl SparseRows {
         self.values.extend_from_slice(&other.values);
     }
 
+    /// A copy of some rows, in the given order.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    #[track_caller]
+    pub(super) fn select(&self, rows: impl Iterator<Item = usize>) -> Self {
+        let mut selected = Self::new(self.columns);
+        for row in rows {
+            let (indices, values) = self.row(row);
+            selected.indices.extend_from_slice(indices);
+            selected.values.extend_from_slice(values);
+            selected.offsets.push(offset(selected.values.len()));
+        }
+        selected.shrink_to_fit();
+        selected
+    }
+
     /// Cuts off and returns the rows from `row` on.
     ///
     /// # Panics

@@ -44,6 +44,15 @@ impl Split {
         Split { images: self.images.range(images.clone()), labels: self.labels[images].to_vec() }
     }
 
+    /// A copy of the images of some classes, which are numbered anew in the order given.
+    pub fn only(&self, classes: &[u8]) -> Split {
+        let class = |label: u8| classes.iter().position(|&class| class == label);
+        let kept = self.labels.iter().enumerate();
+        let (rows, labels): (Vec<usize>, Vec<u8>) =
+            kept.filter_map(|(row, &label)| Some((row, class(label)? as u8))).unzip();
+        Split { images: self.images.select(rows.into_iter()), labels }
+    }
+
     /// How many images there are of each class, `[classes]`.
     ///
     /// # Panics
@@ -86,6 +95,15 @@ mod tests {
     #[should_panic(expected = "rows 0..4 of 3")]
     fn first_of_too_many_panics() {
         three().first(4);
+    }
+
+    #[test]
+    fn only_some_classes_are_kept_and_numbered_anew() {
+        let twos = three().only(&[2]);
+        assert_eq!((twos.labels, twos.images.len()), (vec![0, 0], 2));
+        assert_eq!(twos.images.row(1), (&[0_u16, 1][..], &[3_u8, 3][..]));
+        assert_eq!(three().only(&[2, 0]).labels, [0, 1, 0]);
+        assert!(three().only(&[7]).is_empty());
     }
 
     #[test]

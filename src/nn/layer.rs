@@ -1,8 +1,9 @@
-use crate::simd::elementwise::Scale;
-use crate::simd::reduce::SumOfSquares;
+use crate::simd::elementwise::{Scale, ScaleColumns};
+use crate::simd::reduce::{SumOfMagnitudes, SumOfSquares};
 use crate::simd::transpose::Transpose;
+use crate::simd::update::{Adaptive, AdaptiveConstants, ColumnSquares};
 use crate::simd::{AlignedVec, Real, padded};
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// The weights and biases between one layer of neurons and the next.
 ///
@@ -132,6 +133,54 @@ impl<T: Real> Layer<T> {
         self.transposed_is_current = false;
     }
 
+    /// Updates the stored weights with those of a layer of the same shape, which are its second
+    /// argument: the transposed ones too if both layers have them.
+    #[inline(always)]
+    pub(super) fn update_with(&mut self, other: &Self, mut update: impl FnMut(&mut [T], &[T])) {
+        update(&mut self.stored, &other.stored);
+        match self.transposed_is_current && other.transposed_is_current {
+            true => update(&mut self.transposed, &other.transposed),
+            false => self.transposed_is_current = false,
+        }
+    }
+
+    /// A step of Adam or RMSProp, which uses up the gradient.
+    #[inline(always)]
+    pub(super) fn adapt<S: Simd>(
+        &mut self,
+        simd: S,
+        gradient: &mut Self,
+        first: &mut Self,
+        second: &mut Self,
+        constants: AdaptiveConstants<T>,
+    ) {
+        self.forget_transposed();
+        gradient.forget_transposed();
+        Adaptive {
+            constants,
+            weights: &mut self.stored,
+            gradient: &mut gradient.stored,
+            first: &mut first.stored,
+            second: &mut second.stored,
+        }
+        .with_simd(simd);
+        // Biases are not regularised.
+        Adaptive {
+            constants: AdaptiveConstants { l2: T::ZERO, l1: T::ZERO, ..constants },
+            weights: &mut self.biases,
+            gradient: &mut gradient.biases,
+            first: &mut first.biases,
+            second: &mut second.biases,
+        }
+        .with_simd(simd);
+    }
+
+    /// Shortens the weights that lead into each neuron to a vector of length `limit`, where they
+    /// are longer. `norms` is room for a number a neuron, padded.
+    pub(super) fn limit_norms<S: Simd>(&mut self, simd: S, limit: T, norms: &mut [T]) {
+        simd.vectorize(LimitNorms { layer: self, limit, norms });
+    }
+
     /// The biases of the outputs.
     pub fn biases(&self) -> &[T] {
         &self.biases[..self.n_out]
@@ -171,9 +220,52 @@ impl<T: Real> Layer<T> {
         scale * scale * simd.vectorize(SumOfSquares(&self.stored))
     }
 
+    /// The sum of the absolute values of the weights.
+    pub(super) fn sum_of_magnitudes<S: Simd>(&self, simd: S) -> f64 {
+        self.scale.to_f64().abs() * simd.vectorize(SumOfMagnitudes(&self.stored))
+    }
+
     /// Whether every weight and bias is a finite number.
     pub fn is_finite(&self) -> bool {
         let finite = |x: &T| x.to_f64().is_finite();
         finite(&self.scale) && self.stored.iter().all(finite) && self.biases.iter().all(finite)
+    }
+}
+
+/// [`Layer::limit_norms`] as a kernel.
+struct LimitNorms<'a, T: Real> {
+    layer: &'a mut Layer<T>,
+    limit: T,
+    norms: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for LimitNorms<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { layer, limit, norms } = self;
+        let (stride, n_in, scale) = (layer.stride(), layer.n_in, layer.scale.magnitude());
+        let mut rest = &mut layer.stored[..];
+        let mut changed = false;
+        for first in (0..stride).step_by(layer.width) {
+            let width = layer.width.min(stride - first);
+            let (panel, after) = rest.split_at_mut(n_in * width);
+            let factors = &mut norms[..width];
+            ColumnSquares { rows: panel, sums: factors }.with_simd(simd);
+            let mut too_long = false;
+            for factor in factors.iter_mut() {
+                let norm = scale * factor.square_root();
+                too_long |= norm > limit;
+                *factor = if norm > limit { limit / norm } else { T::ONE };
+            }
+            if too_long {
+                ScaleColumns { factors, x: panel }.with_simd(simd);
+                changed = true;
+            }
+            rest = after;
+        }
+        if changed {
+            layer.forget_transposed();
+        }
     }
 }

@@ -72,6 +72,18 @@ impl<T: Real> Network<T> {
         arch.dispatch(Sum(&self.layers))
     }
 
+    /// The sum of the absolute values of all weights (not of the biases).
+    pub fn sum_of_weight_magnitudes(&self, arch: Arch) -> f64 {
+        struct Sum<'a, T: Real>(&'a [Layer<T>]);
+        impl<T: Real> WithSimd for Sum<'_, T> {
+            type Output = f64;
+            fn with_simd<S: Simd>(self, simd: S) -> f64 {
+                self.0.iter().map(|layer| layer.sum_of_magnitudes(simd)).sum()
+            }
+        }
+        arch.dispatch(Sum(&self.layers))
+    }
+
     /// Whether every parameter is a finite number.
     pub fn is_finite(&self) -> bool {
         self.layers.iter().all(Layer::is_finite)

@@ -1,4 +1,4 @@
-use super::{Architecture, Gradient, Layer, Network, Path};
+use super::{Gradient, Layer, Network, Path};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
@@ -10,22 +10,24 @@ use pulp::{Simd, WithSimd};
 #[derive(Debug)]
 pub struct Workspace<T> {
     capacity: usize,
-    rows: usize,
-    layers: Vec<LayerSpace<T>>,
+    pub(super) rows: usize,
+    pub(super) layers: Vec<LayerSpace<T>>,
 }
 
 #[derive(Debug)]
-struct LayerSpace<T> {
+pub(super) struct LayerSpace<T> {
     /// `[capacity][stride]`, in the output layer, and where the derivative of the activation needs
     /// it; empty elsewhere
     weighted_input: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero, in the output layer arbitrary
-    activation: AlignedVec<T>,
+    pub(super) activation: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero
-    delta: AlignedVec<T>,
+    pub(super) delta: AlignedVec<T>,
     /// `[stride]`: 0 for the neurons that the mini-batch drops, 1 for the others, padding 0; empty
     /// where none is ever dropped
     mask: AlignedVec<T>,
+    /// What the activations are to be multiplied by in the weighted inputs of the next layer.
+    kept: T,
 }
 
 impl<T: Real> Workspace<T> {
@@ -55,29 +57,33 @@ impl<T: Real> Workspace<T> {
             let mut mask = zeros(has_mask(l), layer.stride());
             let neurons = layer.n_out().min(mask.len());
             mask[..neurons].fill(T::ONE);
+            let corrected = l < architecture.hidden_layers() && mask.is_empty();
+            let dropped = if corrected { architecture.dropout.of(l) } else { 0.0 };
             LayerSpace {
                 weighted_input: zeros(keeps_z(l), capacity * layer.stride()),
                 activation: AlignedVec::zeros(capacity * layer.stride()),
                 delta: AlignedVec::zeros(capacity * layer.stride()),
                 mask,
+                kept: T::from_f64(1.0 - dropped),
             }
         });
         let layers = layers.collect();
         Self { capacity, rows: 0, layers }
     }
 
-    /// Draws which hidden neurons are dropped from now on, layer by layer and neuron by neuron:
-    /// `is_dropped` is asked with the probability of the layer. The book's dropout (chapter 3): one
-    /// draw serves all images of a mini-batch.
+    /// Draws which hidden neurons are dropped from now on: for every hidden layer with dropout,
+    /// `draw` gets its probability and a factor for each of its neurons, to be set to 0 or 1. The
+    /// book's dropout (chapter 3): one draw serves all images of a mini-batch.
     ///
     /// Without dropout, and in a workspace that is not [for training](Self::for_training), nothing is
-    /// asked.
-    pub fn drop_neurons(&mut self, network: &Network<T>, mut is_dropped: impl FnMut(f64) -> bool) {
+    /// drawn.
+    #[inline(always)]
+    pub fn drop_neurons(&mut self, network: &Network<T>, mut draw: impl FnMut(f64, &mut [T])) {
         let architecture = network.architecture();
         for (l, space) in self.layers.iter_mut().enumerate() {
-            let neurons = architecture.sizes[l + 1].min(space.mask.len());
-            for factor in &mut space.mask[..neurons] {
-                *factor = if is_dropped(architecture.dropout.of(l)) { T::ZERO } else { T::ONE };
+            if !space.mask.is_empty() {
+                let neurons = architecture.sizes[l + 1];
+                draw(architecture.dropout.of(l), &mut space.mask[..neurons]);
             }
         }
     }
@@ -109,16 +115,8 @@ impl<T: Real> Workspace<T> {
     /// at work, the part that training keeps. The book halves the weights that leave a layer whose
     /// dropout is ½, which is the same.
     #[inline(always)]
-    fn kept(&self, architecture: &Architecture, l: usize) -> T {
-        match l.checked_sub(1) {
-            Some(hidden) if hidden < self.layers.len() - 1 => {
-                match self.layers[hidden].mask.is_empty() {
-                    true => T::from_f64(1.0 - architecture.dropout.of(hidden)),
-                    false => T::ONE,
-                }
-            }
-            _ => T::ONE,
-        }
+    pub(super) fn kept(&self, l: usize) -> T {
+        l.checked_sub(1).map_or(T::ONE, |hidden| self.layers[hidden].kept)
     }
 
     /// The forward pass, a = f(w a + b) layer by layer (chapter 2, equation 25), of all rows of
@@ -154,30 +152,13 @@ impl<T: Real> Workspace<T> {
     pub fn add_gradient<S: Simd>(
         &self,
         simd: S,
-        network: &Network<T>,
         input: SparseBatch<T>,
         gradient: &mut Gradient<T>,
     ) {
         for (l, layer) in gradient.layers.iter_mut().enumerate() {
-            layer.scale = self.kept(network.architecture(), l);
+            layer.scale = self.kept(l);
         }
         simd.vectorize(AddGradient { workspace: self, input, gradient });
-    }
-
-    /// One step of gradient descent from the errors of the last passes: w ← decay · w − rate · ∂C/∂w
-    /// and b ← b − rate · ∂C/∂b, where ∂C is summed over the mini-batch (chapter 3, equations 93
-    /// and 94, with rate = η/m and decay = 1 − ηλ/n).
-    ///
-    /// The errors are used up: [`delta`](Self::delta) is meaningless afterwards.
-    pub fn descend<S: Simd>(
-        &mut self,
-        simd: S,
-        network: &mut Network<T>,
-        input: SparseBatch<T>,
-        rate: T,
-        decay: T,
-    ) {
-        simd.vectorize(Descend { workspace: self, network, input, rate, decay });
     }
 }
 
@@ -200,7 +181,7 @@ impl<T: Real> WithSimd for Forward<'_, T> {
         let architecture = network.architecture();
         for (l, layer) in network.layers().iter().enumerate() {
             let stride = layer.stride();
-            let scale = layer.scale * workspace.kept(architecture, l);
+            let scale = layer.scale * workspace.kept(l);
             let (before, here) = workspace.layers.split_at_mut(l);
             let here = &mut here[0];
             let z = &mut here.activation[..rows * stride];
@@ -250,7 +231,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
         let rows = workspace.rows;
         assert_eq!(labels.len(), rows, "one label an image");
         for l in (0..workspace.layers.len()).rev() {
-            let kept = workspace.kept(network.architecture(), l + 1);
+            let kept = workspace.kept(l + 1);
             let (here, after) = workspace.layers.split_at_mut(l + 1);
             let here = &mut here[l];
             let stride = network.layers[l].stride();
@@ -301,39 +282,13 @@ impl<T: Real> WithSimd for AddGradient<'_, T> {
     }
 }
 
-struct Descend<'a, T: Real> {
-    workspace: &'a mut Workspace<T>,
-    network: &'a mut Network<T>,
-    input: SparseBatch<'a, T>,
-    rate: T,
-    decay: T,
-}
-
-impl<T: Real> WithSimd for Descend<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { workspace, network, input, rate, decay } = self;
-        for (l, layer) in network.layers.iter_mut().enumerate() {
-            layer.decay(simd, decay);
-            let kept = workspace.kept(&network.architecture, l);
-            let (before, here) = workspace.layers.split_at_mut(l);
-            let before = before.last().map(|space| &space.activation[..]);
-            let delta = &mut here[0].delta[..workspace.rows * layer.stride()];
-            AddScaledRows { factor: -rate, rows: delta, output: &mut layer.biases }.with_simd(simd);
-            Scale { factor: -rate * kept / layer.scale, x: delta }.with_simd(simd);
-            add_outer(simd, layer, input, before, delta);
-        }
-    }
-}
-
 /// The most rows with which it is cheaper to update the transposed weights too than to transpose
 /// them anew.
-const FEW_ROWS: usize = 16;
+pub(super) const FEW_ROWS: usize = 16;
 
 /// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself.
 #[inline(always)]
-fn add_outer<S: Simd, T: Real>(
+pub(super) fn add_outer<S: Simd, T: Real>(
     simd: S,
     layer: &mut Layer<T>,
     input: SparseBatch<T>,

@@ -33,6 +33,7 @@ mod real;
 pub mod reduce;
 pub mod sparse;
 pub mod transpose;
+pub mod update;
 
 pub use aligned::AlignedVec;
 pub use level::SimdLevel;

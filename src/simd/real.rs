@@ -60,6 +60,8 @@ pub trait Real:
     fn fused_mul_add(self, b: Self, c: Self) -> Self;
     /// The absolute value.
     fn magnitude(self) -> Self;
+    /// The square root, correctly rounded.
+    fn square_root(self) -> Self;
 
     /// The number of elements in a [`Vector`](Real::Vector).
     fn lanes<S: Simd>() -> usize;
@@ -108,6 +110,10 @@ macro_rules! real {
             #[inline(always)]
             fn magnitude(self) -> Self {
                 $t::abs(self)
+            }
+            #[inline(always)]
+            fn square_root(self) -> Self {
+                $t::sqrt(self)
             }
             #[inline(always)]
             fn lanes<S: Simd>() -> usize {

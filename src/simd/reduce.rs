@@ -26,6 +26,23 @@ impl<T: Real> WithSimd for SumOfSquares<'_, T> {
     }
 }
 
+/// Kernel: `Σ |x[i]|` in f64, in the same order.
+pub struct SumOfMagnitudes<'a, T>(pub &'a [T]);
+
+impl<T: Real> WithSimd for SumOfMagnitudes<'_, T> {
+    type Output = f64;
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let mut lanes = [0.0f64; BLOCK];
+        for block in self.0.chunks(BLOCK) {
+            for (lane, &x) in lanes.iter_mut().zip(block) {
+                *lane += x.to_f64().abs();
+            }
+        }
+        fold(lanes)
+    }
+}
+
 /// Adds the upper half of the lanes to the lower half until one is left.
 fn fold(mut lanes: [f64; BLOCK]) -> f64 {
     let mut half = BLOCK / 2;

@@ -5,49 +5,70 @@
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
 //! form, NaN spelled out.
 
-use super::{Trial, TrialResult, WriteError, write_atomically};
-use crate::train::{Metric, Status};
+use super::{TrialResult, WriteError, write_atomically};
+use crate::train::{Metric, Status, TrainingSpec};
 use std::path::Path;
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
-pub const CONFIG_COLUMNS: [&str; 16] = [
+pub const CONFIG_COLUMNS: [&str; 26] = [
     "data",
+    "classes",
+    "train_size",
     "hidden",
     "activation",
+    "dropout",
     "output",
     "cost",
     "init",
     "bias_init",
+    "optimiser",
     "eta",
+    "schedule",
+    "momentum",
     "batch_size",
     "lambda",
+    "l1",
+    "max_norm",
+    "early_stop",
     "epochs",
     "precision",
     "rng",
     "earlier_runs",
     "earlier_epochs",
+    "earlier_draws",
     "seed",
 ];
 
-/// The values of [`CONFIG_COLUMNS`].
-pub(super) fn config_values(trial: &Trial) -> [String; CONFIG_COLUMNS.len()] {
-    let spec = &trial.spec;
+/// The values of [`CONFIG_COLUMNS`]; empty for what is not set.
+pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_COLUMNS.len()] {
+    let classes: Vec<String> = spec.classes.iter().map(u8::to_string).collect();
+    let count = |n: Option<usize>| n.map_or(String::new(), |n| n.to_string());
     [
-        trial.data.clone(),
+        data.into(),
+        classes.join("+"),
+        count(spec.train_size),
         spec.hidden_name(),
         spec.activation.name(|activation| activation.name().into()),
+        spec.dropout.name(number),
         spec.output.name().into(),
         spec.cost.name().into(),
         spec.initialiser.name().into(),
         spec.bias_initialiser.name().into(),
+        spec.optimiser.name().into(),
         number(spec.eta),
+        spec.schedule.to_string(),
+        number(spec.momentum),
         spec.batch_size.to_string(),
         number(spec.lambda),
+        number(spec.l1),
+        cell(spec.max_norm),
+        count(spec.early_stop),
         spec.epochs.to_string(),
         spec.precision.name().into(),
         spec.generator.name().into(),
         spec.earlier_runs.to_string(),
         spec.earlier_epochs.to_string(),
+        spec.earlier_draws.to_string(),
         spec.seed.to_string(),
     ]
 }
@@ -74,7 +95,7 @@ pub fn write_trials(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
 
     let rows = results.iter().map(|TrialResult { trial, history }| {
         let mut row = vec![trial.id.clone()];
-        row.extend(config_values(trial));
+        row.extend(config_values(&trial.data, &trial.spec));
         row.push(history.status.name().into());
         row.push(match history.status {
             Status::Diverged { epoch } => epoch.to_string(),
@@ -106,7 +127,7 @@ pub fn write_epochs(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
     header.push("seconds".into());
 
     let rows = results.iter().flat_map(|TrialResult { trial, history }| {
-        let config = config_values(trial);
+        let config = config_values(&trial.data, &trial.spec);
         history.epochs.iter().map(move |record| {
             let mut row = vec![trial.id.clone()];
             row.extend(config.iter().cloned());

@@ -34,10 +34,11 @@ pub fn run(
         trial.spec.validate(data)?;
     }
     let one = |trial: &Trial| {
-        let history = train(&trial.spec, data, level, &mut |record| {
+        let outcome = train(&trial.spec, data, level, &mut |record| {
             observe(Progress::Epoch(trial, record));
             ControlFlow::Continue(())
         })?;
+        let history = outcome.history;
         observe(Progress::Trial(trial, &history));
         Ok(TrialResult { trial: trial.clone(), history })
     };

@@ -1,4 +1,4 @@
-use super::csv::config_values;
+use super::csv::{CONFIG_COLUMNS, config_values};
 use crate::data::Dataset;
 use crate::train::{History, TrainingSpec};
 use xxhash_rust::xxh3::xxh3_64;
@@ -18,13 +18,17 @@ pub struct Trial {
 impl Trial {
     /// The trial that trains `spec` on `data`.
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
-        let mut trial = Self { id: String::new(), data: data.name.clone(), spec };
         let mut canonical = data.sha256.join("\n");
-        for (column, value) in super::CONFIG_COLUMNS.iter().zip(config_values(&trial)) {
-            canonical.push_str(&format!("\n{column}={value}"));
+        // Only what is not the default, so that a new hyper-parameter changes no id of before.
+        let defaults = config_values(&data.name, &TrainingSpec::default());
+        let values = config_values(&data.name, &spec);
+        for ((column, value), default) in CONFIG_COLUMNS.iter().zip(values).zip(defaults) {
+            if value != default {
+                canonical.push_str(&format!("\n{column}={value}"));
+            }
         }
-        trial.id = format!("{:016x}", xxh3_64(canonical.as_bytes()));
-        trial
+        let id = format!("{:016x}", xxh3_64(canonical.as_bytes()));
+        Self { id, data: data.name.clone(), spec }
     }
 }
 

@@ -1,23 +1,12 @@
 use super::MiniBatch;
 use crate::data::Split;
-use crate::nn::{Network, Workspace};
+use crate::nn::{Learner, Network, Workspace};
 use crate::rng::Stream;
 use crate::simd::Real;
 use crate::simd::prefetch::prefetch;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-/// The constants of gradient descent with L2 regularisation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Descent {
-    /// The learning rate η.
-    pub eta: f64,
-    /// The regularisation parameter λ, which is divided by the size of the training set.
-    pub lambda: f64,
-    /// The number of images in a mini-batch; the last one of an epoch may be shorter.
-    pub batch_size: usize,
-}
-
-/// One epoch: a step of gradient descent for each mini-batch of `order`, the order of the images.
+/// Kernel: a step of learning for each mini-batch of some images in turn.
 ///
 /// A short last mini-batch is divided by its own size.
 ///
@@ -25,35 +14,22 @@ pub struct Descent {
 ///
 /// When `order` has an index outside the split, the batch size is 0 or beyond the capacity of the
 /// workspace, or a label has no output neuron.
-pub(super) fn train_epoch<T: Real>(
-    arch: Arch,
-    network: &mut Network<T>,
-    split: &Split,
-    order: &[u32],
-    descent: Descent,
-    dropout: &mut Stream,
-    workspace: &mut Workspace<T>,
-    batch: &mut MiniBatch<T>,
-) {
-    arch.dispatch(Epoch { network, split, order, descent, dropout, workspace, batch });
+pub(super) struct Steps<'a, T: Real> {
+    pub network: &'a mut Network<T>,
+    pub learner: &'a mut Learner<T>,
+    pub split: &'a Split,
+    /// The images, in this order.
+    pub order: &'a [u32],
+    pub batch_size: usize,
+    pub dropout: &'a mut Stream,
+    pub workspace: &'a mut Workspace<T>,
+    pub batch: &'a mut MiniBatch<T>,
 }
 
-struct Epoch<'a, T: Real> {
-    network: &'a mut Network<T>,
-    split: &'a Split,
-    order: &'a [u32],
-    descent: Descent,
-    dropout: &'a mut Stream,
-    workspace: &'a mut Workspace<T>,
-    batch: &'a mut MiniBatch<T>,
-}
-
-impl<T: Real> WithSimd for Epoch<'_, T> {
+impl<T: Real> WithSimd for Steps<'_, T> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let Descent { eta, lambda, batch_size } = self.descent;
-        let decay = T::from_f64(1.0 - eta * lambda / self.split.len() as f64);
-        let mut batches = self.order.chunks(batch_size).peekable();
+        let mut batches = self.order.chunks(self.batch_size).peekable();
         while let Some(images) = batches.next() {
             // The shuffled order defeats the hardware's prefetcher.
             for &image in batches.peek().copied().unwrap_or_default() {
@@ -63,11 +39,43 @@ impl<T: Real> WithSimd for Epoch<'_, T> {
             }
             self.batch.gather(simd, self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
-            self.workspace.drop_neurons(self.network, |p| self.dropout.uniform() < p);
+            self.learner.look_ahead(simd, self.network);
+            self.workspace
+                .drop_neurons(self.network, |p, factors| draw_mask(self.dropout, p, factors));
             self.workspace.forward(simd, self.network, input);
             self.workspace.backward(simd, self.network, self.batch.labels());
-            let rate = T::from_f64(eta / images.len() as f64);
-            self.workspace.descend(simd, self.network, input, rate, decay);
+            self.learner.learn(simd, self.workspace, self.network, input);
+        }
+    }
+}
+
+/// Sets each factor to 0 with probability `p`, else to 1, by half a random word each.
+#[inline(always)]
+fn draw_mask<T: Real>(stream: &mut Stream, p: f64, factors: &mut [T]) {
+    let dropped_below = (p * 2f64.powi(32)) as u32;
+    for pair in factors.chunks_mut(2) {
+        let word = stream.next_u64();
+        for (factor, half) in pair.iter_mut().zip([word as u32, (word >> 32) as u32]) {
+            *factor = if half < dropped_below { T::ZERO } else { T::ONE };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+
+    #[test]
+    fn neurons_are_dropped_with_their_probability() {
+        let mut stream = Stream::new(1, Purpose::Dropout, 0);
+        for p in [0.0, 0.2, 0.5, 0.95] {
+            let mut factors = vec![0.5f32; 100_001];
+            draw_mask(&mut stream, p, &mut factors);
+            let kept: f32 = factors.iter().sum();
+            assert!(factors.iter().all(|&factor| factor == 0.0 || factor == 1.0));
+            // Five standard deviations.
+            assert!((f64::from(kept) / 100_001.0 - (1.0 - p)).abs() < 0.008, "{p}: {kept}");
         }
     }
 }

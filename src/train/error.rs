@@ -9,6 +9,39 @@ pub enum SpecError {
     /// The regularisation parameter is negative or not a number.
     #[error("lambda {0}: expected a finite number, 0 or above")]
     Lambda(f64),
+    /// The parameter of L1 regularisation is negative or not a number.
+    #[error("l1 {0}: expected a finite number, 0 or above")]
+    L1(f64),
+    /// A limit of the weights that none can keep, or that no layer has.
+    #[error("max-norm {0}: expected a finite number above 0, and a hidden layer")]
+    MaxNorm(f64),
+    /// A momentum coefficient that is not a number, or that the optimiser has no use for.
+    #[error(
+        "momentum {momentum}: expected a finite number, and 0 for {optimiser} unless it is sgd or nesterov"
+    )]
+    Momentum {
+        /// The coefficient.
+        momentum: f64,
+        /// The optimiser.
+        optimiser: &'static str,
+    },
+    /// No patience at all.
+    #[error("stop after 0 epochs without improvement: expected at least 1")]
+    EarlyStop,
+    /// Classes that the data do not have, or too few.
+    #[error("expected two classes or more, all different, from 0 to {largest}")]
+    Classes {
+        /// The largest class of the data.
+        largest: usize,
+    },
+    /// More training images than there are, or none.
+    #[error("train size {train_size}: expected 1 to {images}, the training images there are")]
+    TrainSize {
+        /// The value.
+        train_size: usize,
+        /// The images.
+        images: usize,
+    },
     /// The mini-batch is empty or larger than the training set.
     #[error("batch size {batch_size}: expected 1 to {training}, the size of the training set")]
     BatchSize {

@@ -21,6 +21,12 @@ pub enum Status {
         /// The epoch, counted from 0.
         epoch: usize,
     },
+    /// The rule of early stopping, or the end of the schedule of learning rates, ended the training
+    /// after this epoch.
+    EarlyStopped {
+        /// The epoch, counted from 0.
+        epoch: usize,
+    },
     /// The caller asked for an end before the last epoch.
     Stopped,
 }
@@ -31,6 +37,7 @@ impl Status {
         match self {
             Self::Finished => "finished",
             Self::Diverged { .. } => "diverged",
+            Self::EarlyStopped { .. } => "early-stopped",
             Self::Stopped => "stopped",
         }
     }
@@ -43,6 +50,8 @@ pub struct History {
     pub epochs: Vec<EpochRecord>,
     /// How it ended.
     pub status: Status,
+    /// The epoch whose weights were kept, if that is not the last one.
+    pub kept_epoch: Option<usize>,
     /// The seconds it took in all.
     pub seconds: f64,
 }

@@ -64,6 +64,9 @@ impl Randomness {
             }
         }
         if let Source::Author(author) = &mut self.0 {
+            for _ in 0..spec.earlier_draws {
+                author.shuffling.random();
+            }
             for _ in 0..spec.earlier_epochs {
                 author.shuffling.shuffle(&mut author.order);
             }

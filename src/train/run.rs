@@ -1,5 +1,6 @@
+use super::schedule::{LearningRate, NoImprovement};
 use super::{
-    EpochRecord, Evaluator, History, Metric, Metrics, Precision, SpecError, Status, Trainer,
+    EpochRecord, Evaluator, History, Metric, Metrics, Model, Precision, SpecError, Status, Trainer,
     TrainingSpec,
 };
 use crate::data::{Dataset, Split};
@@ -9,8 +10,17 @@ use pulp::Arch;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-/// Trains a network as `spec` says and returns its history. `observe` is called after every epoch
-/// and may end the training early.
+/// What a training leaves behind.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its course.
+    pub history: History,
+    /// The trained network: that of the best epoch with early stopping, else that of the last one.
+    pub model: Model,
+}
+
+/// Trains a network as `spec` says. `observe` is called after every epoch and may end the training
+/// early.
 ///
 /// # Errors
 ///
@@ -20,8 +30,9 @@ pub fn train(
     data: &Dataset,
     level: SimdLevel,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
-) -> Result<History, SpecError> {
+) -> Result<Outcome, SpecError> {
     spec.validate(data)?;
+    let data = &spec.select(data);
     // A level that this CPU lacks cannot be named on the command line.
     let arch = level.arch().unwrap_or_default();
     Ok(match spec.precision {
@@ -35,32 +46,74 @@ fn run<T: Real>(
     data: &Dataset,
     arch: Arch,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
-) -> History {
+) -> Outcome
+where
+    Model: From<Network<T>>,
+{
     let start = Instant::now();
     let mut trainer = Trainer::<T>::new(spec, data);
     let mut evaluator = Evaluator::new(trainer.network());
+    let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
+    let mut patience = Patience::new(spec.early_stop);
 
-    let mut history = History { epochs: Vec::new(), status: Status::Finished, seconds: 0.0 };
+    let mut epochs = Vec::new();
+    let mut status = Status::Finished;
     for epoch in 0..spec.epochs {
         let epoch_start = Instant::now();
+        trainer.set_learning_rate(rate.at(epoch));
         trainer.epoch(arch, &data.training);
         let network = trainer.network();
         let metrics = monitor(spec, data, arch, network, &mut evaluator);
         let record = EpochRecord { epoch, metrics, seconds: epoch_start.elapsed().as_secs_f64() };
         let finite = metrics.iter().all(|(_, value)| value.is_finite()) && network.is_finite();
         let flow = observe(&record);
-        history.epochs.push(record);
+        epochs.push(record);
         if !finite {
-            history.status = Status::Diverged { epoch };
+            status = Status::Diverged { epoch };
+            break;
+        }
+        let accuracy = metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN);
+        let patient = patience.observe(epoch, accuracy, network);
+        if !(rate.observe(accuracy) && patient) {
+            status = Status::EarlyStopped { epoch };
             break;
         }
         if flow.is_break() && epoch + 1 < spec.epochs {
-            history.status = Status::Stopped;
+            status = Status::Stopped;
             break;
         }
     }
-    history.seconds = start.elapsed().as_secs_f64();
-    history
+    let last = epochs.len() - 1;
+    let best = patience.best.filter(|&(epoch, _)| epoch < last);
+    let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
+    let network = best.map_or_else(|| trainer.into_network(), |(_, network)| network);
+    let history = History { epochs, status, kept_epoch, seconds: start.elapsed().as_secs_f64() };
+    Outcome { history, model: network.into() }
+}
+
+/// Early stopping: the rule, and the best network so far.
+struct Patience<T: Real> {
+    epochs: Option<usize>,
+    improvement: NoImprovement,
+    best: Option<(usize, Network<T>)>,
+}
+
+impl<T: Real> Patience<T> {
+    fn new(epochs: Option<usize>) -> Self {
+        Self { epochs, improvement: NoImprovement::default(), best: None }
+    }
+
+    /// Whether training shall go on.
+    fn observe(&mut self, epoch: usize, accuracy: f64, network: &Network<T>) -> bool {
+        let Some(epochs) = self.epochs else {
+            return true;
+        };
+        let waited = self.improvement.observe(accuracy);
+        if waited == 0 {
+            self.best = Some((epoch, network.clone()));
+        }
+        waited < epochs
+    }
 }
 
 /// Computes the monitored metrics, with one pass over each set that any of them needs.
@@ -72,22 +125,26 @@ fn monitor<T: Real>(
     evaluator: &mut Evaluator<T>,
 ) -> Metrics {
     let mut metrics = Metrics::default();
+    let monitors = spec.monitored();
     let sets: [(&Split, Metric, Metric); 3] = [
         (&data.training, Metric::TrainingCost, Metric::TrainingAccuracy),
         (&data.validation, Metric::ValidationCost, Metric::ValidationAccuracy),
         (&data.test, Metric::TestCost, Metric::TestAccuracy),
     ];
     for (split, cost, accuracy) in sets {
-        if !(spec.monitors.contains(cost) || spec.monitors.contains(accuracy)) {
+        if !(monitors.contains(cost) || monitors.contains(accuracy)) {
             continue;
         }
         let evaluation = evaluator.evaluate(arch, network, split);
         let n = split.len() as f64;
-        if spec.monitors.contains(cost) {
-            let penalty = 0.5 * (spec.lambda / n) * network.sum_of_squared_weights(arch);
+        if monitors.contains(cost) {
+            let mut penalty = 0.5 * (spec.lambda / n) * network.sum_of_squared_weights(arch);
+            if spec.l1 != 0.0 {
+                penalty += (spec.l1 / n) * network.sum_of_weight_magnitudes(arch);
+            }
             metrics[cost] = Some(evaluation.cost + penalty);
         }
-        if spec.monitors.contains(accuracy) {
+        if monitors.contains(accuracy) {
             metrics[accuracy] = Some(evaluation.correct as f64 / n);
         }
     }

@@ -1,8 +1,11 @@
-use super::{Descent, Monitors, SpecError};
+use super::{Metric, Monitors, Schedule, SpecError};
 use crate::data::Dataset;
-use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
+use crate::nn::{
+    Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Step,
+};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The arithmetic of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
@@ -51,6 +54,10 @@ impl Generator {
 /// Everything that decides the result of a training, apart from the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingSpec {
+    /// The classes that are kept, numbered anew in this order; none for all of them.
+    pub classes: Vec<u8>,
+    /// The number of training images, the first ones; `None` for all.
+    pub train_size: Option<usize>,
     /// The widths of the hidden layers, the one after the inputs first; may be empty.
     pub hidden: Vec<usize>,
     /// The activations of the hidden layers.
@@ -65,12 +72,25 @@ pub struct TrainingSpec {
     pub initialiser: Initialiser,
     /// How the biases are drawn.
     pub bias_initialiser: BiasInitialiser,
-    /// The learning rate η.
+    /// How a step follows from the gradient.
+    pub optimiser: Optimiser,
+    /// The learning rate η of the first epoch.
     pub eta: f64,
+    /// How η changes.
+    pub schedule: Schedule,
+    /// The momentum coefficient μ; 0 for none.
+    pub momentum: f64,
     /// The number of images in a mini-batch.
     pub batch_size: usize,
     /// The regularisation parameter λ of L2 weight decay; 0 for none.
     pub lambda: f64,
+    /// The regularisation parameter λ of L1; 0 for none.
+    pub l1: f64,
+    /// The longest vector of weights that may lead into a hidden neuron; `None` for no limit.
+    pub max_norm: Option<f64>,
+    /// After how many epochs without a better validation accuracy to stop, and to return to the
+    /// weights of the best epoch; `None` for never.
+    pub early_stop: Option<usize>,
     /// The number of passes over the training set.
     pub epochs: usize,
     /// f32 or f64.
@@ -85,6 +105,9 @@ pub struct TrainingSpec {
     /// With [`Generator::Author`]: how many epochs those were trained in all. The order of the
     /// images is the one that they left behind.
     pub earlier_epochs: usize,
+    /// With [`Generator::Author`]: how many numbers his program drew before, apart from those, to
+    /// shuffle other lists of images.
+    pub earlier_draws: usize,
     /// What is computed after each epoch.
     pub monitors: Monitors,
 }
@@ -94,6 +117,8 @@ impl Default for TrainingSpec {
     /// experiment.
     fn default() -> Self {
         Self {
+            classes: Vec::new(),
+            train_size: None,
             hidden: vec![30],
             activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
@@ -101,15 +126,22 @@ impl Default for TrainingSpec {
             dropout: 0.0.into(),
             initialiser: Initialiser::Scaled,
             bias_initialiser: BiasInitialiser::Normal,
+            optimiser: Optimiser::Sgd,
             eta: 0.25,
+            schedule: Schedule::Constant,
+            momentum: 0.0,
             batch_size: 10,
             lambda: 5.0,
+            l1: 0.0,
+            max_norm: None,
+            early_stop: None,
             epochs: 30,
             precision: Precision::F32,
             generator: Generator::Chacha8,
             seed: 1,
             earlier_runs: 0,
             earlier_epochs: 0,
+            earlier_draws: 0,
             monitors: Monitors::default(),
         }
     }
@@ -120,7 +152,7 @@ impl TrainingSpec {
     pub fn architecture(&self, data: &Dataset) -> Architecture {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
-        sizes.push(data.classes);
+        sizes.push(if self.classes.is_empty() { data.classes } else { self.classes.len() });
         Architecture {
             sizes,
             activation: self.activation.clone(),
@@ -130,9 +162,45 @@ impl TrainingSpec {
         }
     }
 
-    /// The constants of gradient descent.
-    pub fn descent(&self) -> Descent {
-        Descent { eta: self.eta, lambda: self.lambda, batch_size: self.batch_size }
+    /// The constants of the first step of learning on a training set of `images` images.
+    pub fn step(&self, images: usize) -> Step {
+        Step {
+            eta: self.eta,
+            lambda: self.lambda,
+            l1: self.l1,
+            images,
+            max_norm: self.max_norm.unwrap_or(f64::INFINITY),
+        }
+    }
+
+    /// The part of `data` that is trained and evaluated on: the images of
+    /// [`classes`](Self::classes), and of the training images the first
+    /// [`train_size`](Self::train_size).
+    ///
+    /// # Panics
+    ///
+    /// When the specification was not [validated](Self::validate) on `data`.
+    pub fn select<'a>(&self, data: &'a Dataset) -> Cow<'a, Dataset> {
+        let mut data = Cow::Borrowed(data);
+        if !self.classes.is_empty() {
+            let only = data.to_mut();
+            for split in [&mut only.training, &mut only.validation, &mut only.test] {
+                *split = split.only(&self.classes);
+            }
+            only.classes = self.classes.len();
+        }
+        if let Some(size) = self.train_size.filter(|&size| size < data.training.len()) {
+            let first = data.training.first(size);
+            data.to_mut().training = first;
+        }
+        data
+    }
+
+    /// What is computed after each epoch: what was asked for, and what the training itself needs.
+    pub fn monitored(&self) -> Monitors {
+        let needed = self.early_stop.is_some() || self.schedule.needs_validation();
+        let needed = needed.then_some(Metric::ValidationAccuracy);
+        self.monitors.iter().chain(needed).collect()
     }
 
     /// The hidden layers as on the command line: `30`, `100x30`, `none`.
@@ -144,7 +212,7 @@ impl TrainingSpec {
         widths.join("x")
     }
 
-    /// The numbers to be kept in memory: parameters, and an activation, an error and perhaps a
+    /// The numbers to be kept in memory: parameters, what the optimiser remembers of each, and an activation, an error and perhaps a
     /// weighted input for every neuron and image of a mini-batch. `None` if they cannot even be
     /// counted.
     fn numbers(&self, data: &Dataset) -> Option<usize> {
@@ -153,7 +221,12 @@ impl TrainingSpec {
         let needs_z = |activation: &Activation| activation.needs_weighted_input();
         let kinds = 2 + usize::from(self.activation.values().iter().any(needs_z));
         let passes = neurons.checked_mul(self.batch_size)?.checked_mul(kinds)?;
-        architecture.parameters_checked()?.checked_add(passes)
+        let copies = match self.optimiser {
+            Optimiser::Sgd if self.momentum == 0.0 => 1,
+            Optimiser::Sgd | Optimiser::Nesterov => 2,
+            Optimiser::Adam | Optimiser::RmsProp => 4,
+        };
+        architecture.parameters_checked()?.checked_mul(copies)?.checked_add(passes)
     }
 
     /// Checks that a training makes sense on `data`.
@@ -162,12 +235,31 @@ impl TrainingSpec {
     ///
     /// For the first senseless value found, naming it and what is expected.
     pub fn validate(&self, data: &Dataset) -> Result<(), SpecError> {
-        let training = data.training.len();
+        let training = self.training_images(data)?;
         if !(self.eta.is_finite() && self.eta > 0.0) {
             return Err(SpecError::LearningRate(self.eta));
         }
         if !(self.lambda.is_finite() && self.lambda >= 0.0) {
             return Err(SpecError::Lambda(self.lambda));
+        }
+        if !(self.l1.is_finite() && self.l1 >= 0.0) {
+            return Err(SpecError::L1(self.l1));
+        }
+        if let Some(norm) = self.max_norm {
+            let positive = norm.is_finite() && norm > 0.0;
+            if !positive || self.hidden.is_empty() {
+                return Err(SpecError::MaxNorm(norm));
+            }
+        }
+        let moves = self.momentum != 0.0 || self.optimiser == Optimiser::Nesterov;
+        if !self.momentum.is_finite() || (moves && !self.optimiser.has_momentum()) {
+            return Err(SpecError::Momentum {
+                momentum: self.momentum,
+                optimiser: self.optimiser.name(),
+            });
+        }
+        if self.early_stop == Some(0) {
+            return Err(SpecError::EarlyStop);
         }
         if let Err(reason) = self.cost.pairing(self.output) {
             let (cost, output) = (self.cost.name(), self.output.name());
@@ -187,10 +279,14 @@ impl TrainingSpec {
         if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
         }
-        if self.generator != Generator::Author && self.earlier_runs + self.earlier_epochs > 0 {
+        if self.generator != Generator::Author
+            && self.earlier_runs + self.earlier_epochs + self.earlier_draws > 0
+        {
             return Err(SpecError::EarlierRuns);
         }
-        match self.monitors.iter().find(|metric| metric.split(data).is_empty()) {
+        let of_classes = |label: &u8| self.classes.is_empty() || self.classes.contains(label);
+        let is_empty = |metric: &Metric| !metric.split(data).labels.iter().any(of_classes);
+        match self.monitored().iter().find(is_empty) {
             Some(metric) => Err(SpecError::EmptySet(metric.column().replace('_', "-"))),
             None => Ok(()),
         }
@@ -198,6 +294,32 @@ impl TrainingSpec {
 }
 
 impl TrainingSpec {
+    /// The number of images of `data` that are trained on.
+    ///
+    /// # Errors
+    ///
+    /// When the data do not have the [`classes`](Self::classes), or not as many images as asked for.
+    pub fn training_images(&self, data: &Dataset) -> Result<usize, SpecError> {
+        let classes = &self.classes;
+        let unusable = |i: usize| {
+            usize::from(classes[i]) >= data.classes || classes[..i].contains(&classes[i])
+        };
+        if classes.len() == 1 || (0..classes.len()).any(unusable) {
+            return Err(SpecError::Classes { largest: data.classes - 1 });
+        }
+        let labels = data.training.labels.iter();
+        let images = match classes.is_empty() {
+            true => labels.len(),
+            false => labels.filter(|label| classes.contains(label)).count(),
+        };
+        match self.train_size {
+            Some(size) if size == 0 || size > images => {
+                Err(SpecError::TrainSize { train_size: size, images })
+            }
+            size => Ok(size.unwrap_or(images)),
+        }
+    }
+
     /// Checks the settings of the hidden layers.
     fn validate_hidden(&self) -> Result<(), SpecError> {
         let layers = self.hidden.len();

@@ -1,7 +1,7 @@
-use super::epoch::train_epoch;
-use super::{Descent, MiniBatch, Randomness, TrainingSpec};
+use super::epoch::Steps;
+use super::{MiniBatch, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
-use crate::nn::{Network, Workspace};
+use crate::nn::{Learner, Network, Step, Workspace};
 use crate::rng::{Purpose, Stream};
 use crate::simd::Real;
 use pulp::Arch;
@@ -10,9 +10,10 @@ use pulp::Arch;
 #[derive(Debug)]
 pub struct Trainer<T: Real> {
     network: Network<T>,
+    learner: Learner<T>,
     randomness: Randomness,
     order: Vec<u32>,
-    descent: Descent,
+    step: Step,
     dropout: Stream,
     workspace: Workspace<T>,
     batch: MiniBatch<T>,
@@ -23,21 +24,42 @@ impl<T: Real> Trainer<T> {
     ///
     /// # Panics
     ///
-    /// When the specification was not [validated](TrainingSpec::validate).
+    /// When the specification was not [validated](TrainingSpec::validate), or the data not
+    /// [selected](TrainingSpec::select).
     pub fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
         let mut randomness = Randomness::new(spec, data);
         // In this order: the author's generators draw the network first.
         let network = draw_network(spec, data, &mut randomness);
         let order = randomness.initial_order(data.training.len());
-        let dropout = Stream::new(spec.seed, Purpose::Dropout, 0);
-        let workspace = Workspace::for_training(&network, spec.batch_size);
-        let (descent, batch) = (spec.descent(), MiniBatch::new());
-        Self { network, randomness, order, descent, dropout, workspace, batch }
+        let step = spec.step(data.training.len());
+        let mut learner = Learner::new(spec.optimiser, spec.momentum, &network);
+        learner.set_step(step);
+        Self {
+            learner,
+            step,
+            dropout: Stream::new(spec.seed, Purpose::Dropout, 0),
+            workspace: Workspace::for_training(&network, spec.batch_size),
+            batch: MiniBatch::new(),
+            network,
+            randomness,
+            order,
+        }
     }
 
     /// The network as trained so far.
     pub fn network(&self) -> &Network<T> {
         &self.network
+    }
+
+    /// The network as trained so far; nothing else is kept.
+    pub fn into_network(self) -> Network<T> {
+        self.network
+    }
+
+    /// Sets the learning rate η of the steps to come.
+    pub fn set_learning_rate(&mut self, eta: f64) {
+        self.step.eta = eta;
+        self.learner.set_step(self.step);
     }
 
     /// Shuffles, then trains for one epoch on `split`, the training images of the data that the
@@ -47,9 +69,17 @@ impl<T: Real> Trainer<T> {
     ///
     /// When `split` has fewer images than those, or other inputs or classes.
     pub fn epoch(&mut self, arch: Arch, split: &Split) {
-        let Self { network, randomness, order, descent, dropout, workspace, batch } = self;
-        randomness.shuffle(order);
-        train_epoch(arch, network, split, order, *descent, dropout, workspace, batch);
+        self.randomness.shuffle(&mut self.order);
+        arch.dispatch(Steps {
+            network: &mut self.network,
+            learner: &mut self.learner,
+            split,
+            order: &self.order,
+            batch_size: self.workspace.capacity(),
+            dropout: &mut self.dropout,
+            workspace: &mut self.workspace,
+            batch: &mut self.batch,
+        });
     }
 }
 

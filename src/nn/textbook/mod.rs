@@ -4,6 +4,10 @@
 //! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
 //! weights.
 
+mod learning;
+
+pub use learning::TextbookLearner;
+
 use super::{Activation, Cost, Network, Output, PerLayer};
 use crate::simd::Real;
 use std::f64::consts::PI;

@@ -1,0 +1,423 @@
+use super::pass::add_outer;
+use super::{Layer, Network, Optimiser, Workspace};
+use crate::simd::dense::AddScaledRows;
+use crate::simd::elementwise::Scale;
+use crate::simd::sparse::SparseBatch;
+use crate::simd::update::{AdaptiveConstants, AddPenalty, AddScaled, Shrink};
+use crate::simd::{AlignedVec, Real};
+use pulp::{Simd, WithSimd};
+
+/// What a step of learning depends on besides the gradient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// The learning rate η.
+    pub eta: f64,
+    /// The parameter λ of L2 regularisation (weight decay).
+    pub lambda: f64,
+    /// The parameter λ of L1 regularisation.
+    pub l1: f64,
+    /// n, by which both are divided: the size of the training set.
+    pub images: usize,
+    /// The longest vector of weights that may lead into a hidden neuron; ∞ for no limit.
+    pub max_norm: f64,
+}
+
+impl Step {
+    /// Plain gradient descent without any regularisation.
+    pub fn plain(eta: f64) -> Self {
+        Self { eta, lambda: 0.0, l1: 0.0, images: 1, max_norm: f64::INFINITY }
+    }
+}
+
+/// An optimiser at work: its rule, and what it remembers of earlier gradients.
+#[derive(Debug, Clone)]
+pub struct Learner<T: Real> {
+    optimiser: Optimiser,
+    momentum: f64,
+    step: Step,
+    rates: Rates<T>,
+    memories: Vec<Memory<T>>,
+    /// β₁^t and β₂^t after t steps.
+    powers: [f64; 2],
+    /// Room for the squared norms of a layer's neurons.
+    norms: AlignedVec<T>,
+}
+
+/// What is remembered of a layer, in its shape; what the rule has no use for is empty.
+#[derive(Debug, Clone)]
+struct Memory<T: Real> {
+    /// The velocity v, or the running mean of the gradient.
+    first: Layer<T>,
+    /// The running mean of the gradient's square.
+    second: Layer<T>,
+    /// The gradient of the mini-batch, summed over its images.
+    gradient: Layer<T>,
+}
+
+impl<T: Real> Learner<T> {
+    /// The optimiser with the momentum coefficient μ, before its first step, for networks shaped
+    /// like `network`. Its steps have length 0 until [`set_step`](Self::set_step) is called.
+    pub fn new(optimiser: Optimiser, momentum: f64, network: &Network<T>) -> Self {
+        let adaptive = optimiser.betas().is_some();
+        let memory = |layer: &Layer<T>| Memory {
+            first: layer.zeros_like(),
+            second: if adaptive { layer.zeros_like() } else { Layer::zeros(0, 0) },
+            gradient: if adaptive { layer.zeros_like() } else { Layer::zeros(0, 0) },
+        };
+        let remembers = adaptive || optimiser == Optimiser::Nesterov || momentum != 0.0;
+        let layers = network.layers().iter();
+        let widest = layers.clone().map(Layer::stride).max().unwrap_or(0);
+        let step = Step::plain(0.0);
+        Self {
+            optimiser,
+            momentum,
+            step,
+            rates: Rates::new(step, momentum),
+            memories: if remembers { layers.map(memory).collect() } else { Vec::new() },
+            powers: [1.0; 2],
+            norms: AlignedVec::zeros(widest),
+        }
+    }
+
+    /// Sets what the steps to come depend on besides the gradient.
+    pub fn set_step(&mut self, step: Step) {
+        self.step = step;
+        self.rates = Rates::new(step, self.momentum);
+    }
+
+    /// To be called before the forward pass: Nesterov's rule moves the network to where momentum
+    /// alone would take it, and [`learn`](Self::learn) goes on from there.
+    pub fn look_ahead<S: Simd>(&mut self, simd: S, network: &mut Network<T>) {
+        if self.optimiser == Optimiser::Nesterov {
+            simd.vectorize(LookAhead { learner: self, network });
+        }
+    }
+
+    /// A step of learning from the errors of the last passes, averaged over the mini-batch.
+    ///
+    /// The regularised cost is C = C₀ + (λ/2n) Σ w² + (λ₁/n) Σ |w|, and biases are not regularised
+    /// (chapter 3, equations 87 and 95). With momentum or running means its whole gradient goes
+    /// through them; without, w ← (1 − ηλ/n) w − (ηλ₁/n) sgn(w) − (η/m) Σ ∂C₀/∂w, where sgn(0) = 0
+    /// (equations 93 and 97).
+    ///
+    /// The errors are used up: [`Workspace::delta`] is meaningless afterwards.
+    pub fn learn<S: Simd>(
+        &mut self,
+        simd: S,
+        workspace: &mut Workspace<T>,
+        network: &mut Network<T>,
+        input: SparseBatch<T>,
+    ) {
+        simd.vectorize(Learn { learner: self, workspace, network, input });
+    }
+}
+
+struct LookAhead<'a, T: Real> {
+    learner: &'a mut Learner<T>,
+    network: &'a mut Network<T>,
+}
+
+impl<T: Real> WithSimd for LookAhead<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let mu = T::from_f64(self.learner.momentum);
+        for (layer, memory) in self.network.layers.iter_mut().zip(&mut self.learner.memories) {
+            memory.first.decay(simd, mu);
+            coast(simd, layer, &mut memory.first);
+            Scale { factor: mu, x: &mut memory.first.biases }.with_simd(simd);
+            AddScaled { factor: T::ONE, x: &memory.first.biases, y: &mut layer.biases }
+                .with_simd(simd);
+        }
+    }
+}
+
+/// w ← w + v, in both copies of the weights if both are there.
+#[inline(always)]
+fn coast<S: Simd, T: Real>(simd: S, layer: &mut Layer<T>, velocity: &mut Layer<T>) {
+    debug_assert_eq!(layer.scale, T::ONE, "the stored numbers are the weights");
+    let factor = velocity.scale;
+    layer.update_with(velocity, |y, x| AddScaled { factor, x, y }.with_simd(simd));
+}
+
+struct Learn<'a, T: Real> {
+    learner: &'a mut Learner<T>,
+    workspace: &'a mut Workspace<T>,
+    network: &'a mut Network<T>,
+    input: SparseBatch<'a, T>,
+}
+
+impl<T: Real> WithSimd for Learn<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if !self.learner.memories.is_empty() {
+            return simd.vectorize(LearnWithMemory(self));
+        }
+        let rates = self.learner.rates(self.workspace.rows);
+        for (l, layer) in self.network.layers.iter_mut().enumerate() {
+            let gradient = LayerGradient::new(self.workspace, l, layer.stride(), self.input);
+            gradient.descend(simd, layer, rates);
+        }
+        self.learner.limit_norms(simd, self.network);
+    }
+}
+
+/// A step by a rule that remembers: a kernel of its own, so that the plain rule stays short.
+struct LearnWithMemory<'a, T: Real>(Learn<'a, T>);
+
+impl<T: Real> WithSimd for LearnWithMemory<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Learn { learner, workspace, network, input } = self.0;
+        let rates = learner.rates(workspace.rows);
+        let adaptive = learner.adaptive(workspace.rows);
+        let layers = network.layers.iter_mut().zip(&mut learner.memories);
+        for (l, (layer, memory)) in layers.enumerate() {
+            let gradient = LayerGradient::new(workspace, l, layer.stride(), input);
+            match adaptive {
+                Some(constants) => gradient.adapt(simd, layer, memory, constants),
+                None if learner.optimiser == Optimiser::Nesterov => {
+                    gradient.descend_with(simd, layer, &mut memory.first, rates);
+                }
+                None => gradient.gather_speed(simd, layer, &mut memory.first, rates),
+            }
+        }
+        learner.limit_norms(simd, network);
+    }
+}
+
+impl<T: Real> Learner<T> {
+    /// The constants of gradient descent with a mini-batch of some rows.
+    #[inline(always)]
+    fn rates(&self, rows: usize) -> Rates<T> {
+        Rates { rate: T::from_f64(self.step.eta / rows as f64), ..self.rates }
+    }
+
+    /// Keeps the weights into hidden neurons within their limit.
+    #[inline(always)]
+    fn limit_norms<S: Simd>(&mut self, simd: S, network: &mut Network<T>) {
+        let limit = self.step.max_norm;
+        if limit.is_finite() {
+            let hidden = network.architecture.hidden_layers();
+            for layer in &mut network.layers[..hidden] {
+                layer.limit_norms(simd, T::from_f64(limit), &mut self.norms);
+            }
+        }
+    }
+
+    /// The constants of the next adaptive step, if the rule is such a one.
+    fn adaptive(&mut self, rows: usize) -> Option<AdaptiveConstants<T>> {
+        let betas = self.optimiser.betas()?;
+        let step = self.step;
+        let mut corrections = [1.0; 2];
+        if self.optimiser.corrects_bias() {
+            for ((power, beta), correction) in
+                self.powers.iter_mut().zip(betas).zip(&mut corrections)
+            {
+                *power *= beta;
+                *correction = 1.0 / (1.0 - *power);
+            }
+        }
+        let n = step.images as f64;
+        Some(AdaptiveConstants {
+            mean: T::from_f64(1.0 / rows as f64),
+            l2: T::from_f64(step.lambda / n),
+            l1: T::from_f64(step.l1 / n),
+            beta1: T::from_f64(betas[0]),
+            beta2: T::from_f64(betas[1]),
+            rate: T::from_f64(step.eta * corrections[0]),
+            correction: T::from_f64(corrections[1]),
+            epsilon: T::from_f64(Optimiser::EPSILON),
+        })
+    }
+}
+
+/// The constants of gradient descent.
+#[derive(Debug, Clone, Copy)]
+struct Rates<T> {
+    /// η/m, which depends on the mini-batch: the last one of an epoch may be short.
+    rate: T,
+    /// 1 − ηλ/n.
+    decay: T,
+    /// ηλ/n.
+    l2: T,
+    /// ηλ₁/n.
+    l1: T,
+    /// μ.
+    mu: T,
+}
+
+impl<T: Real> Rates<T> {
+    fn new(step: Step, momentum: f64) -> Self {
+        let n = step.images as f64;
+        Self {
+            rate: T::ZERO,
+            decay: T::from_f64(1.0 - step.eta * step.lambda / n),
+            l2: T::from_f64(step.eta * step.lambda / n),
+            l1: T::from_f64(step.eta * step.l1 / n),
+            mu: T::from_f64(momentum),
+        }
+    }
+}
+
+/// What the gradient of a layer's parameters is made of.
+struct LayerGradient<'a, T> {
+    input: SparseBatch<'a, T>,
+    /// The activations of the hidden layer before; `None` for the layer after the inputs.
+    activation: Option<&'a [T]>,
+    /// The errors; used up.
+    delta: &'a mut [T],
+    /// What the activations are still to be multiplied by.
+    kept: T,
+}
+
+impl<'a, T: Real> LayerGradient<'a, T> {
+    /// Of layer `l`, whose rows are as long as `stride`.
+    #[inline(always)]
+    fn new(
+        workspace: &'a mut Workspace<T>,
+        l: usize,
+        stride: usize,
+        input: SparseBatch<'a, T>,
+    ) -> Self {
+        let kept = workspace.kept(l);
+        let used = workspace.rows * stride;
+        let (before, here) = workspace.layers.split_at_mut(l);
+        let activation = before.last().map(|space| &space.activation[..]);
+        Self { input, activation, delta: &mut here[0].delta[..used], kept }
+    }
+
+    /// `layer += factor · gradient`, the biases apart.
+    #[inline(always)]
+    fn add_to<S: Simd>(&mut self, simd: S, layer: &mut Layer<T>) {
+        add_outer(simd, layer, self.input, self.activation, self.delta);
+    }
+
+    /// `delta *= factor`.
+    #[inline(always)]
+    fn scale<S: Simd>(&mut self, simd: S, factor: T) {
+        Scale { factor, x: self.delta }.with_simd(simd);
+    }
+
+    #[inline(always)]
+    fn add_biases<S: Simd>(&self, simd: S, factor: T, output: &mut [T]) {
+        AddScaledRows { factor, rows: self.delta, output }.with_simd(simd);
+    }
+
+    /// The plain rule.
+    #[inline(always)]
+    fn descend<S: Simd>(mut self, simd: S, layer: &mut Layer<T>, rates: Rates<T>) {
+        layer.shrink(simd, rates.decay, rates.l1);
+        self.add_biases(simd, -rates.rate, &mut layer.biases);
+        self.scale(simd, -rates.rate * self.kept / layer.scale);
+        self.add_to(simd, layer);
+    }
+
+    /// The rule with momentum.
+    #[inline(always)]
+    fn gather_speed<S: Simd>(
+        mut self,
+        simd: S,
+        layer: &mut Layer<T>,
+        velocity: &mut Layer<T>,
+        rates: Rates<T>,
+    ) {
+        velocity.decay(simd, rates.mu);
+        self.keep_transposed(simd, velocity);
+        add_penalty(simd, layer, velocity, rates);
+        Scale { factor: rates.mu, x: &mut velocity.biases }.with_simd(simd);
+        self.add_biases(simd, -rates.rate, &mut velocity.biases);
+        self.scale(simd, -rates.rate * self.kept / velocity.scale);
+        self.add_to(simd, velocity);
+        coast(simd, layer, velocity);
+        AddScaled { factor: T::ONE, x: &velocity.biases, y: &mut layer.biases }.with_simd(simd);
+    }
+
+    /// Nesterov's rule, after the network has looked ahead: w and v both change by −η ∇C.
+    #[inline(always)]
+    fn descend_with<S: Simd>(
+        mut self,
+        simd: S,
+        layer: &mut Layer<T>,
+        velocity: &mut Layer<T>,
+        rates: Rates<T>,
+    ) {
+        self.keep_transposed(simd, velocity);
+        add_penalty(simd, layer, velocity, rates);
+        self.add_biases(simd, -rates.rate, &mut velocity.biases);
+        self.add_biases(simd, -rates.rate, &mut layer.biases);
+        if rates.l2 != T::ZERO || rates.l1 != T::ZERO {
+            layer.shrink_now(simd, rates.decay, rates.l1);
+        }
+        self.scale(simd, -rates.rate * self.kept);
+        self.add_to(simd, layer);
+        self.scale(simd, T::ONE / velocity.scale);
+        self.add_to(simd, velocity);
+    }
+
+    /// Adam and RMSProp.
+    #[inline(always)]
+    fn adapt<S: Simd>(
+        mut self,
+        simd: S,
+        layer: &mut Layer<T>,
+        memory: &mut Memory<T>,
+        constants: AdaptiveConstants<T>,
+    ) {
+        let Memory { first, second, gradient } = memory;
+        self.add_biases(simd, T::ONE, &mut gradient.biases);
+        self.scale(simd, self.kept);
+        self.add_to(simd, gradient);
+        layer.adapt(simd, gradient, first, second, constants);
+    }
+
+    /// Where transposed weights are updated at every step, so must be those of the velocity.
+    #[inline(always)]
+    fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Layer<T>) {
+        let few = self.delta.len() <= super::pass::FEW_ROWS * velocity.stride();
+        if few && self.activation.is_some() {
+            velocity.transposed(simd);
+        }
+    }
+}
+
+/// v ← v − η (λ/n) w − η (λ₁/n) sgn(w).
+#[inline(always)]
+fn add_penalty<S: Simd, T: Real>(
+    simd: S,
+    layer: &mut Layer<T>,
+    velocity: &mut Layer<T>,
+    rates: Rates<T>,
+) {
+    if rates.l2 == T::ZERO && rates.l1 == T::ZERO {
+        return;
+    }
+    let (l2, l1) = (-rates.l2 / velocity.scale, -rates.l1 / velocity.scale);
+    velocity.update_with(layer, |gradient, weights| {
+        AddPenalty { l2, l1, weights, gradient }.with_simd(simd);
+    });
+}
+
+impl<T: Real> Layer<T> {
+    /// w ← decay · w − shift · sgn(w), at the cost of one multiplication if the shift is 0.
+    #[inline(always)]
+    fn shrink<S: Simd>(&mut self, simd: S, decay: T, shift: T) {
+        match shift == T::ZERO {
+            true => self.decay(simd, decay),
+            false => self.shrink_now(simd, decay, shift),
+        }
+    }
+
+    /// The same at once, in a pass over the weights.
+    #[inline(always)]
+    fn shrink_now<S: Simd>(&mut self, simd: S, decay: T, shift: T) {
+        debug_assert_eq!(self.scale, T::ONE, "the stored numbers are the weights");
+        let (stored, transposed) = self.stored_mut();
+        Shrink { decay, shift, x: stored }.with_simd(simd);
+        if let Some(x) = transposed {
+            Shrink { decay, shift, x }.with_simd(simd);
+        }
+    }
+}
