@@ -140,7 +140,7 @@ fn the_settings_stand_in_both_files_by_name() {
 fn the_files_have_exactly_the_documented_columns() {
     const SETTINGS: &str = "trial_id,data,classes,train_size,hidden,activation,dropout,output,\
                             cost,init,bias_init,optimiser,eta,schedule,momentum,batch_size,lambda,\
-                            l1,max_norm,early_stop,epochs,precision,rng,earlier_runs,\
+                            l1,max_norm,early_stop,epochs,precision,rng,earlier_networks,\
                             earlier_epochs,earlier_draws,seed";
     const METRICS: [&str; 6] = [
         "training_cost",

@@ -1,12 +1,51 @@
-use super::Reproduction;
 use super::judge::{ArmCurves, single_runs};
+use super::{Against, Reproduction};
 use crate::report::Curve;
 use crate::report::figure::{Axis, Figure, Key, LabelAt, Mark, Series, Stroke};
 use crate::stats::mean;
 
+/// The figure of an experiment.
+pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
+    match reproduction.experiment.against {
+        Against::Epoch => draw_curves(reproduction, arms),
+        Against::TrainSize => draw_sizes(reproduction, arms),
+    }
+}
+
+/// The last value of every arm of a replay against the number of training images.
+fn draw_sizes(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
+    let points = |value: &dyn Fn(&ArmCurves) -> Option<f64>| {
+        let point = |arm: &ArmCurves| Some((arm.train_size? as f64, value(arm)?));
+        arms.iter().filter_map(point).collect::<Vec<_>>()
+    };
+    let replay = Series {
+        label: "the author's run, replayed in f64".into(),
+        label_at: LabelAt::Legend,
+        points: points(&|arm| arm.replay.as_ref()?.points.last().map(|&(_, value)| value)),
+        ..Series::default()
+    };
+    let book = Series {
+        label: "the same, as he recorded it".into(),
+        label_at: LabelAt::Legend,
+        colour: 1,
+        points: points(&ArmCurves::book_last),
+        style: Stroke::Dashed,
+        ..Series::default()
+    };
+    Figure {
+        title: reproduction.experiment.title.into(),
+        subtitle: Some(reproduction.subtitle()),
+        x: Axis::log10("training images"),
+        y: Axis::linear(reproduction.experiment.axis),
+        series: vec![replay, book],
+        key: Vec::new(),
+        note: Some(reproduction.footnote()),
+    }
+}
+
 /// The metric against the epoch: a colour an arm; the mean and the prediction band over the seeds,
 /// the single seeds, the replay and the author's recorded curve.
-pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
+fn draw_curves(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
     let experiment = reproduction.experiment;
     let mut series = Vec::new();
     for (colour, arm) in arms.iter().enumerate() {
@@ -30,13 +69,7 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
             label: format!("{}, the book's recorded run", arm.label),
             label_at: LabelAt::Hidden,
             colour,
-            points: arm
-                .book
-                .iter()
-                .take(arm.epochs)
-                .enumerate()
-                .map(|(e, &v)| (e as f64, v))
-                .collect(),
+            points: arm.book().iter().enumerate().map(|(e, &v)| (e as f64, v)).collect(),
             style: Stroke::Dashed,
             ..Series::default()
         };
@@ -61,7 +94,8 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
                 }
             }
         }
-        if book.points.len() < 2 {
+        // Two points are no curve.
+        if book.points.len() <= 2 {
             book.points.clear();
         }
         series.push(measured);
@@ -72,9 +106,13 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
     let mut key = Vec::new();
     if reproduction.exact {
         key.push(Key::new(Mark::Line, "the author's run, replayed in f64"));
-        key.push(Key::new(Mark::Dashed, "the same, as he recorded it"));
-        key.push(Key::new(Mark::Band, format!("95 % of single runs, from {seeds} seeds")));
-        key.push(Key::new(Mark::Thin, "one seed"));
+        if arms.iter().any(|arm| arm.book().len() > 2) {
+            key.push(Key::new(Mark::Dashed, "the same, as he recorded it"));
+        }
+        if arms.iter().any(|arm| !arm.seeds.is_empty()) {
+            key.push(Key::new(Mark::Band, format!("95 % of single runs, from {seeds} seeds")));
+            key.push(Key::new(Mark::Thin, "one seed"));
+        }
     } else {
         key.push(Key::new(Mark::Line, format!("mean of {seeds} seeds")));
         key.push(Key::new(Mark::Band, "95 % of single runs"));

@@ -1,13 +1,12 @@
-use super::reference::{recorded_curve, reference};
-use super::{Experiment, Replay, Reproduction};
-use crate::report::Curve;
+use super::experiment::Allowed;
+use super::recorded::{Recorded, curve, recorded, words};
+use super::reference::reference;
+use super::{Experiment, Reproduction};
+use crate::report::{Curve, EpochTable, ReadError};
 use crate::stats::{Interval, Summary, confidence_interval, prediction_interval};
 
 /// The level of all intervals.
 const LEVEL: f64 = 0.95;
-
-/// The largest relative difference of a replayed value from the author's.
-pub(super) const REPLAY_TOLERANCE: f64 = 1e-12;
 
 /// Whether one run, the author's, fits what the seeds predict of a single run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,21 +93,31 @@ pub struct ReplayedValue {
     pub arm: &'static str,
     /// What is measured.
     pub quantity: String,
-    /// The author's value.
+    /// The author's value: a cost, or a number of images.
     pub book: f64,
     /// Ours.
     pub replay: f64,
+    /// Whether they are numbers of images.
+    pub counted: bool,
+    /// How far they may differ.
+    pub allowed: Allowed,
 }
 
 impl ReplayedValue {
-    /// |replay − book| / |book|.
-    pub fn relative_difference(&self) -> f64 {
-        ((self.replay - self.book) / self.book).abs()
+    /// |replay − book|, of costs divided by |book|.
+    pub fn difference(&self) -> f64 {
+        let difference = (self.replay - self.book).abs();
+        if self.counted { difference } else { difference / self.book.abs() }
     }
 
-    /// Whether the two are equal to a relative 1e-12.
+    /// The largest difference that is allowed.
+    pub fn limit(&self) -> f64 {
+        if self.counted { self.allowed.images } else { self.allowed.relative }
+    }
+
+    /// Whether the two are as equal as they have to be.
     pub fn is_equal(&self) -> bool {
-        self.relative_difference() <= REPLAY_TOLERANCE
+        self.difference() <= self.limit()
     }
 }
 
@@ -117,35 +126,89 @@ impl ReplayedValue {
 pub(super) struct ArmCurves {
     pub label: &'static str,
     pub key: &'static str,
-    /// The author's recorded curve; may be empty.
-    pub book: Vec<f64>,
+    /// The author's recorded values of the experiment's metric, by epoch.
+    recorded: Vec<Recorded>,
     /// One curve a seed.
     pub seeds: Vec<Curve>,
     /// The replayed run.
     pub replay: Option<Curve>,
-    pub replayable: bool,
+    /// Every recorded value that the replayed run is judged by.
+    pub replayed: Vec<ReplayedValue>,
     /// The epochs that a complete run has.
     pub epochs: usize,
+    /// The training images, if not all.
+    pub train_size: Option<usize>,
 }
 
 impl ArmCurves {
     /// Sorts the curves of a file by arm.
-    pub(super) fn collect(reproduction: &Reproduction, curves: &[Curve]) -> Vec<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When a metric is missing in the file.
+    pub(super) fn collect(
+        reproduction: &Reproduction,
+        table: &EpochTable,
+    ) -> Result<Vec<Self>, ReadError> {
         let experiment = reproduction.experiment;
+        let curves = table.curves(experiment.metric)?;
         let of = |ids: &[String]| {
             let matching = |id: &String| curves.iter().find(|curve| curve.trial_id == *id).cloned();
             ids.iter().filter_map(matching).collect::<Vec<_>>()
         };
-        let arms = reproduction.arms.iter().map(|planned| ArmCurves {
-            label: planned.arm.label,
-            key: planned.arm.key,
-            book: recorded_curve(experiment.id, &metric_quantity(experiment, planned.arm.key)),
-            seeds: of(&planned.seed_trials),
-            replay: of(planned.replay_trial.as_slice()).pop(),
-            replayable: planned.arm.replay == Replay::Exact,
-            epochs: planned.arm.spec.epochs,
-        });
-        arms.collect()
+        let mut arms = Vec::new();
+        for planned in &reproduction.arms {
+            let (key, epochs) = (planned.arm.key, planned.arm.spec.epochs);
+            let mut replayed = Vec::new();
+            for &metric in experiment.monitors.iter().filter(|_| planned.replay_trial.is_some()) {
+                let curves = table.curves(metric)?;
+                let id = planned.replay_trial.as_ref();
+                let curve = curves.iter().find(|curve| Some(&curve.trial_id) == id);
+                let values = recorded(experiment.id, key, metric, planned.full_epochs);
+                let trained = values.into_iter().filter(|recorded| recorded.epoch < epochs);
+                let judged = trained.filter_map(|recorded| {
+                    let allowed = planned.arm.replay.allows(recorded.epoch)?;
+                    let replay = curve.and_then(|curve| curve.at(recorded.epoch));
+                    let replay = replay.unwrap_or(f64::NAN);
+                    Some(ReplayedValue {
+                        arm: planned.arm.label,
+                        quantity: format!("{} at epoch {}", words(metric), recorded.epoch),
+                        book: recorded.value,
+                        replay: match recorded.images {
+                            // A fraction of images, which rounding has made none of.
+                            Some(images) => (replay * images).round(),
+                            None => replay,
+                        },
+                        counted: recorded.images.is_some(),
+                        allowed,
+                    })
+                });
+                replayed.extend(judged);
+            }
+            let mut values = recorded(experiment.id, key, experiment.metric, planned.full_epochs);
+            values.retain(|recorded| recorded.epoch < epochs);
+            arms.push(ArmCurves {
+                label: planned.arm.label,
+                key,
+                recorded: values,
+                seeds: of(&planned.seed_trials),
+                replay: of(planned.replay_trial.as_slice()).pop(),
+                replayed,
+                epochs,
+                train_size: planned.arm.spec.train_size,
+            });
+        }
+        Ok(arms)
+    }
+
+    /// The author's value after the last epoch.
+    pub(super) fn book_last(&self) -> Option<f64> {
+        self.recorded.last().filter(|last| last.epoch + 1 == self.epochs).map(|last| last.metric())
+    }
+
+    /// The author's curve, as far as it has no gap.
+    pub(super) fn book(&self) -> Vec<f64> {
+        curve(&self.recorded)
     }
 
     /// The values of the seeds at an epoch, without NaN, and the number of those lost.
@@ -158,32 +221,18 @@ impl ArmCurves {
 
     /// The comparisons of the recorded curve with the seeds, epoch by epoch.
     pub(super) fn comparisons(&self, experiment: &Experiment) -> Vec<Comparison> {
-        let compare = |(epoch, &book): (usize, &f64)| {
-            let (sample, diverged) = self.sample(epoch);
+        let compare = |recorded: &Recorded| {
+            let (sample, diverged) = self.sample(recorded.epoch);
             Comparison {
                 arm: self.label,
-                quantity: format!("{} at epoch {epoch}", metric_words(experiment)),
-                book,
-                replay: self.replay.as_ref().and_then(|curve| curve.at(epoch)),
+                quantity: format!("{} at epoch {}", metric_words(experiment), recorded.epoch),
+                book: recorded.metric(),
+                replay: self.replay.as_ref().and_then(|curve| curve.at(recorded.epoch)),
                 sample,
                 diverged,
             }
         };
-        self.book.iter().enumerate().take(self.epochs).map(compare).collect()
-    }
-
-    /// The recorded curve beside the replayed one, if the arm can be replayed exactly.
-    pub(super) fn replayed(&self, experiment: &Experiment) -> Vec<ReplayedValue> {
-        let Some(replay) = self.replay.as_ref().filter(|_| self.replayable) else {
-            return Vec::new();
-        };
-        let value = |(epoch, &book): (usize, &f64)| ReplayedValue {
-            arm: self.label,
-            quantity: format!("{} at epoch {epoch}", metric_words(experiment)),
-            book,
-            replay: replay.at(epoch).unwrap_or(f64::NAN),
-        };
-        self.book.iter().take(self.epochs).enumerate().map(value).collect()
+        self.recorded.iter().map(compare).collect()
     }
 }
 
@@ -195,7 +244,7 @@ pub(super) fn behaviours(experiment: &'static Experiment, arms: &[ArmCurves]) ->
             Some(printed) => {
                 reference(experiment.id, &format!("{} {printed}", arm.key))?.number()?
             }
-            None => (behaviour.measure)(&arm.book),
+            None => (behaviour.measure)(&arm.book()),
         };
         // The shape of a curve that broke off is not comparable.
         let complete = |curve: &&Curve| curve.points.len() == arm.epochs;
@@ -216,9 +265,4 @@ pub(super) fn behaviours(experiment: &'static Experiment, arms: &[ArmCurves]) ->
 /// "training cost"
 fn metric_words(experiment: &Experiment) -> String {
     experiment.metric.column().replace('_', " ")
-}
-
-/// "eta=0.25 training cost"
-fn metric_quantity(experiment: &Experiment, key: &str) -> String {
-    format!("{key} {}", metric_words(experiment))
 }

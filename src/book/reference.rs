@@ -39,22 +39,13 @@ pub(super) fn reference(id: &str, quantity: &str) -> Option<&'static Reference> 
     references().iter().find(|r| r.id == id && r.quantity == quantity)
 }
 
-/// The recorded course of a quantity, `… at epoch 0`, `… at epoch 1` and so on.
-pub(super) fn recorded_curve(id: &str, quantity: &str) -> Vec<f64> {
-    let at = |epoch| reference(id, &format!("{quantity} at epoch {epoch}"))?.number();
-    (0..).map_while(at).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_complete_and_its_curves_are_found() {
+    fn the_table_is_complete_and_its_numbers_are_read() {
         assert_eq!(references().len(), 742);
-        let curve = recorded_curve("ch3-learning-rates", "eta=0.25 training cost");
-        assert_eq!(curve.len(), 30);
-        assert_eq!(curve[0], 0.495_019_546_542_967_04);
         let about = reference("ch3-learning-rates", "eta=0.25 near saturation after").unwrap();
         assert_eq!(about.number(), Some(20.0));
     }

@@ -1,13 +1,13 @@
 use super::judge::ArmCurves;
 use super::summary::Summary;
-use super::{Arm, Experiment, Replay};
+use super::{Arm, Experiment};
 use crate::data::Dataset;
 use crate::report::{EpochTable, ReadError};
 use crate::sweep::{
     PROVENANCE_FILE, Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs,
     write_trials,
 };
-use crate::train::{Generator, Metric, Monitors, Precision, TrainingSpec};
+use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -46,6 +46,8 @@ pub(super) struct PlannedArm {
     pub arm: Arm,
     pub seed_trials: Vec<String>,
     pub replay_trial: Option<String>,
+    /// The epochs of the author's run, of which a quick one trains fewer.
+    pub full_epochs: usize,
 }
 
 /// A reproduction that could not be written.
@@ -54,6 +56,9 @@ pub enum ReproductionError {
     /// The author's run of this experiment cannot be replayed.
     #[error("{0} cannot be replayed: the author's program sets no seed")]
     NoReplay(&'static str),
+    /// The experiment is so far only replayed.
+    #[error("{0} has only the author's run so far: add --exact to replay it")]
+    OnlyReplay(&'static str),
     /// A result could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -90,11 +95,13 @@ impl Reproduction {
         if exact && experiment.replay_note.is_none() {
             return Err(ReproductionError::NoReplay(experiment.id));
         }
+        if !exact && !experiment.seeded {
+            return Err(ReproductionError::OnlyReplay(experiment.id));
+        }
         let mut trials = Vec::new();
         let mut arms = Vec::new();
-        for (position, mut arm) in (experiment.arms)().into_iter().enumerate() {
-            arm.spec.monitors =
-                Monitors::from_iter([experiment.metric, Metric::ValidationAccuracy]);
+        for mut arm in (experiment.arms)() {
+            arm.spec.monitors = Monitors::from_iter(experiment.monitors.iter().copied());
             let full_epochs = arm.spec.epochs;
             if quick {
                 arm.spec.epochs = QUICK_EPOCHS;
@@ -103,8 +110,9 @@ impl Reproduction {
                 precision: Precision::F64,
                 generator: Generator::Author,
                 seed: AUTHOR_SEED,
-                earlier_runs: position,
-                earlier_epochs: position * full_epochs,
+                earlier_networks: arm.earlier.networks,
+                earlier_epochs: arm.earlier.epochs,
+                earlier_draws: arm.earlier.draws,
                 ..arm.spec.clone()
             };
             let mut plan = |spec| {
@@ -115,11 +123,11 @@ impl Reproduction {
             };
             // The longest trials first.
             let replay_trial = exact.then(|| plan(author));
-            let seeded = !exact || arm.replay == Replay::Chaotic;
+            let seeded = !exact || arm.replay.needs_seeds(arm.spec.epochs);
             let seeds = 1..=if seeded { seeds as u64 } else { 0 };
             let spec = |seed| TrainingSpec { seed, ..arm.spec.clone() };
             let seed_trials = seeds.map(|seed| plan(spec(seed))).collect();
-            arms.push(PlannedArm { arm, seed_trials, replay_trial });
+            arms.push(PlannedArm { arm, seed_trials, replay_trial, full_epochs });
         }
         let images = data.training.len();
         Ok(Self { experiment, arms, seeds, exact, quick, images, trials })
@@ -180,8 +188,7 @@ impl Reproduction {
         write_epochs(epochs, results)?;
         provenance.write(provenance_file)?;
 
-        let curves = EpochTable::read(epochs)?.curves(self.experiment.metric)?;
-        let arms = ArmCurves::collect(self, &curves);
+        let arms = ArmCurves::collect(self, &EpochTable::read(epochs)?)?;
         write_atomically(figure, super::figure::draw(self, &arms).to_svg().as_bytes())?;
         let summary = Summary::new(self, &arms);
         write_atomically(summary_file, summary.to_markdown(self).as_bytes())?;
@@ -202,17 +209,29 @@ impl Reproduction {
         let quick = if self.quick { " Quick look." } else { "" };
         format!(
             "MNIST, {} training images, network 784-{}-10, {}, mini-batch {}, λ = {}; {runs}.{quick}",
-            self.images,
+            self.range(|spec| spec.train_size.unwrap_or(self.images) as f64),
             spec.hidden_name().replace('x', "-"),
             spec.cost.name(),
             spec.batch_size,
-            spec.lambda,
+            self.range(|spec| spec.lambda),
         )
+    }
+
+    /// A number of the arms, `5`, or from the first to the last: `100 to 50000`.
+    fn range(&self, number: impl Fn(&TrainingSpec) -> f64) -> String {
+        let of = |planned: Option<&PlannedArm>| planned.map_or(f64::NAN, |p| number(&p.arm.spec));
+        match (of(self.arms.first()), of(self.arms.last())) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first} to {last}"),
+        }
     }
 
     /// What a seed changes, and where the book's numbers come from.
     pub(super) fn footnote(&self) -> String {
         let seeds = match self.exact {
+            true if self.arms.iter().all(|arm| arm.seed_trials.is_empty()) => {
+                "No other seeds: the author's run is replayed to the end."
+            }
             true => "Seeds only where the author's run cannot be replayed to the end.",
             false => "A seed sets the initial weights and the order of the images.",
         };

@@ -27,7 +27,7 @@ impl Summary {
             format!("{:<12} {} {last}", arm.label, sparkline(&values))
         });
         Self {
-            replayed: arms.iter().flat_map(|arm| arm.replayed(experiment)).collect(),
+            replayed: arms.iter().flat_map(|arm| arm.replayed.clone()).collect(),
             behaviours,
             values: seeded().flat_map(|arm| arm.comparisons(experiment)).collect(),
             sparklines: sparklines.collect(),
@@ -40,7 +40,8 @@ impl Summary {
             ("quantity", Align::Left),
             ("book", Align::Right),
             ("replay", Align::Right),
-            ("relative difference", Align::Right),
+            ("difference", Align::Right),
+            ("allowed", Align::Right),
             ("verdict", Align::Left),
         ]);
         for row in &self.replayed {
@@ -49,7 +50,8 @@ impl Summary {
                 row.quantity.clone(),
                 row.book.to_string(),
                 row.replay.to_string(),
-                significant(row.relative_difference(), 2),
+                significant(row.difference(), 2),
+                significant(row.limit(), 2),
                 if row.is_equal() { "equal".into() } else { "DIFFERENT".into() },
             ]);
         }
@@ -116,18 +118,7 @@ impl Summary {
     /// What the tables say in a few sentences.
     pub(super) fn conclusions(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        if !self.replayed.is_empty() {
-            let equal = self.replayed.iter().filter(|row| row.is_equal()).count();
-            let largest = self.replayed.iter().map(ReplayedValue::relative_difference);
-            // NaN, from a run that broke off, must show.
-            let largest = largest.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
-            lines.push(format!(
-                "{equal} of the {} replayed values equal the author's to a relative 1e-12; the \
-                 largest difference is {}.",
-                self.replayed.len(),
-                significant(largest, 2)
-            ));
-        }
+        lines.extend(self.replay_conclusions());
         let count = |rows: &[Comparison]| {
             let inside = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
             format!("{inside} of {}", rows.len())
@@ -144,6 +135,41 @@ impl Summary {
             lines.push(format!("{} shapes of the curves agree.", count(&self.behaviours)));
         }
         lines
+    }
+
+    /// How many replayed values are as equal as they have to be, by what is allowed.
+    fn replay_conclusions(&self) -> Vec<String> {
+        let mut limits: Vec<(bool, f64)> = Vec::new();
+        for row in &self.replayed {
+            if !limits.contains(&(row.counted, row.limit())) {
+                limits.push((row.counted, row.limit()));
+            }
+        }
+        let conclusion = |(counted, limit): (bool, f64)| {
+            let alike = |row: &&ReplayedValue| (row.counted, row.limit()) == (counted, limit);
+            let rows: Vec<_> = self.replayed.iter().filter(alike).collect();
+            let equal = rows.iter().filter(|row| row.is_equal()).count();
+            // NaN, from a run that broke off, must show.
+            let largest = rows.iter().map(|row| row.difference());
+            let largest = largest.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
+            let (of, largest) = (rows.len(), significant(largest, 2));
+            match (counted, limit == 0.0) {
+                (false, _) => format!(
+                    "{equal} of the {of} replayed values equal the author's to a relative {}; the \
+                     largest difference is {largest}.",
+                    exponent(limit)
+                ),
+                (true, true) => format!(
+                    "{equal} of the {of} replayed numbers of images are the author's; the largest \
+                     difference is {largest}."
+                ),
+                (true, false) => format!(
+                    "{equal} of the {of} replayed numbers of images are the author's to within \
+                     {limit}; the largest difference is {largest}."
+                ),
+            }
+        };
+        limits.into_iter().map(conclusion).collect()
     }
 
     /// `summary.md`.
@@ -195,4 +221,9 @@ impl Summary {
         }
         text
     }
+}
+
+/// `1e-12`.
+fn exponent(value: f64) -> String {
+    format!("{value:e}")
 }

@@ -118,7 +118,9 @@ fn list() -> anyhow::Result<()> {
     let mut table =
         Table::new(&[("experiment", Align::Left), ("title", Align::Left), ("takes", Align::Left)]);
     for experiment in experiments() {
-        table.row([experiment.id, experiment.title, experiment.takes].map(String::from));
+        let only = if experiment.seeded { "" } else { " (--exact only)" };
+        let takes = format!("{}{only}", experiment.takes);
+        table.row([experiment.id.into(), experiment.title.into(), takes]);
     }
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{}", table.to_terminal())?;

@@ -107,6 +107,9 @@ pub struct Arguments {
     /// validation-accuracy,test-accuracy]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "METRICS")]
     monitor: Vec<Metric>,
+    /// Compute it after every K epochs, and after the last one
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    monitor_every: usize,
     #[command(flatten)]
     data: DataArguments,
     /// Directory for trials.csv, epochs.csv and provenance.json
@@ -148,13 +151,14 @@ impl Arguments {
             precision: self.precision,
             generator: self.rng,
             seed: self.seed,
-            earlier_runs: 0,
+            earlier_networks: 0,
             earlier_epochs: 0,
             earlier_draws: 0,
             monitors: match self.monitor.is_empty() {
                 true => default.collect(),
                 false => self.monitor.iter().copied().collect(),
             },
+            monitor_every: self.monitor_every,
         };
         if let (true, Ok(images)) = (self.full_batch, spec.training_images(data)) {
             spec.batch_size = images;
@@ -193,7 +197,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let bar = progress::bar(spec.epochs, "epochs");
     let outcome = train(&spec, &data, level, &mut |record| {
-        bar.inc(1);
+        bar.set_position(record.epoch as u64 + 1);
         if printed.is_ok() {
             printed = progress::print(&bar, &epoch_line(record));
         }
@@ -228,6 +232,7 @@ fn flag(error: &SpecError) -> &'static str {
         SpecError::L1(_) => "--l1",
         SpecError::MaxNorm(_) => "--max-norm",
         SpecError::Momentum { .. } => "--momentum",
+        SpecError::MonitorEvery(_) => "--monitor-every",
         SpecError::EarlyStop => "--early-stop",
         SpecError::Classes { .. } => "--classes",
         SpecError::TrainSize { .. } => "--train-size",
@@ -299,7 +304,7 @@ fn summary(history: &History, images: usize) -> String {
         Status::EarlyStopped { epoch } => format!(", stopped early at epoch {epoch}"),
         Status::Finished => String::new(),
     };
-    let epochs = history.epochs.len();
+    let epochs = history.trained;
     text += &format!(
         "{} in {:.2} s ({} images a second, monitoring included){end}\n",
         plural(epochs, "epoch"),

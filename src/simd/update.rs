@@ -135,7 +135,7 @@ impl<T: Real> WithSimd for Adaptive<'_, T> {
             *gradient = T::ZERO;
             *first = first.fused_mul_add(beta1, new1 * g);
             *second = second.fused_mul_add(beta2, new2 * g * g);
-            *w = *w - rate * *first / ((correction * *second).square_root() + epsilon);
+            *w -= rate * *first / ((correction * *second).square_root() + epsilon);
         }
     }
 }

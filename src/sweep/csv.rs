@@ -33,7 +33,7 @@ pub const CONFIG_COLUMNS: [&str; 26] = [
     "epochs",
     "precision",
     "rng",
-    "earlier_runs",
+    "earlier_networks",
     "earlier_epochs",
     "earlier_draws",
     "seed",
@@ -66,7 +66,7 @@ pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_
         spec.epochs.to_string(),
         spec.precision.name().into(),
         spec.generator.name().into(),
-        spec.earlier_runs.to_string(),
+        spec.earlier_networks.to_string(),
         spec.earlier_epochs.to_string(),
         spec.earlier_draws.to_string(),
         spec.seed.to_string(),
@@ -101,7 +101,7 @@ pub fn write_trials(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
             Status::Diverged { epoch } => epoch.to_string(),
             _ => String::new(),
         });
-        row.push(history.epochs.len().to_string());
+        row.push(history.trained.to_string());
         for metric in Metric::ALL {
             let best = history.best(metric);
             row.push(cell(history.last(metric)));

@@ -28,6 +28,11 @@ pub enum SpecError {
     /// No patience at all.
     #[error("stop after 0 epochs without improvement: expected at least 1")]
     EarlyStop,
+    /// Epochs that early stopping or a schedule would not see, or none at all.
+    #[error(
+        "monitor every {0} epochs: expected 1 or above, and 1 with early stopping or a plateau schedule"
+    )]
+    MonitorEvery(usize),
     /// Classes that the data do not have, or too few.
     #[error("expected two classes or more, all different, from 0 to {largest}")]
     Classes {

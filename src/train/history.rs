@@ -7,7 +7,7 @@ pub struct EpochRecord {
     pub epoch: usize,
     /// The values of the monitored metrics.
     pub metrics: Metrics,
-    /// The seconds spent on training and monitoring in this epoch.
+    /// The seconds spent on training and monitoring since the record before.
     pub seconds: f64,
 }
 
@@ -46,8 +46,10 @@ impl Status {
 /// The course of one training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// One record an epoch.
+    /// One record a monitored epoch.
     pub epochs: Vec<EpochRecord>,
+    /// The number of epochs that were trained.
+    pub trained: usize,
     /// How it ended.
     pub status: Status,
     /// The epoch whose weights were kept, if that is not the last one.

@@ -57,8 +57,7 @@ impl Randomness {
 
     /// Draws what the same program drew before.
     fn skip_earlier(&mut self, spec: &TrainingSpec, sizes: &[usize]) {
-        for _ in 0..spec.earlier_runs {
-            self.begin(spec.initialiser, sizes);
+        for _ in 0..spec.earlier_networks {
             if let Source::Author(author) = &mut self.0 {
                 skip_network(&mut author.parameters, sizes);
             }

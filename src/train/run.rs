@@ -58,14 +58,22 @@ where
 
     let mut epochs = Vec::new();
     let mut status = Status::Finished;
-    for epoch in 0..spec.epochs {
-        let epoch_start = Instant::now();
+    let mut trained = 0;
+    let mut since = Instant::now();
+    while trained < spec.epochs {
+        let epoch = trained;
         trainer.set_learning_rate(rate.at(epoch));
         trainer.epoch(arch, &data.training);
+        trained += 1;
         let network = trainer.network();
+        let finite = network.is_finite();
+        if finite && trained % spec.monitor_every != 0 && trained < spec.epochs {
+            continue;
+        }
         let metrics = monitor(spec, data, arch, network, &mut evaluator);
-        let record = EpochRecord { epoch, metrics, seconds: epoch_start.elapsed().as_secs_f64() };
-        let finite = metrics.iter().all(|(_, value)| value.is_finite()) && network.is_finite();
+        let record = EpochRecord { epoch, metrics, seconds: since.elapsed().as_secs_f64() };
+        since = Instant::now();
+        let finite = finite && metrics.iter().all(|(_, value)| value.is_finite());
         let flow = observe(&record);
         epochs.push(record);
         if !finite {
@@ -78,16 +86,16 @@ where
             status = Status::EarlyStopped { epoch };
             break;
         }
-        if flow.is_break() && epoch + 1 < spec.epochs {
+        if flow.is_break() && trained < spec.epochs {
             status = Status::Stopped;
             break;
         }
     }
-    let last = epochs.len() - 1;
-    let best = patience.best.filter(|&(epoch, _)| epoch < last);
+    let best = patience.best.filter(|&(epoch, _)| epoch + 1 < trained);
     let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
     let network = best.map_or_else(|| trainer.into_network(), |(_, network)| network);
-    let history = History { epochs, status, kept_epoch, seconds: start.elapsed().as_secs_f64() };
+    let seconds = start.elapsed().as_secs_f64();
+    let history = History { epochs, trained, status, kept_epoch, seconds };
     Outcome { history, model: network.into() }
 }
 

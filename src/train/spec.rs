@@ -99,9 +99,9 @@ pub struct TrainingSpec {
     pub generator: Generator,
     /// The seed of the random numbers.
     pub seed: u64,
-    /// With [`Generator::Author`]: how many networks of this shape his program drew before this
-    /// one. Their random numbers are skipped.
-    pub earlier_runs: usize,
+    /// With [`Generator::Author`]: how many sets of parameters of this shape his program drew before,
+    /// apart from the one that always precedes [`Initialiser::Large`]. They are skipped.
+    pub earlier_networks: usize,
     /// With [`Generator::Author`]: how many epochs those were trained in all. The order of the
     /// images is the one that they left behind.
     pub earlier_epochs: usize,
@@ -110,6 +110,8 @@ pub struct TrainingSpec {
     pub earlier_draws: usize,
     /// What is computed after each epoch.
     pub monitors: Monitors,
+    /// After every how many epochs it is computed; always after the last one.
+    pub monitor_every: usize,
 }
 
 impl Default for TrainingSpec {
@@ -139,10 +141,11 @@ impl Default for TrainingSpec {
             precision: Precision::F32,
             generator: Generator::Chacha8,
             seed: 1,
-            earlier_runs: 0,
+            earlier_networks: 0,
             earlier_epochs: 0,
             earlier_draws: 0,
             monitors: Monitors::default(),
+            monitor_every: 1,
         }
     }
 }
@@ -258,6 +261,10 @@ impl TrainingSpec {
                 optimiser: self.optimiser.name(),
             });
         }
+        let needs_validation = self.early_stop.is_some() || self.schedule.needs_validation();
+        if self.monitor_every == 0 || (self.monitor_every > 1 && needs_validation) {
+            return Err(SpecError::MonitorEvery(self.monitor_every));
+        }
         if self.early_stop == Some(0) {
             return Err(SpecError::EarlyStop);
         }
@@ -280,7 +287,7 @@ impl TrainingSpec {
             return Err(SpecError::AuthorSeed(self.seed));
         }
         if self.generator != Generator::Author
-            && self.earlier_runs + self.earlier_epochs + self.earlier_draws > 0
+            && self.earlier_networks + self.earlier_epochs + self.earlier_draws > 0
         {
             return Err(SpecError::EarlierRuns);
         }

@@ -1,6 +1,5 @@
-//! Chapter 3: improving the way neural networks learn.
-
-use super::{Arm, Behaviour, Experiment, Replay};
+use crate::book::experiment::Earlier;
+use crate::book::{Against, Arm, Behaviour, Experiment, Replay};
 use crate::nn::{Activation, Cost, Initialiser};
 use crate::train::{Metric, TrainingSpec};
 
@@ -14,7 +13,10 @@ pub const LEARNING_RATES: Experiment = Experiment {
             the steps overshoot the valley that they descend.",
     takes: "half a minute on 2 cores",
     arms: learning_rate_arms,
+    seeded: true,
     metric: Metric::TrainingCost,
+    monitors: &[Metric::TrainingCost, Metric::ValidationAccuracy],
+    against: Against::Epoch,
     axis: "training cost (cross-entropy + L2 penalty)",
     behaviours: &[
         Behaviour {
@@ -54,7 +56,8 @@ pub const LEARNING_RATES: Experiment = Experiment {
 };
 
 fn learning_rate_arms() -> Vec<Arm> {
-    let arm = |key, label, eta, replay| Arm {
+    const EPOCHS: usize = 30;
+    let arm = |position, key, label, eta, replay| Arm {
         key,
         label,
         spec: TrainingSpec {
@@ -65,15 +68,16 @@ fn learning_rate_arms() -> Vec<Arm> {
             eta,
             batch_size: 10,
             lambda: 5.0,
-            epochs: 30,
+            epochs: EPOCHS,
             ..TrainingSpec::default()
         },
         replay,
+        earlier: Earlier { networks: position, epochs: position * EPOCHS, draws: 0 },
     };
     vec![
-        arm("eta=0.025", "η = 0.025", 0.025, Replay::Exact),
-        arm("eta=0.25", "η = 0.25", 0.25, Replay::Exact),
-        arm("eta=2.5", "η = 2.5", 2.5, Replay::Chaotic),
+        arm(0, "eta=0.025", "η = 0.025", 0.025, Replay::Exact),
+        arm(1, "eta=0.25", "η = 0.25", 0.25, Replay::Exact),
+        arm(2, "eta=2.5", "η = 2.5", 2.5, Replay::Chaotic),
     ]
 }
 

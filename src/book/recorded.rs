@@ -1,0 +1,111 @@
+use super::reference::{Reference, references};
+use crate::train::Metric;
+
+/// A value of a curve that the book's author recorded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Recorded {
+    /// The epoch, counted from 0.
+    pub epoch: usize,
+    /// The value as recorded: a cost, or a number of images.
+    pub value: f64,
+    /// Of how many images, if it is such a number.
+    pub images: Option<f64>,
+}
+
+impl Recorded {
+    /// The value as [`Metric`] has it: a cost, or a fraction.
+    pub(super) fn metric(self) -> f64 {
+        self.value / self.images.unwrap_or(1.0)
+    }
+}
+
+/// The recorded values of a metric in an arm of an experiment, by epoch. `key` is how the quantities
+/// of the arm begin; an arm with no key has quantities that begin with the metric. `epochs` is how
+/// many an arm is trained for, where the quantity does not name the epoch.
+pub(super) fn recorded(id: &str, key: &str, metric: Metric, epochs: usize) -> Vec<Recorded> {
+    let rows = references().iter().filter(|row| row.id == id);
+    let mut values: Vec<Recorded> = rows
+        .filter_map(|row| {
+            let epoch = epoch_of(&row.quantity, key, metric, epochs)?;
+            let images = images_of(row);
+            let value = match (row.number()?, images) {
+                (percent, Some(images)) if row.unit == "%" => (percent / 100.0 * images).round(),
+                (value, _) => value,
+            };
+            Some(Recorded { epoch, value, images })
+        })
+        .collect();
+    // The extreme of a curve may stand there a second time, as such.
+    values.sort_by_key(|recorded| recorded.epoch);
+    values.dedup_by_key(|recorded| recorded.epoch);
+    values
+}
+
+/// `training cost`, `test correct`: the metric in the words of the table.
+pub(super) fn words(metric: Metric) -> String {
+    metric.column().replace('_', " ").replace("accuracy", "correct")
+}
+
+/// The epoch of a quantity, if it is one of the metric and the arm.
+fn epoch_of(quantity: &str, key: &str, metric: Metric, epochs: usize) -> Option<usize> {
+    // "NN validation accuracy, n=100 (epochs 15000, lambda 0.01)", after the last epoch.
+    let at_the_end = format!("NN {}, {key} (", metric.column().replace('_', " "));
+    if !key.is_empty() && quantity.starts_with(&at_the_end) {
+        return epochs.checked_sub(1);
+    }
+    let rest = quantity.strip_prefix(key)?.trim_start().strip_prefix(&words(metric))?;
+    let number = rest
+        .strip_prefix(" at epoch ")
+        .or_else(|| rest.strip_prefix(" at last epoch (")?.strip_suffix(')'))
+        .or_else(|| rest.strip_prefix(" min (epoch ")?.strip_suffix(')'))
+        .or_else(|| rest.strip_prefix(" max (epoch ")?.strip_suffix(')'))?;
+    number.parse().ok().filter(|&epoch| epoch < epochs)
+}
+
+/// `of 10000` images; percentages of the author are of that many too.
+fn images_of(row: &Reference) -> Option<f64> {
+    match row.unit.strip_prefix("of ") {
+        Some(images) => images.parse().ok(),
+        None => (row.unit == "%").then_some(10_000.0),
+    }
+}
+
+/// The part of the values without a gap from epoch 0 on, as metrics.
+pub(super) fn curve(values: &[Recorded]) -> Vec<f64> {
+    let gapless = values.iter().enumerate().take_while(|(i, recorded)| recorded.epoch == *i);
+    gapless.map(|(_, recorded)| recorded.metric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_and_single_values_are_found() {
+        let costs = recorded("ch3-learning-rates", "eta=0.25", Metric::TrainingCost, 30);
+        assert_eq!(costs.len(), 30);
+        assert_eq!(curve(&costs)[0], 0.495_019_546_542_967_04);
+        let counts = recorded("ch3-init-30", "old init", Metric::ValidationAccuracy, 30);
+        assert_eq!((counts.len(), counts[0].value, counts[29].metric()), (30, 8643.0, 0.9637));
+        assert_eq!(recorded("ch3-init-30", "", Metric::ValidationAccuracy, 30), []);
+        let first = recorded("ch3-learning-rates", "eta=0.25", Metric::TrainingCost, 3);
+        assert_eq!(first.len(), 3);
+    }
+
+    #[test]
+    fn extremes_and_last_values_have_their_epochs() {
+        let counts = recorded("ch3-overfit-1000", "", Metric::TestAccuracy, 400);
+        let at = |epoch| counts.iter().find(|r| r.epoch == epoch).map(|r| r.value);
+        assert_eq!((at(0), at(374), at(399)), (Some(5887.0), Some(8227.0), Some(8223.0)));
+        assert_eq!(curve(&counts).len(), 2);
+        let train = recorded("ch3-overfit-1000", "", Metric::TrainingAccuracy, 400);
+        assert_eq!(train[0].images, Some(1000.0));
+    }
+
+    #[test]
+    fn values_of_the_last_epoch_are_percentages() {
+        let values = recorded("ch3-train-size", "n=100", Metric::ValidationAccuracy, 15_000);
+        assert_eq!(values.len(), 1);
+        assert_eq!((values[0].epoch, values[0].metric()), (14_999, 0.6909));
+    }
+}
