@@ -6,6 +6,7 @@
 //!
 //! - [`simd`]: hand-vectorised kernels, f32 and f64, the same bits on every CPU
 //! - [`machine`]: the highest speeds of this CPU, measured
+//! - [`files`]: files that are replaced as a whole or not at all
 //! - [`rng`]: named, portable generators, and those of the book's programs
 //! - [`stats`]: summaries and intervals of small samples
 //! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
@@ -19,6 +20,7 @@
 
 pub mod book;
 pub mod data;
+pub mod files;
 pub mod machine;
 pub mod nn;
 pub mod report;

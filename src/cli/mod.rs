@@ -23,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Reproduce(reproduce::Arguments),
-    Train(train::Arguments),
+    Train(Box<train::Arguments>),
     Info(info::Arguments),
     #[command(hide = true)]
     BenchPeer(bench_peer::Arguments),

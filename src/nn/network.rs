@@ -45,6 +45,20 @@ impl<T: Real> Network<T> {
         network
     }
 
+    /// The same network with its parameters rounded to another precision.
+    pub fn convert<U: Real>(&self) -> Network<U> {
+        let mut network = Network::zeros(self.architecture.clone());
+        for (to, from) in network.layers.iter_mut().zip(&self.layers) {
+            for j in 0..from.n_out() {
+                to.biases_mut()[j] = U::from_f64(from.biases()[j].to_f64());
+                for k in 0..from.n_in() {
+                    to.set_weight(j, k, U::from_f64(from.weight(j, k).to_f64()));
+                }
+            }
+        }
+        network
+    }
+
     /// Its shape and functions.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture

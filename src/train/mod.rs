@@ -24,7 +24,7 @@ pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
 pub use history::{EpochRecord, History, Status};
 pub use metric::{Metric, Metrics, Monitors};
-pub use model::Model;
+pub use model::{Model, ModelError};
 pub use predict::Predictor;
 pub use randomness::Randomness;
 pub use run::{Outcome, train};

@@ -1,3 +1,5 @@
+//! Files and directories of results: replaced as a whole, or not at all.
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;

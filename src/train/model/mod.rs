@@ -1,0 +1,145 @@
+//! Trained networks on disk: the book's JSON, and safetensors.
+
+mod error;
+mod json;
+mod parameters;
+mod safetensors;
+
+pub use error::ModelError;
+
+use crate::files::write_atomically;
+use crate::nn::{Architecture, Network};
+use crate::simd::Real;
+use parameters::Parameters;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// A trained network in the precision of its training.
+#[derive(Debug, Clone)]
+pub enum Model {
+    /// 32-bit floating point.
+    F32(Network<f32>),
+    /// 64-bit floating point.
+    F64(Network<f64>),
+}
+
+/// Larger files are no models of ours.
+const LARGEST_FILE: u64 = 1 << 32;
+
+/// The two formats, by the extension of a file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Safetensors,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, ModelError> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => Ok(Self::Json),
+            Some("safetensors") => Ok(Self::Safetensors),
+            _ => Err(ModelError::Extension { path: path.into() }),
+        }
+    }
+}
+
+impl Model {
+    /// Its shape and functions.
+    pub fn architecture(&self) -> &Architecture {
+        match self {
+            Self::F32(network) => network.architecture(),
+            Self::F64(network) => network.architecture(),
+        }
+    }
+
+    /// The network, its parameters rounded to the precision asked for.
+    pub fn network<T: Real>(&self) -> Network<T> {
+        match self {
+            Self::F32(network) => network.convert(),
+            Self::F64(network) => network.convert(),
+        }
+    }
+
+    /// Whether [`save`](Self::save) knows the format of a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// When its extension is neither `.json` nor `.safetensors`.
+    pub fn check_path(path: &Path) -> Result<(), ModelError> {
+        Format::of(path).map(|_| ())
+    }
+
+    /// Writes the network, in the format that the extension of the name says:
+    ///
+    /// - `.json`: that of the book's network2, with a key more for what that has no place for;
+    /// - `.safetensors`: for PyTorch, with the names that a `Sequential` of linear layers and
+    ///   activations has: `0.weight` `[n_out, n_in]`, `0.bias` `[n_out]`, `2.weight` and so on.
+    ///
+    /// With dropout, the weights that leave a hidden layer are stored times 1 − p, so that a reader
+    /// that knows nothing of it computes the same outputs; loading divides again.
+    ///
+    /// # Errors
+    ///
+    /// When the extension is another one, a parameter is not finite, or the file cannot be written.
+    /// What stood there before is untouched then.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        let format = Format::of(path)?;
+        let parameters = Parameters::of(self);
+        if !parameters.is_finite() {
+            return Err(ModelError::NotFinite { path: path.into() });
+        }
+        let bytes = match format {
+            Format::Json => json::write(&parameters),
+            Format::Safetensors => safetensors::write(&parameters),
+        };
+        Ok(write_atomically(path, &bytes)?)
+    }
+
+    /// Reads a network back.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or does not hold a network; the message says what is wrong.
+    pub fn load(path: &Path) -> Result<Self, ModelError> {
+        Ok(Self::load_with_digest(path)?.0)
+    }
+
+    /// Reads a network back, and tells the first 16 hexadecimal digits of the file's SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with_digest(path: &Path) -> Result<(Self, String), ModelError> {
+        let format = Format::of(path)?;
+        let unreadable = |source| ModelError::Read { path: path.into(), source };
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > LARGEST_FILE {
+            let problem = format!("{size} bytes, more than 4 GiB");
+            return Err(ModelError::Content { path: path.into(), problem });
+        }
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let parameters = match format {
+            Format::Json => json::read(&bytes),
+            Format::Safetensors => safetensors::read(&bytes),
+        };
+        let model = parameters.and_then(Parameters::into_model);
+        let model = model.map_err(|problem| ModelError::Content { path: path.into(), problem })?;
+        let digest = Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Ok((model, digest))
+    }
+}
+
+impl From<Network<f32>> for Model {
+    fn from(network: Network<f32>) -> Self {
+        Self::F32(network)
+    }
+}
+
+impl From<Network<f64>> for Model {
+    fn from(network: Network<f64>) -> Self {
+        Self::F64(network)
+    }
+}
+
+#[cfg(test)]
+mod tests;

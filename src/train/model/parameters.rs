@@ -1,0 +1,173 @@
+use super::Model;
+use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer};
+use crate::simd::Real;
+use crate::train::Precision;
+use serde::{Deserialize, Serialize};
+
+/// A network as its files have it: everything in f64, weights output-major, those that leave a layer
+/// with dropout times 1 − p.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Parameters {
+    /// The neurons of each layer, inputs first.
+    pub sizes: Vec<usize>,
+    /// `weights[l]` is `[n_out][n_in]`, flat.
+    pub weights: Vec<Vec<f64>>,
+    /// `biases[l][j]`.
+    pub biases: Vec<Vec<f64>>,
+    pub functions: Functions,
+}
+
+/// What a network is besides its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Functions {
+    /// One a hidden layer.
+    pub activation: Vec<Activation>,
+    pub output: Output,
+    pub cost: Cost,
+    /// One a hidden layer.
+    pub dropout: Vec<f64>,
+    pub precision: Precision,
+}
+
+/// More parameters than a network has that trains on a CPU in a lifetime.
+const MOST: usize = 1 << 28;
+
+impl Parameters {
+    pub(super) fn of(model: &Model) -> Self {
+        match model {
+            Model::F32(network) => Self::of_network(network, Precision::F32),
+            Model::F64(network) => Self::of_network(network, Precision::F64),
+        }
+    }
+
+    fn of_network<T: Real>(network: &Network<T>, precision: Precision) -> Self {
+        let architecture = network.architecture();
+        let hidden = architecture.hidden_layers();
+        let layers = network.layers().iter().enumerate();
+        let weights = layers.map(|(l, layer)| {
+            let kept = kept(&architecture.dropout, l);
+            let neuron = |j| (0..layer.n_in()).map(move |k| kept * layer.weight(j, k).to_f64());
+            (0..layer.n_out()).flat_map(neuron).collect()
+        });
+        let biases = network.layers().iter();
+        let biases = biases.map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
+        Self {
+            sizes: architecture.sizes.clone(),
+            weights: weights.collect(),
+            biases: biases.collect(),
+            functions: Functions {
+                activation: (0..hidden).map(|l| architecture.activation.of(l)).collect(),
+                output: architecture.output,
+                cost: architecture.cost,
+                dropout: (0..hidden).map(|l| architecture.dropout.of(l)).collect(),
+                precision,
+            },
+        }
+    }
+
+    pub(super) fn is_finite(&self) -> bool {
+        self.weights.iter().chain(&self.biases).flatten().all(|x| x.is_finite())
+    }
+
+    /// The network, or what is wrong with it.
+    pub(super) fn into_model(self) -> Result<Model, String> {
+        check_sizes(&self.sizes)?;
+        let layers = self.sizes.len() - 1;
+        if self.weights.len() != layers || self.biases.len() != layers {
+            return Err(format!(
+                "{} layers of weights and {} of biases, but the sizes say {layers}",
+                self.weights.len(),
+                self.biases.len()
+            ));
+        }
+        for (l, pair) in self.sizes.windows(2).enumerate() {
+            let (n_in, n_out) = (pair[0], pair[1]);
+            if self.weights[l].len() != n_in * n_out || self.biases[l].len() != n_out {
+                return Err(format!(
+                    "layer {l} has {} weights and {} biases; expected {n_out} x {n_in} and {n_out}",
+                    self.weights[l].len(),
+                    self.biases[l].len()
+                ));
+            }
+        }
+        if !self.is_finite() {
+            return Err("a weight or bias is not a finite number".into());
+        }
+        let architecture = self.architecture()?;
+        Ok(match self.functions.precision {
+            Precision::F32 => self.into_network::<f32>(architecture).into(),
+            Precision::F64 => self.into_network::<f64>(architecture).into(),
+        })
+    }
+
+    fn architecture(&self) -> Result<Architecture, String> {
+        let Functions { activation, output, cost, dropout, .. } = &self.functions;
+        let hidden = self.sizes.len() - 2;
+        if activation.len() != hidden || dropout.len() != hidden {
+            return Err(format!(
+                "{} activations and {} dropout probabilities for {hidden} hidden layers",
+                activation.len(),
+                dropout.len()
+            ));
+        }
+        if let Some(p) = dropout.iter().find(|p| !(0.0..1.0).contains(*p)) {
+            return Err(format!("dropout probability {p}: expected 0 or above and below 1"));
+        }
+        if let Err(reason) = cost.pairing(*output) {
+            let (cost, output) = (cost.name(), output.name());
+            return Err(format!("the {cost} cost does not go with {output} outputs: {reason}"));
+        }
+        Ok(Architecture {
+            sizes: self.sizes.clone(),
+            activation: per_layer(activation, Activation::Sigmoid),
+            output: *output,
+            cost: *cost,
+            dropout: per_layer(dropout, 0.0),
+        })
+    }
+
+    fn into_network<T: Real>(self, architecture: Architecture) -> Network<T> {
+        let mut network = Network::zeros(architecture.clone());
+        for (l, layer) in network.layers_mut().iter_mut().enumerate() {
+            let kept = kept(&architecture.dropout, l);
+            let n_in = layer.n_in();
+            for (i, &weight) in self.weights[l].iter().enumerate() {
+                layer.set_weight(i / n_in, i % n_in, T::from_f64(weight / kept));
+            }
+            for (to, &from) in layer.biases_mut().iter_mut().zip(&self.biases[l]) {
+                *to = T::from_f64(from);
+            }
+        }
+        network
+    }
+}
+
+/// Checks sizes before anything is made of them.
+pub(super) fn check_sizes(sizes: &[usize]) -> Result<(), String> {
+    if sizes.len() < 2 || sizes.contains(&0) {
+        return Err(format!(
+            "layers of {sizes:?} neurons: expected two layers or more, none empty"
+        ));
+    }
+    let parameters = sizes.windows(2).try_fold(0usize, |sum, pair| {
+        sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
+    });
+    match parameters {
+        Some(n) if n <= MOST => Ok(()),
+        _ => Err(format!("layers of {sizes:?} neurons: more than 268 million parameters")),
+    }
+}
+
+/// What the weights of layer `l` are stored times.
+fn kept(dropout: &PerLayer<f64>, l: usize) -> f64 {
+    l.checked_sub(1).map_or(1.0, |hidden| 1.0 - dropout.of(hidden))
+}
+
+/// The values of the layers; `none` where there are no layers.
+fn per_layer<V: Copy + PartialEq>(values: &[V], none: V) -> PerLayer<V> {
+    match values.is_empty() {
+        true => none.into(),
+        false => PerLayer::new(values.into()),
+    }
+}

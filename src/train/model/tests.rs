@@ -1,0 +1,190 @@
+use super::*;
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
+use crate::rng::{Purpose, Stream};
+use tempfile::TempDir;
+
+struct Normal(Stream);
+
+impl crate::nn::ParameterSource for Normal {
+    fn begin(&mut self, _: Initialiser, _: &[usize]) {}
+    fn bias(&mut self, _: usize) -> f64 {
+        self.0.gaussian()
+    }
+    fn weight(&mut self, _: usize) -> f64 {
+        self.0.gaussian()
+    }
+    fn uniform_weight(&mut self, _: usize) -> f64 {
+        self.0.uniform()
+    }
+}
+
+fn network<T: Real>(sizes: &[usize], dropout: PerLayer<f64>) -> Network<T> {
+    let architecture = Architecture {
+        sizes: sizes.into(),
+        activation: match sizes.len() {
+            4 => PerLayer::new(vec![Activation::Relu, Activation::LeakyRelu]),
+            _ => Activation::Tanh.into(),
+        },
+        output: Output::Softmax,
+        cost: Cost::LogLikelihood,
+        dropout,
+    };
+    let mut source = Normal(Stream::new(1, Purpose::Weights, 0));
+    Network::random(architecture, Initialiser::Scaled, BiasInitialiser::Normal, &mut source)
+}
+
+fn models() -> Vec<Model> {
+    vec![
+        network::<f32>(&[3, 2], 0.0.into()).into(),
+        network::<f32>(&[5, 40, 3], 0.3.into()).into(),
+        network::<f64>(&[5, 4, 3], 0.5.into()).into(),
+        network::<f64>(&[6, 17, 4, 2], PerLayer::new(vec![0.0, 0.5])).into(),
+    ]
+}
+
+/// The bits of every parameter.
+fn bits(model: &Model) -> Vec<u64> {
+    let network = model.network::<f64>();
+    let layer = |layer: &crate::nn::Layer<f64>| {
+        let weights = (0..layer.n_out())
+            .flat_map(|j| (0..layer.n_in()).map(move |k| layer.weight(j, k)))
+            .collect::<Vec<_>>();
+        weights.into_iter().chain(layer.biases().to_vec()).map(f64::to_bits).collect::<Vec<_>>()
+    };
+    network.layers().iter().flat_map(layer).collect()
+}
+
+fn content_problem(directory: &TempDir, name: &str, bytes: &[u8]) -> String {
+    let path = directory.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let message = Model::load(&path).unwrap_err().to_string();
+    assert!(message.starts_with(&format!("{}: ", path.display())), "{message}");
+    assert!(!message.contains('\n'), "{message}");
+    message
+}
+
+#[test]
+fn networks_come_back_with_the_same_bits() {
+    let directory = TempDir::new().unwrap();
+    for (i, model) in models().iter().enumerate() {
+        for name in ["m.json", "m.safetensors"] {
+            let path = directory.path().join(name);
+            model.save(&path).unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            let (back, digest) = Model::load_with_digest(&path).unwrap();
+            assert_eq!(back.architecture().sizes, model.architecture().sizes);
+            assert_eq!(back.architecture().output, model.architecture().output);
+            let hidden = model.architecture().hidden_layers();
+            for l in 0..hidden {
+                assert_eq!(
+                    back.architecture().activation.of(l),
+                    model.architecture().activation.of(l)
+                );
+                assert_eq!(back.architecture().dropout.of(l), model.architecture().dropout.of(l));
+            }
+            assert_eq!(digest.len(), 16);
+            // In f32, a weight times 0.7 and divided again may round.
+            if (i, name) != (1, "m.safetensors") {
+                assert_eq!(bits(&back), bits(model), "{name} {i}");
+            }
+            back.save(&path).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name} {i}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_network2_is_read() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("m.json");
+    let text = r#"{"sizes": [2, 1], "weights": [[[0.5, -1.25]]], "biases": [[[3]]],
+                   "cost": "CrossEntropyCost"}"#;
+    std::fs::write(&path, text).unwrap();
+    let Model::F64(network) = Model::load(&path).unwrap() else { panic!("f64") };
+    assert_eq!(network.architecture().output, Output::Sigmoid);
+    let layer = &network.layers()[0];
+    assert_eq!((layer.weight(0, 0), layer.weight(0, 1), layer.biases()[0]), (0.5, -1.25, 3.0));
+}
+
+#[test]
+fn files_cut_off_or_changed_anywhere_are_refused_or_read_but_never_panic() {
+    let directory = TempDir::new().unwrap();
+    let model: Model = network::<f64>(&[2, 2, 2], 0.5.into()).into();
+    for name in ["m.json", "m.safetensors"] {
+        let path = directory.path().join(name);
+        model.save(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        for length in 0..bytes.len() - 1 {
+            content_problem(&directory, name, &bytes[..length]);
+        }
+        for i in 0..bytes.len() {
+            for change in [1, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[i] ^= change;
+                std::fs::write(&path, &changed).unwrap();
+                let _ = Model::load(&path);
+            }
+        }
+    }
+}
+
+#[test]
+fn json_without_sense_is_refused_with_the_reason() {
+    let directory = TempDir::new().unwrap();
+    let valid = r#"{"sizes": [2, 1], "weights": [[[0.5, -1]]], "biases": [[[3]]], "cost": "QuadraticCost"}"#;
+    for (from, to, words) in [
+        ("[2, 1]", "[2]", "two layers or more"),
+        ("[2, 1]", "[0, 1]", "none empty"),
+        ("[2, 1]", "[2, 2]", "expected 2 x 2"),
+        ("[2, 1]", "[2, 1, 1]", "the sizes say 2"),
+        ("[2, 1]", "[9000000000000000000, 9000000000000000000]", "268 million"),
+        ("[2, 1]", "[1, 2]", "expected 1"),
+        ("[0.5, -1]", "[0.5]", "expected 2"),
+        ("[0.5, -1]", "[0.5, 1e999]", "number out of range"),
+        ("[0.5, -1]", "[0.5, NaN]", "JSON"),
+        ("[[3]]", "[[3, 4]]", "JSON"),
+        ("[[3]]", "[3]", "JSON"),
+        ("QuadraticCost", "Junk", "CrossEntropyCost"),
+        ("}", r#", "nablab": {}}"#, "missing field"),
+        ("}", r#", "sizes": [2, 1]}"#, "duplicate field"),
+    ] {
+        let message = content_problem(&directory, "m.json", valid.replace(from, to).as_bytes());
+        assert!(message.contains(words), "{to}: {message}");
+    }
+    content_problem(&directory, "m.json", "[".repeat(100_000).as_bytes());
+}
+
+#[test]
+fn functions_without_sense_are_refused_with_the_reason() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("m.json");
+    Model::from(network::<f32>(&[2, 2, 2], 0.5.into())).save(&path).unwrap();
+    let valid = std::fs::read_to_string(&path).unwrap();
+    for (from, to, words) in [
+        (r#""activation":["tanh"]"#, r#""activation":[]"#, "0 activations"),
+        (r#""activation":["tanh"]"#, r#""activation":["junk"]"#, "junk"),
+        (r#""dropout":[0.5]"#, r#""dropout":[1.0]"#, "below 1"),
+        (r#""output":"softmax""#, r#""output":"sigmoid""#, "does not go with"),
+        (r#""cost":"log-likelihood""#, r#""cost":"quadratic""#, "two costs"),
+    ] {
+        assert!(valid.contains(from), "{valid}");
+        let message = content_problem(&directory, "m.json", valid.replace(from, to).as_bytes());
+        assert!(message.contains(words), "{to}: {message}");
+    }
+}
+
+#[test]
+fn other_names_and_diverged_networks_are_refused() {
+    let directory = TempDir::new().unwrap();
+    let mut network = network::<f32>(&[2, 2], 0.0.into());
+    let path = directory.path().join("m.txt");
+    let message = Model::from(network.clone()).save(&path).unwrap_err().to_string();
+    assert!(message.contains(".json or .safetensors"), "{message}");
+    assert!(Model::load(&path).is_err() && Model::check_path(&path).is_err());
+    network.layers_mut()[0].set_weight(0, 0, f32::NAN);
+    let path = directory.path().join("m.json");
+    assert!(Model::from(network).save(&path).unwrap_err().to_string().contains("finite"));
+    assert!(!path.exists());
+    let path = directory.path().join("none.json");
+    assert!(Model::load(&path).unwrap_err().to_string().contains("none.json"));
+}
