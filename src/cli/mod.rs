@@ -2,9 +2,12 @@
 
 mod bench_peer;
 mod data;
+mod evaluate;
 mod hidden;
 mod info;
+mod model;
 mod per_layer;
+mod predict;
 mod progress;
 mod reproduce;
 mod train;
@@ -24,6 +27,8 @@ pub struct Cli {
 enum Command {
     Reproduce(reproduce::Arguments),
     Train(Box<train::Arguments>),
+    Evaluate(evaluate::Arguments),
+    Predict(predict::Arguments),
     Info(info::Arguments),
     #[command(hide = true)]
     BenchPeer(bench_peer::Arguments),
@@ -44,6 +49,8 @@ impl Cli {
         match self.command {
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Train(arguments) => train::run(&arguments),
+            Command::Evaluate(arguments) => evaluate::run(&arguments),
+            Command::Predict(arguments) => predict::run(&arguments),
             Command::Info(arguments) => info::run(&arguments),
             Command::BenchPeer(arguments) => bench_peer::run(&arguments),
         }

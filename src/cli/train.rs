@@ -12,8 +12,8 @@ use nablab::sweep::{
     PROVENANCE_FILE, Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
 };
 use nablab::train::{
-    EpochRecord, Generator, History, Metric, Precision, Schedule, SpecError, Status, TrainingSpec,
-    train,
+    EpochRecord, Generator, History, Metric, Model, Outcome, Precision, Schedule, SpecError,
+    Status, TrainingSpec, train_from,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -24,6 +24,7 @@ const DATA: &str = "Data";
 const NETWORK: &str = "Network";
 const LEARNING: &str = "Learning";
 const REGULARISATION: &str = "Regularisation";
+const MODEL: &str = "Model files";
 
 /// Train one network and print what is monitored after every epoch
 #[derive(Debug, Args)]
@@ -112,6 +113,17 @@ pub struct Arguments {
     monitor_every: usize,
     #[command(flatten)]
     data: DataArguments,
+    /// Save the trained network: .json in the format of the book's network2, .safetensors for PyTorch
+    #[arg(long, value_name = "FILE", help_heading = MODEL)]
+    save: Option<PathBuf>,
+    /// Begin with the network of such a file, and with its layers and functions
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = MODEL,
+        conflicts_with_all = ["hidden", "activation", "output", "cost", "dropout", "init", "bias_init"]
+    )]
+    load: Option<PathBuf>,
     /// Directory for trials.csv, epochs.csv and provenance.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -136,6 +148,7 @@ impl Arguments {
             dropout: self.dropout.clone(),
             output: self.output.unwrap_or_else(|| self.cost.output()),
             cost: self.cost,
+            start: None,
             initialiser: self.init,
             bias_initialiser: self.bias_init,
             optimiser: self.optimiser,
@@ -170,9 +183,22 @@ impl Arguments {
 const FILES: [&str; 3] = ["trials.csv", "epochs.csv", PROVENANCE_FILE];
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(path) = &arguments.save {
+        Model::check_path(path).context("--save")?;
+        check_writable(path).context("--save")?;
+    }
+    let start = arguments.load.as_ref().map(|path| Model::load_with_digest(path)).transpose()?;
     let data = arguments.data.load()?;
-    let spec = arguments.spec(&data);
-    spec.validate(&data).map_err(|error| anyhow!("{}: {error}", flag(&error)))?;
+    let mut spec = arguments.spec(&data);
+    if let Some((model, digest)) = &start {
+        begin_with(&mut spec, model, digest);
+    }
+    let fits = || match &start {
+        Some((model, _)) => spec.check_start(model.architecture(), &data),
+        None => Ok(()),
+    };
+    let valid = spec.validate(&data).and_then(|()| fits());
+    valid.map_err(|error| anyhow!("{}: {error}", flag(&error)))?;
     if let Some(out) = &arguments.out {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
@@ -196,19 +222,21 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         spec.precision.name(),
     );
     let bar = progress::bar(spec.epochs, "epochs");
-    let outcome = train(&spec, &data, level, &mut |record| {
+    let start = start.map(|(model, _)| model);
+    let outcome = train_from(&spec, &data, level, start.as_ref(), &mut |record| {
         bar.set_position(record.epoch as u64 + 1);
         if printed.is_ok() {
             printed = progress::print(&bar, &epoch_line(record));
         }
-        match printed.is_ok() || arguments.out.is_some() {
+        match printed.is_ok() || arguments.out.is_some() || arguments.save.is_some() {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),
         }
-    })?;
+    });
     bar.finish_and_clear();
+    let outcome = outcome.map_err(|error| anyhow!("{}: {error}", flag(&error)))?;
 
-    let history = outcome.history;
+    let Outcome { history, model } = outcome;
     let mut report = summary(&history, selected.training.len());
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
@@ -219,9 +247,36 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         write_results(out, &[result], &provenance)?;
         report += &format!("wrote {0}/trials.csv and {0}/epochs.csv\n", out.display());
     }
+    let printed = printed.and_then(|()| write!(stdout, "{report}"));
+    if let Some(path) = &arguments.save {
+        model.save(path).context("--save")?;
+    }
     printed?;
-    write!(stdout, "{report}")?;
+    if let Some(path) = &arguments.save {
+        writeln!(stdout, "wrote {}", path.display())?;
+    }
     Ok(())
+}
+
+/// Makes sure that a file can be written: better now than after the training.
+fn check_writable(path: &Path) -> anyhow::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    prepare_directory(directory.unwrap_or(Path::new(".")), &[])?;
+    match path.is_dir() {
+        true => bail!("{}: is a directory", path.display()),
+        false => Ok(()),
+    }
+}
+
+/// Sets what a training takes from the network it begins with.
+fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
+    let architecture = model.architecture();
+    let hidden = 1..architecture.sizes.len() - 1;
+    spec.hidden = architecture.sizes[hidden].to_vec();
+    spec.activation = architecture.activation.clone();
+    spec.dropout = architecture.dropout.clone();
+    (spec.output, spec.cost) = (architecture.output, architecture.cost);
+    spec.start = Some(digest.into());
 }
 
 /// The flag that sets what an error is about.
@@ -243,6 +298,7 @@ fn flag(error: &SpecError) -> &'static str {
         SpecError::EmptyLayer | SpecError::TooLarge { .. } => "--hidden",
         SpecError::AuthorSeed(_) => "--seed",
         SpecError::Pairing { .. } => "--output",
+        SpecError::Start { .. } => "--load",
         SpecError::EarlierRuns => "--rng",
         SpecError::EmptySet(_) => "--monitor",
     }

@@ -20,11 +20,13 @@ mod error;
 mod files;
 mod idx;
 mod mnist;
+mod picture;
 mod source;
 mod sparse;
 mod split;
 
 pub use dataset::Dataset;
 pub use error::{DataError, FileProblem};
+pub use picture::{Invert, PictureError, read_picture};
 pub use sparse::SparseRows;
 pub use split::Split;

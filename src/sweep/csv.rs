@@ -52,7 +52,10 @@ pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_
         spec.dropout.name(number),
         spec.output.name().into(),
         spec.cost.name().into(),
-        spec.initialiser.name().into(),
+        match &spec.start {
+            Some(digest) => format!("loaded:{digest}"),
+            None => spec.initialiser.name().into(),
+        },
         spec.bias_initialiser.name().into(),
         spec.optimiser.name().into(),
         number(spec.eta),

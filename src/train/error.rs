@@ -120,6 +120,14 @@ pub enum SpecError {
         "earlier runs and epochs have a meaning only with the author's generators (--rng author)"
     )]
     EarlierRuns,
+    /// A network to begin with that has another shape.
+    #[error("a network of {loaded:?} neurons: the data and the settings need {expected:?}")]
+    Start {
+        /// Its neurons by layer.
+        loaded: Vec<usize>,
+        /// The neurons by layer that are needed.
+        expected: Vec<usize>,
+    },
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),

@@ -3,6 +3,7 @@
 //! [`train`] is a pure function of a [`TrainingSpec`] and a data set, to the last bit: neither the
 //! number of threads nor the instruction set changes a result.
 
+mod assess;
 mod batch;
 mod epoch;
 mod error;
@@ -19,6 +20,7 @@ mod spec;
 mod trainer;
 mod workload;
 
+pub use assess::{Assessment, ImageResult, assess};
 pub use batch::MiniBatch;
 pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
@@ -27,7 +29,7 @@ pub use metric::{Metric, Metrics, Monitors};
 pub use model::{Model, ModelError};
 pub use predict::Predictor;
 pub use randomness::Randomness;
-pub use run::{Outcome, train};
+pub use run::{Outcome, train, train_from};
 pub use schedule::Schedule;
 pub use spec::{Generator, Precision, TrainingSpec};
 pub use trainer::{Trainer, initial_network};

@@ -19,8 +19,8 @@ pub struct Outcome {
     pub model: Model,
 }
 
-/// Trains a network as `spec` says. `observe` is called after every epoch and may end the training
-/// early.
+/// Trains a network as `spec` says. `observe` is called after every monitored epoch and may end the
+/// training early.
 ///
 /// # Errors
 ///
@@ -31,13 +31,32 @@ pub fn train(
     level: SimdLevel,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
 ) -> Result<Outcome, SpecError> {
+    train_from(spec, data, level, None, observe)
+}
+
+/// As [`train`], beginning with the parameters of `start` if there is one. What an optimiser
+/// remembered of earlier steps is not part of a model: it begins anew.
+///
+/// # Errors
+///
+/// When the specification makes no sense, or is for networks of another shape than `start`.
+pub fn train_from(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    level: SimdLevel,
+    start: Option<&Model>,
+    observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
+) -> Result<Outcome, SpecError> {
     spec.validate(data)?;
+    if let Some(model) = start {
+        spec.check_start(model.architecture(), data)?;
+    }
     let data = &spec.select(data);
     // A level that this CPU lacks cannot be named on the command line.
     let arch = level.arch().unwrap_or_default();
     Ok(match spec.precision {
-        Precision::F32 => run::<f32>(spec, data, arch, observe),
-        Precision::F64 => run::<f64>(spec, data, arch, observe),
+        Precision::F32 => run::<f32>(spec, data, arch, start, observe),
+        Precision::F64 => run::<f64>(spec, data, arch, start, observe),
     })
 }
 
@@ -45,13 +64,17 @@ fn run<T: Real>(
     spec: &TrainingSpec,
     data: &Dataset,
     arch: Arch,
+    start: Option<&Model>,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
 ) -> Outcome
 where
     Model: From<Network<T>>,
 {
-    let start = Instant::now();
-    let mut trainer = Trainer::<T>::new(spec, data);
+    let begun = Instant::now();
+    let mut trainer = match start {
+        Some(model) => Trainer::from_network(spec, data, model.network::<T>()),
+        None => Trainer::<T>::new(spec, data),
+    };
     let mut evaluator = Evaluator::new(trainer.network());
     let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
     let mut patience = Patience::new(spec.early_stop);
@@ -94,7 +117,7 @@ where
     let best = patience.best.filter(|&(epoch, _)| epoch + 1 < trained);
     let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
     let network = best.map_or_else(|| trainer.into_network(), |(_, network)| network);
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = begun.elapsed().as_secs_f64();
     let history = History { epochs, trained, status, kept_epoch, seconds };
     Outcome { history, model: network.into() }
 }

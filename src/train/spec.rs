@@ -68,6 +68,9 @@ pub struct TrainingSpec {
     pub cost: Cost,
     /// The probabilities with which a mini-batch drops the neurons of the hidden layers.
     pub dropout: PerLayer<f64>,
+    /// With a network to begin with: what tells it from others, such as a hash of its file. Nothing
+    /// is drawn then.
+    pub start: Option<String>,
     /// How the weights are drawn.
     pub initialiser: Initialiser,
     /// How the biases are drawn.
@@ -126,6 +129,7 @@ impl Default for TrainingSpec {
             output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
             dropout: 0.0.into(),
+            start: None,
             initialiser: Initialiser::Scaled,
             bias_initialiser: BiasInitialiser::Normal,
             optimiser: Optimiser::Sgd,
@@ -301,6 +305,19 @@ impl TrainingSpec {
 }
 
 impl TrainingSpec {
+    /// Checks that a network to begin with has the shape that is trained.
+    ///
+    /// # Errors
+    ///
+    /// When it has not.
+    pub fn check_start(&self, start: &Architecture, data: &Dataset) -> Result<(), SpecError> {
+        let expected = self.architecture(data).sizes;
+        match start.sizes == expected {
+            true => Ok(()),
+            false => Err(SpecError::Start { loaded: start.sizes.clone(), expected }),
+        }
+    }
+
     /// The number of images of `data` that are trained on.
     ///
     /// # Errors

@@ -30,6 +30,24 @@ impl<T: Real> Trainer<T> {
         let mut randomness = Randomness::new(spec, data);
         // In this order: the author's generators draw the network first.
         let network = draw_network(spec, data, &mut randomness);
+        Self::with(spec, data, randomness, network)
+    }
+
+    /// The same beginning with `network`, so that no parameters are drawn.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new).
+    pub fn from_network(spec: &TrainingSpec, data: &Dataset, network: Network<T>) -> Self {
+        Self::with(spec, data, Randomness::new(spec, data), network)
+    }
+
+    fn with(
+        spec: &TrainingSpec,
+        data: &Dataset,
+        mut randomness: Randomness,
+        network: Network<T>,
+    ) -> Self {
         let order = randomness.initial_order(data.training.len());
         let step = spec.step(data.training.len());
         let mut learner = Learner::new(spec.optimiser, spec.momentum, &network);

@@ -1,0 +1,181 @@
+use super::data::DataArguments;
+use super::model::sizes;
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use nablab::data::{Dataset, Split};
+use nablab::files::write_atomically;
+use nablab::report::{Align, Picture, Table, contact_sheet, significant};
+use nablab::simd::SimdLevel;
+use nablab::train::{Assessment, Model, assess};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Evaluate a saved network: accuracy, cost, confusion matrix, the worst-classified images
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// Which images
+    #[arg(long, value_enum, default_value_t = Set::Test)]
+    split: Set,
+    /// Write the worst-classified images to this SVG file
+    #[arg(long, value_name = "FILE")]
+    worst: Option<PathBuf>,
+    /// How many of them
+    #[arg(long, value_name = "N", default_value_t = 40, requires = "worst")]
+    worst_count: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+/// A part of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Set {
+    /// The test images
+    Test,
+    /// The validation images
+    Validation,
+    /// The training images
+    Training,
+}
+
+impl Set {
+    fn of(self, data: &Dataset) -> &Split {
+        match self {
+            Self::Test => &data.test,
+            Self::Validation => &data.validation,
+            Self::Training => &data.training,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Validation => "validation",
+            Self::Training => "training",
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let path = arguments.model.display();
+    let model = Model::load(&arguments.model)?;
+    let data = arguments.data.load()?;
+    let architecture = model.architecture();
+    if (architecture.inputs(), architecture.outputs()) != (data.inputs(), data.classes) {
+        bail!(
+            "{path}: a network {}, but {} has {} pixels and {} classes",
+            sizes(architecture),
+            data.name,
+            data.inputs(),
+            data.classes
+        );
+    }
+    let split = arguments.split.of(&data);
+    if split.is_empty() {
+        bail!("--split: {} has no {} images", data.name, arguments.split.name());
+    }
+    let assessment = assess(&model, split, SimdLevel::best());
+    let mut stdout = std::io::stdout();
+    match arguments.json {
+        true => writeln!(stdout, "{}", json(&assessment, arguments, &data))?,
+        false => print(&mut stdout, &assessment, &model, arguments, &data)?,
+    }
+    if let Some(file) = &arguments.worst {
+        let svg = sheet(&assessment, split, &data, arguments);
+        write_atomically(file, svg.as_bytes()).context("--worst")?;
+        if !arguments.json {
+            writeln!(stdout, "wrote {}", file.display())?;
+        }
+    }
+    Ok(())
+}
+
+fn print(
+    stdout: &mut impl Write,
+    assessment: &Assessment,
+    model: &Model,
+    arguments: &Arguments,
+    data: &Dataset,
+) -> anyhow::Result<()> {
+    let (correct, n) = (assessment.correct(), assessment.images.len());
+    let (set, architecture) = (arguments.split.name(), model.architecture());
+    writeln!(
+        stdout,
+        "{}: network {}, on the {n} {set} images of {}\naccuracy {:.2} % ({correct} of {n}), mean \
+         {} cost {}\n",
+        arguments.model.display(),
+        sizes(architecture),
+        data.name,
+        100.0 * correct as f64 / n as f64,
+        architecture.cost.name(),
+        significant(assessment.cost(), 5),
+    )?;
+    writeln!(stdout, "{}", confusion_table(assessment).to_terminal())?;
+    writeln!(stdout, "rows: the class; columns: what it is taken for\n")?;
+    Ok(())
+}
+
+/// A row a class: what its images are taken for, and how many of them rightly.
+fn confusion_table(assessment: &Assessment) -> Table {
+    let classes: Vec<String> = (0..assessment.classes).map(|class| class.to_string()).collect();
+    let mut columns = vec![("", Align::Right)];
+    columns.extend(classes.iter().map(|class| (class.as_str(), Align::Right)));
+    columns.push(("right", Align::Right));
+    let mut table = Table::new(&columns);
+    for (class, counts) in assessment.confusion().iter().enumerate() {
+        let all: usize = counts.iter().sum();
+        let mut row = vec![class.to_string()];
+        row.extend(counts.iter().map(|&n| if n == 0 { "·".into() } else { n.to_string() }));
+        row.push(match all {
+            0 => "–".into(),
+            _ => format!("{:.1} %", 100.0 * counts[class] as f64 / all as f64),
+        });
+        table.row(row);
+    }
+    table
+}
+
+fn json(assessment: &Assessment, arguments: &Arguments, data: &Dataset) -> serde_json::Value {
+    let n = assessment.images.len();
+    serde_json::json!({
+        "model": arguments.model.to_string_lossy(),
+        "data": data.name,
+        "split": arguments.split.name(),
+        "images": n,
+        "correct": assessment.correct(),
+        "accuracy": assessment.correct() as f64 / n as f64,
+        "cost": assessment.cost(),
+        "confusion": assessment.confusion(),
+    })
+}
+
+fn sheet(assessment: &Assessment, split: &Split, data: &Dataset, arguments: &Arguments) -> String {
+    let worst = assessment.worst();
+    let wrong = worst.len();
+    let picture = |place: usize| {
+        let image = &assessment.images[place];
+        let mut pixels = vec![0; data.inputs()];
+        split.images.dense_row(place, &mut pixels);
+        Picture {
+            pixels,
+            caption: [
+                format!("{} taken for {}", image.label, image.predicted),
+                format!("#{place}: {}", significant(image.output, 3)),
+            ],
+        }
+    };
+    let pictures: Vec<_> = worst.into_iter().take(arguments.worst_count).map(picture).collect();
+    let (n, set) = (assessment.images.len(), arguments.split.name());
+    let title = format!("The {} worst-classified images", pictures.len());
+    let subtitle = format!(
+        "{wrong} of {n} {set} images of {} are classified wrongly; largest cost first. Below: # in the \
+         set, counted from 0, and the output for the wrong class.",
+        data.name
+    );
+    contact_sheet(&title, &subtitle, data.image_columns, &pictures)
+}

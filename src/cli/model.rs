@@ -1,0 +1,20 @@
+//! What evaluate and predict share.
+
+use anyhow::bail;
+use nablab::nn::Architecture;
+
+/// `784-30-10`.
+pub fn sizes(architecture: &Architecture) -> String {
+    let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
+    sizes.join("-")
+}
+
+/// The side of the square images that a network is for.
+pub fn side(architecture: &Architecture) -> anyhow::Result<u32> {
+    let inputs = architecture.inputs();
+    let side = inputs.isqrt();
+    match side * side == inputs && side <= 255 {
+        true => Ok(side as u32),
+        false => bail!("the network has {inputs} inputs; expected those of a square image"),
+    }
+}

@@ -1,0 +1,84 @@
+use super::model::side;
+use anyhow::Context;
+use clap::Args;
+use nablab::data::{Invert, SparseRows, Split, read_picture};
+use nablab::simd::SimdLevel;
+use nablab::train::{Model, Predictor};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Classify a picture with a saved network, and print its outputs
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// PNG pictures of any size
+    #[arg(value_name = "PICTURE", required = true)]
+    pictures: Vec<PathBuf>,
+    /// Whether dark and light change places: the networks know light digits on a dark ground
+    #[arg(long, value_enum, default_value_t = Invert::Auto)]
+    invert: Invert,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let model = Model::load(&arguments.model)?;
+    let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
+    let mut stdout = std::io::stdout();
+    let mut results = Vec::new();
+    for path in &arguments.pictures {
+        let pixels = read_picture(path, side, arguments.invert)?;
+        let outputs = outputs(&model, &pixels);
+        let largest = largest(&outputs);
+        if arguments.json {
+            results.push(serde_json::json!({
+                "picture": path.to_string_lossy(),
+                "class": largest,
+                "outputs": outputs,
+            }));
+            continue;
+        }
+        writeln!(stdout, "{}: {largest}", path.display())?;
+        for (class, &output) in outputs.iter().enumerate() {
+            let mark = if class == largest { " ←" } else { "" };
+            writeln!(stdout, "  {class:>3}  {output:>8.4}  {}{mark}", bar(output))?;
+        }
+    }
+    if arguments.json {
+        writeln!(stdout, "{}", serde_json::Value::from(results))?;
+    }
+    Ok(())
+}
+
+/// The outputs of the network for one image.
+fn outputs(model: &Model, pixels: &[u8]) -> Vec<f64> {
+    let images = SparseRows::from_dense(pixels, pixels.len());
+    let split = Split { images, labels: vec![0] };
+    let arch = SimdLevel::best().arch().unwrap_or_default();
+    match model {
+        Model::F32(network) => {
+            let mut predictor = Predictor::new(network, &split);
+            predictor.predict(arch, network).iter().map(|&a| a.into()).collect()
+        }
+        Model::F64(network) => Predictor::new(network, &split).predict(arch, network).to_vec(),
+    }
+}
+
+/// The place of the largest, the first of equals.
+fn largest(outputs: &[f64]) -> usize {
+    let mut best = 0;
+    for (class, output) in outputs.iter().enumerate() {
+        if *output > outputs[best] {
+            best = class;
+        }
+    }
+    best
+}
+
+/// A bar for an output between 0 and 1.
+fn bar(output: f64) -> String {
+    "█".repeat((output.clamp(0.0, 1.0) * 30.0).round() as usize)
+}

@@ -1,0 +1,133 @@
+use super::evaluate::{ROWS, largest};
+use super::{MiniBatch, Model};
+use crate::data::Split;
+use crate::nn::{Network, Workspace};
+use crate::simd::{Real, SimdLevel};
+use pulp::{Simd, WithSimd};
+
+/// How a network does on a set of images, image by image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// One result an image, in the order of the set.
+    pub images: Vec<ImageResult>,
+    /// The number of classes.
+    pub classes: usize,
+}
+
+/// What a network makes of one image.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ImageResult {
+    /// The class of the image.
+    pub label: usize,
+    /// The output that is largest (the first of equals).
+    pub predicted: usize,
+    /// Its activation.
+    pub output: f64,
+    /// The cost of the image, without the regularisation term.
+    pub cost: f64,
+}
+
+impl Assessment {
+    /// The number of images classified correctly.
+    pub fn correct(&self) -> usize {
+        self.images.iter().filter(|image| image.label == image.predicted).count()
+    }
+
+    /// The mean cost of an image; NaN without images.
+    pub fn cost(&self) -> f64 {
+        self.images.iter().map(|image| image.cost).sum::<f64>() / self.images.len() as f64
+    }
+
+    /// `[label][predicted]`: how many images of a class are taken for which.
+    pub fn confusion(&self) -> Vec<Vec<usize>> {
+        let mut counts = vec![vec![0; self.classes]; self.classes];
+        for image in &self.images {
+            counts[image.label][image.predicted] += 1;
+        }
+        counts
+    }
+
+    /// The places of the wrongly classified images, those with the largest cost first.
+    pub fn worst(&self) -> Vec<usize> {
+        let wrong = |&i: &usize| self.images[i].label != self.images[i].predicted;
+        let mut places: Vec<usize> = (0..self.images.len()).filter(wrong).collect();
+        places.sort_by(|&a, &b| self.images[b].cost.total_cmp(&self.images[a].cost));
+        places
+    }
+}
+
+/// Puts every image of `split` through a network.
+///
+/// # Panics
+///
+/// When the images do not fit the inputs of the network, or a label has no output neuron.
+pub fn assess(model: &Model, split: &Split, level: SimdLevel) -> Assessment {
+    let arch = level.arch().unwrap_or_default();
+    let classes = model.architecture().outputs();
+    let images = match model {
+        Model::F32(network) => arch.dispatch(Assess { network, split }),
+        Model::F64(network) => arch.dispatch(Assess { network, split }),
+    };
+    Assessment { images, classes }
+}
+
+struct Assess<'a, T: Real> {
+    network: &'a Network<T>,
+    split: &'a Split,
+}
+
+impl<T: Real> WithSimd for Assess<'_, T> {
+    type Output = Vec<ImageResult>;
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<ImageResult> {
+        let Self { network, split } = self;
+        let (cost, outputs) = (network.architecture().cost, network.architecture().outputs());
+        let mut workspace = Workspace::new(network, ROWS);
+        let mut batch = MiniBatch::new();
+        let mut results = Vec::with_capacity(split.len());
+        for first in (0..split.len()).step_by(ROWS) {
+            batch.gather(simd, split, first..(first + ROWS).min(split.len()));
+            workspace.forward(simd, network, batch.input());
+            let (z, a) = (workspace.output_z(), workspace.output());
+            let stride = a.len() / batch.labels().len();
+            let rows = z.chunks_exact(stride).zip(a.chunks_exact(stride));
+            for ((z, a), &label) in rows.zip(batch.labels()) {
+                let (z, a, label) = (&z[..outputs], &a[..outputs], usize::from(label));
+                let predicted = largest(a);
+                results.push(ImageResult {
+                    label,
+                    predicted,
+                    output: a[predicted].to_f64(),
+                    cost: cost.of_image(z, a, label),
+                });
+            }
+        }
+        results
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Dataset;
+    use crate::train::{Evaluator, TrainingSpec, initial_network};
+
+    #[test]
+    fn an_assessment_sums_up_to_the_evaluation() {
+        let data = Dataset::mnist().unwrap();
+        let network = initial_network::<f64>(&TrainingSpec::default(), &data);
+        let split = data.test.first(ROWS + 3);
+        let level = SimdLevel::best();
+        let evaluation = Evaluator::new(&network).evaluate(level.arch().unwrap(), &network, &split);
+        let assessment = assess(&network.into(), &split, level);
+        assert_eq!(assessment.images.len(), ROWS + 3);
+        assert_eq!(assessment.correct(), evaluation.correct);
+        assert!((assessment.cost() - evaluation.cost).abs() < 1e-12);
+        let confusion = assessment.confusion();
+        assert_eq!(confusion.iter().flatten().sum::<usize>(), ROWS + 3);
+        assert_eq!((0..10).map(|j| confusion[j][j]).sum::<usize>(), evaluation.correct);
+        let worst = assessment.worst();
+        assert_eq!(worst.len(), ROWS + 3 - evaluation.correct);
+        let cost = |&i: &usize| assessment.images[i].cost;
+        assert!(worst.windows(2).all(|pair| cost(&pair[0]) >= cost(&pair[1])));
+    }
+}
