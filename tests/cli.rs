@@ -102,7 +102,7 @@ fn the_settings_stand_in_both_files_by_name() {
         "--epochs 2 --hidden 100x30 --cost quadratic --init large --eta 0.125 --batch-size 7 \
          --lambda 0.5 --precision f64 --rng author --seed 99 --activation tanh,relu --dropout 0,0.5 \
          --optimizer nesterov --momentum 0.9 --schedule step:0.5:1 --l1 0.25 --max-norm 3 \
-         --early-stop 5 --train-size 40",
+         --early-stop 5 --train-size 40 --expand shifts",
     );
     for table in [&trials, &epochs] {
         for (column, value) in [
@@ -118,6 +118,7 @@ fn the_settings_stand_in_both_files_by_name() {
             ("early_stop", "5"),
             ("classes", ""),
             ("train_size", "40"),
+            ("expansion", "shifts:4"),
             ("output", "sigmoid"),
             ("bias_init", "normal"),
             ("cost", "quadratic"),
@@ -138,7 +139,7 @@ fn the_settings_stand_in_both_files_by_name() {
 
 #[test]
 fn the_files_have_exactly_the_documented_columns() {
-    const SETTINGS: &str = "trial_id,data,classes,train_size,hidden,activation,dropout,output,\
+    const SETTINGS: &str = "trial_id,data,classes,train_size,expansion,hidden,activation,dropout,output,\
                             cost,init,bias_init,optimiser,eta,schedule,momentum,batch_size,lambda,\
                             l1,max_norm,early_stop,epochs,precision,rng,earlier_networks,\
                             earlier_epochs,earlier_draws,seed";
@@ -492,6 +493,8 @@ fn senseless_values_are_refused() {
         ("--schedule junk", &["--schedule", "'junk'", "plateau"]),
         ("--schedule step:0.5:0", &["--schedule", "'0'", "step:FACTOR:EPOCHS"]),
         ("--schedule plateau:2:2:8 --validation 0", &["validation"]),
+        ("--expand junk", &["--expand", "'junk'", "elastic"]),
+        ("--expand shifts:3", &["--expand", "'shifts:3'", "shifts have 4"]),
         ("--early-stop 0", &["--early-stop", "0", "at least 1"]),
         ("--early-stop 2 --validation 0", &["validation"]),
         ("--train-size 0", &["--train-size", "0", "1 to 50"]),

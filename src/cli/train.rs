@@ -4,7 +4,7 @@ use super::per_layer::{activations, probabilities};
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use nablab::data::Dataset;
+use nablab::data::{Dataset, Expansion};
 use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer};
 use nablab::report::{significant, sparkline};
 use nablab::simd::SimdLevel;
@@ -36,6 +36,11 @@ pub struct Arguments {
     /// Training images, the first N of them [default: all]
     #[arg(long, value_name = "N", help_heading = DATA)]
     train_size: Option<usize>,
+    /// Distorted training images: shifts by a pixel in four directions, rotations within ±15°, or
+    /// elastic (σ = 4, α = 34); :COPIES of each image join the originals [default: 4], or with :epoch
+    /// every epoch distorts the images anew
+    #[arg(long, value_name = "KIND[:COPIES|:epoch]", help_heading = DATA)]
+    expand: Option<Expansion>,
     /// Widths of the hidden layers: 30, 100x30, or none
     #[arg(long, value_name = "WIDTHS", default_value = "30", help_heading = NETWORK)]
     hidden: Hidden,
@@ -143,6 +148,7 @@ impl Arguments {
         let mut spec = TrainingSpec {
             classes: self.classes.clone(),
             train_size: self.train_size,
+            expansion: self.expand,
             hidden: self.hidden.0.clone(),
             activation: self.activation.clone(),
             dropout: self.dropout.clone(),

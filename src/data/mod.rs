@@ -17,6 +17,7 @@
 
 mod dataset;
 mod error;
+mod expand;
 mod files;
 mod idx;
 mod mnist;
@@ -27,6 +28,7 @@ mod split;
 
 pub use dataset::Dataset;
 pub use error::{DataError, FileProblem};
+pub use expand::{Distortion, Expansion};
 pub use picture::{Invert, PictureError, read_picture};
 pub use sparse::SparseRows;
 pub use split::Split;

@@ -17,6 +17,8 @@ pub enum Purpose {
     Biases = 2,
     /// The order in which the training images are visited.
     Order = 3,
+    /// How training images are distorted; the index is the copy or the epoch.
+    Expansion = 4,
     /// Which neurons a mini-batch drops.
     Dropout = 5,
 }
@@ -127,8 +129,14 @@ mod tests {
 
     #[test]
     fn purposes_keep_their_numbers() {
-        let numbers = [Purpose::Weights, Purpose::Biases, Purpose::Order, Purpose::Dropout];
-        assert_eq!(numbers.map(|p| p as u32), [1, 2, 3, 5]);
+        let numbers = [
+            Purpose::Weights,
+            Purpose::Biases,
+            Purpose::Order,
+            Purpose::Expansion,
+            Purpose::Dropout,
+        ];
+        assert_eq!(numbers.map(|p| p as u32), [1, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -10,10 +10,11 @@ use crate::train::{Metric, Status, TrainingSpec};
 use std::path::Path;
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
-pub const CONFIG_COLUMNS: [&str; 26] = [
+pub const CONFIG_COLUMNS: [&str; 27] = [
     "data",
     "classes",
     "train_size",
+    "expansion",
     "hidden",
     "activation",
     "dropout",
@@ -47,6 +48,7 @@ pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_
         data.into(),
         classes.join("+"),
         count(spec.train_size),
+        spec.expansion.map_or(String::new(), |expansion| expansion.to_string()),
         spec.hidden_name(),
         spec.activation.name(|activation| activation.name().into()),
         spec.dropout.name(number),

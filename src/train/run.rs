@@ -86,7 +86,14 @@ where
     while trained < spec.epochs {
         let epoch = trained;
         trainer.set_learning_rate(rate.at(epoch));
-        trainer.epoch(arch, &data.training);
+        match spec.expansion.filter(|expansion| expansion.copies.is_none()) {
+            Some(expansion) => {
+                let shape = (data.image_rows, data.image_columns);
+                let fresh = expansion.for_epoch(&data.training, shape, spec.seed, epoch as u32);
+                trainer.epoch(arch, &fresh);
+            }
+            None => trainer.epoch(arch, &data.training),
+        }
         trained += 1;
         let network = trainer.network();
         let finite = network.is_finite();

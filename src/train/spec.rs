@@ -1,5 +1,5 @@
 use super::{Metric, Monitors, Schedule, SpecError};
-use crate::data::Dataset;
+use crate::data::{Dataset, Expansion};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Step,
 };
@@ -58,6 +58,8 @@ pub struct TrainingSpec {
     pub classes: Vec<u8>,
     /// The number of training images, the first ones; `None` for all.
     pub train_size: Option<usize>,
+    /// Distorted images for the training set; `None` for the images as they are.
+    pub expansion: Option<Expansion>,
     /// The widths of the hidden layers, the one after the inputs first; may be empty.
     pub hidden: Vec<usize>,
     /// The activations of the hidden layers.
@@ -124,6 +126,7 @@ impl Default for TrainingSpec {
         Self {
             classes: Vec::new(),
             train_size: None,
+            expansion: None,
             hidden: vec![30],
             activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
@@ -182,7 +185,7 @@ impl TrainingSpec {
 
     /// The part of `data` that is trained and evaluated on: the images of
     /// [`classes`](Self::classes), and of the training images the first
-    /// [`train_size`](Self::train_size).
+    /// [`train_size`](Self::train_size) with their distorted copies.
     ///
     /// # Panics
     ///
@@ -199,6 +202,11 @@ impl TrainingSpec {
         if let Some(size) = self.train_size.filter(|&size| size < data.training.len()) {
             let first = data.training.first(size);
             data.to_mut().training = first;
+        }
+        if let Some(expansion) = self.expansion.filter(|expansion| expansion.copies.is_some()) {
+            let shape = (data.image_rows, data.image_columns);
+            let expanded = expansion.once(&data.training, shape, self.seed);
+            data.to_mut().training = expanded;
         }
         data
     }
@@ -340,7 +348,10 @@ impl TrainingSpec {
             Some(size) if size == 0 || size > images => {
                 Err(SpecError::TrainSize { train_size: size, images })
             }
-            size => Ok(size.unwrap_or(images)),
+            size => {
+                let images = size.unwrap_or(images);
+                Ok(images * self.expansion.map_or(1, Expansion::factor))
+            }
         }
     }
 
