@@ -176,6 +176,36 @@ fn the_files_have_exactly_the_documented_columns() {
 }
 
 #[test]
+fn layers_are_measured_on_demand_and_change_nothing() {
+    let (directory, data) = small();
+    let [with, without] = ["with", "without"].map(|name| directory.path().join(name));
+    let settings = "--hidden 9x8x7 --epochs 4 --monitor-every 2 --dropout 0.2 --momentum 0.5";
+    works(train(&data, settings).arg("--out").arg(&without));
+    let mut command = train(&data, settings);
+    let stdout = works(command.arg("--monitor-layers").arg("--out").arg(&with));
+    assert!(stdout.contains("saturated"), "{stdout}");
+    let epochs = |out| without_seconds(&read(out, "epochs.csv"));
+    assert_eq!(epochs(&with), epochs(&without));
+    assert!(!without.join("layers.csv").exists());
+
+    let layers = Table::parse(&read(&with, "layers.csv"));
+    assert_eq!(layers.column("layer"), ["1", "2", "3", "4"].repeat(3));
+    let trained: Vec<&str> = ["0", "2", "4"].into_iter().flat_map(|n| [n; 4]).collect();
+    assert_eq!(layers.column("epochs_trained"), trained);
+    for column in ["bias_gradient_norm", "weight_gradient_norm", "weight_norm"] {
+        assert!(layers.numbers(column).iter().all(|&norm| norm > 0.0), "{column}");
+    }
+    assert_eq!(layers.column("update_ratio")[..4], [""; 4]);
+    assert!(layers.column("update_ratio")[4..].iter().all(|r| r.parse::<f64>().unwrap() > 0.0));
+    assert_eq!(layers.column("saturated")[3], "");
+    assert!((0.0..=1.0).contains(&layers.column("dead")[0].parse().unwrap()));
+
+    // What was measured belongs to the training that is replaced.
+    works(train(&data, "--overwrite").arg("--out").arg(&with));
+    assert!(!with.join("layers.csv").exists());
+}
+
+#[test]
 fn what_was_not_monitored_is_an_empty_cell() {
     let (trials, epochs) = trained("--epochs 2 --monitor test-cost");
     assert!(epochs.numbers("test_cost").iter().all(|cost| cost.is_finite()));

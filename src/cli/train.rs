@@ -6,10 +6,11 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::{Dataset, Expansion};
 use nablab::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer};
-use nablab::report::{significant, sparkline};
+use nablab::report::{Align, Table, significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    PROVENANCE_FILE, Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_trials,
+    PROVENANCE_FILE, Provenance, Trial, TrialResult, prepare_directory, write_epochs, write_layers,
+    write_trials,
 };
 use nablab::train::{
     EpochRecord, Generator, History, Metric, Model, Outcome, Precision, Schedule, SpecError,
@@ -116,6 +117,10 @@ pub struct Arguments {
     /// Compute it after every K epochs, and after the last one
     #[arg(long, value_name = "K", default_value_t = 1)]
     monitor_every: usize,
+    /// Measure every layer too: norms of gradients (chapter 5) and weights, saturated and dead
+    /// neurons, size of the updates; with --out in layers.csv
+    #[arg(long)]
+    monitor_layers: bool,
     #[command(flatten)]
     data: DataArguments,
     /// Save the trained network: .json in the format of the book's network2, .safetensors for PyTorch
@@ -178,6 +183,7 @@ impl Arguments {
                 false => self.monitor.iter().copied().collect(),
             },
             monitor_every: self.monitor_every,
+            monitor_layers: self.monitor_layers,
         };
         if let (true, Ok(images)) = (self.full_batch, spec.training_images(data)) {
             spec.batch_size = images;
@@ -186,7 +192,7 @@ impl Arguments {
     }
 }
 
-const FILES: [&str; 3] = ["trials.csv", "epochs.csv", PROVENANCE_FILE];
+const FILES: [&str; 4] = ["trials.csv", "epochs.csv", "layers.csv", PROVENANCE_FILE];
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.save {
@@ -334,6 +340,12 @@ fn write_results(
 ) -> anyhow::Result<()> {
     write_trials(&out.join("trials.csv"), results)?;
     write_epochs(&out.join("epochs.csv"), results)?;
+    if results.iter().any(|result| !result.history.layers.is_empty()) {
+        write_layers(&out.join("layers.csv"), results)?;
+    } else if out.join("layers.csv").exists() {
+        // Those of a training that these results replace.
+        std::fs::remove_file(out.join("layers.csv")).context("layers.csv")?;
+    }
     provenance.write(&out.join("provenance.json"))?;
     Ok(())
 }
@@ -393,5 +405,34 @@ fn summary(history: &History, images: usize) -> String {
         }
         text.push('\n');
     }
+    if !history.layers.is_empty() {
+        text += &format!("{}\n", layers_table(history).to_terminal());
+    }
     text
+}
+
+/// The layers at the start and at the end.
+fn layers_table(history: &History) -> Table {
+    const COLUMNS: [&str; 8] =
+        ["epochs", "layer", "‖∂C/∂b‖", "‖∂C/∂w‖", "‖w‖", "saturated", "dead", "‖Δw‖/‖w‖"];
+    let mut table = Table::new(&COLUMNS.map(|name| (name, Align::Right)));
+    let last = history.layers.last().map_or(0, |record| record.epochs_trained);
+    let ends = history.layers.iter().filter(|r| r.epochs_trained == 0 || r.epochs_trained == last);
+    for record in ends {
+        let number = |value| significant(value, 3);
+        let percent = |value: Option<f64>| {
+            value.map_or("–".into(), |value| format!("{:.1} %", 100.0 * value))
+        };
+        table.row([
+            record.epochs_trained.to_string(),
+            record.layer.to_string(),
+            number(record.bias_gradient),
+            number(record.weight_gradient),
+            number(record.weights),
+            percent(record.saturated),
+            percent(record.dead),
+            record.update.map_or("–".into(), number),
+        ]);
+    }
+    table
 }

@@ -57,6 +57,22 @@ impl Activation {
         matches!(self, Self::Gelu | Self::Silu)
     }
 
+    /// The largest |f'(z)|, to four digits.
+    pub fn largest_slope(self) -> f64 {
+        match self {
+            Self::Step => 0.0,
+            Self::Sigmoid => 0.25,
+            Self::Gelu => 1.129,
+            Self::Silu => 1.1,
+            Self::Identity
+            | Self::Tanh
+            | Self::Relu
+            | Self::LeakyRelu
+            | Self::Elu
+            | Self::Softplus => 1.0,
+        }
+    }
+
     /// Replaces every weighted input by its activation.
     #[inline(always)]
     pub(super) fn apply<S: Simd, T: Real>(self, simd: S, z: &mut [T]) {

@@ -162,6 +162,20 @@ impl<T: Real> Workspace<T> {
     }
 }
 
+impl<T: Real> Workspace<T> {
+    /// Replaces the errors of the hidden layers by f'(z), for the mini-batch that the last
+    /// [`forward`](Self::forward) saw: [`delta`](Self::delta) returns them.
+    pub fn replace_errors_by_slopes<S: Simd>(&mut self, simd: S, network: &Network<T>) {
+        let architecture = network.architecture();
+        let hidden = architecture.hidden_layers();
+        for (l, space) in self.layers[..hidden].iter_mut().enumerate() {
+            space.delta.fill(T::ONE);
+            let (z, a) = (&space.weighted_input, &space.activation);
+            architecture.activation.of(l).mul_prime(simd, z, a, &mut space.delta);
+        }
+    }
+}
+
 // The passes as kernels of their own: called once a mini-batch, with everything inside inlined.
 
 struct Forward<'a, T: Real> {

@@ -1,5 +1,5 @@
-//! The two CSV files of a result: `trials.csv`, a row a trial, and `epochs.csv`, a row a trial and
-//! epoch.
+//! The CSV files of a result: `trials.csv`, a row a trial; `epochs.csv`, a row a trial and monitored
+//! epoch; and, where layers were measured, `layers.csv`, a row a trial, monitored epoch and layer.
 //!
 //! The columns are fixed, `trial_id` first and seconds last; the rows are in the order of the
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
@@ -144,6 +144,41 @@ pub fn write_epochs(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
     });
     write(path, header, rows)
 }
+
+/// Writes `layers.csv`: id, configuration, epochs trained, layer, and what was measured of it.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn write_layers(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
+    let mut header = vec!["trial_id".to_string()];
+    header.extend(CONFIG_COLUMNS.map(String::from));
+    header.extend(LAYER_COLUMNS.map(String::from));
+    let rows = results.iter().flat_map(|TrialResult { trial, history }| {
+        let config = config_values(&trial.data, &trial.spec);
+        history.layers.iter().map(move |record| {
+            let mut row = vec![trial.id.clone()];
+            row.extend(config.iter().cloned());
+            row.extend([record.epochs_trained.to_string(), record.layer.to_string()]);
+            row.extend([record.bias_gradient, record.weight_gradient, record.weights].map(number));
+            row.extend([record.saturated, record.dead, record.update].map(cell));
+            row
+        })
+    });
+    write(path, header, rows)
+}
+
+/// What `layers.csv` has after the configuration.
+const LAYER_COLUMNS: [&str; 8] = [
+    "epochs_trained",
+    "layer",
+    "bias_gradient_norm",
+    "weight_gradient_norm",
+    "weight_norm",
+    "saturated",
+    "dead",
+    "update_ratio",
+];
 
 fn cell(value: Option<f64>) -> String {
     value.map_or(String::new(), number)

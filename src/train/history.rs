@@ -1,4 +1,4 @@
-use super::{Metric, Metrics};
+use super::{LayerRecord, Metric, Metrics};
 
 /// What was measured after one epoch.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ impl Status {
 pub struct History {
     /// One record a monitored epoch.
     pub epochs: Vec<EpochRecord>,
+    /// The layers at the start and after each monitored epoch, if that was asked for.
+    pub layers: Vec<LayerRecord>,
     /// The number of epochs that were trained.
     pub trained: usize,
     /// How it ended.

@@ -1,3 +1,4 @@
+use super::layers::{measure_layers, updates};
 use super::schedule::{LearningRate, NoImprovement};
 use super::{
     EpochRecord, Evaluator, History, Metric, Metrics, Model, Precision, SpecError, Status, Trainer,
@@ -7,6 +8,7 @@ use crate::data::{Dataset, Split};
 use crate::nn::Network;
 use crate::simd::{Real, SimdLevel};
 use pulp::Arch;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -79,6 +81,10 @@ where
     let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
     let mut patience = Patience::new(spec.early_stop);
 
+    let mut layers = Vec::new();
+    if spec.monitor_layers {
+        layers = measure_layers(arch, trainer.network(), &data.training, 0, None);
+    }
     let mut epochs = Vec::new();
     let mut status = Status::Finished;
     let mut trained = 0;
@@ -86,19 +92,24 @@ where
     while trained < spec.epochs {
         let epoch = trained;
         trainer.set_learning_rate(rate.at(epoch));
-        match spec.expansion.filter(|expansion| expansion.copies.is_none()) {
-            Some(expansion) => {
-                let shape = (data.image_rows, data.image_columns);
-                let fresh = expansion.for_epoch(&data.training, shape, spec.seed, epoch as u32);
-                trainer.epoch(arch, &fresh);
+        let training = training_images(spec, data, epoch);
+        let due = (epoch + 1) % spec.monitor_every == 0 || epoch + 1 == spec.epochs;
+        let before = match spec.monitor_layers && due {
+            true => Some(trainer.epoch_but_last(arch, &training)),
+            false => {
+                trainer.epoch(arch, &training);
+                None
             }
-            None => trainer.epoch(arch, &data.training),
-        }
+        };
         trained += 1;
         let network = trainer.network();
         let finite = network.is_finite();
-        if finite && trained % spec.monitor_every != 0 && trained < spec.epochs {
+        if finite && !due {
             continue;
+        }
+        if let Some(before) = before {
+            let updates = updates(&before, network);
+            layers.extend(measure_layers(arch, network, &data.training, trained, Some(&updates)));
         }
         let metrics = monitor(spec, data, arch, network, &mut evaluator);
         let record = EpochRecord { epoch, metrics, seconds: since.elapsed().as_secs_f64() };
@@ -125,8 +136,19 @@ where
     let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
     let network = best.map_or_else(|| trainer.into_network(), |(_, network)| network);
     let seconds = begun.elapsed().as_secs_f64();
-    let history = History { epochs, trained, status, kept_epoch, seconds };
+    let history = History { epochs, layers, trained, status, kept_epoch, seconds };
     Outcome { history, model: network.into() }
+}
+
+/// The training images of an epoch: those of the data, or distorted ones.
+fn training_images<'a>(spec: &TrainingSpec, data: &'a Dataset, epoch: usize) -> Cow<'a, Split> {
+    match spec.expansion {
+        Some(expansion) if expansion.copies.is_none() => {
+            let shape = (data.image_rows, data.image_columns);
+            Cow::Owned(expansion.for_epoch(&data.training, shape, spec.seed, epoch as u32))
+        }
+        _ => Cow::Borrowed(&data.training),
+    }
 }
 
 /// Early stopping: the rule, and the best network so far.

@@ -117,6 +117,8 @@ pub struct TrainingSpec {
     pub monitors: Monitors,
     /// After every how many epochs it is computed; always after the last one.
     pub monitor_every: usize,
+    /// Whether every layer is measured too, at the start and whenever the monitors are computed.
+    pub monitor_layers: bool,
 }
 
 impl Default for TrainingSpec {
@@ -153,6 +155,7 @@ impl Default for TrainingSpec {
             earlier_draws: 0,
             monitors: Monitors::default(),
             monitor_every: 1,
+            monitor_layers: false,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::nn::{Learner, Network, Step, Workspace};
 use crate::rng::{Purpose, Stream};
 use crate::simd::Real;
 use pulp::Arch;
+use std::ops::Range;
 
 /// A training in progress: the network, the random numbers, and the memory of a step.
 #[derive(Debug)]
@@ -88,11 +89,27 @@ impl<T: Real> Trainer<T> {
     /// When `split` has fewer images than those, or other inputs or classes.
     pub fn epoch(&mut self, arch: Arch, split: &Split) {
         self.randomness.shuffle(&mut self.order);
+        self.steps(arch, split, 0..self.order.len());
+    }
+
+    /// The same, and returns the network as it was before the last mini-batch.
+    pub(super) fn epoch_but_last(&mut self, arch: Arch, split: &Split) -> Network<T> {
+        self.randomness.shuffle(&mut self.order);
+        let batch_size = self.workspace.capacity();
+        let last = (self.order.len() - 1) / batch_size * batch_size;
+        self.steps(arch, split, 0..last);
+        let before = self.network.clone();
+        self.steps(arch, split, last..self.order.len());
+        before
+    }
+
+    /// Trains on the images at some places of the order.
+    fn steps(&mut self, arch: Arch, split: &Split, places: Range<usize>) {
         arch.dispatch(Steps {
             network: &mut self.network,
             learner: &mut self.learner,
             split,
-            order: &self.order,
+            order: &self.order[places],
             batch_size: self.workspace.capacity(),
             dropout: &mut self.dropout,
             workspace: &mut self.workspace,

@@ -1,0 +1,204 @@
+use super::MiniBatch;
+use super::evaluate::ROWS;
+use crate::data::Split;
+use crate::nn::{Gradient, Network, Workspace};
+use crate::simd::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+/// What one layer of a network looks like at one moment of its training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerRecord {
+    /// The number of epochs trained before; 0 is the start.
+    pub epochs_trained: usize,
+    /// The layer, as the book counts: 1 is the first hidden one, or the output layer without any.
+    pub layer: usize,
+    /// ‖∂C/∂b‖, the book's speed of learning (chapter 5): of the mean gradient of the cost, without
+    /// penalties, over the first 1,000 training images.
+    pub bias_gradient: f64,
+    /// ‖∂C/∂w‖ of the same.
+    pub weight_gradient: f64,
+    /// ‖w‖ of the weights that lead into the layer.
+    pub weights: f64,
+    /// The fraction of neurons and images with |f'(z)| no more than a twentieth of its largest value,
+    /// over the same images; `None` for the output layer.
+    pub saturated: Option<f64>,
+    /// The fraction of neurons of which that is true for every image.
+    pub dead: Option<f64>,
+    /// ‖Δw‖ / ‖w‖ of the last mini-batch; `None` at the start.
+    pub update: Option<f64>,
+}
+
+/// The images that gradients are averaged over, as in the book's program.
+const IMAGES: usize = 1000;
+/// A derivative smaller than this part of the largest one counts as saturated.
+const FLAT: f64 = 0.05;
+
+/// Measures every layer. `updates` are ‖Δw‖ / ‖w‖ of each, if they are known.
+///
+/// # Panics
+///
+/// When the images do not fit the network, or there are none.
+pub(super) fn measure_layers<T: Real>(
+    arch: Arch,
+    network: &Network<T>,
+    training: &Split,
+    epochs_trained: usize,
+    updates: Option<&[f64]>,
+) -> Vec<LayerRecord> {
+    let images = training.len().min(IMAGES);
+    // The passes may make copies of the weights inside the network.
+    let mut network = network.clone();
+    let passes = arch.dispatch(Passes { network: &mut network, training, images });
+    let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+    let layers = network.layers().iter().enumerate().map(|(l, layer)| {
+        let (n_out, n_in) = (layer.n_out(), layer.n_in());
+        let gradient = |j| (0..n_in).map(move |k| (j, k));
+        let weight_gradients = (0..n_out).flat_map(gradient);
+        let flat = passes.flat.get(l);
+        let share = |count: usize, of: usize| count as f64 / of as f64;
+        LayerRecord {
+            epochs_trained,
+            layer: l + 1,
+            bias_gradient: norm(&mut passes.gradient.biases(l).iter().map(|b| b.to_f64()))
+                / images as f64,
+            weight_gradient: norm(
+                &mut weight_gradients.map(|(j, k)| passes.gradient.weight(l, j, k).to_f64()),
+            ) / images as f64,
+            weights: layer_norm(layer),
+            saturated: flat.map(|flat| share(flat.iter().sum(), images * flat.len())),
+            dead: flat.map(|flat| share(flat.iter().filter(|&&n| n == images).count(), flat.len())),
+            update: updates.map(|updates| updates[l]),
+        }
+    });
+    layers.collect()
+}
+
+/// ‖w‖ of a layer.
+fn layer_norm<T: Real>(layer: &crate::nn::Layer<T>) -> f64 {
+    let weights = (0..layer.n_out()).flat_map(|j| (0..layer.n_in()).map(move |k| (j, k)));
+    weights.map(|(j, k)| layer.weight(j, k).to_f64().powi(2)).sum::<f64>().sqrt()
+}
+
+/// ‖Δw‖ / ‖w‖ of every layer from one network to the next.
+pub(super) fn updates<T: Real>(before: &Network<T>, after: &Network<T>) -> Vec<f64> {
+    let layers = before.layers().iter().zip(after.layers());
+    let ratio = |(before, after): (&crate::nn::Layer<T>, &crate::nn::Layer<T>)| {
+        let mut change = 0.0;
+        for j in 0..before.n_out() {
+            for k in 0..before.n_in() {
+                change += (after.weight(j, k).to_f64() - before.weight(j, k).to_f64()).powi(2);
+            }
+        }
+        change.sqrt() / layer_norm(before)
+    };
+    layers.map(ratio).collect()
+}
+
+/// The passes of some images, mini-batch by mini-batch.
+struct Passes<'a, T: Real> {
+    network: &'a mut Network<T>,
+    training: &'a Split,
+    images: usize,
+}
+
+/// What the passes add up.
+struct Sums<T: Real> {
+    gradient: Gradient<T>,
+    /// For every hidden layer and neuron the number of images that saturate it.
+    flat: Vec<Vec<usize>>,
+}
+
+impl<T: Real> WithSimd for Passes<'_, T> {
+    type Output = Sums<T>;
+    fn with_simd<S: Simd>(self, simd: S) -> Sums<T> {
+        let Self { network, training, images } = self;
+        let architecture = network.architecture().clone();
+        let hidden = architecture.hidden_layers();
+        let mut sums = Sums {
+            gradient: Gradient::zeros(network),
+            flat: architecture.sizes[1..=hidden].iter().map(|&n| vec![0; n]).collect(),
+        };
+        let mut workspace = Workspace::new(network, ROWS);
+        let mut batch = MiniBatch::new();
+        for first in (0..images).step_by(ROWS) {
+            batch.gather(simd, training, first..(first + ROWS).min(images));
+            workspace.forward(simd, network, batch.input());
+            workspace.backward(simd, network, batch.labels());
+            workspace.add_gradient(simd, batch.input(), &mut sums.gradient);
+            workspace.replace_errors_by_slopes(simd, network);
+            for (l, counts) in sums.flat.iter_mut().enumerate() {
+                let flat = FLAT * architecture.activation.of(l).largest_slope();
+                let slopes = workspace.delta(l);
+                for row in slopes.chunks_exact(slopes.len() / batch.labels().len()) {
+                    for (count, slope) in counts.iter_mut().zip(row) {
+                        *count += usize::from(slope.to_f64().abs() <= flat);
+                    }
+                }
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Dataset;
+    use crate::nn::textbook::Textbook;
+    use crate::nn::{Activation, Initialiser};
+    use crate::simd::SimdLevel;
+    use crate::train::{TrainingSpec, initial_network};
+
+    #[test]
+    fn norms_and_saturation_are_those_of_the_textbook() {
+        let mut data = Dataset::mnist().unwrap();
+        data.training = data.training.first(150);
+        for (activation, initialiser) in [
+            (Activation::Sigmoid, Initialiser::Large),
+            (Activation::Relu, Initialiser::Scaled),
+            (Activation::Gelu, Initialiser::Large),
+        ] {
+            let spec = TrainingSpec {
+                hidden: vec![20, 12],
+                activation: activation.into(),
+                initialiser,
+                ..TrainingSpec::default()
+            };
+            let network = initial_network::<f64>(&spec, &data);
+            let textbook = Textbook::from_network(&network);
+            let (mut biases, mut flat) = ([0.0; 20], [0usize; 20]);
+            let edge = FLAT * activation.largest_slope();
+            for i in 0..150 {
+                let mut pixels = vec![0; 784];
+                data.training.images.dense_row(i, &mut pixels);
+                let x: Vec<f64> = pixels.iter().map(|&p| f64::from(p) / 256.0).collect();
+                let nabla = textbook.backpropagate(&x, usize::from(data.training.labels[i]));
+                biases.iter_mut().zip(&nabla.biases[0]).for_each(|(sum, b)| *sum += b / 150.0);
+                let (zs, _) = textbook.feed_forward(&x);
+                for (count, &z) in flat.iter_mut().zip(&zs[0]) {
+                    *count += usize::from(slope(activation, z).abs() <= edge);
+                }
+            }
+            let arch = SimdLevel::best().arch().unwrap();
+            let records = measure_layers(arch, &network, &data.training, 0, None);
+            assert_eq!(records.len(), 3);
+            let norm = biases.iter().map(|b| b * b).sum::<f64>().sqrt();
+            assert!((records[0].bias_gradient / norm - 1.0).abs() < 1e-10);
+            let saturated = flat.iter().sum::<usize>() as f64 / 3000.0;
+            assert_eq!(records[0].saturated, Some(saturated), "{activation:?}");
+            let dead = flat.iter().filter(|&&n| n == 150).count() as f64 / 20.0;
+            assert_eq!(records[0].dead, Some(dead), "{activation:?}");
+            assert_eq!((records[2].saturated, records[2].update), (None, None));
+        }
+    }
+
+    /// f'(z) by a difference.
+    fn slope(activation: Activation, z: f64) -> f64 {
+        let f = |z: f64| match activation {
+            Activation::Sigmoid => 1.0 / (1.0 + (-z).exp()),
+            Activation::Relu => z.max(0.0),
+            _ => 0.5 * z * (1.0 + libm::erf(z / 2f64.sqrt())),
+        };
+        (f(z + 1e-6) - f(z - 1e-6)) / 2e-6
+    }
+}
