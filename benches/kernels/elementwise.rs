@@ -1,8 +1,9 @@
 use crate::case::{Case, exp_flop, numbers_below_one};
 use nablab::simd::Real;
 use nablab::simd::elementwise::{
-    Elu, Exp, LeakyRelu, MulEluPrime, MulLeakyReluPrime, MulReluPrime, MulSigmoidPrime,
-    MulTanhPrime, Relu, Scale, Sigmoid, Tanh,
+    Elu, Exp, Gelu, LeakyRelu, MulEluPrime, MulGeluPrime, MulLeakyReluPrime, MulReluPrime,
+    MulSigmoidPrime, MulSiluPrime, MulSoftplusPrime, MulTanhPrime, Relu, Scale, Sigmoid, Silu,
+    Softplus, Step, Tanh,
 };
 use nablab::simd::reduce::SumOfSquares;
 use pulp::Arch;
@@ -16,14 +17,21 @@ const ELEMENTS: [usize; 3] = [1024, 10 * 32, 10 * 112];
 pub fn elementwise<T: Real>(arch: Arch) -> Vec<Case> {
     type Run<T> = fn(Arch, &mut [T], &[T]);
     let exp = exp_flop::<T>();
+    let [gelu, softplus] = if T::NAME == "f32" { [29, 14] } else { [53, 26] };
     // Kernel; operations, numbers read and numbers written an element.
-    let kernels: [(_, [usize; 3], Run<T>); 13] = [
+    let kernels: [(_, [usize; 3], Run<T>); 20] = [
         ("Exp", [exp, 1, 1], |arch, x, _| arch.dispatch(Exp(x))),
         ("Sigmoid", [exp + 2, 1, 1], |arch, x, _| arch.dispatch(Sigmoid(x))),
         // Doubling, e^x − 1 and its sum with 2, a reciprocal and a product, the rest put back.
         ("Tanh", [exp + 10, 1, 1], |arch, x, _| arch.dispatch(Tanh(x))),
         ("Elu", [exp + 1, 1, 1], |arch, x, _| arch.dispatch(Elu(x))),
         ("LeakyRelu", [1, 1, 1], |arch, x, _| arch.dispatch(LeakyRelu(x))),
+        // The exponential with its rest put back, two polynomials and their quotient.
+        ("Gelu", [exp + gelu, 1, 1], |arch, x, _| arch.dispatch(Gelu(x))),
+        ("Silu", [exp + 3, 1, 1], |arch, x, _| arch.dispatch(Silu(x))),
+        // The exponential, the quotient, and a polynomial of its square.
+        ("Softplus", [exp + softplus, 1, 1], |arch, x, _| arch.dispatch(Softplus(x))),
+        ("Step", [0, 1, 1], |arch, x, _| arch.dispatch(Step(x))),
         ("Relu", [0, 1, 1], |arch, x, _| arch.dispatch(Relu(x))),
         ("Scale", [1, 1, 1], |arch, x, _| arch.dispatch(Scale { factor: black_box(T::ONE), x })),
         ("MulSigmoidPrime", [3, 2, 1], |arch, delta, activation| {
@@ -37,6 +45,15 @@ pub fn elementwise<T: Real>(arch: Arch) -> Vec<Case> {
         }),
         ("MulLeakyReluPrime", [1, 2, 1], |arch, delta, activation| {
             arch.dispatch(MulLeakyReluPrime { activation, delta });
+        }),
+        ("MulGeluPrime", [exp + gelu + 4, 2, 1], |arch, delta, weighted_input| {
+            arch.dispatch(MulGeluPrime { weighted_input, delta });
+        }),
+        ("MulSiluPrime", [exp + 7, 2, 1], |arch, delta, weighted_input| {
+            arch.dispatch(MulSiluPrime { weighted_input, delta });
+        }),
+        ("MulSoftplusPrime", [exp + 2, 2, 1], |arch, delta, activation| {
+            arch.dispatch(MulSoftplusPrime { activation, delta });
         }),
         ("MulReluPrime", [0, 2, 1], |arch, delta, activation| {
             arch.dispatch(MulReluPrime { activation, delta });

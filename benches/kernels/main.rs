@@ -2,7 +2,8 @@
 //! do: the measured peak of fused multiply-adds, or the bandwidth of loads from or stores to the
 //! innermost cache that holds its operands, whichever limits it.
 //!
-//! To add a kernel, add a line to the table of its kind: `elementwise`, `dense` or `sparse`.
+//! To add a kernel, add a line to the table of its kind: `elementwise`, `update`, `dense` or
+//! `sparse`.
 
 mod case;
 #[path = "../common/mod.rs"]
@@ -10,6 +11,7 @@ mod common;
 mod dense;
 mod elementwise;
 mod sparse;
+mod update;
 
 use case::Case;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -37,6 +39,7 @@ fn kernels(criterion: &mut Criterion) {
 
 fn cases<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     let mut cases = elementwise::elementwise::<T>(arch);
+    cases.extend(update::update::<T>(arch));
     cases.extend(dense::dense::<T>(arch));
     cases.extend(sparse::sparse::<T>(arch, data));
     cases
