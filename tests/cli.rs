@@ -176,6 +176,56 @@ fn the_files_have_exactly_the_documented_columns() {
 }
 
 #[test]
+fn only_the_chosen_images_are_trained_on() {
+    let (_directory, data) = small();
+    // 60 images of 5 classes, of which 10 are for validation; 20 for testing.
+    for (arguments, counts) in [
+        ("", "50 training, 10 validation, 20 test images; network 6-30-5"),
+        ("--train-size 20", "20 training, 10 validation, 20 test images; network 6-30-5"),
+        ("--classes 3,1", "20 training, 4 validation, 8 test images; network 6-30-2"),
+        ("--classes 3,1 --train-size 15", "15 training, 4 validation, 8 test images"),
+        ("--expand shifts", "250 training, 10 validation, 20 test images"),
+        ("--expand elastic:2 --train-size 20", "60 training, 10 validation"),
+        ("--expand rotations:epoch", "50 training, 10 validation"),
+    ] {
+        let stdout = works(&mut train(&data, &format!("--epochs 1 {arguments}")));
+        assert!(stdout.contains(counts), "{arguments}: {stdout}");
+    }
+    let (trials, _) = trained("--epochs 1 --full-batch --classes 0,1,2");
+    assert_eq!(trials.column("batch_size"), ["30"]);
+    assert_eq!(trials.column("classes"), ["0+1+2"]);
+}
+
+#[test]
+fn two_classes_are_told_apart() {
+    let (_trials, epochs) = trained("--classes 4,2 --epochs 30 --eta 3 --monitor test-accuracy");
+    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1"));
+}
+
+#[test]
+fn the_learning_rate_follows_its_schedule() {
+    // From the second epoch on hardly any step is taken.
+    let (_trials, epochs) =
+        trained("--epochs 3 --schedule exponential:1e-12 --precision f64 --monitor training-cost");
+    let costs = epochs.numbers("training_cost");
+    assert!((costs[1] / costs[0] - 1.0).abs() < 1e-9, "{costs:?}");
+    let (_trials, constant) = trained("--epochs 3 --precision f64 --monitor training-cost");
+    assert!(constant.numbers("training_cost")[1] < 0.999 * costs[0], "{costs:?}");
+
+    // Without an improvement η is halved every epoch, down to an eighth.
+    let (trials, _) = trained("--epochs 50 --eta 1e-12 --schedule plateau:1:2:8");
+    assert_eq!(trials.column("status"), ["early-stopped"]);
+    assert_eq!(trials.column("epochs_trained"), ["4"]);
+}
+
+#[test]
+fn metrics_are_computed_as_often_as_asked_for() {
+    let (trials, epochs) = trained("--epochs 7 --monitor-every 3");
+    assert_eq!(epochs.column("epoch"), ["2", "5", "6"]);
+    assert_eq!(trials.column("epochs_trained"), ["7"]);
+}
+
+#[test]
 fn layers_are_measured_on_demand_and_change_nothing() {
     let (directory, data) = small();
     let [with, without] = ["with", "without"].map(|name| directory.path().join(name));
@@ -525,6 +575,8 @@ fn senseless_values_are_refused() {
         ("--schedule plateau:2:2:8 --validation 0", &["validation"]),
         ("--expand junk", &["--expand", "'junk'", "elastic"]),
         ("--expand shifts:3", &["--expand", "'shifts:3'", "shifts have 4"]),
+        ("--monitor-every 0", &["--monitor-every", "0"]),
+        ("--monitor-every 2 --early-stop 3", &["--monitor-every", "2", "early stopping"]),
         ("--early-stop 0", &["--early-stop", "0", "at least 1"]),
         ("--early-stop 2 --validation 0", &["validation"]),
         ("--train-size 0", &["--train-size", "0", "1 to 50"]),

@@ -120,21 +120,29 @@ fn a_seed_means_the_same_weights_whatever_the_other_settings() {
 #[test]
 fn weights_have_the_spread_of_their_initialiser() {
     let data = few_images();
-    for (initialiser, generator) in [
-        (Initialiser::Scaled, Generator::Chacha8),
-        (Initialiser::Large, Generator::Chacha8),
-        (Initialiser::Scaled, Generator::Author),
-        (Initialiser::Large, Generator::Author),
+    for (initialiser, variance) in [
+        (Initialiser::Scaled, 1.0 / 784.0),
+        (Initialiser::Large, 1.0),
+        (Initialiser::He, 2.0 / 784.0),
+        (Initialiser::GlorotNormal, 2.0 / (784.0 + 30.0)),
+        (Initialiser::GlorotUniform, 2.0 / (784.0 + 30.0)),
+        (Initialiser::FanOut, 1.0 / 30.0),
+        (Initialiser::Zeros, 0.0),
     ] {
-        let spec = TrainingSpec { initialiser, generator, ..TrainingSpec::default() };
-        let network = initial_network::<f64>(&spec, &data);
-        let layer = &network.layers()[0];
-        let squares: f64 = (0..30)
-            .flat_map(|j| (0..784).map(move |k| (j, k)))
-            .map(|(j, k)| layer.weight(j, k).powi(2))
-            .sum();
-        let deviation = (squares / (30.0 * 784.0)).sqrt();
-        let want = if initialiser == Initialiser::Large { 1.0 } else { 1.0 / 28.0 };
-        assert!((deviation / want - 1.0).abs() < 0.02, "{initialiser:?}: {deviation}");
+        for generator in [Generator::Chacha8, Generator::Author, Generator::Shared] {
+            let spec = TrainingSpec { initialiser, generator, ..TrainingSpec::default() };
+            let network = initial_network::<f64>(&spec, &data);
+            let layer = &network.layers()[0];
+            let places = (0..30).flat_map(|j| (0..784).map(move |k| (j, k)));
+            let weights: Vec<f64> = places.map(|(j, k)| layer.weight(j, k)).collect();
+            let mean_square = weights.iter().map(|w| w * w).sum::<f64>() / weights.len() as f64;
+            let what = format!("{initialiser:?} {generator:?}: {mean_square}");
+            assert!((mean_square - variance).abs() <= 0.04 * variance, "{what}");
+            if initialiser == Initialiser::GlorotUniform {
+                let limit = (6.0 / (784.0 + 30.0f64)).sqrt();
+                assert!(weights.iter().all(|w| w.abs() <= limit), "{what}");
+                assert!(weights.iter().any(|w| w.abs() > 0.999 * limit), "{what}");
+            }
+        }
     }
 }

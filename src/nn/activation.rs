@@ -57,6 +57,12 @@ impl Activation {
         matches!(self, Self::Gelu | Self::Silu)
     }
 
+    /// Whether [`mul_prime`](Self::mul_prime) makes 0 of the error of a neuron whose activation is 0, as
+    /// a dropped one's is.
+    pub(super) fn stops_errors_at_zero(self) -> bool {
+        matches!(self, Self::Step | Self::Sigmoid | Self::Relu)
+    }
+
     /// The largest |f'(z)|, to four digits.
     pub fn largest_slope(self) -> f64 {
         match self {

@@ -268,7 +268,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             );
             Scale { factor: scale, x: delta }.with_simd(simd);
             activation.mul_prime(simd, &here.weighted_input, a, delta);
-            if !here.mask.is_empty() {
+            if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
                 ScaleColumns { factors: &here.mask, x: delta }.with_simd(simd);
             }
         }
