@@ -185,10 +185,12 @@ impl Summary {
         for line in self.conclusions() {
             text += &format!("- {line}\n");
         }
-        text += "\nThe book's numbers come from a single run each. A verdict is therefore *inside* \
+        if !(self.values.is_empty() && self.behaviours.is_empty()) {
+            text += "\nThe book's numbers come from a single run each. A verdict is therefore *inside* \
                  if the book's number lies within the 95 % *prediction* interval of a single run, \
                  mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
                  A seed changes the initial weights and biases and the order of the images.\n";
+        }
         if let (true, Some(note)) = (reproduction.exact, experiment.replay_note) {
             text += &format!("\n**Replay.** {note}\n");
         }

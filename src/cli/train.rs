@@ -46,7 +46,8 @@ pub struct Arguments {
     #[arg(long, value_name = "WIDTHS", default_value = "30", help_heading = NETWORK)]
     hidden: Hidden,
     /// Activation of the hidden layers, one for all or one a layer (relu,relu,tanh): identity,
-    /// sigmoid, tanh, relu, leaky-relu, elu, gelu, silu, softplus
+    /// sigmoid, tanh, relu, leaky-relu, elu, gelu, silu, softplus (step, the perceptron, cannot be
+    /// trained)
     #[arg(long, value_name = "NAMES", default_value = "sigmoid", value_parser = activations, help_heading = NETWORK)]
     activation: PerLayer<Activation>,
     /// Activation of the output layer [default: softmax for log-likelihood, else sigmoid]
@@ -99,7 +100,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", help_heading = REGULARISATION)]
     early_stop: Option<usize>,
     /// Passes over the training set
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, help_heading = LEARNING)]
     epochs: usize,
     /// Seed of the random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -122,12 +122,15 @@ where
             break;
         }
         let accuracy = metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN);
-        let patient = patience.observe(epoch, accuracy, network);
-        if !(rate.observe(accuracy) && patient) {
+        let go_on = patience.observe(epoch, accuracy, network) & rate.observe(accuracy);
+        if trained == spec.epochs {
+            break;
+        }
+        if !go_on {
             status = Status::EarlyStopped { epoch };
             break;
         }
-        if flow.is_break() && trained < spec.epochs {
+        if flow.is_break() {
             status = Status::Stopped;
             break;
         }
