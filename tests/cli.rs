@@ -614,6 +614,7 @@ fn a_reproduction_that_makes_no_sense_is_refused() {
     let cases: &[(&[&str], &[&str])] = &[
         (&["ch3-learning-rate"], &["'ch3-learning-rate'", "did you mean 'ch3-learning-rates'?"]),
         (&["junk"], &["'junk'", "--list"]),
+        (&["ch3-init-30"], &["ch3-init-30", "--exact"]),
         (&[], &["<EXPERIMENT>"]),
         (&["ch3-learning-rates", "--list"], &["--list", "EXPERIMENT"]),
         (&["ch3-learning-rates", "--seeds", "0"], &["--seeds", "'0'"]),

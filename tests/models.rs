@@ -50,6 +50,21 @@ fn a_saved_network_has_the_accuracy_of_its_training() {
 }
 
 #[test]
+fn a_network_for_some_classes_is_evaluated_on_them() {
+    let (directory, data) = mnist_like();
+    let model = directory.path().join("m.json");
+    let arguments = "--classes 7,0,3 --eta 1 --epochs 10 --monitor test-accuracy --save";
+    works(train(&data, arguments).arg(&model));
+    let mut command = nablab();
+    command.arg("evaluate").arg(&model).arg("--data").arg(&data);
+    refused(&mut command, &["784-30-3", "10 classes"]);
+    let stdout = works(command.args(["--json", "--classes", "7,0,3"]));
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&json["images"], &json["correct"]), (&15.into(), &15.into()), "{stdout}");
+    refused(command.args(["--classes", "77"]), &["--classes", "0 to 9"]);
+}
+
+#[test]
 fn early_stopping_saves_the_best_epoch() {
     let (directory, data) = mnist_like();
     let model = directory.path().join("m.json");

@@ -1,12 +1,12 @@
 use super::data::DataArguments;
 use super::model::sizes;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, Split};
 use nablab::files::write_atomically;
 use nablab::report::{Align, Picture, Table, contact_sheet, significant};
 use nablab::simd::SimdLevel;
-use nablab::train::{Assessment, Model, assess};
+use nablab::train::{Assessment, Model, TrainingSpec, assess};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -19,6 +19,9 @@ pub struct Arguments {
     /// Which images
     #[arg(long, value_enum, default_value_t = Set::Test)]
     split: Set,
+    /// Only the images of these classes, numbered anew in this order: as the network was trained
+    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
+    classes: Vec<u8>,
     /// Write the worst-classified images to this SVG file
     #[arg(long, value_name = "FILE")]
     worst: Option<PathBuf>,
@@ -65,6 +68,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = arguments.model.display();
     let model = Model::load(&arguments.model)?;
     let data = arguments.data.load()?;
+    // The choice of classes is that of a training.
+    let spec = TrainingSpec { classes: arguments.classes.clone(), ..TrainingSpec::default() };
+    spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
+    let data = spec.select(&data);
     let architecture = model.architecture();
     if (architecture.inputs(), architecture.outputs()) != (data.inputs(), data.classes) {
         bail!(

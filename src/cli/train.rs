@@ -65,9 +65,9 @@ pub struct Arguments {
     /// How a step follows from the gradient ∇C
     #[arg(long, alias = "optimizer", value_enum, default_value_t = Optimiser::Sgd, help_heading = LEARNING)]
     optimiser: Optimiser,
-    /// Learning rate η of the first epoch, above 0
-    #[arg(long, value_name = "η", default_value_t = 0.5, help_heading = LEARNING)]
-    eta: f64,
+    /// Learning rate η of the first epoch, above 0 [default: 0.5, with adam and rmsprop 0.001]
+    #[arg(long, value_name = "η", help_heading = LEARNING)]
+    eta: Option<f64>,
     /// How η changes from epoch to epoch: constant; step:F:K, times F every K epochs;
     /// exponential:F, times F every epoch; cosine, down to 0; 1/t:K, η/(1 + t/K); plateau:N:D:L,
     /// divided by D after N epochs without a better validation accuracy, until η/L
@@ -164,7 +164,10 @@ impl Arguments {
             initialiser: self.init,
             bias_initialiser: self.bias_init,
             optimiser: self.optimiser,
-            eta: self.eta,
+            eta: self.eta.unwrap_or(match self.optimiser {
+                Optimiser::Sgd | Optimiser::Nesterov => 0.5,
+                Optimiser::Adam | Optimiser::RmsProp => 0.001,
+            }),
             schedule: self.schedule,
             momentum: self.momentum,
             batch_size: self.batch_size,
