@@ -1,8 +1,8 @@
 use super::layers::{measure_layers, updates};
 use super::schedule::{LearningRate, NoImprovement};
 use super::{
-    EpochRecord, Evaluator, History, Metric, Metrics, Model, Precision, SpecError, Status, Trainer,
-    TrainingSpec,
+    EpochRecord, Evaluator, History, LayerRecord, Metric, Metrics, Model, Precision, SpecError,
+    Status, Trainer, TrainingSpec,
 };
 use crate::data::{Dataset, Split};
 use crate::nn::Network;
@@ -72,75 +72,125 @@ fn run<T: Real>(
 where
     Model: From<Network<T>>,
 {
-    let begun = Instant::now();
-    let mut trainer = match start {
-        Some(model) => Trainer::from_network(spec, data, model.network::<T>()),
-        None => Trainer::<T>::new(spec, data),
+    let mut run = Run::<T>::new(spec, data, arch, start);
+    let status = loop {
+        if let Some(status) = run.epoch(observe) {
+            break status;
+        }
     };
-    let mut evaluator = Evaluator::new(trainer.network());
-    let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
-    let mut patience = Patience::new(spec.early_stop);
+    run.finish(status)
+}
 
-    let mut layers = Vec::new();
-    if spec.monitor_layers {
-        layers = measure_layers(arch, trainer.network(), &data.training, 0, None);
-    }
-    let mut epochs = Vec::new();
-    let mut status = Status::Finished;
-    let mut trained = 0;
-    let mut since = Instant::now();
-    while trained < spec.epochs {
-        let epoch = trained;
-        trainer.set_learning_rate(rate.at(epoch));
-        let training = training_images(spec, data, epoch);
-        let due = (epoch + 1) % spec.monitor_every == 0 || epoch + 1 == spec.epochs;
-        let before = match spec.monitor_layers && due {
-            true => Some(trainer.epoch_but_last(arch, &training)),
-            false => {
-                trainer.epoch(arch, &training);
-                None
-            }
+/// A training in progress with all that is watched over it.
+struct Run<'a, T: Real> {
+    spec: &'a TrainingSpec,
+    data: &'a Dataset,
+    arch: Arch,
+    trainer: Trainer<T>,
+    evaluator: Evaluator<T>,
+    rate: LearningRate,
+    patience: Patience<T>,
+    epochs: Vec<EpochRecord>,
+    layers: Vec<LayerRecord>,
+    trained: usize,
+    begun: Instant,
+    /// When the last record was made.
+    recorded: Instant,
+}
+
+impl<'a, T: Real> Run<'a, T> {
+    fn new(spec: &'a TrainingSpec, data: &'a Dataset, arch: Arch, start: Option<&Model>) -> Self {
+        let begun = Instant::now();
+        let trainer = match start {
+            Some(model) => Trainer::from_network(spec, data, model.network::<T>()),
+            None => Trainer::new(spec, data),
         };
-        trained += 1;
-        let network = trainer.network();
-        let finite = network.is_finite();
+        let layers = match spec.monitor_layers {
+            true => measure_layers(arch, trainer.network(), &data.training, 0, None),
+            false => Vec::new(),
+        };
+        Self {
+            spec,
+            data,
+            arch,
+            evaluator: Evaluator::new(trainer.network()),
+            trainer,
+            rate: LearningRate::new(spec.schedule, spec.eta, spec.epochs),
+            patience: Patience::new(spec.early_stop),
+            epochs: Vec::new(),
+            layers,
+            trained: 0,
+            begun,
+            recorded: Instant::now(),
+        }
+    }
+
+    /// Trains for an epoch, and returns how the training has ended if it has.
+    fn epoch(
+        &mut self,
+        observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
+    ) -> Option<Status> {
+        let epoch = self.trained;
+        let last = epoch + 1 == self.spec.epochs;
+        let due = last || (epoch + 1).is_multiple_of(self.spec.monitor_every);
+        self.train(epoch, due && self.spec.monitor_layers);
+        let finite = self.trainer.network().is_finite();
         if finite && !due {
-            continue;
+            return None;
         }
-        if let Some(before) = before {
-            let updates = updates(&before, network);
-            layers.extend(measure_layers(arch, network, &data.training, trained, Some(&updates)));
-        }
-        let metrics = monitor(spec, data, arch, network, &mut evaluator);
-        let record = EpochRecord { epoch, metrics, seconds: since.elapsed().as_secs_f64() };
-        since = Instant::now();
-        let finite = finite && metrics.iter().all(|(_, value)| value.is_finite());
+        let network = self.trainer.network();
+        let metrics = monitor(self.spec, self.data, self.arch, network, &mut self.evaluator);
+        let seconds = self.recorded.elapsed().as_secs_f64();
+        self.recorded = Instant::now();
+        let record = EpochRecord { epoch, metrics, seconds };
         let flow = observe(&record);
-        epochs.push(record);
-        if !finite {
-            status = Status::Diverged { epoch };
-            break;
+        self.epochs.push(record);
+        if !(finite && metrics.iter().all(|(_, value)| value.is_finite())) {
+            return Some(Status::Diverged { epoch });
         }
         let accuracy = metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN);
-        let go_on = patience.observe(epoch, accuracy, network) & rate.observe(accuracy);
-        if trained == spec.epochs {
-            break;
-        }
-        if !go_on {
-            status = Status::EarlyStopped { epoch };
-            break;
-        }
-        if flow.is_break() {
-            status = Status::Stopped;
-            break;
+        let go_on = self.patience.observe(epoch, accuracy, network) & self.rate.observe(accuracy);
+        match (last, go_on, flow) {
+            (true, ..) => Some(Status::Finished),
+            (_, false, _) => Some(Status::EarlyStopped { epoch }),
+            (.., ControlFlow::Break(())) => Some(Status::Stopped),
+            (.., ControlFlow::Continue(())) => None,
         }
     }
-    let best = patience.best.filter(|&(epoch, _)| epoch + 1 < trained);
-    let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
-    let network = best.map_or_else(|| trainer.into_network(), |(_, network)| network);
-    let seconds = begun.elapsed().as_secs_f64();
-    let history = History { epochs, layers, trained, status, kept_epoch, seconds };
-    Outcome { history, model: network.into() }
+
+    /// The steps of an epoch; measures the layers after them if asked to.
+    fn train(&mut self, epoch: usize, measure: bool) {
+        let Self { spec, data, arch, trainer, .. } = self;
+        trainer.set_learning_rate(self.rate.at(epoch));
+        let images = training_images(spec, data, epoch);
+        self.trained += 1;
+        if !measure {
+            return trainer.epoch(*arch, &images);
+        }
+        let before = trainer.epoch_but_last(*arch, &images);
+        let network = trainer.network();
+        let updates = updates(&before, network);
+        let records = measure_layers(*arch, network, &data.training, self.trained, Some(&updates));
+        self.layers.extend(records);
+    }
+
+    fn finish(self, status: Status) -> Outcome
+    where
+        Model: From<Network<T>>,
+    {
+        let best = self.patience.best.filter(|&(epoch, _)| epoch + 1 < self.trained);
+        let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
+        let network = best.map_or_else(|| self.trainer.into_network(), |(_, network)| network);
+        let history = History {
+            epochs: self.epochs,
+            layers: self.layers,
+            trained: self.trained,
+            status,
+            kept_epoch,
+            seconds: self.begun.elapsed().as_secs_f64(),
+        };
+        Outcome { history, model: network.into() }
+    }
 }
 
 /// The training images of an epoch: those of the data, or distorted ones.
