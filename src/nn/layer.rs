@@ -1,4 +1,4 @@
-use crate::simd::elementwise::{Scale, ScaleColumns};
+use crate::simd::elementwise::{Scale, ScaleColumns, ScaleOrZero};
 use crate::simd::reduce::{SumOfMagnitudes, SumOfSquares};
 use crate::simd::transpose::Transpose;
 use crate::simd::update::{Adaptive, AdaptiveConstants, ColumnSquares};
@@ -201,6 +201,21 @@ impl<T: Real> Layer<T> {
         // ends here as well.
         if !(1e-3..=1e3).contains(&magnitude) {
             self.fold(simd);
+        }
+    }
+
+    /// As [`decay`](Self::decay), for a velocity: what has decayed to nothing becomes 0.
+    #[inline]
+    pub(super) fn decay_velocity<S: Simd>(&mut self, simd: S, factor: T) {
+        self.scale *= factor;
+        if !(1e-3..=1e3).contains(&self.scale.to_f64().abs()) {
+            let factor = std::mem::replace(&mut self.scale, T::ONE);
+            let least = T::from_f64(1e-30);
+            let (stored, transposed) = self.stored_mut();
+            simd.vectorize(ScaleOrZero { factor, least, x: stored });
+            if let Some(x) = transposed {
+                simd.vectorize(ScaleOrZero { factor, least, x });
+            }
         }
     }
 

@@ -123,7 +123,7 @@ impl<T: Real> WithSimd for LookAhead<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let mu = T::from_f64(self.learner.momentum);
         for (layer, memory) in self.network.layers.iter_mut().zip(&mut self.learner.memories) {
-            memory.first.decay(simd, mu);
+            memory.first.decay_velocity(simd, mu);
             coast(simd, layer, &mut memory.first);
             Scale { factor: mu, x: &mut memory.first.biases }.with_simd(simd);
             AddScaled { factor: T::ONE, x: &memory.first.biases, y: &mut layer.biases }
@@ -324,7 +324,7 @@ impl<'a, T: Real> LayerGradient<'a, T> {
         velocity: &mut Layer<T>,
         rates: Rates<T>,
     ) {
-        velocity.decay(simd, rates.mu);
+        velocity.decay_velocity(simd, rates.mu);
         self.keep_transposed(simd, velocity);
         add_penalty(simd, layer, velocity, rates);
         Scale { factor: rates.mu, x: &mut velocity.biases }.with_simd(simd);

@@ -39,7 +39,7 @@ pub use exp::{Exp, exp_f32, exp_f64};
 pub use gelu::{Gelu, MulGeluPrime, gelu};
 pub use padding::ZeroPadding;
 pub use rectifier::{LeakyRelu, MulLeakyReluPrime, MulReluPrime, Relu};
-pub use scale::{Scale, ScaleColumns};
+pub use scale::{Scale, ScaleColumns, ScaleOrZero};
 pub use sigmoid::{MulSigmoidPrime, Sigmoid, sigmoid};
 pub use silu::{MulSiluPrime, Silu, silu};
 pub use softmax::{MulSoftmaxPrime, Softmax};
