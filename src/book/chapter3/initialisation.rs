@@ -9,7 +9,7 @@ pub const INIT_30: Experiment = Experiment {
     title: "Weight initialisation, 30 hidden neurons",
     claim: "Weights drawn from N(0, 1/n_in) bring the network to almost 93 % after its first epoch, \
             those from N(0, 1) to less than 87 %; in the end both are somewhat above 96 %.",
-    takes: "10 seconds",
+    takes: "5 seconds",
     arms: || arms(30),
     seeded: false,
     metric: Metric::ValidationAccuracy,
@@ -30,7 +30,7 @@ pub const INIT_100: Experiment = Experiment {
     title: "Weight initialisation, 100 hidden neurons",
     claim: "With 100 hidden neurons the new initialiser begins better too, and after 30 epochs the \
             two do not quite meet.",
-    takes: "20 seconds",
+    takes: "10 seconds",
     arms: || arms(100),
     ..INIT_30
 };

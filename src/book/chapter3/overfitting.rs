@@ -29,7 +29,7 @@ pub const OVERFIT_1000: Experiment = Experiment {
     claim: "Trained on 1,000 images only, a network of 30 hidden neurons learns them by heart, while \
             its accuracy on the test images stops improving at about epoch 280, just above 82 %, and \
             its cost on them is best at about epoch 15.",
-    takes: "10 seconds",
+    takes: "5 seconds",
     arms: || vec![arm(Some(1000), 0.0, 400, Replay::Exact)],
     replay_note: Some(
         "The author's program seeds NumPy's and Python's generators with 12345678. Training on few \
@@ -45,7 +45,7 @@ pub const OVERFIT_FULL: Experiment = Experiment {
     title: "Less overfitting with 50,000 images",
     claim: "Trained on all 50,000 images, the same network overfits much less: best training \
             accuracy 97.86 %, best test accuracy 95.33 %.",
-    takes: "half a minute on 2 cores",
+    takes: "15 seconds on 2 cores",
     arms: || {
         let near = Replay::Near { costs: &[(2, 1e-9)], images: 0.0 };
         vec![arm(None, 0.0, 30, near)]
@@ -65,7 +65,7 @@ pub const L2_1000: Experiment = Experiment {
     title: "L2 regularisation with 1,000 images",
     claim: "With λ = 0.1 the accuracy of the network trained on 1,000 images keeps rising for all \
             400 epochs, to a peak of 87.1 %.",
-    takes: "10 seconds",
+    takes: "5 seconds",
     arms: || vec![arm(Some(1000), 0.1, 400, Replay::Exact)],
     replay_note: OVERFIT_1000.replay_note,
     ..BASE
@@ -77,7 +77,7 @@ pub const L2_FULL_30: Experiment = Experiment {
     title: "L2 regularisation with 50,000 images",
     claim: "With λ = 5.0 the network trained on all 50,000 images reaches 96.49 % on the test \
             images, and its training accuracy is less than a percent higher.",
-    takes: "10 seconds",
+    takes: "5 seconds",
     arms: || {
         let near = Replay::Near { costs: &[(10, 1e-7), (30, 1e-4)], images: 3.0 };
         vec![arm(None, 5.0, 30, near)]
