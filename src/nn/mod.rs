@@ -17,6 +17,7 @@ mod pass;
 mod path;
 mod per_layer;
 pub mod textbook;
+mod workspace;
 
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
@@ -27,6 +28,6 @@ pub use layer::Layer;
 pub use learner::{Learner, Step};
 pub use network::Network;
 pub use optimiser::Optimiser;
-pub use pass::Workspace;
 pub use path::Path;
 pub use per_layer::PerLayer;
+pub use workspace::Workspace;

@@ -1,187 +1,17 @@
-use super::{Gradient, Layer, Network, Path};
+//! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
+//! inside inlined.
+
+use super::{Gradient, Layer, Network, Path, Workspace};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
-use crate::simd::{AlignedVec, Real, padded};
+use crate::simd::{Real, padded};
 use pulp::{Simd, WithSimd};
 
-/// The memory of a forward and a backward pass over one mini-batch: activations and errors of
-/// every layer, and weighted inputs where they are needed, allocated once.
-#[derive(Debug)]
-pub struct Workspace<T> {
-    capacity: usize,
-    pub(super) rows: usize,
-    pub(super) layers: Vec<LayerSpace<T>>,
-}
-
-#[derive(Debug)]
-pub(super) struct LayerSpace<T> {
-    /// `[capacity][stride]`, in the output layer, and where the derivative of the activation needs
-    /// it; empty elsewhere
-    weighted_input: AlignedVec<T>,
-    /// `[capacity][stride]`; padding zero, in the output layer arbitrary
-    pub(super) activation: AlignedVec<T>,
-    /// `[capacity][stride]`; padding zero
-    pub(super) delta: AlignedVec<T>,
-    /// `[stride]`: 0 for the neurons that the mini-batch drops, 1 for the others, padding 0; empty
-    /// where none is ever dropped
-    mask: AlignedVec<T>,
-    /// What the activations are to be multiplied by in the weighted inputs of the next layer.
-    kept: T,
-}
-
-impl<T: Real> Workspace<T> {
-    /// Memory for mini-batches of up to `capacity` images through `network`, with all neurons at
-    /// work and dropout's correction for it.
-    pub fn new(network: &Network<T>, capacity: usize) -> Self {
-        Self::with_masks(network, capacity, |_| false)
-    }
-
-    /// Memory for mini-batches of up to `capacity` images through `network`, of whose neurons
-    /// [`drop_neurons`](Self::drop_neurons) can drop some.
-    pub fn for_training(network: &Network<T>, capacity: usize) -> Self {
-        let architecture = network.architecture();
-        Self::with_masks(network, capacity, |l| {
-            l < architecture.hidden_layers() && architecture.dropout.of(l) > 0.0
-        })
-    }
-
-    fn with_masks(network: &Network<T>, capacity: usize, has_mask: impl Fn(usize) -> bool) -> Self {
-        let architecture = network.architecture();
-        let keeps_z = |l| {
-            let hidden = l < architecture.hidden_layers();
-            !hidden || architecture.activation.of(l).needs_weighted_input()
-        };
-        let zeros = |wanted, len| AlignedVec::zeros(if wanted { len } else { 0 });
-        let layers = network.layers().iter().enumerate().map(|(l, layer)| {
-            let mut mask = zeros(has_mask(l), layer.stride());
-            let neurons = layer.n_out().min(mask.len());
-            mask[..neurons].fill(T::ONE);
-            let corrected = l < architecture.hidden_layers() && mask.is_empty();
-            let dropped = if corrected { architecture.dropout.of(l) } else { 0.0 };
-            LayerSpace {
-                weighted_input: zeros(keeps_z(l), capacity * layer.stride()),
-                activation: AlignedVec::zeros(capacity * layer.stride()),
-                delta: AlignedVec::zeros(capacity * layer.stride()),
-                mask,
-                kept: T::from_f64(1.0 - dropped),
-            }
-        });
-        let layers = layers.collect();
-        Self { capacity, rows: 0, layers }
-    }
-
-    /// Draws which hidden neurons are dropped from now on: for every hidden layer with dropout,
-    /// `draw` gets its probability and a factor for each of its neurons, to be set to 0 or 1. The
-    /// book's dropout (chapter 3): one draw serves all images of a mini-batch.
-    ///
-    /// Without dropout, and in a workspace that is not [for training](Self::for_training), nothing is
-    /// drawn.
-    #[inline(always)]
-    pub fn drop_neurons(&mut self, network: &Network<T>, mut draw: impl FnMut(f64, &mut [T])) {
-        let architecture = network.architecture();
-        for (l, space) in self.layers.iter_mut().enumerate() {
-            if !space.mask.is_empty() {
-                let neurons = architecture.sizes[l + 1];
-                draw(architecture.dropout.of(l), &mut space.mask[..neurons]);
-            }
-        }
-    }
-
-    /// Whether the workspace drops the neuron `j` of hidden layer `l`, counted from 0.
-    pub fn is_dropped(&self, l: usize, j: usize) -> bool {
-        self.layers[l].mask.get(j) == Some(&T::ZERO)
-    }
-
-    /// The number of images that fit.
-    pub fn capacity(&self) -> usize {
-        self.capacity
-    }
-
-    /// The weighted inputs z of the output layer after [`forward`](Self::forward):
-    /// `[rows][stride]`.
-    pub fn output_z(&self) -> &[T] {
-        let z = &self.layers[self.layers.len() - 1].weighted_input;
-        &z[..self.rows * (z.len() / self.capacity)]
-    }
-
-    /// The activations of the output layer after [`forward`](Self::forward): `[rows][stride]`.
-    pub fn output(&self) -> &[T] {
-        let activation = &self.layers[self.layers.len() - 1].activation;
-        &activation[..self.rows * (activation.len() / self.capacity)]
-    }
-
-    /// What the activations of the layer before the weights `l` are multiplied by: with all neurons
-    /// at work, the part that training keeps. The book halves the weights that leave a layer whose
-    /// dropout is ½, which is the same.
-    #[inline(always)]
-    pub(super) fn kept(&self, l: usize) -> T {
-        l.checked_sub(1).map_or(T::ONE, |hidden| self.layers[hidden].kept)
-    }
-
-    /// The forward pass, a = f(w a + b) layer by layer (chapter 2, equation 25), of all rows of
-    /// `input`.
-    ///
-    /// # Panics
-    ///
-    /// When the mini-batch is larger than the capacity or has entries outside the input layer.
-    pub fn forward<S: Simd>(&mut self, simd: S, network: &Network<T>, input: SparseBatch<T>) {
-        simd.vectorize(Forward { workspace: self, network, input });
-    }
-
-    /// The backward pass: the error δ of every layer, by BP1 and BP2, for the mini-batch that the
-    /// last [`forward`](Self::forward) saw.
-    ///
-    /// The network is the same afterwards; only a transposed copy of its weights may be made.
-    ///
-    /// # Panics
-    ///
-    /// When there are not as many labels as rows, or a label has no output neuron.
-    pub fn backward<S: Simd>(&mut self, simd: S, network: &mut Network<T>, labels: &[u8]) {
-        simd.vectorize(Backward { workspace: self, network, labels });
-    }
-
-    /// The error δ of the neurons after the weights of layer `l`, after
-    /// [`backward`](Self::backward): `[rows][stride]`.
-    pub fn delta(&self, l: usize) -> &[T] {
-        let delta = &self.layers[l].delta;
-        &delta[..self.rows * (delta.len() / self.capacity)]
-    }
-
-    /// BP3 and BP4: adds the gradient of the mini-batch that the last passes saw to `gradient`.
-    pub fn add_gradient<S: Simd>(
-        &self,
-        simd: S,
-        input: SparseBatch<T>,
-        gradient: &mut Gradient<T>,
-    ) {
-        for (l, layer) in gradient.layers.iter_mut().enumerate() {
-            layer.scale = self.kept(l);
-        }
-        simd.vectorize(AddGradient { workspace: self, input, gradient });
-    }
-}
-
-impl<T: Real> Workspace<T> {
-    /// Replaces the errors of the hidden layers by f'(z), for the mini-batch that the last
-    /// [`forward`](Self::forward) saw: [`delta`](Self::delta) returns them.
-    pub fn replace_errors_by_slopes<S: Simd>(&mut self, simd: S, network: &Network<T>) {
-        let architecture = network.architecture();
-        let hidden = architecture.hidden_layers();
-        for (l, space) in self.layers[..hidden].iter_mut().enumerate() {
-            space.delta.fill(T::ONE);
-            let (z, a) = (&space.weighted_input, &space.activation);
-            architecture.activation.of(l).mul_prime(simd, z, a, &mut space.delta);
-        }
-    }
-}
-
-// The passes as kernels of their own: called once a mini-batch, with everything inside inlined.
-
-struct Forward<'a, T: Real> {
-    workspace: &'a mut Workspace<T>,
-    network: &'a Network<T>,
-    input: SparseBatch<'a, T>,
+pub(super) struct Forward<'a, T: Real> {
+    pub workspace: &'a mut Workspace<T>,
+    pub network: &'a Network<T>,
+    pub input: SparseBatch<'a, T>,
 }
 
 impl<T: Real> WithSimd for Forward<'_, T> {
@@ -231,10 +61,10 @@ impl<T: Real> WithSimd for Forward<'_, T> {
     }
 }
 
-struct Backward<'a, T: Real> {
-    workspace: &'a mut Workspace<T>,
-    network: &'a mut Network<T>,
-    labels: &'a [u8],
+pub(super) struct Backward<'a, T: Real> {
+    pub workspace: &'a mut Workspace<T>,
+    pub network: &'a mut Network<T>,
+    pub labels: &'a [u8],
 }
 
 impl<T: Real> WithSimd for Backward<'_, T> {
@@ -275,10 +105,10 @@ impl<T: Real> WithSimd for Backward<'_, T> {
     }
 }
 
-struct AddGradient<'a, T: Real> {
-    workspace: &'a Workspace<T>,
-    input: SparseBatch<'a, T>,
-    gradient: &'a mut Gradient<T>,
+pub(super) struct AddGradient<'a, T: Real> {
+    pub workspace: &'a Workspace<T>,
+    pub input: SparseBatch<'a, T>,
+    pub gradient: &'a mut Gradient<T>,
 }
 
 impl<T: Real> WithSimd for AddGradient<'_, T> {
