@@ -5,7 +5,7 @@
 //! The modules, from the ground up; each uses only those above it:
 //!
 //! - [`simd`]: hand-vectorised kernels, f32 and f64, the same bits on every CPU
-//! - [`machine`]: the highest speeds of this CPU, measured
+//! - [`machine`]: the highest speeds of this CPU, measured; the time of this process
 //! - [`files`]: files that are replaced as a whole or not at all
 //! - [`rng`]: named, portable generators, and those of the book's programs
 //! - [`stats`]: summaries and intervals of small samples
@@ -22,6 +22,7 @@ pub mod book;
 pub mod data;
 pub mod files;
 pub mod machine;
+mod nearest;
 pub mod nn;
 pub mod report;
 pub mod rng;

@@ -10,6 +10,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // The reader of a pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<cli::Interrupted>() => {
+            eprintln!("{error}");
+            ExitCode::from(cli::EXIT_CODE)
+        }
         Err(error) => {
             // Files are named where they are opened; what is left without a name is the terminal.
             let place = if error.is::<std::io::Error>() { "standard output: " } else { "" };

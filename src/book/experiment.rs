@@ -1,4 +1,5 @@
 use super::chapter3;
+use crate::nearest::nearest;
 use crate::train::{Metric, TrainingSpec};
 use thiserror::Error;
 
@@ -148,15 +149,11 @@ pub fn find(id: &str) -> Result<&'static Experiment, UnknownExperiment> {
     if let Some(experiment) = experiments().iter().find(|e| e.id == id) {
         return Ok(experiment);
     }
-    let nearest = experiments()
-        .iter()
-        .map(|e| (strsim::jaro_winkler(e.id, id), e.id))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|&(similarity, _)| similarity > 0.7);
+    let nearest = nearest(id, experiments().iter().map(|e| e.id));
     Err(UnknownExperiment {
         id: id.into(),
         hint: match nearest {
-            Some((_, nearest)) => format!("did you mean '{nearest}'?"),
+            Some(nearest) => format!("did you mean '{nearest}'?"),
             None => "'nablab reproduce --list' shows all".into(),
         },
     })

@@ -4,8 +4,7 @@ use super::{Arm, Experiment};
 use crate::data::Dataset;
 use crate::report::{EpochTable, ReadError};
 use crate::sweep::{
-    PROVENANCE_FILE, Provenance, Trial, TrialResult, WriteError, write_atomically, write_epochs,
-    write_trials,
+    PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult, WriteError, write_atomically,
 };
 use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
@@ -183,9 +182,8 @@ impl Reproduction {
         provenance: &Provenance,
     ) -> Result<Written, ReproductionError> {
         let files = Self::FILES.map(|name| directory.join(name));
-        let [trials, epochs, figure, summary_file, provenance_file] = &files;
-        write_trials(trials, results)?;
-        write_epochs(epochs, results)?;
+        let [_, epochs, figure, summary_file, provenance_file] = &files;
+        ResultFiles::write(directory, results)?;
         provenance.write(provenance_file)?;
 
         let arms = ArmCurves::collect(self, &EpochTable::read(epochs)?)?;

@@ -1,18 +1,23 @@
 //! The command line: one file a subcommand; parsing and printing only.
 
 mod bench_peer;
+mod confirm;
 mod data;
+mod emit;
 mod evaluate;
-mod hidden;
 mod info;
+mod interrupt;
+mod merge;
 mod model;
-mod per_layer;
 mod predict;
 mod progress;
 mod reproduce;
+mod status;
+mod sweep;
 mod train;
 
 use clap::{Parser, Subcommand};
+pub use interrupt::{EXIT_CODE, Interrupted};
 
 /// A lab for small neural networks: reproduce the experiments of a textbook with error bars, train
 /// fast, compare honestly.
@@ -27,6 +32,11 @@ pub struct Cli {
 enum Command {
     Reproduce(reproduce::Arguments),
     Train(Box<train::Arguments>),
+    Sweep(Box<sweep::Arguments>),
+    Status(status::Arguments),
+    Confirm(confirm::Arguments),
+    Merge(merge::Arguments),
+    Emit(emit::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Info(info::Arguments),
@@ -49,6 +59,11 @@ impl Cli {
         match self.command {
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Train(arguments) => train::run(&arguments),
+            Command::Sweep(arguments) => sweep::run(&arguments),
+            Command::Status(arguments) => status::run(&arguments),
+            Command::Confirm(arguments) => confirm::run(&arguments),
+            Command::Merge(arguments) => merge::run(&arguments),
+            Command::Emit(arguments) => emit::run(&arguments),
             Command::Evaluate(arguments) => evaluate::run(&arguments),
             Command::Predict(arguments) => predict::run(&arguments),
             Command::Info(arguments) => info::run(&arguments),

@@ -5,11 +5,10 @@ use nablab::book::{Experiment, Reproduction, Settings, experiments, find};
 use nablab::data::Dataset;
 use nablab::report::{Align, Table};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{Progress, Provenance, available_cores, prepare_directory, run as run_trials};
+use nablab::sweep::{Provenance, available_cores, prepare_directory, run as run_trials};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Reproduce an experiment of the book: train, write CSV, draw the figure, judge every number
 #[derive(Debug, Args)]
@@ -75,20 +74,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         plural(threads, "thread")
     )?;
 
-    let start = Instant::now();
-    let bar = progress::bar(reproduction.epochs(), "epochs");
-    let results = run_trials(trials, &data, level, NonZeroUsize::new(threads), &|event| {
-        if let Progress::Epoch(..) = event {
-            bar.inc(1);
-        }
-    })?;
-    bar.finish_and_clear();
-
     let mut provenance = Provenance::new(experiment.id, reproduction.form(), &data, level);
     provenance.threads = threads;
-    provenance.trials = trials.len();
-    provenance.seconds = start.elapsed().as_secs_f64();
-    provenance.trial_seconds = results.iter().map(|result| result.history.seconds).sum();
+    let bar = progress::bar(reproduction.epochs(), "epochs");
+    let results = run_trials(trials, &data, level, NonZeroUsize::new(threads), &|_| bar.inc(1))?;
+    bar.finish_and_clear();
+
+    let seconds = results.iter().map(|result| result.history.seconds).sum();
+    provenance.finish(trials.len(), seconds);
     let written = reproduction.write(&out, &results, &provenance)?;
 
     writeln!(stdout, "trained in {:.1} s\n\n{}", provenance.seconds, written.terminal)?;

@@ -38,6 +38,9 @@ const VALIDATION: usize = 10_000;
 const VALIDATION_PART: usize = 6;
 
 impl Dataset {
+    /// The SHA-256 of the four files of the embedded MNIST, uncompressed, known without unpacking it.
+    pub const MNIST_SHA256: [&str; 4] = super::mnist::SHA256;
+
     /// Pixels of an image, which are the inputs of a network: rows times columns.
     pub fn inputs(&self) -> usize {
         self.image_rows * self.image_columns

@@ -34,7 +34,7 @@ const VALIDATION: usize = 10_000;
 const TEST: usize = 10_000;
 
 /// Of the uncompressed files: training images, training labels, test images, test labels.
-const SHA256: [&str; 4] = [
+pub(super) const SHA256: [&str; 4] = [
     "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",

@@ -7,8 +7,10 @@
 //! model for multicore architectures", Communications of the ACM 52 (2009).
 
 mod cache;
+mod cpu_time;
 mod fma;
 mod peak;
 mod traffic;
 
+pub use cpu_time::cpu_seconds;
 pub use peak::{Level, Peak};

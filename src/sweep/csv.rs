@@ -5,9 +5,11 @@
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
 //! form, NaN spelled out.
 
-use super::{TrialResult, WriteError, write_atomically};
+use super::{TrialResult, WriteError};
+use crate::files::AtomicFile;
 use crate::train::{Metric, Status, TrainingSpec};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
 pub const CONFIG_COLUMNS: [&str; 27] = [
@@ -78,35 +80,71 @@ pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_
     ]
 }
 
-/// Writes `trials.csv`: id, configuration, status, number of epochs trained, and for each metric
-/// its last value, its best value and the epoch of the best.
-///
-/// # Errors
-///
-/// When the file cannot be written.
-pub fn write_trials(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
-    let mut header = vec!["trial_id".to_string()];
-    header.extend(CONFIG_COLUMNS.map(String::from));
-    header.extend(["status", "diverged_at_epoch", "epochs_trained"].map(String::from));
-    for metric in Metric::ALL {
-        let name = metric.column();
-        header.extend([
-            format!("last_{name}"),
-            format!("best_{name}"),
-            format!("best_{name}_epoch"),
-        ]);
-    }
-    header.push("seconds".into());
+/// The columns in which a training differs from the default one, with its values.
+pub(super) fn non_default_values(
+    data: &str,
+    spec: &TrainingSpec,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let defaults = config_values(data, &TrainingSpec::default());
+    let values = CONFIG_COLUMNS.into_iter().zip(config_values(data, spec)).zip(defaults);
+    values.filter(|((_, value), default)| value != default).map(|(pair, _)| pair)
+}
 
-    let rows = results.iter().map(|TrialResult { trial, history }| {
-        let mut row = vec![trial.id.clone()];
-        row.extend(config_values(&trial.data, &trial.spec));
-        row.push(history.status.name().into());
-        row.push(match history.status {
+/// The CSV files of a directory of results, written result by result. They replace those of before
+/// all together, when they are complete.
+#[derive(Debug)]
+pub struct ResultFiles {
+    directory: PathBuf,
+    trials: Table,
+    epochs: Table,
+    layers: Table,
+    any_layers: bool,
+}
+
+impl ResultFiles {
+    /// The names of the files.
+    pub const NAMES: [&str; 3] = ["trials.csv", "epochs.csv", "layers.csv"];
+
+    /// Begins the files of a directory.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written to.
+    pub fn create(directory: &Path) -> Result<Self, WriteError> {
+        let [trials, epochs, layers] = Self::NAMES;
+        let metrics = || Metric::ALL.into_iter().map(Metric::column);
+        let of_trial = metrics()
+            .flat_map(|m| [format!("last_{m}"), format!("best_{m}"), format!("best_{m}_epoch")]);
+        let of_trial = ["status", "diverged_at_epoch", "epochs_trained"]
+            .map(String::from)
+            .into_iter()
+            .chain(of_trial)
+            .chain(["seconds".into()]);
+        let of_epoch = ["epoch"].into_iter().chain(metrics()).chain(["seconds"]).map(String::from);
+        Ok(Self {
+            directory: directory.into(),
+            trials: Table::create(&directory.join(trials), of_trial)?,
+            epochs: Table::create(&directory.join(epochs), of_epoch)?,
+            layers: Table::create(&directory.join(layers), LAYER_COLUMNS.map(String::from))?,
+            any_layers: false,
+        })
+    }
+
+    /// Adds a trial: id, configuration, status, number of epochs trained, and for each metric its
+    /// last value, its best value and the epoch of the best; for each of its epochs the metrics; and
+    /// for each of its layers what was measured of it.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example.
+    pub fn push(&mut self, result: &TrialResult) -> Result<(), WriteError> {
+        let TrialResult { trial, history } = result;
+        let config = config_values(&trial.data, &trial.spec);
+        let diverged = match history.status {
             Status::Diverged { epoch } => epoch.to_string(),
             _ => String::new(),
-        });
-        row.push(history.trained.to_string());
+        };
+        let mut row = vec![history.status.name().into(), diverged, history.trained.to_string()];
         for metric in Metric::ALL {
             let best = history.best(metric);
             row.push(cell(history.last(metric)));
@@ -114,58 +152,55 @@ pub fn write_trials(path: &Path, results: &[TrialResult]) -> Result<(), WriteErr
             row.push(best.map_or(String::new(), |(epoch, _)| epoch.to_string()));
         }
         row.push(seconds(history.seconds));
-        row
-    });
-    write(path, header, rows)
-}
+        self.trials.row(&trial.id, &config, &row)?;
 
-/// Writes `epochs.csv`: id, configuration, epoch, the metrics.
-///
-/// # Errors
-///
-/// When the file cannot be written.
-pub fn write_epochs(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
-    let mut header = vec!["trial_id".to_string()];
-    header.extend(CONFIG_COLUMNS.map(String::from));
-    header.push("epoch".into());
-    header.extend(Metric::ALL.map(|metric| metric.column().into()));
-    header.push("seconds".into());
-
-    let rows = results.iter().flat_map(|TrialResult { trial, history }| {
-        let config = config_values(&trial.data, &trial.spec);
-        history.epochs.iter().map(move |record| {
-            let mut row = vec![trial.id.clone()];
-            row.extend(config.iter().cloned());
-            row.push(record.epoch.to_string());
+        for record in &history.epochs {
+            let mut row = vec![record.epoch.to_string()];
             row.extend(Metric::ALL.map(|metric| cell(record.metrics[metric])));
             row.push(seconds(record.seconds));
-            row
-        })
-    });
-    write(path, header, rows)
-}
+            self.epochs.row(&trial.id, &config, &row)?;
+        }
 
-/// Writes `layers.csv`: id, configuration, epochs trained, layer, and what was measured of it.
-///
-/// # Errors
-///
-/// When the file cannot be written.
-pub fn write_layers(path: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
-    let mut header = vec!["trial_id".to_string()];
-    header.extend(CONFIG_COLUMNS.map(String::from));
-    header.extend(LAYER_COLUMNS.map(String::from));
-    let rows = results.iter().flat_map(|TrialResult { trial, history }| {
-        let config = config_values(&trial.data, &trial.spec);
-        history.layers.iter().map(move |record| {
-            let mut row = vec![trial.id.clone()];
-            row.extend(config.iter().cloned());
-            row.extend([record.epochs_trained.to_string(), record.layer.to_string()]);
+        for record in &history.layers {
+            self.any_layers = true;
+            let mut row = vec![record.epochs_trained.to_string(), record.layer.to_string()];
             row.extend([record.bias_gradient, record.weight_gradient, record.weights].map(number));
             row.extend([record.saturated, record.dead, record.update].map(cell));
-            row
-        })
-    });
-    write(path, header, rows)
+            self.layers.row(&trial.id, &config, &row)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the files in their places, `trials.csv` last. `layers.csv` is only there if layers were
+    /// measured.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example.
+    pub fn commit(self) -> Result<(), WriteError> {
+        let layers = self.directory.join(Self::NAMES[2]);
+        if self.any_layers {
+            self.layers.commit()?;
+        } else if layers.exists() {
+            // Those of results that these replace.
+            std::fs::remove_file(&layers).map_err(|source| WriteError { path: layers, source })?;
+        }
+        self.epochs.commit()?;
+        self.trials.commit()
+    }
+
+    /// Writes the files of some results at once.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example.
+    pub fn write(directory: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
+        let mut files = Self::create(directory)?;
+        for result in results {
+            files.push(result)?;
+        }
+        files.commit()
+    }
 }
 
 /// What `layers.csv` has after the configuration.
@@ -196,16 +231,38 @@ fn seconds(seconds: f64) -> String {
     format!("{seconds:.6}")
 }
 
-fn write(
-    path: &Path,
-    header: Vec<String>,
-    rows: impl Iterator<Item = Vec<String>>,
-) -> Result<(), WriteError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let in_memory = "writing to memory cannot fail, and all rows have the header's length";
-    writer.write_record(&header).expect(in_memory);
-    for row in rows {
-        writer.write_record(&row).expect(in_memory);
+/// One of the files.
+#[derive(Debug)]
+struct Table {
+    path: PathBuf,
+    writer: csv::Writer<AtomicFile>,
+}
+
+impl Table {
+    /// Begins a file with its header: the id, the configuration, and more columns.
+    fn create(path: &Path, columns: impl IntoIterator<Item = String>) -> Result<Self, WriteError> {
+        let writer = csv::Writer::from_writer(AtomicFile::create(path)?);
+        let mut table = Self { path: path.into(), writer };
+        let columns: Vec<String> = columns.into_iter().collect();
+        table.row("trial_id", &CONFIG_COLUMNS, &columns)?;
+        Ok(table)
     }
-    write_atomically(path, &writer.into_inner().expect(in_memory))
+
+    fn row(
+        &mut self,
+        id: &str,
+        config: &[impl AsRef<str>],
+        cells: &[String],
+    ) -> Result<(), WriteError> {
+        let config = config.iter().map(AsRef::as_ref);
+        let cells = cells.iter().map(String::as_str);
+        let written = self.writer.write_record([id].into_iter().chain(config).chain(cells));
+        written.map_err(|error| WriteError { path: self.path.clone(), source: error.into() })
+    }
+
+    fn commit(self) -> Result<(), WriteError> {
+        let file = self.writer.into_inner();
+        let failed = |error: io::Error| WriteError { path: self.path, source: error };
+        file.map_err(|error| failed(error.into_error()))?.commit()
+    }
 }

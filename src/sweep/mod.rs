@@ -1,12 +1,46 @@
-//! Many trainings: trials run in parallel, one thread each, and their CSV files.
+//! Many trainings: from a grid of settings to trials, from trials to a journal, from the journal to
+//! CSV files.
 
 mod csv;
+mod directory;
+mod disk;
+mod export;
+mod grid;
+mod halving;
+mod journal;
+mod merge;
+mod plan;
 mod provenance;
+mod ranking;
 mod runner;
+mod seeds;
+mod session;
+mod settings;
+mod shard;
+mod spec;
 mod trial;
+mod values;
+mod work;
+mod workers;
 
 pub use crate::files::{WriteError, prepare_directory, write_atomically};
-pub use csv::{CONFIG_COLUMNS, write_epochs, write_layers, write_trials};
+pub use csv::{CONFIG_COLUMNS, ResultFiles};
+pub use directory::{AtWork, DirectoryError, Sessions, SweepDirectory};
+pub use disk::journal_bytes;
+pub use export::{Exported, export};
+pub use grid::{GridError, GridText, check};
+pub use halving::{Halving, HalvingError};
+pub use journal::{Entry, JournalError, JournalWriter, Journals, Known, difference, journal_name};
+pub use merge::{MergeError, merge, united_spec};
+pub use plan::{Plan, PlanError};
 pub use provenance::{PROVENANCE_FILE, Provenance, cpu_name};
-pub use runner::{Progress, available_cores, run};
+pub use ranking::{Ranked, rank, ranking_metric};
+pub use runner::run;
+pub use seeds::seeds;
+pub use session::{Ended, Event, Running, run_sweep, run_with};
+pub use settings::{Setting, Settings};
+pub use shard::Shard;
+pub use spec::{SPEC_FILE, SpecFileError, SweepSpec, data_id, fingerprint, seed_text};
 pub use trial::{Trial, TrialResult};
+pub use work::work;
+pub use workers::{WORKER, available_cores};

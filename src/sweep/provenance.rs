@@ -1,8 +1,10 @@
 use super::{WriteError, write_atomically};
 use crate::data::Dataset;
+use crate::machine::cpu_seconds;
 use crate::simd::SimdLevel;
 use serde::Serialize;
 use std::path::Path;
+use std::time::{Instant, SystemTime};
 
 /// The name of the file, in every directory of results.
 pub const PROVENANCE_FILE: &str = "provenance.json";
@@ -18,8 +20,10 @@ pub struct Provenance {
     pub command: String,
     /// The version of nablab.
     pub version: &'static str,
-    /// The commit it was built from, with `-dirty` if the sources had changed since.
+    /// The commit it was built from.
     pub commit: &'static str,
+    /// Whether the sources had changed since.
+    pub dirty: bool,
     /// The compiler.
     pub rustc: &'static str,
     /// The processor.
@@ -33,36 +37,67 @@ pub struct Provenance {
     /// The SHA-256 of its four IDX files, uncompressed: training images and labels, test images
     /// and labels.
     pub data_sha256: [String; 4],
-    /// The number of trials.
+    /// When it began, in UTC.
+    pub start: String,
+    /// When it ended; nothing if it did not come to its end.
+    pub end: Option<String>,
+    /// The number of trials that it trained.
     pub trials: usize,
-    /// The wall-clock time of the trainings.
+    /// The seconds from start to end.
     pub seconds: f64,
-    /// The time of the trainings summed over trials.
+    /// The seconds of the trainings summed over trials.
     pub trial_seconds: f64,
+    /// The seconds of computing that the process used meanwhile, on all its threads, if the system
+    /// tells.
+    pub cpu_seconds: Option<f64>,
+    #[serde(skip)]
+    begun: Begun,
+}
+
+/// The clocks at the start.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    wall: Instant,
+    cpu: Option<f64>,
 }
 
 impl Provenance {
-    /// The provenance of results on `data`, with everything that this program knows of itself and
-    /// of the machine.
+    /// The provenance of results on `data`, which begin now, with everything that this program knows
+    /// of itself and of the machine.
     pub fn new(experiment: &str, form: &str, data: &Dataset, level: SimdLevel) -> Self {
         let arguments = std::env::args_os().skip(1);
         let arguments: Vec<_> = arguments.map(|a| a.to_string_lossy().into_owned()).collect();
+        let commit = env!("NABLAB_COMMIT");
         Self {
             experiment: experiment.into(),
             form: form.into(),
             command: format!("nablab {}", arguments.join(" ")),
             version: env!("CARGO_PKG_VERSION"),
-            commit: env!("NABLAB_COMMIT"),
+            commit: commit.trim_end_matches("-dirty"),
+            dirty: commit.ends_with("-dirty"),
             rustc: env!("NABLAB_RUSTC"),
             cpu: cpu_name(),
             simd: level.name(),
             threads: 1,
             data: data.name.clone(),
             data_sha256: data.sha256.clone(),
+            start: now(),
+            end: None,
             trials: 0,
             seconds: 0.0,
             trial_seconds: 0.0,
+            cpu_seconds: None,
+            begun: Begun { wall: Instant::now(), cpu: cpu_seconds() },
         }
+    }
+
+    /// Takes down the end, which is now.
+    pub fn finish(&mut self, trials: usize, trial_seconds: f64) {
+        self.end = Some(now());
+        (self.trials, self.trial_seconds) = (trials, trial_seconds);
+        self.seconds = self.begun.wall.elapsed().as_secs_f64();
+        let used = cpu_seconds().zip(self.begun.cpu).map(|(end, start)| end - start);
+        self.cpu_seconds = used.map(|used| (100.0 * used).round() / 100.0);
     }
 
     /// The experiment and the form of the results in a directory, if a provenance there says so.
@@ -83,6 +118,11 @@ impl Provenance {
         json.push('\n');
         write_atomically(path, json.as_bytes())
     }
+}
+
+/// The time, in UTC, to seconds.
+fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 /// The name of the processor, or its architecture where the system does not tell.

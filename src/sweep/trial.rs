@@ -1,4 +1,4 @@
-use super::csv::{CONFIG_COLUMNS, config_values};
+use super::csv::non_default_values;
 use crate::data::Dataset;
 use crate::train::{History, TrainingSpec};
 use xxhash_rust::xxh3::xxh3_64;
@@ -20,15 +20,20 @@ impl Trial {
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
         let mut canonical = data.sha256.join("\n");
         // Only what is not the default, so that a new hyper-parameter changes no id of before.
-        let defaults = config_values(&data.name, &TrainingSpec::default());
-        let values = config_values(&data.name, &spec);
-        for ((column, value), default) in CONFIG_COLUMNS.iter().zip(values).zip(defaults) {
-            if value != default {
-                canonical.push_str(&format!("\n{column}={value}"));
-            }
+        for (column, value) in non_default_values(&data.name, &spec) {
+            canonical.push_str(&format!("\n{column}={value}"));
         }
-        let id = format!("{:016x}", xxh3_64(canonical.as_bytes()));
-        Self { id, data: data.name.clone(), spec }
+        Self::with_key(xxh3_64(canonical.as_bytes()), spec, data)
+    }
+
+    /// The same, if its [key](Self::key) is known already.
+    pub(super) fn with_key(key: u64, spec: TrainingSpec, data: &Dataset) -> Self {
+        Self { id: format!("{key:016x}"), data: data.name.clone(), spec }
+    }
+
+    /// The id as a number.
+    pub fn key(&self) -> u64 {
+        u64::from_str_radix(&self.id, 16).expect("16 hexadecimal digits")
     }
 }
 

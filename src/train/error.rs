@@ -132,3 +132,30 @@ pub enum SpecError {
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),
 }
+
+impl SpecError {
+    /// The name of the option that sets what the error is about.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::LearningRate(_) => "eta",
+            Self::Lambda(_) => "lambda",
+            Self::L1(_) => "l1",
+            Self::MaxNorm(_) => "max-norm",
+            Self::Momentum { .. } => "momentum",
+            Self::MonitorEvery(_) => "monitor-every",
+            Self::EarlyStop => "early-stop",
+            Self::Classes { .. } => "classes",
+            Self::TrainSize { .. } => "train-size",
+            Self::BatchSize { .. } => "batch-size",
+            Self::Step | Self::Activations { .. } => "activation",
+            Self::Dropouts { .. } | Self::Dropout(_) => "dropout",
+            Self::NoEpochs => "epochs",
+            Self::EmptyLayer | Self::TooLarge { .. } => "hidden",
+            Self::AuthorSeed(_) => "seed",
+            Self::Pairing { .. } => "output",
+            Self::Start { .. } => "load",
+            Self::EarlierRuns => "rng",
+            Self::EmptySet(_) => "monitor",
+        }
+    }
+}

@@ -1,10 +1,10 @@
-//! Settings of the hidden layers: `relu`, or `relu,relu,tanh`.
+//! Settings of the hidden layers: `relu`, or `relu+relu+tanh`.
 
+use crate::nn::{Activation, PerLayer};
 use clap::ValueEnum;
-use nablab::nn::{Activation, PerLayer};
 
 /// Activations by name.
-pub fn activations(text: &str) -> Result<PerLayer<Activation>, String> {
+pub(super) fn activations(text: &str) -> Result<PerLayer<Activation>, String> {
     PerLayer::parse(text, |name| {
         Activation::from_str(name, false).map_err(|_| {
             let names = Activation::value_variants().iter().map(|a| a.name());
@@ -14,9 +14,9 @@ pub fn activations(text: &str) -> Result<PerLayer<Activation>, String> {
 }
 
 /// Probabilities.
-pub fn probabilities(text: &str) -> Result<PerLayer<f64>, String> {
+pub(super) fn probabilities(text: &str) -> Result<PerLayer<f64>, String> {
     PerLayer::parse(text, |p| {
-        p.parse().map_err(|_| "expected a number, or one a hidden layer: 0.5 or 0.2,0.5".into())
+        p.parse().map_err(|_| "expected a number, or one a hidden layer: 0.5 or 0.2+0.5".into())
     })
 }
 

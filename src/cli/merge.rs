@@ -1,0 +1,72 @@
+use super::plural;
+use super::sweep::{data_of, halving};
+use anyhow::{anyhow, bail};
+use clap::Args;
+use nablab::sweep::{
+    Halving, Journals, Plan, SweepDirectory, SweepSpec, export, merge, united_spec,
+};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Unite the journals of shards, machines and sweeps, and make their CSV files
+///
+/// Results of one training must have the same bits everywhere: if two differ, both are named and
+/// nothing is written.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Directories of sweeps; a single one gets its CSV files made anew
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<PathBuf>,
+    /// Where the united sweep goes; needed with more than one directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut directories: Vec<SweepDirectory> =
+        arguments.directories.iter().map(|path| SweepDirectory::new(path)).collect();
+    let out = match (&arguments.out, &directories[..]) {
+        (Some(out), _) => SweepDirectory::new(out),
+        (None, [one]) => one.clone(),
+        (None, _) => bail!("--out: expected a directory for the united sweep"),
+    };
+    let spec = united_spec(&directories)?;
+    let data = data_of(&spec)?;
+    let monitors = spec.monitors().map_err(|problem| anyhow!("monitor: {problem}"))?;
+    let plan = Plan::new(&spec.grids, &monitors, &data)?;
+    let rounds = halving(&spec, &plan)?;
+    if rounds.is_some() && spec.grids.len() > 1 {
+        bail!("sweeps with --halving cannot be united: each chooses among its own settings");
+    }
+    let trainings = rounds.as_ref().map_or(plan.len(), Halving::trials);
+    let spec = SweepSpec { trainings, ..spec };
+    let is_new = arguments.out.is_some();
+    if is_new {
+        // What is there already joins in, so that a merge can be repeated and extended.
+        let there = out.unite(&spec, false)?;
+        if out.path().join(nablab::sweep::SPEC_FILE).exists() && there == spec {
+            directories.push(out.clone());
+        }
+    }
+    let paths: Vec<_> = directories.iter().map(SweepDirectory::path).collect();
+    let journals = Journals::read(&paths)?;
+    let trials = match &rounds {
+        Some(rounds) => rounds.trials_so_far(&journals)?.0,
+        None => plan,
+    };
+    if is_new {
+        out.freeze(&spec)?;
+        merge(&directories, &trials, &out)?;
+    }
+    let exported = out.alone(|| export(out.path(), &trials, &Journals::read(&[out.path()])?))?;
+    let mut stdout = std::io::stdout();
+    writeln!(
+        stdout,
+        "{}: {} of {} done, {} diverged; wrote trials.csv and epochs.csv",
+        out.path().display(),
+        exported.done,
+        plural(trainings, "training"),
+        exported.diverged
+    )?;
+    Ok(())
+}

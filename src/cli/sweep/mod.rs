@@ -1,0 +1,244 @@
+mod axes;
+mod board;
+mod only;
+mod pilot;
+mod request;
+mod running;
+
+use super::interrupt::Interrupted;
+use super::plural;
+use anyhow::{Context, anyhow};
+use axes::Axes;
+pub use board::whole_seconds;
+use clap::{Args, value_parser};
+use nablab::simd::SimdLevel;
+use nablab::sweep::{
+    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, available_cores,
+    ranking_metric,
+};
+use request::Request;
+pub use request::data_of;
+pub use running::{Jobs, run_plan};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Train every combination of settings with every seed, in parallel; what is done is never lost and
+/// never done again
+///
+/// Every option of `train` takes a list (0.1,0.5), ranges with both ends (lin:0..1:5,
+/// log:0.001..10:9) or, with --trials, random values (rand:log:0.001..10; rand:relu,tanh). The same
+/// command again goes on where the last one ended.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A sweep file (sweep.toml), whose keys are these options; or the directory of a sweep, to go on
+    #[arg(value_name = "FILE|DIR")]
+    from: Option<PathBuf>,
+    /// Seeds of every setting: 10 (1 to 10), 1..10 or 3,5,8 [default: 10]
+    #[arg(long, value_name = "SEEDS", conflicts_with = "seed", help_heading = GRID)]
+    seeds: Option<String>,
+    /// Axes that go together, the first value of one with the first of the other: eta,batch-size
+    #[arg(long, value_name = "AXIS,AXIS", help_heading = GRID)]
+    zip: Vec<String>,
+    /// An axis that has values only where another has certain ones, and else its default:
+    /// momentum:optimiser=sgd,nesterov
+    #[arg(long, value_name = "AXIS:OTHER=VALUES", help_heading = GRID)]
+    when: Vec<String>,
+    /// Random draws of the axes with rand:
+    #[arg(long, value_name = "N", help_heading = GRID)]
+    trials: Option<usize>,
+    /// Seed of the random draws; draw k is the same for ever [default: 0]
+    #[arg(long, value_name = "S", requires = "trials", help_heading = GRID)]
+    sweep_seed: Option<u64>,
+    /// Successive halving: all settings for a few epochs, the best one in FACTOR (by the validation
+    /// set) for FACTOR times as many, up to --epochs
+    #[arg(long, value_name = "FACTOR", num_args = 0..=1, default_missing_value = "3", help_heading = GRID)]
+    halving: Option<usize>,
+    #[command(flatten)]
+    axes: Axes,
+    /// Directory of four IDX files (raw or .gz) to use instead of the embedded MNIST
+    #[arg(long, value_name = "DIR", help_heading = "Data")]
+    data: Option<PathBuf>,
+    /// With --data: images kept back from the end of the training file for validation
+    /// [default: a sixth of them, at most 10000]
+    #[arg(long, value_name = "N", help_heading = "Data")]
+    validation: Option<usize>,
+    /// What to compute after every epoch, separated by commas [default:
+    /// validation-accuracy,test-accuracy]
+    #[arg(long, value_name = "METRICS", help_heading = RESULTS)]
+    monitor: Option<String>,
+    /// Compute it after every K epochs, and after the last one [default: 1]
+    #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(1..), help_heading = RESULTS)]
+    monitor_every: Option<u32>,
+    /// Measure every layer too, in layers.csv
+    #[arg(long, help_heading = RESULTS)]
+    monitor_layers: bool,
+    /// Directory for the journal and the CSV files [default: results/ and the name of the sweep
+    /// file, or sweep- and a number that stands for the settings]
+    #[arg(long, value_name = "DIR", help_heading = RESULTS)]
+    out: Option<PathBuf>,
+    /// Add these trainings to the other ones that the directory holds
+    #[arg(long, help_heading = RESULTS)]
+    extend: bool,
+    /// Train nothing: print the number of trainings, the first and last ones, the time, the disk
+    #[arg(long, conflicts_with_all = ["only", "freeze"], help_heading = RUNNING)]
+    dry_run: bool,
+    /// Train nothing: only write spec.toml into the directory, for `nablab emit`
+    #[arg(long, conflicts_with = "only", help_heading = RUNNING)]
+    freeze: bool,
+    /// Trainings at the same time, one a thread [default: one a core]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), help_heading = RUNNING)]
+    jobs: Option<u32>,
+    /// Only share I of N, in a journal of its own: 3/16; slurm or hq/16 take I from a job array
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["halving", "only"], help_heading = RUNNING)]
+    shard: Option<String>,
+    /// Only the training with this id, or beginning of an id, and again if it is done: its bits must
+    /// be the same
+    #[arg(long, value_name = "TRIAL_ID", help_heading = RUNNING)]
+    only: Option<String>,
+    /// End at the first training that fails
+    #[arg(long, help_heading = RUNNING)]
+    fail_fast: bool,
+    /// Instruction set of the kernels: scalar, avx2, avx512, neon; changes the speed, never a
+    /// result [default: the best of this CPU]
+    #[arg(long, value_name = "LEVEL", help_heading = RUNNING)]
+    simd: Option<SimdLevel>,
+}
+
+// The headings of --help.
+const GRID: &str = "Combinations";
+const RESULTS: &str = "Results";
+const RUNNING: &str = "Running";
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let request = Request::read(arguments)?;
+    let directory = SweepDirectory::new(&request.out);
+    let shard = arguments.shard.as_ref().map(|text| {
+        Shard::read(text, |name| std::env::var(name).ok()).map_err(|e| anyhow!("--shard: {e}"))
+    });
+    let shard = shard.transpose()?;
+    let mut stdout = std::io::stdout();
+
+    let looks = arguments.dry_run || arguments.only.is_some();
+    let spec = match arguments.dry_run {
+        // A preview of something else than what is there does no harm.
+        true => request.spec.clone(),
+        false => directory.unite(&request.spec, arguments.extend)?,
+    };
+    if !looks && !arguments.freeze && is_complete(&directory, &spec) {
+        writeln!(
+            stdout,
+            "{}: all {} are done; trials.csv and epochs.csv are there",
+            request.out.display(),
+            plural(spec.trainings, "training")
+        )?;
+        return Ok(());
+    }
+
+    let data = data_of(&spec)?;
+    let spec = SweepSpec { data_id: nablab::sweep::data_id(&data.sha256), ..spec };
+    let spec = match arguments.dry_run {
+        true => spec,
+        false => directory.unite(&spec, arguments.extend)?,
+    };
+    let monitors = spec.monitors().map_err(|problem| anyhow!("--monitor: {problem}"))?;
+    let plan = Plan::new(&spec.grids, &monitors, &data)
+        .map_err(|error| anyhow!("{}{error}", request.place))?;
+    let level = arguments.simd.unwrap_or_else(SimdLevel::best);
+    let jobs = arguments.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
+    let jobs = Jobs {
+        threads: jobs.unwrap_or_else(available_cores),
+        level,
+        fail_fast: arguments.fail_fast,
+        shard,
+    };
+
+    let halving = halving(&spec, &plan)?;
+    if let (Some(_), Some(_)) = (&halving, shard) {
+        return Err(anyhow!("--shard: each round of halving needs the results of the one before"));
+    }
+    if arguments.dry_run {
+        return pilot::preview(&plan, halving.as_ref(), &jobs);
+    }
+    let trainings = halving.as_ref().map_or(plan.len(), Halving::trials);
+    let spec = SweepSpec { trainings, ..spec };
+    directory.freeze(&spec)?;
+    if arguments.freeze {
+        let file = request.out.join(nablab::sweep::SPEC_FILE);
+        writeln!(stdout, "wrote {}: {}", file.display(), plural(trainings, "training"))?;
+        return Ok(());
+    }
+    let journals = || Journals::read(&[directory.path()]);
+    if let Some(id) = &arguments.only {
+        let plan = match &halving {
+            Some(halving) => halving.trials_so_far(&journals()?)?.0,
+            None => plan,
+        };
+        return only::run(&directory, &plan, id, level);
+    }
+
+    writeln!(
+        stdout,
+        "{}{} in {}",
+        plural(trainings, "training"),
+        described(&plan.describe()),
+        request.out.display()
+    )?;
+    let Some(halving) = halving else {
+        let finished = run_plan(&directory, &plan, &jobs)?;
+        return finished.report(&directory, &plan);
+    };
+    loop {
+        let (trials, _) = halving.trials_so_far(&journals()?)?;
+        let finished = run_plan(&directory, &trials, &jobs)?;
+        let (_, complete) = halving.trials_so_far(&journals()?)?;
+        if complete || !finished.is_complete() {
+            return finished.report(&directory, &trials);
+        }
+    }
+}
+
+/// `: eta (7) × seed (5)`, or how many grids there are.
+fn described(grids: &[String]) -> String {
+    match grids {
+        [one] if one.is_empty() => String::new(),
+        [one] => format!(": {one},"),
+        many => format!(" of {} grids", many.len()),
+    }
+}
+
+/// Whether a frozen sweep has all its results, in the CSV files too. Says no when in doubt.
+fn is_complete(directory: &SweepDirectory, spec: &SweepSpec) -> bool {
+    let Ok(journals) = Journals::read(&[directory.path()]) else { return false };
+    spec.trainings > 0 && journals.done() == spec.trainings && directory.has_rows(spec.trainings)
+}
+
+/// The search by halving, if the sweep is one.
+pub fn halving<'a, 'p>(
+    spec: &SweepSpec,
+    plan: &'p Plan<'a>,
+) -> anyhow::Result<Option<Halving<'a, 'p>>> {
+    let Some(factor) = spec.halving else { return Ok(None) };
+    let metric = ranking_metric(plan.trial(0).spec.monitored());
+    let halving = Halving::new(plan, factor, metric);
+    Ok(Some(halving.map_err(|error: HalvingError| anyhow!("--halving: {error}"))?))
+}
+
+/// What has been done so far, for who wants to stop here.
+fn interrupted(left: usize) -> anyhow::Error {
+    let left = plural(left, "training");
+    Interrupted(format!("interrupted with {left} to do; the same command goes on")).into()
+}
+
+/// The name of the program in commands that can be pasted.
+pub fn command(directory: &SweepDirectory) -> String {
+    format!("nablab sweep {}", directory.path().display())
+}
+
+/// Adds the name of the directory to an error.
+pub fn in_directory<T, E>(result: Result<T, E>, directory: &SweepDirectory) -> anyhow::Result<T>
+where
+    Result<T, E>: Context<T, E>,
+{
+    result.with_context(|| directory.path().display().to_string())
+}

@@ -1,0 +1,126 @@
+//! What the command line and the sweep file ask for together.
+
+use super::Arguments;
+use anyhow::{anyhow, bail};
+use nablab::data::Dataset;
+use nablab::sweep::{GridText, SweepDirectory, SweepSpec, data_id, seed_text, seeds};
+use std::path::{Path, PathBuf};
+
+/// A sweep and where its results go.
+#[derive(Debug)]
+pub struct Request {
+    pub spec: SweepSpec,
+    pub out: PathBuf,
+    /// What to put before an error about an option: dashes, or the name of the file it is in.
+    pub place: String,
+}
+
+/// The seeds if nobody says how many.
+const SEEDS: &str = "1..10";
+
+impl Request {
+    pub fn read(arguments: &Arguments) -> anyhow::Result<Self> {
+        let mut place = "--".to_string();
+        let mut out = arguments.out.clone();
+        let mut spec = match &arguments.from {
+            None => SweepSpec { grids: vec![GridText::default()], ..SweepSpec::default() },
+            Some(path) if path.is_dir() => {
+                if out.is_some() {
+                    bail!("--out: {} is the directory of a sweep already", path.display());
+                }
+                out = Some(path.clone());
+                SweepDirectory::new(path).spec()?
+            }
+            Some(path) => {
+                place = format!("{}: ", path.display());
+                if !path.exists() {
+                    bail!("{}: expected a sweep file or the directory of a sweep", path.display());
+                }
+                SweepSpec::read(path)?
+            }
+        };
+        let frozen = spec.clone();
+        overlay(&mut spec, arguments)?;
+        if spec != frozen {
+            // The new combinations have not been counted.
+            spec.trainings = 0;
+            if spec.grids != frozen.grids {
+                place = "--".into();
+            }
+        }
+        if let Some(data) = &spec.data {
+            let absolute = data.canonicalize();
+            spec.data = Some(absolute.map_err(|error| anyhow!("{}: {error}", data.display()))?);
+        } else {
+            if spec.validation.is_some() {
+                bail!("--validation: the embedded MNIST has its split; expected --data too");
+            }
+            spec.data_id = data_id(&Dataset::MNIST_SHA256);
+        }
+        for grid in &mut spec.grids {
+            grid.axes.entry("seed".into()).or_insert_with(|| SEEDS.into());
+        }
+        // What is wrong with the way it is written is said before any data are read.
+        nablab::sweep::check(&spec.grids).map_err(|error| anyhow!("{place}{error}"))?;
+        spec.monitors().map_err(|problem| anyhow!("{place}monitor: {problem}"))?;
+        let out = out.unwrap_or_else(|| default_directory(arguments.from.as_deref(), &spec));
+        Ok(Self { spec, out, place })
+    }
+}
+
+/// The command line counts more than the file.
+fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
+    let seeds = arguments.seeds.as_ref().map(|text| seeds(text));
+    let seeds = seeds.transpose().map_err(|problem| anyhow!("--seeds: {problem}"))?;
+    for grid in &mut spec.grids {
+        arguments.axes.overlay(grid);
+        if let Some(seeds) = &seeds {
+            grid.axes.insert("seed".into(), seed_text(seeds));
+        }
+        if !arguments.zip.is_empty() {
+            grid.zip = arguments.zip.clone();
+        }
+        if !arguments.when.is_empty() {
+            grid.when = arguments.when.clone();
+        }
+        grid.trials = arguments.trials.or(grid.trials);
+        grid.sweep_seed = arguments.sweep_seed.unwrap_or(grid.sweep_seed);
+    }
+    if let Some(data) = &arguments.data {
+        spec.data = Some(data.clone());
+        spec.data_id.clear();
+    }
+    spec.validation = arguments.validation.or(spec.validation);
+    if let Some(monitor) = &arguments.monitor {
+        spec.monitor = monitor.clone();
+    }
+    if let Some(every) = arguments.monitor_every {
+        spec.monitor_every = every as usize;
+    }
+    spec.monitor_layers |= arguments.monitor_layers;
+    spec.halving = arguments.halving.or(spec.halving);
+    Ok(())
+}
+
+/// `results/NAME` for a sweep file, else a name that stands for what is asked: the same command finds
+/// its results again.
+fn default_directory(from: Option<&Path>, spec: &SweepSpec) -> PathBuf {
+    let name = match from.and_then(Path::file_stem) {
+        Some(stem) => stem.to_string_lossy().into_owned(),
+        None => format!("sweep-{}", &nablab::sweep::fingerprint(spec)[..8]),
+    };
+    Path::new("results").join(name)
+}
+
+/// The data of a sweep.
+pub fn data_of(spec: &SweepSpec) -> anyhow::Result<Dataset> {
+    let data = match &spec.data {
+        Some(directory) => Dataset::from_dir(directory, spec.validation)?,
+        None => Dataset::mnist()?,
+    };
+    if !spec.data_id.is_empty() && spec.data_id != data_id(&data.sha256) {
+        let name = spec.data.as_ref().map_or("mnist".into(), |path| path.display().to_string());
+        bail!("{name}: the files are not the ones that the sweep began with");
+    }
+    Ok(data)
+}

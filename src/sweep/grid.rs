@@ -1,0 +1,432 @@
+//! Which settings a sweep tries: axes, pairs of axes, dependent axes, random draws.
+
+use super::settings::{Setting, Settings, defaults};
+use super::values::Values;
+use crate::nearest::hint;
+use crate::train::Options;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// A grid as it is written, on the command line or in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GridText {
+    /// The values of each axis by the name of the option; `seed` is one of them.
+    pub axes: BTreeMap<String, String>,
+    /// Axes that go together, `eta,batch-size`: the first value of one with the first of the other.
+    pub zip: Vec<String>,
+    /// Axes that have values only where others have certain ones: `momentum:optimiser=sgd,nesterov`.
+    pub when: Vec<String>,
+    /// The number of random draws.
+    pub trials: Option<usize>,
+    /// The seed of the random draws.
+    pub sweep_seed: u64,
+}
+
+/// A grid that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{option}: {problem}")]
+pub struct GridError {
+    /// The option, without dashes.
+    pub option: String,
+    /// What is wrong with it and what was expected.
+    pub problem: String,
+}
+
+fn error(option: &str, problem: impl Into<String>) -> GridError {
+    GridError { option: option.into(), problem: problem.into() }
+}
+
+/// Checks the way that grids are written: options, values, pairs, conditions.
+///
+/// # Errors
+///
+/// For the first mistake.
+pub fn check(grids: &[GridText]) -> Result<(), GridError> {
+    grids.iter().try_for_each(|grid| Grid::read(grid).map(drop))
+}
+
+/// A grid that has been read: a list of points, each made when it is asked for.
+#[derive(Debug)]
+pub(super) struct Grid {
+    axes: Vec<Axis>,
+    /// Axes that change together, in the order of their first ones; the last changes fastest.
+    dimensions: Vec<Dimension>,
+    rules: Vec<Rule>,
+    sweep_seed: u64,
+    settings: Settings,
+    base: Options,
+}
+
+#[derive(Debug)]
+struct Axis {
+    name: String,
+    values: Values,
+    /// One for each listed value.
+    read: Vec<Setting>,
+}
+
+#[derive(Debug)]
+struct Dimension {
+    axes: Vec<usize>,
+    len: usize,
+}
+
+/// An axis, and the axis and values that it depends on.
+#[derive(Debug)]
+struct Rule {
+    axis: usize,
+    parent: usize,
+    values: Vec<String>,
+}
+
+impl Grid {
+    /// Reads a grid.
+    ///
+    /// # Errors
+    ///
+    /// For an unknown option, a bad value, axes that cannot be paired, a condition on nothing.
+    pub(super) fn read(text: &GridText) -> Result<Self, GridError> {
+        let settings = Settings::new();
+        let mut axes = Vec::new();
+        // In the order of the options, with the seed last: the order in which they were written
+        // makes no difference.
+        for name in settings.names() {
+            let Some(values) = text.axes.get(name) else { continue };
+            let values = Values::read(&settings, name, values).map_err(|e| error(name, e))?;
+            let read = match &values {
+                Values::Listed(values) => values.iter().map(|v| settings.read(name, v)).collect(),
+                Values::Seeds(_) | Values::Random(_) => Ok(Vec::new()),
+            };
+            let read = read.map_err(|e| error(name, e))?;
+            axes.push(Axis { name: name.clone(), values, read });
+        }
+        if let Some(unknown) = text.axes.keys().find(|name| !settings.names().contains(name)) {
+            let problem = settings.name(unknown).err().unwrap_or_default();
+            return Err(error(unknown, problem));
+        }
+        let dimensions = dimensions(&axes, text)?;
+        let rules = text.when.iter().map(|rule| Rule::read(&settings, &axes, rule));
+        let rules = rules.collect::<Result<Vec<Rule>, _>>()?;
+        if let Some(rule) = rules.iter().find(|rule| depth(&rules, rule, 0) > rules.len()) {
+            let name = &axes[rule.axis].name;
+            return Err(error("when", format!("{name} depends on itself in a circle")));
+        }
+        let sweep_seed = text.sweep_seed;
+        Ok(Self { axes, dimensions, rules, sweep_seed, settings, base: defaults() })
+    }
+
+    /// The number of points, those that turn out equal counted apart.
+    pub(super) fn len(&self) -> Option<u64> {
+        let lens = self.dimensions.iter().map(|dimension| dimension.len as u64);
+        lens.into_iter().try_fold(1u64, |product, len| product.checked_mul(len))
+    }
+
+    /// The options of a point.
+    pub(super) fn options(&self, point: u64) -> Options {
+        let places = self.places(point);
+        let mut options = self.base.clone();
+        for (axis, place) in self.axes.iter().zip(&places) {
+            if self.applies(axis, &places) {
+                match &axis.values {
+                    Values::Listed(_) => axis.read[*place].apply(&mut options),
+                    Values::Seeds(seeds) => options.set_seed(seeds[*place]),
+                    Values::Random(_) => self.draw(axis, *place).apply(&mut options),
+                }
+            }
+        }
+        options
+    }
+
+    /// The options of a point that the axes set, with their values as texts; without the seed.
+    pub(super) fn setting(&self, point: u64) -> BTreeMap<String, String> {
+        let places = self.places(point);
+        let axes = self.axes.iter().zip(&places);
+        let set = axes.filter(|(axis, _)| axis.name != "seed" && self.applies(axis, &places));
+        set.map(|(axis, &place)| {
+            (axis.name.clone(), axis.values.value(&axis.name, self.sweep_seed, place))
+        })
+        .collect()
+    }
+
+    /// The names of the axes with more than one value, without the seed.
+    pub(super) fn varied(&self) -> impl Iterator<Item = &str> {
+        let dimensions = self.dimensions.iter().filter(|dimension| dimension.len > 1);
+        let names = dimensions.flat_map(|d| d.axes.iter().map(|&a| self.axes[a].name.as_str()));
+        names.filter(|&name| name != "seed")
+    }
+
+    fn draw(&self, axis: &Axis, k: usize) -> Setting {
+        let value = axis.values.value(&axis.name, self.sweep_seed, k);
+        self.settings.read(&axis.name, &value).expect("numbers within a range that was read")
+    }
+
+    /// The place of a point on every axis.
+    fn places(&self, mut point: u64) -> Vec<usize> {
+        let mut places = vec![0; self.axes.len()];
+        for Dimension { axes, len } in self.dimensions.iter().rev() {
+            let place = (point % *len as u64) as usize;
+            point /= *len as u64;
+            for &axis in axes {
+                places[axis] = place;
+            }
+        }
+        places
+    }
+
+    /// Whether the rules give an axis a value: all that it depends on must have one of theirs.
+    fn applies(&self, axis: &Axis, places: &[usize]) -> bool {
+        self.rules.iter().filter(|rule| self.axes[rule.axis].name == axis.name).all(|rule| {
+            let parent = &self.axes[rule.parent];
+            let value = parent.values.value(&parent.name, self.sweep_seed, places[rule.parent]);
+            rule.values.contains(&value) && self.applies(parent, places)
+        })
+    }
+
+    /// The axes with more than one value, as `eta (7)`, for people.
+    pub(super) fn describe(&self) -> Vec<String> {
+        let varied = self.dimensions.iter().filter(|dimension| dimension.len > 1);
+        varied
+            .map(|Dimension { axes, len }| {
+                let names: Vec<&str> = axes.iter().map(|&a| self.axes[a].name.as_str()).collect();
+                format!("{} ({len})", names.join("+"))
+            })
+            .collect()
+    }
+}
+
+/// How many rules follow each other from one on; more than there are, in a circle.
+fn depth(rules: &[Rule], rule: &Rule, above: usize) -> usize {
+    if above > rules.len() {
+        return above;
+    }
+    let parents = rules.iter().filter(|other| other.axis == rule.parent);
+    parents.map(|parent| depth(rules, parent, above + 1)).max().unwrap_or(above + 1)
+}
+
+/// Groups the axes: those of a pair, the random ones, and each other one for itself.
+fn dimensions(axes: &[Axis], text: &GridText) -> Result<Vec<Dimension>, GridError> {
+    let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
+    let random: Vec<usize> =
+        (0..axes.len()).filter(|&a| matches!(axes[a].values, Values::Random(_))).collect();
+    let draws = match (text.trials, random.first()) {
+        (Some(0), _) => return Err(error("trials", "0 random draws: expected at least 1")),
+        (Some(draws), Some(_)) => draws,
+        (None, None) => 0,
+        (Some(_), None) => {
+            let problem = "the number of random draws, but no axis is random; write for example \
+                           rand:log:1e-3..1e1";
+            return Err(error("trials", problem));
+        }
+        (None, Some(&axis)) => {
+            return Err(error(names[axis], "a random axis needs the number of draws, --trials"));
+        }
+    };
+    // The group of each axis.
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    if !random.is_empty() {
+        groups.push(random);
+    }
+    for pair in &text.zip {
+        let find = |name: &str| find_axis(&names, "zip", name.trim());
+        let group = pair.split(',').map(find).collect::<Result<Vec<usize>, _>>()?;
+        if group.len() < 2 {
+            return Err(error(
+                "zip",
+                format!("'{pair}': expected two axes or more, eta,batch-size"),
+            ));
+        }
+        let twice = |&a: &usize| {
+            groups.iter().flatten().chain(&group).filter(|&&other| other == a).count() > 1
+        };
+        if let Some(&a) = group.iter().find(|a| twice(a)) {
+            return Err(error("zip", format!("{} is random or in a pair already", names[a])));
+        }
+        let len = |a: usize| axes[a].values.len().unwrap_or(draws);
+        if let Some(&other) = group.iter().find(|&&a| len(a) != len(group[0])) {
+            let problem = format!(
+                "{} has {} values but {} has {}: they cannot be paired",
+                names[group[0]],
+                len(group[0]),
+                names[other],
+                len(other)
+            );
+            return Err(error("zip", problem));
+        }
+        groups.push(group);
+    }
+    let mut dimensions = Vec::new();
+    for a in 0..axes.len() {
+        match groups.iter().find(|group| group.contains(&a)) {
+            Some(group) if group.iter().min() == Some(&a) => {
+                let len = axes[a].values.len().unwrap_or(draws);
+                dimensions.push(Dimension { axes: group.clone(), len });
+            }
+            Some(_) => {}
+            None => {
+                let len = axes[a].values.len().unwrap_or(draws);
+                dimensions.push(Dimension { axes: vec![a], len });
+            }
+        }
+    }
+    Ok(dimensions)
+}
+
+fn find_axis(names: &[&str], option: &str, name: &str) -> Result<usize, GridError> {
+    let name = name.replace('_', "-");
+    names.iter().position(|&other| other == name).ok_or_else(|| {
+        let hint = if names.is_empty() { "there are none".into() } else { hint(&name, names) };
+        error(option, format!("'{name}' is not an axis of this sweep; {hint}"))
+    })
+}
+
+impl Rule {
+    /// Reads `momentum:optimiser=sgd,nesterov`.
+    fn read(settings: &Settings, axes: &[Axis], text: &str) -> Result<Self, GridError> {
+        let parts = text.split_once(':').and_then(|(axis, condition)| {
+            let (parent, values) = condition.split_once('=')?;
+            Some((axis.trim(), parent.trim(), values))
+        });
+        let Some((axis, parent, values)) = parts else {
+            let problem = format!("'{text}': expected AXIS:OTHER=VALUES, momentum:optimiser=sgd");
+            return Err(error("when", problem));
+        };
+        let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
+        let axis = find_axis(&names, "when", axis)?;
+        let parent = find_axis(&names, "when", parent)?;
+        let wanted = Values::read(settings, names[parent], values);
+        let wanted = match wanted.map_err(|e| error("when", e))? {
+            Values::Listed(wanted) => wanted,
+            Values::Seeds(seeds) => seeds.iter().map(u64::to_string).collect(),
+            Values::Random(_) => {
+                let problem = format!("'{text}': expected values, not random ones");
+                return Err(error("when", problem));
+            }
+        };
+        if let Values::Listed(there) = &axes[parent].values
+            && let Some(missing) = wanted.iter().find(|value| !there.contains(value))
+        {
+            let there: Vec<&str> = there.iter().map(String::as_str).collect();
+            let problem =
+                format!("{} is never {missing}; {}", names[parent], hint(missing, &there));
+            return Err(error("when", problem));
+        }
+        Ok(Self { axis, parent, values: wanted })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(axes: &[(&str, &str)]) -> GridText {
+        let axes = axes.iter().map(|(name, values)| (name.to_string(), values.to_string()));
+        GridText { axes: axes.collect(), ..GridText::default() }
+    }
+
+    /// Of every point the values of some options, as `eta` alone can tell.
+    fn points(text: &GridText) -> Vec<String> {
+        let grid = Grid::read(text).unwrap();
+        (0..grid.len().unwrap())
+            .map(|point| {
+                let places = grid.places(point);
+                let value = |(axis, &place): (&Axis, &usize)| {
+                    let value = axis.values.value(&axis.name, 1, place);
+                    let value = if grid.applies(axis, &places) { value } else { "-".into() };
+                    format!("{}={value}", axis.name)
+                };
+                grid.axes.iter().zip(&places).map(value).collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_seed_changes_fastest_and_the_order_of_writing_makes_no_difference() {
+        let grid = text(&[("seed", "1,2"), ("eta", "0.1,0.2"), ("activation", "relu")]);
+        assert_eq!(
+            points(&grid),
+            [
+                "activation=relu eta=0.1 seed=1",
+                "activation=relu eta=0.1 seed=2",
+                "activation=relu eta=0.2 seed=1",
+                "activation=relu eta=0.2 seed=2",
+            ]
+        );
+        assert_eq!(points(&GridText::default()), [""]);
+    }
+
+    #[test]
+    fn zipped_axes_go_together() {
+        let mut grid = text(&[("eta", "0.1,0.2"), ("batch-size", "1,10"), ("seed", "1,2")]);
+        grid.zip = vec!["batch_size,eta".into()];
+        assert_eq!(points(&grid).len(), 4);
+        assert_eq!(points(&grid)[2], "eta=0.2 batch-size=10 seed=1");
+        grid.zip = vec!["eta,seed".into(), "batch-size,eta".into()];
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("in a pair already"));
+        grid.axes.insert("eta".into(), "0.1,0.2,0.3".into());
+        grid.zip = vec!["eta,batch-size".into()];
+        let error = Grid::read(&grid).unwrap_err().problem;
+        assert!(error.contains("eta has 3 values but batch-size has 2"), "{error}");
+        grid.zip = vec!["eta,batchsize".into()];
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("did you mean 'batch-size'?"));
+        grid.zip = vec!["eta".into()];
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("two axes"));
+    }
+
+    #[test]
+    fn a_dependent_axis_has_values_only_with_its_parents() {
+        let mut grid =
+            text(&[("optimiser", "sgd,adam"), ("momentum", "0,0.9"), ("max-norm", "none,3")]);
+        grid.when = vec!["momentum:optimiser=sgd".into(), "max-norm:momentum=0.90".into()];
+        assert_eq!(
+            points(&grid),
+            [
+                "optimiser=sgd momentum=0 max-norm=-",
+                "optimiser=sgd momentum=0 max-norm=-",
+                "optimiser=sgd momentum=0.9 max-norm=none",
+                "optimiser=sgd momentum=0.9 max-norm=3",
+                "optimiser=adam momentum=- max-norm=-",
+                "optimiser=adam momentum=- max-norm=-",
+                "optimiser=adam momentum=- max-norm=-",
+                "optimiser=adam momentum=- max-norm=-",
+            ]
+        );
+        for (rule, words) in [
+            ("momentum", "expected AXIS:OTHER=VALUES"),
+            ("momentum:optimiser", "expected AXIS:OTHER=VALUES"),
+            ("momentum:optimiser=nesterov", "optimiser is never nesterov"),
+            ("momentum:optimiser=sdg", "expected one of sgd"),
+            ("momentum:eta=1", "'eta' is not an axis"),
+            ("momentum:momentum=0", "depends on itself"),
+        ] {
+            grid.when = vec![rule.into()];
+            let error = Grid::read(&grid).unwrap_err();
+            assert!(error.problem.contains(words), "{rule}: {error}");
+        }
+        grid.when = vec!["momentum:max-norm=3".into(), "max-norm:momentum=0".into()];
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("in a circle"));
+    }
+
+    #[test]
+    fn random_axes_are_drawn_together_and_a_draw_stays_what_it_was() {
+        let mut grid =
+            text(&[("eta", "rand:log:0.1..10"), ("lambda", "rand:lin:0..5"), ("seed", "1,2")]);
+        grid.trials = Some(3);
+        grid.sweep_seed = 1;
+        let three = points(&grid);
+        assert_eq!(three.len(), 6);
+        grid.trials = Some(5);
+        assert_eq!(points(&grid)[..6], three);
+        grid.trials = None;
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("--trials"));
+        grid = text(&[("eta", "0.1")]);
+        grid.trials = Some(3);
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("no axis is random"));
+    }
+
+    #[test]
+    fn an_unknown_axis_is_refused() {
+        let error = Grid::read(&text(&[("etta", "1")])).unwrap_err();
+        assert_eq!(error.option, "etta");
+        assert!(error.problem.contains("did you mean 'eta'?"), "{error}");
+    }
+}

@@ -1,0 +1,255 @@
+//! The trials of a sweep, as a list in a fixed order.
+
+use super::grid::{Grid, GridError, GridText};
+use super::{Trial, work};
+use crate::data::Dataset;
+use crate::train::{MonitorOptions, SpecError, TrainingSpec};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// The trials of a sweep. They are made one by one when they are asked for: a plan keeps a few
+/// numbers of each.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    data: &'a Dataset,
+    grids: Arc<Vec<Grid>>,
+    monitors: MonitorOptions,
+    trials: Vec<Place>,
+    work: f64,
+}
+
+/// Where a trial comes from.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    id: u64,
+    point: u64,
+    grid: u32,
+    /// The epochs of a round of halving; 0 for what the grid says.
+    epochs: u32,
+    /// A single precision is enough to say which of two takes longer.
+    work: f32,
+}
+
+/// A sweep that makes no sense.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum PlanError {
+    /// The way the grid is written.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+    /// One of its trainings.
+    #[error("{}: {error} (in the training {trial}; --when can keep options apart)", error.option())]
+    Spec {
+        /// What is wrong with it.
+        error: SpecError,
+        /// The options of it that are not the default.
+        trial: String,
+    },
+    /// More trials than can be meant.
+    #[error("more than {MOST} trainings")]
+    TooMany,
+}
+
+/// More trials are a typing error, or centuries.
+const MOST: u64 = 100_000_000;
+
+impl<'a> Plan<'a> {
+    /// Lists the trials of some grids, each training once however often it is in them.
+    ///
+    /// # Errors
+    ///
+    /// For the first option, pairing or training that makes no sense.
+    pub fn new(
+        grids: &[GridText],
+        monitors: &MonitorOptions,
+        data: &'a Dataset,
+    ) -> Result<Self, PlanError> {
+        let grids: Vec<Grid> = grids.iter().map(Grid::read).collect::<Result<_, _>>()?;
+        let (grids, monitors) = (Arc::new(grids), monitors.clone());
+        let mut plan = Self { data, grids, monitors, trials: Vec::new(), work: 0.0 };
+        let mut seen = HashSet::new();
+        for grid in 0..plan.grids.len() {
+            let points = plan.grids[grid].len().filter(|&points| points <= MOST);
+            for point in 0..points.ok_or(PlanError::TooMany)? {
+                let place = Place { id: 0, point, grid: grid as u32, epochs: 0, work: 0.0 };
+                let spec = plan.spec(place);
+                if let Err(error) = spec.validate(data) {
+                    let trial = super::csv::non_default_values(&data.name, &spec);
+                    let trial = trial.filter(|(column, _)| !matches!(*column, "data" | "seed"));
+                    let trial: Vec<String> = trial.map(|(c, v)| format!("{c}={v}")).collect();
+                    return Err(PlanError::Spec { error, trial: trial.join(" ") });
+                }
+                let work = work(&spec, data);
+                let id = Trial::new(spec, data).key();
+                if seen.insert(id) {
+                    plan.push(Place { id, work: work as f32, ..place });
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    fn push(&mut self, place: Place) {
+        self.work += f64::from(place.work);
+        self.trials.push(place);
+    }
+
+    /// The data that all are trained on.
+    pub fn data(&self) -> &'a Dataset {
+        self.data
+    }
+
+    /// The number of trials.
+    pub fn len(&self) -> usize {
+        self.trials.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.trials.is_empty()
+    }
+
+    /// The [key](Trial::key) of a trial.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn key(&self, place: usize) -> u64 {
+        self.trials[place].id
+    }
+
+    /// A trial.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn trial(&self, place: usize) -> Trial {
+        let place = self.trials[place];
+        Trial::with_key(place.id, self.spec(place), self.data)
+    }
+
+    /// The estimated [work](work()) of a trial.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn work(&self, place: usize) -> f64 {
+        f64::from(self.trials[place].work)
+    }
+
+    /// The estimated work of all trials.
+    pub fn total_work(&self) -> f64 {
+        self.work
+    }
+
+    /// The places of the trials, those that take longest first, else as in the list.
+    pub fn longest_first(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.len()).collect();
+        places.sort_by(|&a, &b| self.trials[b].work.total_cmp(&self.trials[a].work));
+        places
+    }
+
+    /// What is varied, with the number of values: `eta (7)`; for each grid.
+    pub fn describe(&self) -> Vec<String> {
+        self.grids.iter().map(|grid| grid.describe().join(" × ")).collect()
+    }
+
+    /// The options that are set for a trial, apart from the seed, by name.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn setting(&self, place: usize) -> BTreeMap<String, String> {
+        let Place { grid, point, epochs, .. } = self.trials[place];
+        let mut setting = self.grids[grid as usize].setting(point);
+        if epochs > 0 {
+            setting.insert("epochs".into(), epochs.to_string());
+        }
+        setting
+    }
+
+    /// Groups trials by their settings: the places of those that differ in the seed alone, in the
+    /// order of the plan.
+    ///
+    /// # Panics
+    ///
+    /// When one is not there.
+    pub fn settings(&self, places: &[usize]) -> Vec<Vec<usize>> {
+        let mut settings: Vec<Vec<usize>> = Vec::new();
+        let mut known = HashMap::new();
+        for &place in places {
+            let index = *known.entry(self.setting(place)).or_insert(settings.len());
+            match settings.get_mut(index) {
+                Some(setting) => setting.push(place),
+                None => settings.push(vec![place]),
+            }
+        }
+        settings
+    }
+
+    /// What tells the setting of a trial from others: `eta=0.5 batch-size=10`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn label(&self, place: usize) -> String {
+        let setting = self.setting(place);
+        // With several grids anything may differ.
+        let shown = |name: &str| self.grids.len() > 1 || self.grids[0].varied().any(|v| v == name);
+        let shown = setting.iter().filter(|(name, _)| shown(name));
+        let label: Vec<String> = shown.map(|(name, value)| format!("{name}={value}")).collect();
+        label.join(" ")
+    }
+
+    /// The place of the trial whose id begins with `prefix`, if there is just one.
+    ///
+    /// # Errors
+    ///
+    /// With the number of trials there are.
+    pub fn find(&self, prefix: &str) -> Result<usize, usize> {
+        let is_it = |&place: &usize| format!("{:016x}", self.key(place)).starts_with(prefix);
+        let found: Vec<usize> = (0..self.len()).filter(is_it).collect();
+        match found[..] {
+            [place] => Ok(place),
+            _ => Err(found.len()),
+        }
+    }
+
+    fn spec(&self, place: Place) -> TrainingSpec {
+        let options = self.grids[place.grid as usize].options(place.point);
+        let mut spec = options.spec(&self.monitors, self.data);
+        if place.epochs > 0 {
+            spec.epochs = place.epochs as usize;
+        }
+        spec
+    }
+
+    /// Some of the trials, trained for another number of epochs.
+    ///
+    /// # Panics
+    ///
+    /// When one is not there.
+    pub(super) fn round(&self, places: &[usize], epochs: usize) -> Self {
+        let mut round = Self {
+            data: self.data,
+            grids: Arc::clone(&self.grids),
+            monitors: self.monitors.clone(),
+            trials: Vec::new(),
+            work: 0.0,
+        };
+        for &place in places {
+            let place = Place { epochs: epochs as u32, ..self.trials[place] };
+            let spec = self.spec(place);
+            let work = work(&spec, self.data) as f32;
+            round.push(Place { id: Trial::new(spec, self.data).key(), work, ..place });
+        }
+        round
+    }
+
+    /// Adds the trials of another round.
+    pub(super) fn append(&mut self, round: &Self) {
+        for &place in &round.trials {
+            self.push(place);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use super::workers::each;
+use super::{Entry, JournalWriter, Plan, Trial, WriteError};
+use crate::simd::SimdLevel;
+use crate::train::{EpochRecord, History, Status, train};
+use std::any::Any;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+/// Something that happened while trials run; reported from the threads that run them.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A trial has finished an epoch.
+    Epoch(&'a Trial, &'a EpochRecord),
+    /// The trial at a place of the plan has ended, and its result is in the journal.
+    Done(usize, &'a Trial, &'a History),
+    /// It has failed, and this message is in the journal.
+    Failed(usize, &'a Trial, &'a str),
+}
+
+/// How trials are run.
+#[derive(Debug, Clone, Copy)]
+pub struct Running<'a> {
+    /// The number of threads.
+    pub jobs: NonZeroUsize,
+    /// The instruction set.
+    pub level: SimdLevel,
+    /// Whether the first failure ends it all.
+    pub fail_fast: bool,
+    /// Set from outside to end it all: trainings end after their epoch, and do not count.
+    pub stop: &'a AtomicBool,
+}
+
+/// What became of the trials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Those with a result.
+    pub done: usize,
+    /// Those that failed.
+    pub failed: usize,
+}
+
+/// Runs trials of a plan, given by their places and begun in that order, each on one thread. Every
+/// result goes to the journal as soon as it is there, and to the disk right after; none stays in
+/// memory.
+///
+/// # Errors
+///
+/// When the journal cannot be written, for example on a full disk. All trainings end then; what is in
+/// the journal is safe.
+pub fn run_sweep(
+    plan: &Plan,
+    places: &[usize],
+    journal: &mut JournalWriter,
+    running: Running,
+    observe: &(dyn Fn(Event) + Sync),
+) -> Result<Ended, WriteError> {
+    let train = |trial: &Trial, observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>| {
+        let outcome = train(&trial.spec, plan.data(), running.level, observe);
+        outcome.expect("a plan has validated trials").history
+    };
+    run_with(plan, places, journal, running, &train, observe)
+}
+
+/// What trains.
+type Train<'a> =
+    dyn Fn(&Trial, &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>) -> History + Sync + 'a;
+
+/// The same with any training; public for the bench that measures what a trial costs apart from it.
+///
+/// # Errors
+///
+/// As [`run_sweep`].
+#[doc(hidden)]
+pub fn run_with(
+    plan: &Plan,
+    places: &[usize],
+    journal: &mut JournalWriter,
+    running: Running,
+    train: &Train,
+    observe: &(dyn Fn(Event) + Sync),
+) -> Result<Ended, WriteError> {
+    let disk = journal.disk()?;
+    let journal = Mutex::new(journal);
+    let problem = Mutex::new(None);
+    let (done, failed, halt) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let stopped = || running.stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
+    let give_up = |error: WriteError| {
+        halt.store(true, Ordering::Relaxed);
+        lock(&problem).get_or_insert(error);
+    };
+    let run = |place: usize, appended: &mpsc::Sender<()>| {
+        if stopped() {
+            return;
+        }
+        let trial = plan.trial(place);
+        let mut watch = |record: &EpochRecord| {
+            observe(Event::Epoch(&trial, record));
+            if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let entry = match catch_unwind(AssertUnwindSafe(|| train(&trial, &mut watch))) {
+            // Ended before its time: no result.
+            Ok(History { status: Status::Stopped, .. }) => return,
+            Ok(history) => Entry::Done(history),
+            Err(panic) => Entry::Failed(message(&*panic)),
+        };
+        if let Err(error) = lock(&journal).append(&trial, &entry) {
+            return give_up(error);
+        }
+        // The other end lives longer than the threads.
+        let _ = appended.send(());
+        match &entry {
+            Entry::Done(history) => {
+                done.fetch_add(1, Ordering::Relaxed);
+                observe(Event::Done(place, &trial, history));
+            }
+            Entry::Failed(message) => {
+                failed.fetch_add(1, Ordering::Relaxed);
+                halt.fetch_or(running.fail_fast, Ordering::Relaxed);
+                observe(Event::Failed(place, &trial, message));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let (appended, lines) = mpsc::channel::<()>();
+        // Waiting for the disk is left to a thread of its own, once for all lines that have come in
+        // the meantime.
+        scope.spawn(|| {
+            let lines = lines;
+            while lines.recv().is_ok() {
+                while lines.try_recv().is_ok() {}
+                if let Err(error) = disk.sync() {
+                    give_up(error);
+                }
+            }
+        });
+        each(running.jobs, places.len(), &|i| run(places[i], &appended));
+        drop(appended);
+    });
+    match problem.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        Some(error) => Err(error),
+        None => Ok(Ended { done: done.into_inner(), failed: failed.into_inner() }),
+    }
+}
+
+/// Locks, also after a panic of `observe` elsewhere: the contents are whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// What a panic says.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".into())
+}

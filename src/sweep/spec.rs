@@ -1,0 +1,449 @@
+//! What a sweep is, as a file: `sweep.toml` as people write it, `spec.toml` as it is frozen.
+
+use super::grid::GridText;
+use super::seeds::seeds;
+use super::settings::Settings;
+use super::values::decimal;
+use crate::nearest::hint;
+use crate::train::{Metric, MonitorOptions};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+use toml::{Table, Value};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Everything that a sweep is asked to do, apart from how it is run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SweepSpec {
+    /// The directory of a data set; `None` for the embedded one.
+    pub data: Option<PathBuf>,
+    /// The [fingerprint](data_id) of the data; empty where nobody has looked yet.
+    pub data_id: String,
+    /// The number of trials, of which a frozen sweep takes note; 0 if nobody has counted.
+    pub trainings: usize,
+    /// With a directory of data: the number of images kept back for validation.
+    pub validation: Option<usize>,
+    /// What is computed after each epoch, as on the command line; empty for the default.
+    pub monitor: String,
+    /// After every how many epochs; 0 stands for 1.
+    pub monitor_every: usize,
+    /// Whether the layers are measured.
+    pub monitor_layers: bool,
+    /// With successive halving, the factor by which settings become fewer and epochs more.
+    pub halving: Option<usize>,
+    /// The trials: those of each grid.
+    pub grids: Vec<GridText>,
+}
+
+/// A sweep file that cannot be understood.
+#[derive(Debug, Error)]
+pub enum SpecFileError {
+    /// It cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is not TOML.
+    #[error("{path}, line {line}: {problem}")]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A key or value makes no sense.
+    #[error("{path}: {key}: {problem}")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: String,
+        /// What is wrong with it and what was expected.
+        problem: String,
+    },
+}
+
+/// The keys of a grid that are not options of a training.
+const GRID_KEYS: [&str; 5] = ["seeds", "zip", "when", "trials", "sweep-seed"];
+/// The keys of a file outside its grids.
+const FILE_KEYS: [&str; 9] = [
+    "data",
+    "data-id",
+    "validation",
+    "monitor",
+    "monitor-every",
+    "monitor-layers",
+    "halving",
+    "trainings",
+    "grid",
+];
+
+/// The name of the frozen specification in a directory of results.
+pub const SPEC_FILE: &str = "spec.toml";
+
+impl SweepSpec {
+    /// Reads a file. Keys are the long options of the command line; what stands before the first
+    /// `[[grid]]` holds for all of them, and is a grid itself if there is none.
+    ///
+    /// # Errors
+    ///
+    /// For unreadable files, unknown keys and values of the wrong kind, by file and key. The values of
+    /// options are checked later, by the plan.
+    pub fn read(path: &Path) -> Result<Self, SpecFileError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SpecFileError::Read { path: path.into(), source })?;
+        let mut spec = Self::parse(&text).map_err(|problem| match problem {
+            Problem::Toml(line, problem) => {
+                SpecFileError::Toml { path: path.into(), line, problem }
+            }
+            Problem::Key(key, problem) => SpecFileError::Key { path: path.into(), key, problem },
+        })?;
+        // A relative path is meant from the place of the file.
+        if let (Some(data), Some(parent)) = (&spec.data, path.parent()) {
+            spec.data = Some(parent.join(data));
+        }
+        Ok(spec)
+    }
+
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or(""));
+            let problem = error.message().replace('\n', ", ");
+            Problem::Toml(before.matches('\n').count() + 1, problem)
+        })?;
+        let settings = Settings::new();
+        let mut spec = Self::default();
+        let mut common = GridText::default();
+        for (key, value) in &table {
+            match key.replace('_', "-").as_str() {
+                "grid" => {}
+                "data" => spec.data = Some(PathBuf::from(text_of(key, value)?)),
+                "data-id" => spec.data_id = text_of(key, value)?,
+                "trainings" => spec.trainings = count_of(key, value)?,
+                "validation" => spec.validation = Some(count_of(key, value)?),
+                "monitor" => spec.monitor = text_of(key, value)?,
+                "monitor-every" => spec.monitor_every = count_of(key, value)?,
+                "monitor-layers" => {
+                    let expected = || wrong(key, "expected true or false");
+                    spec.monitor_layers = value.as_bool().ok_or_else(expected)?;
+                }
+                "halving" => spec.halving = Some(count_of(key, value)?),
+                _ => set(&settings, &mut common, key, value)?,
+            }
+        }
+        let Some(grids) = table.get("grid") else {
+            spec.grids.push(common);
+            return Ok(spec);
+        };
+        let grids = grids.as_array().ok_or_else(|| wrong("grid", "expected [[grid]]"))?;
+        for grid in grids {
+            let grid = grid.as_table().ok_or_else(|| wrong("grid", "expected [[grid]]"))?;
+            let mut text = common.clone();
+            for (key, value) in grid {
+                set(&settings, &mut text, key, value)?;
+            }
+            spec.grids.push(text);
+        }
+        Ok(spec)
+    }
+
+    /// The metrics and the rest of what is watched.
+    ///
+    /// # Errors
+    ///
+    /// When a metric is unknown.
+    pub fn monitors(&self) -> Result<MonitorOptions, String> {
+        let words = self.monitor.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let read = |word: &str| {
+            let metrics = Metric::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let names: Vec<String> = metrics.map(|value| value.get_name().to_string()).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Metric::from_str(&word.replace('_', "-"), false)
+                .map_err(|_| format!("'{word}' is no metric; {}", hint(word, &names)))
+        };
+        Ok(MonitorOptions {
+            monitor: words.map(read).collect::<Result<_, _>>()?,
+            monitor_every: self.monitor_every.max(1),
+            monitor_layers: self.monitor_layers,
+        })
+    }
+
+    /// What all trainings share: everything but the grids, and where the data lie.
+    pub(super) fn shared(&self) -> Self {
+        Self { grids: Vec::new(), trainings: 0, data: None, ..self.clone() }
+    }
+
+    /// The file that says the same, in one canonical form.
+    pub fn to_toml(&self) -> String {
+        let mut text =
+            String::from("# A sweep of nablab, frozen: the same command goes on with it.\n");
+        let mut line = |key: &str, value: Value| text += &format!("{key} = {value}\n");
+        if let Some(data) = &self.data {
+            line("data", data.to_string_lossy().as_ref().into());
+        }
+        if !self.data_id.is_empty() {
+            line("data-id", self.data_id.as_str().into());
+        }
+        if let Some(validation) = self.validation {
+            line("validation", (validation as i64).into());
+        }
+        if !self.monitor.is_empty() {
+            line("monitor", self.monitor.as_str().into());
+        }
+        if self.monitor_every > 1 {
+            line("monitor-every", (self.monitor_every as i64).into());
+        }
+        if self.monitor_layers {
+            line("monitor-layers", true.into());
+        }
+        if let Some(halving) = self.halving {
+            line("halving", (halving as i64).into());
+        }
+        if self.trainings > 0 {
+            line("trainings", (self.trainings as i64).into());
+        }
+        for grid in &self.grids {
+            text += &format!("\n[[grid]]\n{}", grid_text(grid));
+        }
+        text
+    }
+
+    /// What differs between two sweeps, key by key: `eta: 0.1,0.2 → 0.1,0.3`.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let lines = |spec: &Self| -> Vec<(String, String)> {
+            let text = Self { trainings: 0, ..spec.clone() }.to_toml();
+            let mut grid = 0;
+            let mut lines = Vec::new();
+            for line in text.lines() {
+                grid += usize::from(line == "[[grid]]");
+                if let Some((key, value)) = line.split_once(" = ") {
+                    let of =
+                        if spec.grids.len() > 1 { format!(" of grid {grid}") } else { "".into() };
+                    lines.push((format!("{key}{of}"), value.replace('"', "")));
+                }
+            }
+            lines
+        };
+        let (ours, theirs) = (lines(self), lines(other));
+        let of = |lines: &[(String, String)], key: &str| {
+            let line = lines.iter().find(|(other, _)| other == key);
+            line.map_or("not set".to_string(), |(_, value)| value.clone())
+        };
+        let mut keys: Vec<&String> = ours.iter().chain(&theirs).map(|(key, _)| key).collect();
+        keys.sort();
+        keys.dedup();
+        let changed = keys.into_iter().filter(|key| of(&ours, key) != of(&theirs, key));
+        changed.map(|key| format!("{key}: {} → {}", of(&ours, key), of(&theirs, key))).collect()
+    }
+}
+
+/// A fingerprint of a data set, from the SHA-256 of its files.
+pub fn data_id(sha256: &[impl AsRef<str>; 4]) -> String {
+    let all = sha256.each_ref().map(AsRef::as_ref).join("\n");
+    format!("{:016x}", xxh3_64(all.as_bytes()))
+}
+
+/// A number that stands for all that a sweep is asked to do: 16 hexadecimal digits.
+pub fn fingerprint(spec: &SweepSpec) -> String {
+    let spec = SweepSpec { data: None, trainings: 0, ..spec.clone() };
+    format!("{:016x}", xxh3_64(spec.to_toml().as_bytes()))
+}
+
+/// The keys of one grid.
+fn grid_text(grid: &GridText) -> String {
+    let mut text = String::new();
+    let mut line = |key: &str, value: Value| text += &format!("{key} = {value}\n");
+    for (name, values) in grid.axes.iter().filter(|(name, _)| *name != "seed") {
+        line(name, values.as_str().into());
+    }
+    if let Some(seeds) = grid.axes.get("seed") {
+        line("seed", seeds.as_str().into());
+    }
+    for (key, list) in [("zip", &grid.zip), ("when", &grid.when)] {
+        if !list.is_empty() {
+            line(key, list.clone().into());
+        }
+    }
+    if let Some(trials) = grid.trials {
+        line("trials", (trials as i64).into());
+        line("sweep-seed", grid.sweep_seed.to_string().into());
+    }
+    text
+}
+
+enum Problem {
+    /// A line, and what is wrong there.
+    Toml(usize, String),
+    /// A key, and what is wrong with it.
+    Key(String, String),
+}
+
+fn wrong(key: &str, problem: impl Into<String>) -> Problem {
+    Problem::Key(key.into(), problem.into())
+}
+
+/// Sets one key of a grid.
+fn set(settings: &Settings, grid: &mut GridText, key: &str, value: &Value) -> Result<(), Problem> {
+    match key.replace('_', "-").as_str() {
+        "seeds" => {
+            let list = seeds(&text_of(key, value)?).map_err(|problem| wrong(key, problem))?;
+            grid.axes.insert("seed".into(), seed_text(&list));
+        }
+        "zip" => grid.zip = list_of(key, value)?,
+        "when" => grid.when = list_of(key, value)?,
+        "trials" => grid.trials = Some(count_of(key, value)?),
+        "sweep-seed" => {
+            let seed = text_of(key, value)?.parse();
+            grid.sweep_seed = seed.map_err(|_| wrong(key, "expected a number, 0 or above"))?;
+        }
+        _ => {
+            let Ok(name) = settings.name(key) else {
+                let options = settings.names().iter().map(String::as_str);
+                let names: Vec<&str> = options.chain(GRID_KEYS).chain(FILE_KEYS).collect();
+                return Err(wrong(key, format!("unknown key; {}", hint(key, &names))));
+            };
+            grid.axes.insert(name.into(), text_of(key, value)?);
+        }
+    }
+    Ok(())
+}
+
+/// The list of seeds as the values of an axis: short where they follow each other.
+pub fn seed_text(seeds: &[u64]) -> String {
+    let (first, last) = (seeds.first().copied(), seeds.last().copied());
+    match (first, last) {
+        (Some(first), Some(last))
+            if seeds.len() > 2 && seeds.windows(2).all(|pair| pair[1] == pair[0] + 1) =>
+        {
+            format!("{first}..{last}")
+        }
+        _ => seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(","),
+    }
+}
+
+/// A value as it would stand on the command line.
+fn text_of(key: &str, value: &Value) -> Result<String, Problem> {
+    Ok(match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => decimal(*number),
+        Value::Boolean(value) => value.to_string(),
+        Value::Array(values) => {
+            let values = values.iter().map(|value| match value {
+                Value::Array(_) => Err(wrong(key, "expected a list of plain values")),
+                value => text_of(key, value),
+            });
+            values.collect::<Result<Vec<_>, _>>()?.join(",")
+        }
+        Value::Table(_) | Value::Datetime(_) => {
+            return Err(wrong(key, "expected a text, a number or a list of them"));
+        }
+    })
+}
+
+fn list_of(key: &str, value: &Value) -> Result<Vec<String>, Problem> {
+    match value {
+        Value::Array(values) => values.iter().map(|value| text_of(key, value)).collect(),
+        value => Ok(vec![text_of(key, value)?]),
+    }
+}
+
+fn count_of(key: &str, value: &Value) -> Result<usize, Problem> {
+    let count = text_of(key, value)?.parse().ok().filter(|&count: &usize| count > 0);
+    count.ok_or_else(|| wrong(key, "expected a whole number, 1 or above"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+        monitor = ["test-accuracy", "test_cost"]
+        epochs = 5
+        seeds = "1..5"
+        eta = "log:0.01..10:7"
+
+        [[grid]]
+        batch_size = [1, 10]
+        activation = ["sigmoid", "relu"]
+
+        [[grid]]
+        optimizer = ["sgd", "adam"]
+        momentum = [0, 0.9]
+        when = "momentum:optimiser=sgd"
+        eta = [0.10, 0.5]
+        seeds = [7, 3]
+    "#;
+
+    fn parse(text: &str) -> Result<SweepSpec, String> {
+        SweepSpec::parse(text).map_err(|problem| match problem {
+            Problem::Toml(line, problem) => format!("line {line}: {problem}"),
+            Problem::Key(key, problem) => format!("{key}: {problem}"),
+        })
+    }
+
+    #[test]
+    fn a_file_says_what_the_command_line_says() {
+        let spec = parse(FILE).unwrap();
+        assert_eq!(spec.monitors().unwrap().monitor, [Metric::TestAccuracy, Metric::TestCost]);
+        let [first, second] = &spec.grids[..] else { panic!("{spec:?}") };
+        assert_eq!(first.axes["eta"], "log:0.01..10:7");
+        assert_eq!(first.axes["seed"], "1..5");
+        assert_eq!(first.axes["batch-size"], "1,10");
+        assert_eq!(second.axes["eta"], "0.1,0.5");
+        assert_eq!(second.axes["seed"], "7,3");
+        assert_eq!(second.axes["optimiser"], "sgd,adam");
+        assert_eq!(second.when, ["momentum:optimiser=sgd"]);
+        assert_eq!(second.axes["epochs"], "5");
+    }
+
+    #[test]
+    fn the_frozen_form_reads_back() {
+        let mut spec = parse(FILE).unwrap();
+        spec.grids[0].trials = Some(3);
+        spec.grids[0].sweep_seed = u64::MAX;
+        spec.grids[0].zip = vec!["eta,lambda".into()];
+        spec.halving = Some(3);
+        spec.data = Some("a \"b\"".into());
+        spec.monitor_layers = true;
+        spec.monitor_every = 2;
+        assert_eq!(parse(&spec.to_toml()).unwrap(), spec);
+    }
+
+    #[test]
+    fn differences_name_key_and_values() {
+        let spec = parse("eta = [0.1, 0.2]\nepochs = 5").unwrap();
+        let other = parse("eta = [0.1, 0.3]\nepochs = 5\nlambda = 1").unwrap();
+        let expected = ["eta: 0.1,0.2 → 0.1,0.3", "lambda: not set → 1"];
+        assert_eq!(spec.differences(&other), expected);
+        assert_eq!(spec.differences(&spec), [""; 0]);
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_key() {
+        for (text, words) in [
+            ("etta = 1", "etta: unknown key; did you mean 'eta'?"),
+            ("seedss = 1", "did you mean 'seeds'?"),
+            ("eta = 1\neta = 2", "line 2: duplicate key"),
+            ("eta =", "line 1"),
+            ("eta = {a = 1}", "expected a text"),
+            ("eta = [[1]]", "plain values"),
+            ("seeds = 'many'", "a range (1..10)"),
+            ("trials = 0", "1 or above"),
+            ("halving = 'x'", "1 or above"),
+            ("monitor-layers = 'yes'", "true or false"),
+            ("grid = 1", "[[grid]]"),
+            ("[[grid]]\njunk = 1", "junk: unknown key"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(words) && !error.contains('\n'), "{text}: {error}");
+        }
+        let error = parse("monitor = 'test-acuracy'").unwrap().monitors().unwrap_err();
+        assert!(error.contains("did you mean 'test-accuracy'?"), "{error}");
+    }
+}

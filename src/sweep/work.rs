@@ -1,0 +1,67 @@
+//! A rough estimate of how long a training takes, to begin with the long ones and to tell the time
+//! that is left.
+
+use crate::data::Dataset;
+use crate::train::{Metric, Precision, TrainingSpec};
+
+/// Nanoseconds for a multiply-add with the pixels of an image, of which only the non-zero ones count.
+const SPARSE: f64 = 0.05;
+/// Nanoseconds for a multiply-add between dense layers.
+const DENSE: f64 = 0.022;
+/// Nanoseconds for an image, whatever the network.
+const IMAGE: f64 = 150.0;
+/// Nanoseconds for a step, whatever the mini-batch.
+const STEP: f64 = 200.0;
+
+/// Nanoseconds for a training of all its epochs, on a core of 2024; 1 at least. Only the proportions
+/// matter: whoever wants seconds compares with a measured training.
+///
+/// # Panics
+///
+/// When the specification was not [validated](TrainingSpec::validate).
+pub fn work(spec: &TrainingSpec, data: &Dataset) -> f64 {
+    let images = spec.training_images(data).expect("a validated specification") as f64;
+    let sizes = spec.architecture(data).sizes;
+    let products = |pair: &[usize]| (pair[0] * pair[1]) as f64;
+    let dense: f64 = sizes[1..].windows(2).map(products).sum();
+    let sparse = products(&sizes[..2]) * data.training.images.density();
+    let forward = SPARSE * sparse + DENSE * dense;
+    // Forward, and the sums of the gradients; the dense layers pass errors back too.
+    let step = IMAGE + 2.0 * SPARSE * sparse + 3.0 * DENSE * dense + STEP / spec.batch_size as f64;
+    let monitored = spec.monitored();
+    let watches = |cost, accuracy| monitored.contains(cost) || monitored.contains(accuracy);
+    let mut watched = 0.0;
+    if watches(Metric::TrainingCost, Metric::TrainingAccuracy) {
+        watched += images;
+    }
+    if watches(Metric::ValidationCost, Metric::ValidationAccuracy) {
+        watched += data.validation.len() as f64;
+    }
+    if watches(Metric::TestCost, Metric::TestAccuracy) {
+        watched += data.test.len() as f64;
+    }
+    let epoch = images * step + watched / spec.monitor_every as f64 * (IMAGE + forward);
+    let precision = if spec.precision == Precision::F64 { 2.0 } else { 1.0 };
+    (spec.epochs as f64 * epoch * precision).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn larger_trainings_are_more_work() {
+        let data = Dataset::mnist().unwrap();
+        let base = TrainingSpec::default();
+        let of = |change: fn(&mut TrainingSpec)| {
+            let mut spec = TrainingSpec::default();
+            change(&mut spec);
+            work(&spec, &data)
+        };
+        let one = work(&base, &data);
+        assert!((of(|spec| spec.epochs = 60) / one - 2.0).abs() < 1e-12);
+        assert!(of(|spec| spec.hidden = vec![100]) > 2.0 * one);
+        assert!(of(|spec| spec.batch_size = 1) > one);
+        assert!(of(|spec| spec.train_size = Some(100)) < 0.5 * one);
+    }
+}
