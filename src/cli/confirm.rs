@@ -101,6 +101,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         fail_fast: false,
         shard: None,
     };
+    let mut journal = confirm.journal(None)?;
     let mut stdout = std::io::stdout();
     writeln!(
         stdout,
@@ -110,7 +111,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         seed_text(&fresh),
         confirm.path().display()
     )?;
-    run_plan(&confirm, &all, &jobs)?.check()?;
+    run_plan(&confirm, &all, &mut journal, &jobs)?.check()?;
 
     let asked = Plan::new(&asked.grids, &monitors, &data)?;
     let places: Vec<usize> = (0..asked.len()).collect();

@@ -255,17 +255,12 @@ fn dimensions(axes: &[Axis], text: &GridText) -> Result<Vec<Dimension>, GridErro
         groups.push(group);
     }
     let mut dimensions = Vec::new();
-    for a in 0..axes.len() {
-        match groups.iter().find(|group| group.contains(&a)) {
-            Some(group) if group.iter().min() == Some(&a) => {
-                let len = axes[a].values.len().unwrap_or(draws);
-                dimensions.push(Dimension { axes: group.clone(), len });
-            }
-            Some(_) => {}
-            None => {
-                let len = axes[a].values.len().unwrap_or(draws);
-                dimensions.push(Dimension { axes: vec![a], len });
-            }
+    for (a, axis) in axes.iter().enumerate() {
+        let group = groups.iter().find(|group| group.contains(&a));
+        let group = group.cloned().unwrap_or_else(|| vec![a]);
+        // A group stands where its first axis does.
+        if group.iter().min() == Some(&a) {
+            dimensions.push(Dimension { axes: group, len: axis.values.len().unwrap_or(draws) });
         }
     }
     Ok(dimensions)

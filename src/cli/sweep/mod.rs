@@ -119,13 +119,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let shard = shard.transpose()?;
     let mut stdout = std::io::stdout();
 
-    let looks = arguments.dry_run || arguments.only.is_some();
+    // The embedded data are known without unpacking them.
+    let mut asked = request.spec.clone();
+    let early = asked.data.as_ref().map(|_| data_of(&asked)).transpose()?;
+    if let Some(data) = &early {
+        asked.data_id = nablab::sweep::data_id(&data.sha256);
+    }
     let spec = match arguments.dry_run {
         // A preview of something else than what is there does no harm.
-        true => request.spec.clone(),
-        false => directory.unite(&request.spec, arguments.extend)?,
+        true => asked,
+        false => directory.unite(&asked, arguments.extend)?,
     };
-    if !looks && !arguments.freeze && is_complete(&directory, &spec) {
+    let trains = !(arguments.dry_run || arguments.freeze || arguments.only.is_some());
+    if trains && is_complete(&directory, &spec) {
         writeln!(
             stdout,
             "{}: all {} are done; trials.csv and epochs.csv are there",
@@ -135,12 +141,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
 
-    let data = data_of(&spec)?;
-    let spec = SweepSpec { data_id: nablab::sweep::data_id(&data.sha256), ..spec };
-    let spec = match arguments.dry_run {
-        true => spec,
-        false => directory.unite(&spec, arguments.extend)?,
-    };
+    let data = early.map_or_else(|| data_of(&spec), Ok)?;
     let monitors = spec.monitors().map_err(|problem| anyhow!("--monitor: {problem}"))?;
     let plan = Plan::new(&spec.grids, &monitors, &data)
         .map_err(|error| anyhow!("{}{error}", request.place))?;
@@ -177,6 +178,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return only::run(&directory, &plan, id, level);
     }
 
+    let mut journal = directory.journal(shard)?;
     writeln!(
         stdout,
         "{}{} in {}",
@@ -185,12 +187,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         request.out.display()
     )?;
     let Some(halving) = halving else {
-        let finished = run_plan(&directory, &plan, &jobs)?;
+        let finished = run_plan(&directory, &plan, &mut journal, &jobs)?;
         return finished.report(&directory, &plan);
     };
     loop {
         let (trials, _) = halving.trials_so_far(&journals()?)?;
-        let finished = run_plan(&directory, &trials, &jobs)?;
+        let finished = run_plan(&directory, &trials, &mut journal, &jobs)?;
         let (_, complete) = halving.trials_so_far(&journals()?)?;
         if complete || !finished.is_complete() {
             return finished.report(&directory, &trials);

@@ -9,8 +9,8 @@ use anyhow::anyhow;
 use nablab::report::significant;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Ended, Event, Exported, Journals, Known, Plan, Provenance, Running, Sessions, Shard,
-    SweepDirectory, WORKER, export, rank, ranking_metric, run_sweep,
+    Ended, Event, Exported, JournalWriter, Journals, Known, Plan, Provenance, Running, Sessions,
+    Shard, SweepDirectory, WORKER, export, rank, ranking_metric, run_sweep,
 };
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -42,9 +42,13 @@ pub struct Finished {
 
 /// Runs the trials of a plan that have no result yet, those that take longest first, and makes the
 /// CSV files.
-pub fn run_plan(directory: &SweepDirectory, plan: &Plan, jobs: &Jobs) -> anyhow::Result<Finished> {
-    // The lock comes first: what is read then changes no more, but for other shards.
-    let mut journal = directory.journal(jobs.shard)?;
+pub fn run_plan(
+    directory: &SweepDirectory,
+    plan: &Plan,
+    journal: &mut JournalWriter,
+    jobs: &Jobs,
+) -> anyhow::Result<Finished> {
+    // The journal is locked: what is read of it now is all, but for other shards.
     let journals = Journals::read(&[directory.path()])?;
     if journals.damaged() > 0 {
         let lines = plural(journals.damaged(), "damaged line");
@@ -103,7 +107,7 @@ pub fn run_plan(directory: &SweepDirectory, plan: &Plan, jobs: &Jobs) -> anyhow:
         }
     };
     let quiet = QuietPanics::new();
-    let ended = run_sweep(plan, &places, &mut journal, running, &observe);
+    let ended = run_sweep(plan, &places, journal, running, &observe);
     drop(quiet);
     board.finish();
     let seconds = begun.elapsed().as_secs_f64();

@@ -3,6 +3,8 @@
 //! A line is complete or it does not count: its checksum says which. Whatever is not in a journal is
 //! still to do; nothing else needs to be known to go on after a crash.
 
+#[cfg(test)]
+mod damage;
 mod line;
 mod reader;
 mod writer;

@@ -63,10 +63,10 @@ impl Journals {
 
     fn add(&mut self, path: PathBuf) -> Result<(), JournalError> {
         let failed = |source| JournalError::Read { path: path.clone(), source };
-        let file = File::open(&path).map_err(failed)?;
         let index = self.files.len() as u32;
-        let mut reader = BufReader::with_capacity(1 << 18, file.try_clone().map_err(failed)?);
-        self.files.push((path.clone(), file));
+        // Two handles, each with a place of its own: lines are looked up while the file is read.
+        self.files.push((path.clone(), File::open(&path).map_err(failed)?));
+        let mut reader = BufReader::with_capacity(1 << 18, File::open(&path).map_err(failed)?);
         let mut start = 0;
         let mut text = Vec::new();
         loop {
@@ -101,16 +101,16 @@ impl Journals {
             return Ok(());
         }
         let (one, other) = (self.entry(known)?, self.entry(place)?);
-        if let (Some(Entry::Done(a)), Some(Entry::Done(b))) = (one, other) {
-            if let Some(difference) = difference(&a, &b) {
-                let path = |place: Place| self.files[place.file as usize].0.clone();
-                return Err(JournalError::Conflict {
-                    id: format!("{id:016x}"),
-                    difference,
-                    one: path(known),
-                    other: path(place),
-                });
-            }
+        if let (Some(Entry::Done(a)), Some(Entry::Done(b))) = (one, other)
+            && let Some(difference) = difference(&a, &b)
+        {
+            let path = |place: Place| self.files[place.file as usize].0.clone();
+            return Err(JournalError::Conflict {
+                id: format!("{id:016x}"),
+                difference,
+                one: path(known),
+                other: path(place),
+            });
         }
         Ok(())
     }
