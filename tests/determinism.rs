@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 /// The first images of MNIST: the scalar level is slow.
 fn few_images() -> Dataset {
     let mut data = Dataset::mnist().unwrap();
-    data.training = data.training.first(500);
-    data.validation = data.validation.first(130);
-    data.test = data.test.first(200);
+    data.training = data.training.first(500).into();
+    data.validation = data.validation.first(130).into();
+    data.test = data.test.first(200).into();
     data
 }
 

@@ -1,6 +1,7 @@
 //! A data set, and how one is read from a directory.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{
     DataError, FileProblem, Split,
@@ -10,7 +11,7 @@ use super::{
     source::Source,
 };
 
-/// Images of one size with their classes, in three parts.
+/// Images of one size with their classes, in three parts, which copies of a data set share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
     /// `mnist`, or the name of the directory.
@@ -22,11 +23,11 @@ pub struct Dataset {
     /// Classes: labels are below it. 1 + the largest label of the training file.
     pub classes: usize,
     /// What a network learns from: the training file without its last images.
-    pub training: Split,
+    pub training: Arc<Split>,
     /// What hyper-parameters are chosen on: the last images of the training file.
-    pub validation: Split,
+    pub validation: Arc<Split>,
     /// What the result is measured on.
-    pub test: Split,
+    pub test: Arc<Split>,
     /// SHA-256, in hexadecimal, of the uncompressed files: training images, training labels, test
     /// images, test labels.
     pub sha256: [String; 4],
@@ -90,9 +91,9 @@ impl Dataset {
             image_rows: train.header.rows,
             image_columns: train.header.columns,
             classes: usize::from(largest) + 1,
-            validation: training.split_off(training.len() - validation),
-            training,
-            test: test_split,
+            validation: training.split_off(training.len() - validation).into(),
+            training: training.into(),
+            test: test_split.into(),
             sha256: [&train.images, &train.labels, &test.images, &test.labels]
                 .map(|file| file.reader.source().sha256()),
         })

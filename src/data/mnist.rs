@@ -74,9 +74,9 @@ fn unpack() -> Result<Dataset, FileProblem> {
         image_rows: ROWS,
         image_columns: COLUMNS,
         classes: CLASSES,
-        training: Split { images, labels: rest.labels },
-        validation,
-        test: rest.test,
+        training: Split { images, labels: rest.labels }.into(),
+        validation: validation.into(),
+        test: rest.test.into(),
         sha256: SHA256.map(str::to_owned),
     })
 }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_split_is_the_books() {
-        let sizes = [&MNIST.training, &MNIST.validation, &MNIST.test].map(Split::len);
+        let sizes = [&MNIST.training, &MNIST.validation, &MNIST.test].map(|split| split.len());
         assert_eq!(sizes, [50_000, 10_000, 10_000]);
         assert_eq!((MNIST.inputs(), MNIST.classes), (784, 10));
         assert_eq!(MNIST.training.labels[..6], [5, 0, 4, 1, 9, 2]);

@@ -127,7 +127,7 @@ mod tests {
     use crate::train::{MonitorOptions, TrainingSpec};
 
     fn nothing() -> Dataset {
-        let split = || Split { images: SparseRows::from_dense(&[], 1), labels: Vec::new() };
+        let split = || Split { images: SparseRows::from_dense(&[], 1), labels: Vec::new() }.into();
         Dataset {
             name: "nothing".into(),
             image_rows: 1,

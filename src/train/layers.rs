@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn norms_and_saturation_are_those_of_the_textbook() {
         let mut data = Dataset::mnist().unwrap();
-        data.training = data.training.first(150);
+        data.training = data.training.first(150).into();
         for (activation, initialiser) in [
             (Activation::Sigmoid, Initialiser::Large),
             (Activation::Relu, Initialiser::Scaled),

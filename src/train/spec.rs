@@ -198,18 +198,18 @@ impl TrainingSpec {
         if !self.classes.is_empty() {
             let only = data.to_mut();
             for split in [&mut only.training, &mut only.validation, &mut only.test] {
-                *split = split.only(&self.classes);
+                *split = split.only(&self.classes).into();
             }
             only.classes = self.classes.len();
         }
         if let Some(size) = self.train_size.filter(|&size| size < data.training.len()) {
             let first = data.training.first(size);
-            data.to_mut().training = first;
+            data.to_mut().training = first.into();
         }
         if let Some(expansion) = self.expansion.filter(|expansion| expansion.copies.is_some()) {
             let shape = (data.image_rows, data.image_columns);
             let expanded = expansion.once(&data.training, shape, self.seed);
-            data.to_mut().training = expanded;
+            data.to_mut().training = expanded.into();
         }
         data
     }
