@@ -66,7 +66,8 @@ fn overhead(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("overhead", "1000 empty trainings"), |b| {
         b.iter(|| {
             // On the disk of the sources, not in memory as temporary files may be.
-            let directory = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).expect("a directory");
+            let directory = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target"))
+                .expect("a directory");
             let plan = Plan::new(&grids, &monitors, &data).expect("a valid grid");
             assert_eq!(plan.len(), EMPTY);
             let sweep = SweepDirectory::new(directory.path());

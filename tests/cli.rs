@@ -37,7 +37,7 @@ fn trained(arguments: &str) -> (Table, Table) {
 fn any_small_data_set_is_learnt() {
     let (_trials, epochs) = trained("--epochs 30 --eta 3 --monitor test-accuracy,training-cost");
     // A mistake between images and labels would leave it at the chance level, 0.2.
-    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1"));
+    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1.0"));
     let costs = epochs.numbers("training_cost");
     assert!(costs[29] < 0.1 * costs[0], "{costs:?}");
 }
@@ -109,12 +109,12 @@ fn the_settings_stand_in_both_files_by_name() {
             ("data", "small"),
             ("hidden", "100x30"),
             ("activation", "tanh+relu"),
-            ("dropout", "0+0.5"),
+            ("dropout", "0.0+0.5"),
             ("optimiser", "nesterov"),
             ("momentum", "0.9"),
             ("schedule", "step:0.5:1"),
             ("l1", "0.25"),
-            ("max_norm", "3"),
+            ("max_norm", "3.0"),
             ("early_stop", "5"),
             ("classes", ""),
             ("train_size", "40"),
@@ -199,7 +199,7 @@ fn only_the_chosen_images_are_trained_on() {
 #[test]
 fn two_classes_are_told_apart() {
     let (_trials, epochs) = trained("--classes 4,2 --epochs 30 --eta 3 --monitor test-accuracy");
-    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1"));
+    assert_eq!(epochs.column("test_accuracy").last(), Some(&"1.0"));
 }
 
 #[test]

@@ -119,13 +119,13 @@ fn random_values_pairs_and_dependent_axes() {
             "--eta 0.1,1 --batch-size 1,10 --zip eta,batch-size --epochs 1 --seeds 1",
         ),
     );
-    assert_eq!(lab.trials("zip").column("eta"), ["0.1", "1"]);
+    assert_eq!(lab.trials("zip").column("eta"), ["0.1", "1.0"]);
     assert_eq!(lab.trials("zip").column("batch_size"), ["1", "10"]);
 
     let dependent = "--optimiser sgd,adam --momentum 0,0.9 --epochs 1 --seeds 1";
     works(&mut lab.sweep("when", &format!("{dependent} --when momentum:optimiser=sgd")));
     assert_eq!(lab.trials("when").column("optimiser"), ["sgd", "sgd", "adam"]);
-    assert_eq!(lab.trials("when").column("momentum"), ["0", "0.9", "0"]);
+    assert_eq!(lab.trials("when").column("momentum"), ["0.0", "0.9", "0.0"]);
     refused(&mut lab.sweep("no", dependent), &["momentum 0.9", "optimiser=adam", "--when"]);
     assert!(!lab.path("no").exists(), "refused before anything is written");
 }
@@ -349,7 +349,7 @@ fn another_sweep_in_the_directory_is_refused_or_added() {
     assert_eq!(lab.trials("a").rows.len(), 4);
     let stdout = works(&mut lab.sweep("a", &format!("{more} --extend")));
     assert!(stdout.contains("4 done, 2 to do"), "{stdout}");
-    assert_eq!(lab.trials("a").column("eta"), ["0.1", "0.1", "1", "1", "0.5", "0.5"]);
+    assert_eq!(lab.trials("a").column("eta"), ["0.1", "0.1", "1.0", "1.0", "0.5", "0.5"]);
     // Both commands belong to it from now on.
     for command in ["--eta 0.1,1 --epochs 2 --seeds 2", more] {
         assert!(works(&mut lab.sweep("a", command)).contains("all 6 trainings are done"));

@@ -5,7 +5,7 @@
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
 //! form, NaN spelled out.
 
-use super::{TrialResult, WriteError};
+use super::{Trial, TrialResult, WriteError};
 use crate::files::AtomicFile;
 use crate::train::{Metric, Status, TrainingSpec};
 use std::io;
@@ -42,8 +42,13 @@ pub const CONFIG_COLUMNS: [&str; 27] = [
     "seed",
 ];
 
-/// The values of [`CONFIG_COLUMNS`]; empty for what is not set.
-pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_COLUMNS.len()] {
+/// The values of [`CONFIG_COLUMNS`]; empty for what is not set. `number` says how numbers that may have
+/// fractions are written.
+fn config_values(
+    data: &str,
+    spec: &TrainingSpec,
+    number: fn(f64) -> String,
+) -> [String; CONFIG_COLUMNS.len()] {
     let classes: Vec<String> = spec.classes.iter().map(u8::to_string).collect();
     let count = |n: Option<usize>| n.map_or(String::new(), |n| n.to_string());
     [
@@ -68,7 +73,7 @@ pub(super) fn config_values(data: &str, spec: &TrainingSpec) -> [String; CONFIG_
         spec.batch_size.to_string(),
         number(spec.lambda),
         number(spec.l1),
-        cell(spec.max_norm),
+        spec.max_norm.map_or(String::new(), number),
         count(spec.early_stop),
         spec.epochs.to_string(),
         spec.precision.name().into(),
@@ -85,9 +90,15 @@ pub(super) fn non_default_values(
     data: &str,
     spec: &TrainingSpec,
 ) -> impl Iterator<Item = (&'static str, String)> {
-    let defaults = config_values(data, &TrainingSpec::default());
-    let values = CONFIG_COLUMNS.into_iter().zip(config_values(data, spec)).zip(defaults);
+    let defaults = config_values(data, &TrainingSpec::default(), shortest);
+    let values = CONFIG_COLUMNS.into_iter().zip(config_values(data, spec, shortest)).zip(defaults);
     values.filter(|((_, value), default)| value != default).map(|(pair, _)| pair)
+}
+
+/// The length of the row of a trial without its metrics.
+pub(super) fn row_bytes(trial: &Trial) -> usize {
+    let config = config_values(&trial.data, &trial.spec, number);
+    trial.id.len() + config.iter().map(|value| value.len() + 1).sum::<usize>()
 }
 
 /// The CSV files of a directory of results, written result by result. They replace those of before
@@ -139,7 +150,7 @@ impl ResultFiles {
     /// When the disk is full, for example.
     pub fn push(&mut self, result: &TrialResult) -> Result<(), WriteError> {
         let TrialResult { trial, history } = result;
-        let config = config_values(&trial.data, &trial.spec);
+        let config = config_values(&trial.data, &trial.spec, number);
         let diverged = match history.status {
             Status::Diverged { epoch } => epoch.to_string(),
             _ => String::new(),
@@ -219,10 +230,15 @@ fn cell(value: Option<f64>) -> String {
     value.map_or(String::new(), number)
 }
 
-/// The shortest decimal form that reads back to the same bits; very large and very small numbers
-/// with an exponent.
+/// The shortest decimal form that reads back to the same bits, always with a point or an exponent:
+/// programs that guess the type of a column from its first rows guess right.
 fn number(value: f64) -> String {
-    let text = format!("{value:?}");
+    format!("{value:?}")
+}
+
+/// The same without `.0`: what ids are made of.
+fn shortest(value: f64) -> String {
+    let text = number(value);
     text.strip_suffix(".0").map_or(text.clone(), String::from)
 }
 

@@ -1,5 +1,5 @@
 use super::TrialResult;
-use super::csv::config_values;
+use super::csv::row_bytes;
 use super::journal::line_bytes;
 use crate::train::History;
 
@@ -15,7 +15,6 @@ pub fn journal_bytes(result: &TrialResult, records: usize) -> usize {
     let journal = one + (two - one) * (records - 1);
     // A row has the configuration, and about the numbers that the journal has of an epoch; the row of
     // the trial has each metric three times.
-    let config: usize = config_values(&trial.data, &trial.spec).iter().map(|v| v.len() + 1).sum();
-    let row = trial.id.len() + config + (two - one);
+    let row = row_bytes(trial) + (two - one);
     journal + records * row + row + 2 * (two - one)
 }
