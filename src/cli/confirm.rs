@@ -57,11 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(rounds) => rounds.trials_so_far(&journals)?.0,
         None => plan,
     };
-    // Of a search by halving, those of the last round: the ones with the most epochs.
-    let epochs = |place: &usize| plan.trial(*place).spec.epochs;
-    let most = (0..plan.len()).map(|place| epochs(&place)).max().unwrap_or(0);
-    let last_round = |place: &usize| spec.halving.is_none() || epochs(place) == most;
-    let places: Vec<usize> = (0..plan.len()).filter(last_round).collect();
+    let places = plan.last_round();
     let path = directory.path().display();
     let Some(metric) = ranking_metric(plan.trial(0).spec.monitored()) else {
         bail!("{path}: nothing was monitored by which settings could be chosen");

@@ -168,6 +168,13 @@ impl<'a> Plan<'a> {
         setting
     }
 
+    /// The places of the trials that count in the end: all of them, but of a search by halving those
+    /// of the last round.
+    pub fn last_round(&self) -> Vec<usize> {
+        let last = self.trials.iter().map(|place| place.epochs).max().unwrap_or(0);
+        (0..self.len()).filter(|&place| self.trials[place].epochs == last).collect()
+    }
+
     /// Groups trials by their settings: the places of those that differ in the seed alone, in the
     /// order of the plan.
     ///
@@ -195,7 +202,11 @@ impl<'a> Plan<'a> {
     pub fn label(&self, place: usize) -> String {
         let setting = self.setting(place);
         // With several grids anything may differ.
-        let shown = |name: &str| self.grids.len() > 1 || self.grids[0].varied().any(|v| v == name);
+        let is_round = self.trials[place].epochs > 0;
+        let shown = |name: &str| {
+            let varied = self.grids.len() > 1 || self.grids[0].varied().any(|v| v == name);
+            varied || (is_round && name == "epochs")
+        };
         let shown = setting.iter().filter(|(name, _)| shown(name));
         let label: Vec<String> = shown.map(|(name, value)| format!("{name}={value}")).collect();
         label.join(" ")

@@ -190,13 +190,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let finished = run_plan(&directory, &plan, &mut journal, &jobs)?;
         return finished.report(&directory, &plan);
     };
+    let mut before = None;
     loop {
         let (trials, _) = halving.trials_so_far(&journals()?)?;
-        let finished = run_plan(&directory, &trials, &mut journal, &jobs)?;
+        let mut finished = run_plan(&directory, &trials, &mut journal, &jobs)?;
+        if let Some(before) = &before {
+            finished.add(before);
+        }
         let (_, complete) = halving.trials_so_far(&journals()?)?;
         if complete || !finished.is_complete() {
             return finished.report(&directory, &trials);
         }
+        before = Some(finished);
     }
 }
 

@@ -137,6 +137,14 @@ pub fn run_plan(
 }
 
 impl Finished {
+    /// Adds what the rounds before have done.
+    pub fn add(&mut self, before: &Self) {
+        self.ended.done += before.ended.done;
+        self.seconds += before.seconds;
+        self.trial_seconds += before.trial_seconds;
+        self.threads = self.threads.max(before.threads);
+    }
+
     /// Whether all trials of this process have a result.
     pub fn is_complete(&self) -> bool {
         self.left == 0
@@ -196,16 +204,15 @@ impl Finished {
 fn show_best(directory: &SweepDirectory, plan: &Plan, count: usize) -> anyhow::Result<()> {
     let Some(metric) = ranking_metric(plan.trial(0).spec.monitored()) else { return Ok(()) };
     let journals = Journals::read(&[directory.path()])?;
-    let places: Vec<usize> = (0..plan.len()).collect();
-    let settings = rank(plan, &places, &journals, metric)?;
-    if settings.len() < 2 {
+    let settings = rank(plan, &plan.last_round(), &journals, metric)?;
+    let tried = plan.settings(&(0..plan.len()).collect::<Vec<_>>()).len();
+    if tried < 2 {
         return Ok(());
     }
     let mut stdout = std::io::stdout();
     writeln!(
         stdout,
-        "best of {} settings by {} after the last epoch, mean over seeds:",
-        settings.len(),
+        "best settings by {} after the last epoch, mean over seeds:",
         metric.column().replace('_', " ")
     )?;
     for setting in settings.iter().take(count) {

@@ -40,9 +40,9 @@ impl JournalWriter {
             Err(TryLockError::WouldBlock) => {
                 return Err(JournalError::Locked { path: path.into() });
             }
-            // A file system without locks: the files of shards have different names anyway.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(failed(error).into()),
+            // A file system without locks, as of some clusters: it is a guard against mistakes, and
+            // the journals of shards have different names anyway.
+            Err(TryLockError::Error(_)) => {}
         }
         let len = repair(&mut file).map_err(failed)?;
         Ok(Self { path: path.into(), file, len })
