@@ -513,6 +513,22 @@ fn a_failed_training_is_shown_and_tried_again() {
     assert_eq!(lab.results("a"), expected);
 }
 
+#[test]
+fn damage_and_foreign_results_are_told_of() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("a", GRID));
+    works(&mut lab.sweep("b", "--eta 0.7 --epochs 1 --seeds 1"));
+    let foreign = read(&lab.path("b"), "journal.jsonl");
+    let text = read(&lab.path("a"), "journal.jsonl").replacen("finished", "finisheD", 1);
+    fs::write(lab.journal("a"), text + &foreign).unwrap();
+    let output = lab.sweep("a", GRID).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains("1 damaged line"), "{stderr}");
+    assert!(stderr.contains("1 result in the journal of no training"), "{stderr}");
+    assert_eq!(lab.trials("a").rows.len(), 24);
+}
+
 // More machines
 
 #[test]

@@ -1,3 +1,4 @@
+use super::shell_word;
 use anyhow::Context;
 use clap::{Args, ValueEnum, value_parser};
 use nablab::sweep::SweepDirectory;
@@ -41,7 +42,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let absolute = |path: &Path| path.canonicalize().context(path.display().to_string());
     let directory = absolute(&arguments.directory)?;
     let program = std::env::current_exe().context("the path of this program")?;
-    let (program, path) = (quoted(&program), quoted(&directory));
+    let (program, path) = (shell_word(&program), shell_word(&directory));
     let Arguments { shards, cores, .. } = arguments;
     let sweep = format!("{program} sweep {path}");
     let name = directory.file_name().map_or("sweep".into(), |name| name.to_string_lossy());
@@ -80,9 +81,4 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     write!(std::io::stdout(), "{script}")?;
     Ok(())
-}
-
-/// A path as one word of a shell.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"))
 }

@@ -18,6 +18,7 @@ mod train;
 
 use clap::{Parser, Subcommand};
 pub use interrupt::{EXIT_CODE, Interrupted};
+use std::path::Path;
 
 /// A lab for small neural networks: reproduce the experiments of a textbook with error bars, train
 /// fast, compare honestly.
@@ -47,6 +48,16 @@ enum Command {
 /// `1 epoch`, `2 epochs`.
 fn plural(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// A path as one word of a shell, in quotes only if it needs them.
+fn shell_word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+=:@%".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.into_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
 }
 
 impl Cli {

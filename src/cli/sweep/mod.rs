@@ -6,7 +6,7 @@ mod request;
 mod running;
 
 use super::interrupt::Interrupted;
-use super::plural;
+use super::{plural, shell_word};
 use anyhow::{Context, anyhow};
 use axes::Axes;
 pub use board::whole_seconds;
@@ -217,7 +217,8 @@ fn described(grids: &[String]) -> String {
 /// Whether a frozen sweep has all its results, in the CSV files too. Says no when in doubt.
 fn is_complete(directory: &SweepDirectory, spec: &SweepSpec) -> bool {
     let Ok(journals) = Journals::read(&[directory.path()]) else { return false };
-    spec.trainings > 0 && journals.done() == spec.trainings && directory.has_rows(spec.trainings)
+    let all = spec.trainings > 0 && journals.done() == spec.trainings && journals.damaged() == 0;
+    all && directory.has_rows(spec.trainings)
 }
 
 /// The search by halving, if the sweep is one.
@@ -239,7 +240,7 @@ fn interrupted(left: usize) -> anyhow::Error {
 
 /// The name of the program in commands that can be pasted.
 pub fn command(directory: &SweepDirectory) -> String {
-    format!("nablab sweep {}", directory.path().display())
+    format!("nablab sweep {}", shell_word(directory.path()))
 }
 
 /// Adds the name of the directory to an error.

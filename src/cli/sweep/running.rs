@@ -57,6 +57,16 @@ pub fn run_plan(
             directory.path().display()
         );
     }
+    let known = |place: &usize| journals.known(plan.key(*place)).is_done();
+    let foreign = journals.done() - (0..plan.len()).filter(known).count();
+    if foreign > 0 {
+        eprintln!(
+            "{}: {} in the journal of no training of this sweep; another version of nablab \
+             may have made them",
+            directory.path().display(),
+            plural(foreign, "result"),
+        );
+    }
     let mut places = plan.longest_first();
     if let Some(shard) = jobs.shard {
         let mut rank = 0..;
