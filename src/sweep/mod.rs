@@ -30,7 +30,9 @@ pub use disk::journal_bytes;
 pub use export::{Exported, export};
 pub use grid::{GridError, GridText, check};
 pub use halving::{Halving, HalvingError};
-pub use journal::{Entry, JournalError, JournalWriter, Journals, Known, difference, journal_name};
+pub use journal::{
+    Disk, Entry, JournalError, JournalWriter, Journals, Known, difference, journal_name,
+};
 pub use merge::{MergeError, merge, united_spec};
 pub use plan::{Plan, PlanError};
 pub use provenance::{PROVENANCE_FILE, Provenance, cpu_name};

@@ -11,7 +11,7 @@ mod writer;
 
 pub use line::{Entry, difference};
 pub use reader::{Journals, Known};
-pub use writer::JournalWriter;
+pub use writer::{Disk, JournalWriter};
 
 use super::WriteError;
 use std::io;
