@@ -97,6 +97,20 @@ impl SweepDirectory {
         }
     }
 
+    /// The fingerprint of the data that a sweep is asked for, if the sweep that is frozen here has the
+    /// same directory of data and nothing in it is as new as the frozen specification.
+    pub fn data_id_of(&self, spec: &SweepSpec) -> Option<String> {
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+        let data = spec.data.as_ref()?;
+        let frozen = self.spec().ok()?;
+        let since = changed(&self.path.join(SPEC_FILE))?;
+        let same = frozen.data.as_ref() == Some(data) && frozen.validation == spec.validation;
+        let mut files = std::fs::read_dir(data).ok()?;
+        let is_older = |path: &Path| changed(path).is_some_and(|time| time < since);
+        let untouched = files.all(|file| file.is_ok_and(|file| is_older(&file.path())));
+        (same && untouched && is_older(data)).then_some(frozen.data_id)
+    }
+
     /// Freezes a specification.
     ///
     /// # Errors

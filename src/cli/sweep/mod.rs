@@ -119,9 +119,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let shard = shard.transpose()?;
     let mut stdout = std::io::stdout();
 
-    // The embedded data are known without unpacking them.
+    // The embedded data are known without unpacking them, and those of a directory if they have not
+    // been touched since the sweep was frozen: training checks them in any case.
     let mut asked = request.spec.clone();
-    let early = asked.data.as_ref().map(|_| data_of(&asked)).transpose()?;
+    if let Some(data_id) = directory.data_id_of(&asked) {
+        asked.data_id = data_id;
+    }
+    let unknown = asked.data_id.is_empty();
+    let early = unknown.then(|| data_of(&asked)).transpose()?;
     if let Some(data) = &early {
         asked.data_id = nablab::sweep::data_id(&data.sha256);
     }
