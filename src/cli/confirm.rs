@@ -1,18 +1,16 @@
 use super::plural;
-use super::sweep::{Jobs, data_of, halving, run_plan};
-use super::train::format_metric;
-use anyhow::{anyhow, bail};
+use super::sweep::{Jobs, data_of, plan_of, run_plan, trials_so_far};
+use super::train::{format_metric, words};
+use anyhow::bail;
 use clap::{Args, value_parser};
 use nablab::report::{Align, Table, significant};
 use nablab::simd::SimdLevel;
 use nablab::stats::{confidence_interval, mean};
 use nablab::sweep::{
-    GridText, Journals, Plan, Ranked, SweepDirectory, SweepSpec, available_cores, rank,
-    ranking_metric, seed_text,
+    GridText, Journals, Ranked, SweepDirectory, SweepSpec, rank, ranking_metric, seed_text,
 };
 use nablab::train::Metric;
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Train the best settings of a sweep again with fresh seeds: how much of their lead was luck?
@@ -50,13 +48,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let directory = SweepDirectory::new(&arguments.directory);
     let spec = directory.spec()?;
     let data = data_of(&spec)?;
-    let monitors = spec.monitors().map_err(|problem| anyhow!("monitor: {problem}"))?;
-    let plan = Plan::new(&spec.grids, &monitors, &data)?;
     let journals = Journals::read(&[directory.path()])?;
-    let plan = match halving(&spec, &plan)? {
-        Some(rounds) => rounds.trials_so_far(&journals)?.0,
-        None => plan,
-    };
+    let (plan, _) = trials_so_far(&spec, plan_of(&spec, &data)?, &journals)?;
     let places = plan.last_round();
     let path = directory.path().display();
     let Some(metric) = ranking_metric(plan.trial(0).spec.monitored()) else {
@@ -88,15 +81,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let confirm = SweepDirectory::new(&directory.path().join("confirm"));
     let asked = SweepSpec { grids, halving: None, trainings: 0, ..spec };
     let united = confirm.unite(&asked, true)?;
-    let all = Plan::new(&united.grids, &monitors, &data)?;
+    let all = plan_of(&united, &data)?;
     confirm.freeze(&SweepSpec { trainings: all.len(), ..united })?;
-    let jobs = arguments.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
-    let jobs = Jobs {
-        threads: jobs.unwrap_or_else(available_cores),
-        level: arguments.simd.unwrap_or_else(SimdLevel::best),
-        fail_fast: false,
-        shard: None,
-    };
+    let jobs = Jobs::new(arguments.jobs, arguments.simd.unwrap_or_else(SimdLevel::best));
     let mut journal = confirm.journal(None)?;
     let mut stdout = std::io::stdout();
     writeln!(
@@ -109,7 +96,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     )?;
     run_plan(&confirm, &all, &mut journal, &jobs)?.check()?;
 
-    let asked = Plan::new(&asked.grids, &monitors, &data)?;
+    let asked = plan_of(&asked, &data)?;
     let places: Vec<usize> = (0..asked.len()).collect();
     let journals = Journals::read(&[confirm.path()])?;
     let mut fresh = rank(&asked, &places, &journals, metric)?;
@@ -122,10 +109,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .collect();
     write!(stdout, "{}", report(&confirmed, metric))?;
     Ok(())
-}
-
-fn words(metric: Metric) -> String {
-    metric.column().replace('_', " ")
 }
 
 /// The table, and in words what the choice was worth.

@@ -1,10 +1,8 @@
 use super::plural;
-use super::sweep::{data_of, halving};
-use anyhow::{anyhow, bail};
+use super::sweep::{data_of, halving, plan_of};
+use anyhow::bail;
 use clap::Args;
-use nablab::sweep::{
-    Halving, Journals, Plan, SweepDirectory, SweepSpec, export, merge, united_spec,
-};
+use nablab::sweep::{Halving, Journals, SweepDirectory, SweepSpec, export, merge, united_spec};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -32,8 +30,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let spec = united_spec(&directories)?;
     let data = data_of(&spec)?;
-    let monitors = spec.monitors().map_err(|problem| anyhow!("monitor: {problem}"))?;
-    let plan = Plan::new(&spec.grids, &monitors, &data)?;
+    let plan = plan_of(&spec, &data)?;
     let rounds = halving(&spec, &plan)?;
     if rounds.is_some() && spec.grids.len() > 1 {
         bail!("sweeps with --halving cannot be united: each chooses among its own settings");
@@ -56,7 +53,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     if is_new {
         out.freeze(&spec)?;
-        merge(&directories, &trials, &out)?;
+        merge(&directories, &trials, &journals, &out)?;
     }
     let exported = out.alone(|| export(out.path(), &trials, &Journals::read(&[out.path()])?))?;
     let mut stdout = std::io::stdout();

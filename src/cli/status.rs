@@ -1,7 +1,7 @@
 use super::plural;
-use super::sweep::{command, data_of, halving, whole_seconds};
+use super::sweep::{command, data_of, plan_of, trials_so_far, whole_seconds};
 use clap::Args;
-use nablab::sweep::{Entry, Journals, Known, Plan, SweepDirectory};
+use nablab::sweep::{Entry, Journals, Known, SweepDirectory, available_cores};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -20,15 +20,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let directory = SweepDirectory::new(&arguments.directory);
     let spec = directory.spec()?;
     let data = data_of(&spec)?;
-    let monitors = spec.monitors().map_err(|problem| anyhow::anyhow!("monitor: {problem}"))?;
-    let plan = Plan::new(&spec.grids, &monitors, &data)?;
-    let halving = halving(&spec, &plan)?;
     let journals = Journals::read(&[directory.path()])?;
     let running = directory.running()?;
-    let (trainings, plan) = match &halving {
-        Some(halving) => (halving.trials(), halving.trials_so_far(&journals)?.0),
-        None => (plan.len(), plan),
-    };
+    let (plan, trainings) = trials_so_far(&spec, plan_of(&spec, &data)?, &journals)?;
 
     let (mut done, mut diverged, mut failed) = (0, 0, Vec::new());
     let (mut seconds, mut work_done, mut work_left) = (0.0, 0.0, 0.0);
@@ -81,7 +75,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if left == 0 {
         writeln!(stdout, "  {} of training in all", whole_seconds(seconds))?;
     } else if done > 0 {
-        let threads = if running.threads > 0 { running.threads } else { cores() };
+        let threads = if running.threads > 0 { running.threads } else { available_cores().get() };
         let left = seconds / work_done * work_left;
         let on = plural(threads, "thread");
         let left = whole_seconds(left / threads.min(trainings - done) as f64);
@@ -91,8 +85,4 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(stdout, "  to go on: {}", command(&directory))?;
     }
     Ok(())
-}
-
-fn cores() -> usize {
-    nablab::sweep::available_cores().get()
 }

@@ -198,7 +198,7 @@ pub fn epoch_line(record: &EpochRecord) -> String {
     line + &format!("  ({:.2} s)", record.seconds)
 }
 
-fn words(metric: Metric) -> String {
+pub fn words(metric: Metric) -> String {
     metric.column().replace('_', " ")
 }
 

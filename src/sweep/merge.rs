@@ -53,19 +53,18 @@ pub fn united_spec(directories: &[SweepDirectory]) -> Result<SweepSpec, Director
     Ok(united)
 }
 
-/// Writes into `out` one journal with the results of the trials of a plan that the directories have,
-/// in the order of the plan, and the sessions of all of them.
+/// Writes into `out` one journal with the results of the trials of a plan that `journals`, those of the
+/// directories, have, in the order of the plan, and the sessions of all directories.
 ///
 /// # Errors
 ///
-/// When two results of one trial differ, or a file cannot be read or written.
+/// When a file cannot be read or written.
 pub fn merge(
     directories: &[SweepDirectory],
     plan: &Plan,
+    journals: &Journals,
     out: &SweepDirectory,
 ) -> Result<(), MergeError> {
-    let paths: Vec<&Path> = directories.iter().map(SweepDirectory::path).collect();
-    let journals = Journals::read(&paths)?;
     let path = out.path().join(journal_name(None));
     // Nobody else may be writing what is replaced.
     let _lock = out.journal(None)?;

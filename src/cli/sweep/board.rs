@@ -1,6 +1,7 @@
 //! What is shown while a sweep runs: how far it is, the time left, the best so far.
 
 use super::super::plural;
+use super::super::train::{format_metric, words};
 use humantime::format_duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use nablab::train::{History, Metric, Status};
@@ -78,9 +79,8 @@ impl Board {
             text += &format!(", {} diverged", state.diverged);
         }
         if let (Some(metric), Some((value, label))) = (self.metric, &state.best) {
-            let metric_name = metric.column().replace('_', " ");
-            let value = super::super::train::format_metric(metric, *value);
-            text += &format!(", best {metric_name} {value} ({label})");
+            let (name, value) = (words(metric), format_metric(metric, *value));
+            text += &format!(", best {name} {value} ({label})");
         }
         text
     }
@@ -90,8 +90,10 @@ impl Board {
         self.bar.suspend(|| eprintln!("{line}"));
     }
 
-    pub fn finish(&self) {
+    /// Goes away, and returns the seconds of all trainings together.
+    pub fn finish(self) -> f64 {
         self.bar.finish_and_clear();
+        self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).seconds
     }
 }
 

@@ -11,16 +11,15 @@ use anyhow::{Context, anyhow};
 use axes::Axes;
 pub use board::whole_seconds;
 use clap::{Args, value_parser};
+use nablab::data::Dataset;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, available_cores,
-    ranking_metric,
+    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, ranking_metric,
 };
 use request::Request;
 pub use request::data_of;
 pub use running::{Jobs, run_plan};
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Train every combination of settings with every seed, in parallel; what is done is never lost and
@@ -151,13 +150,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let plan = Plan::new(&spec.grids, &monitors, &data)
         .map_err(|error| anyhow!("{}{error}", request.place))?;
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    let jobs = arguments.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
-    let jobs = Jobs {
-        threads: jobs.unwrap_or_else(available_cores),
-        level,
-        fail_fast: arguments.fail_fast,
-        shard,
-    };
+    let jobs = Jobs { fail_fast: arguments.fail_fast, shard, ..Jobs::new(arguments.jobs, level) };
 
     let halving = halving(&spec, &plan)?;
     if let (Some(_), Some(_)) = (&halving, shard) {
@@ -224,6 +217,28 @@ fn is_complete(directory: &SweepDirectory, spec: &SweepSpec) -> bool {
     let Ok(journals) = Journals::read(&[directory.path()]) else { return false };
     let all = spec.trainings > 0 && journals.done() == spec.trainings && journals.damaged() == 0;
     all && directory.has_rows(spec.trainings)
+}
+
+/// The trials of a sweep that was frozen, before any halving.
+pub fn plan_of<'a>(spec: &SweepSpec, data: &'a Dataset) -> anyhow::Result<Plan<'a>> {
+    let monitors = spec.monitors().map_err(|problem| anyhow!("monitor: {problem}"))?;
+    Ok(Plan::new(&spec.grids, &monitors, data)?)
+}
+
+/// The trials that the journals have come to, and the number there will be in the end: other ones
+/// than those of the plan if it is a search by halving.
+pub fn trials_so_far<'a>(
+    spec: &SweepSpec,
+    plan: Plan<'a>,
+    journals: &Journals,
+) -> anyhow::Result<(Plan<'a>, usize)> {
+    match halving(spec, &plan)? {
+        Some(rounds) => Ok((rounds.trials_so_far(journals)?.0, rounds.trials())),
+        None => {
+            let trainings = plan.len();
+            Ok((plan, trainings))
+        }
+    }
 }
 
 /// The search by halving, if the sweep is one.

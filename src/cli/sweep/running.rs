@@ -2,7 +2,7 @@
 
 use super::super::interrupt;
 use super::super::plural;
-use super::super::train::format_metric;
+use super::super::train::{format_metric, words};
 use super::board::Board;
 use super::{command, in_directory, interrupted};
 use anyhow::anyhow;
@@ -10,7 +10,7 @@ use nablab::report::significant;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
     Ended, Event, Exported, JournalWriter, Journals, Known, Plan, Provenance, Running, Sessions,
-    Shard, SweepDirectory, WORKER, export, rank, ranking_metric, run_sweep,
+    Shard, SweepDirectory, WORKER, available_cores, export, rank, ranking_metric, run_sweep,
 };
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -24,6 +24,15 @@ pub struct Jobs {
     pub level: SimdLevel,
     pub fail_fast: bool,
     pub shard: Option<Shard>,
+}
+
+impl Jobs {
+    /// All of a sweep, on so many threads, by default one a core; a failure leaves the others alone.
+    pub fn new(threads: Option<u32>, level: SimdLevel) -> Self {
+        let threads = threads.and_then(|threads| NonZeroUsize::new(threads as usize));
+        let threads = threads.unwrap_or_else(available_cores);
+        Self { threads, level, fail_fast: false, shard: None }
+    }
 }
 
 /// How it ended.
@@ -103,11 +112,9 @@ pub fn run_plan(
     let running =
         Running { jobs: jobs.threads, level: jobs.level, fail_fast: jobs.fail_fast, stop };
     let begun = Instant::now();
-    let trial_seconds = std::sync::Mutex::new(0.0);
     let observe = |event: Event| match event {
         Event::Epoch(..) => {}
         Event::Done(place, _, history) => {
-            *trial_seconds.lock().unwrap_or_else(|p| p.into_inner()) += history.seconds;
             board.done(|| plan.label(place), plan.work(place), history);
         }
         Event::Failed(_, trial, message) => {
@@ -119,9 +126,8 @@ pub fn run_plan(
     let quiet = QuietPanics::new();
     let ended = run_sweep(plan, &places, journal, running, &observe);
     drop(quiet);
-    board.finish();
+    let trial_seconds = board.finish();
     let seconds = begun.elapsed().as_secs_f64();
-    let trial_seconds = trial_seconds.into_inner().unwrap_or_else(|p| p.into_inner());
 
     // Even if it ended badly: what is done shall be seen.
     let exported = directory.alone(|| {
@@ -220,11 +226,7 @@ fn show_best(directory: &SweepDirectory, plan: &Plan, count: usize) -> anyhow::R
         return Ok(());
     }
     let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "best settings by {} after the last epoch, mean over seeds:",
-        metric.column().replace('_', " ")
-    )?;
+    writeln!(stdout, "best settings by {} after the last epoch, mean over seeds:", words(metric))?;
     for setting in settings.iter().take(count) {
         let diverged = match setting.diverged {
             0 => String::new(),
