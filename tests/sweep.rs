@@ -355,6 +355,12 @@ fn another_sweep_in_the_directory_is_refused_or_added() {
         assert!(works(&mut lab.sweep("a", command)).contains("all 6 trainings are done"));
     }
     refused(&mut lab.sweep("a", &format!("{more} --monitor test-cost --extend")), &["monitor"]);
+    // A part of it, merged into it, takes nothing away.
+    works(&mut lab.sweep("part", "--eta 0.1,1 --epochs 2 --seeds 2"));
+    let whole = lab.results("a");
+    let merged = works(lab.on("merge", "part", "--out").arg(lab.path("a")));
+    assert!(merged.contains("6 of 6 trainings done"), "{merged}");
+    assert_eq!(lab.results("a"), whole);
     // Other data in the same place.
     Images::MNIST_LIKE.write(lab.directory.path(), "small");
     refused(&mut lab.sweep("a", more), &["a: holds another sweep", "data-id"]);

@@ -2,7 +2,9 @@ use super::plural;
 use super::sweep::{data_of, halving, plan_of};
 use anyhow::bail;
 use clap::Args;
-use nablab::sweep::{Halving, Journals, SweepDirectory, SweepSpec, export, merge, united_spec};
+use nablab::sweep::{
+    Halving, Journals, SPEC_FILE, SweepDirectory, SweepSpec, export, merge, united_spec,
+};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -28,7 +30,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (None, [one]) => one.clone(),
         (None, _) => bail!("--out: expected a directory for the united sweep"),
     };
-    let spec = united_spec(&directories)?;
+    let mut spec = united_spec(&directories)?;
+    let is_new = arguments.out.is_some();
+    if is_new {
+        // What is there already joins in: a merge can be repeated and extended, and loses nothing.
+        let is_there = out.path().join(SPEC_FILE).exists();
+        spec = out.unite(&spec, false)?;
+        if is_there {
+            directories.push(out.clone());
+        }
+    }
     let data = data_of(&spec)?;
     let plan = plan_of(&spec, &data)?;
     let rounds = halving(&spec, &plan)?;
@@ -37,14 +48,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let trainings = rounds.as_ref().map_or(plan.len(), Halving::trials);
     let spec = SweepSpec { trainings, ..spec };
-    let is_new = arguments.out.is_some();
-    if is_new {
-        // What is there already joins in, so that a merge can be repeated and extended.
-        let there = out.unite(&spec, false)?;
-        if out.path().join(nablab::sweep::SPEC_FILE).exists() && there == spec {
-            directories.push(out.clone());
-        }
-    }
     let paths: Vec<_> = directories.iter().map(SweepDirectory::path).collect();
     let journals = Journals::read(&paths)?;
     let trials = match &rounds {
