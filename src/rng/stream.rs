@@ -21,6 +21,8 @@ pub enum Purpose {
     Expansion = 4,
     /// Which neurons a mini-batch drops.
     Dropout = 5,
+    /// Which values a bootstrap draws again.
+    Bootstrap = 6,
 }
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).

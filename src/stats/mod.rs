@@ -4,15 +4,28 @@
 //! would be, [`prediction_interval`] where one further run would fall. Both are Student t intervals: for normally
 //! distributed results they keep their level from two runs on.
 //!
+//! Two arms with the same seeds are compared by their differences: [`paired_t_test`], [`wilcoxon_signed_rank`] and
+//! [`sign_test`] ask whether there is one, [`holm`] corrects for asking often, [`effect_size`] and
+//! [`probability_of_improvement`] say how large it is. [`bca_interval`] is for statistics that are no means, from twenty
+//! runs on.
+//!
 //! A NaN in a sample makes every result NaN, so that a diverged run cannot pass unnoticed: callers separate diverged
 //! runs first and report how many there were. Infinite values make the mean infinite or NaN, and the rest NaN.
 //!
-//! This module knows nothing of networks or of random numbers.
+//! This module knows nothing of networks.
 
+mod bootstrap;
+mod compare;
+mod holm;
 mod interval;
+mod location;
 mod summary;
 #[cfg(test)]
 mod vectors;
 
+pub use bootstrap::bca_interval;
+pub use compare::{Test, paired_t_test, sign_test, smallest_p_exact, wilcoxon_signed_rank};
+pub use holm::holm;
 pub use interval::{Interval, confidence_interval, prediction_interval, t_quantile};
+pub use location::{effect_size, interquartile_mean, median, probability_of_improvement, quantile};
 pub use summary::{Summary, mean, std_dev};
