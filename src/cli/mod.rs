@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand; parsing and printing only.
 
+mod ablate;
 mod bench_peer;
 mod confirm;
 mod data;
@@ -37,6 +38,7 @@ enum Command {
     Status(status::Arguments),
     Confirm(confirm::Arguments),
     Merge(merge::Arguments),
+    Ablate(Box<ablate::Arguments>),
     Emit(emit::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
@@ -73,6 +75,7 @@ impl Cli {
             Command::Sweep(arguments) => sweep::run(&arguments),
             Command::Status(arguments) => status::run(&arguments),
             Command::Confirm(arguments) => confirm::run(&arguments),
+            Command::Ablate(arguments) => ablate::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),
             Command::Emit(arguments) => emit::run(&arguments),
             Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -1,0 +1,177 @@
+//! What a careful reader asks of a table, in sentences.
+
+use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
+use crate::report::runs::How;
+use crate::stats::smallest_p_exact;
+
+/// The caption. `bold` is how the best cells are marked: "Bold", or a character.
+pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
+    let Ablation { measure, request, facts, .. } = ablation;
+    let mut lines = vec![what(ablation)];
+    lines.extend(choice(facts, request.vs.is_some()));
+    if let Some(text) = averaged(facts) {
+        lines.push(text);
+    }
+    if facts.ours {
+        lines.push(
+            "A seed sets the initial weights and biases, the order of the images and what dropout \
+             drops; the same seed means the same in every row."
+                .into(),
+        );
+    }
+    lines.extend(differences(ablation));
+    lines.extend(best(ablation, bold));
+    let lost = match (measure.how, facts.diverged) {
+        (How::Value(_), 0) => format!("None of the {} trainings diverged.", facts.runs),
+        (How::Value(_), n) => format!(
+            "{n} of the {} trainings diverged; where one did there is no mean, as one over the \
+             others would flatter.",
+            facts.runs
+        ),
+        (_, n) => format!(
+            "{n} of the {} trainings diverged; where one diverged or never arrived there is no mean, \
+             as one over the others would flatter.",
+            facts.runs
+        ),
+    };
+    lines.push(lost);
+    lines.extend(binomial(ablation));
+    lines.extend(cost(facts));
+    lines
+}
+
+fn what(ablation: &Ablation) -> String {
+    let Ablation { measure, request, .. } = ablation;
+    let counts = ablation.cells.iter().flatten().flatten().map(|cell| cell.n);
+    let (least, most) = counts.fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
+    let seeds = match (least, most) {
+        (usize::MAX, _) => "no seeds".into(),
+        (a, b) if a == b => format!("{b} {}", if b == 1 { "seed" } else { "seeds" }),
+        (a, b) => format!("{a} to {b} seeds"),
+    };
+    let words = measure.words();
+    let mut letters = words.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let unit = if measure.is_percentage() { ", in percent" } else { "" };
+    let interval = match (request.interval, most) {
+        (_, 0 | 1) => String::new(),
+        (IntervalKind::Bca, _) => format!(", ± half the {} of the mean", request.interval.words()),
+        (IntervalKind::T, _) => format!(" ± {} of the mean", request.interval.words()),
+    };
+    let conditions: Vec<String> = request
+        .conditions
+        .iter()
+        .map(|(name, values)| format!("{} = {}", name.replace('_', " "), values.join(" or ")))
+        .collect();
+    let only = if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(", for {}", conditions.join(" and "))
+    };
+    format!("{first}{}{unit}{only}: mean{interval} over {seeds}.", letters.as_str())
+}
+
+fn choice(facts: &Facts, columns: bool) -> Option<String> {
+    if facts.tuned.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = facts.tuned.iter().map(|name| name.replace('_', " ")).collect();
+    let cell = if columns { "cell" } else { "row" };
+    Some(format!(
+        "Each {cell} has its own best {}, chosen by {} with the seeds {}, which have no other part in \
+         the table.",
+        names.join(" and "),
+        facts.tuning_metric,
+        facts.tuning_seeds.join(", ")
+    ))
+}
+
+fn averaged(facts: &Facts) -> Option<String> {
+    if facts.averaged.is_empty() {
+        return None;
+    }
+    let names = facts.averaged.iter().map(|(name, n)| format!("{} ({n})", name.replace('_', " ")));
+    let names: Vec<String> = names.collect();
+    let differ = match facts.averages.differ() {
+        true => " Not every value is an average over the same settings.",
+        false => "",
+    };
+    Some(format!("Each seed's value is an average over {}.{differ}", names.join(" × ")))
+}
+
+fn differences(ablation: &Ablation) -> Option<String> {
+    let baseline = ablation.rows.get(ablation.baseline?)?.join(", ");
+    let request = &ablation.request;
+    let pairs = ablation.cells.iter().flatten().flatten().filter_map(|cell| cell.versus.as_ref());
+    let pairs: Vec<usize> = pairs.map(|difference| difference.n).collect();
+    let most = pairs.iter().copied().max()?;
+    let of_tests = match ablation.comparisons[0] {
+        0 => too_few(request.test, most, pairs.len()),
+        1 => format!("p: two-sided {}.", request.test.words()),
+        n => format!(
+            "p: two-sided {}, Holm's correction over the {n} comparisons of the table.",
+            request.test.words()
+        ),
+    };
+    let interval = if most > 1 { ", with its 95 % interval" } else { "" };
+    Some(format!(
+        "Difference: from {baseline}, paired by {}{interval}. {of_tests}",
+        request.pair_by
+    ))
+}
+
+/// Why there is no p value, and how many seeds would do.
+fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
+    let exact = |n: &usize| smallest_p_exact(*n) <= super::compare::ALPHA / comparisons as f64;
+    let needed = match test {
+        TestKind::T => Some(MIN_PAIRS),
+        TestKind::Wilcoxon | TestKind::Sign => (MIN_PAIRS..64).find(exact),
+    };
+    let needed = needed.map_or(String::new(), |n| format!(" (it takes {n})"));
+    format!(
+        "No p values: {pairs} {} are too few to test {comparisons} {}{needed}.",
+        if pairs == 1 { "pair" } else { "pairs" },
+        if comparisons == 1 { "comparison" } else { "comparisons" }
+    )
+}
+
+fn best(ablation: &Ablation, bold: &str) -> Option<String> {
+    let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
+    let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
+    any.then(|| {
+        format!(
+            "{bold}: the best{of_column} and all that cannot be told from it at 5 % ({}, Holm's \
+             correction over all {} pairs of rows).",
+            ablation.request.test.words(),
+            ablation.comparisons[1]
+        )
+    })
+}
+
+fn binomial(ablation: &Ablation) -> Option<String> {
+    let Ablation { measure, facts, .. } = ablation;
+    if !(measure.is_percentage() && measure.column.starts_with("test_")) {
+        return None;
+    }
+    let images = facts.test_images?;
+    let means = ablation.cells.iter().flatten().flatten().filter_map(|cell| cell.mean);
+    let best = means.fold(f64::NAN, f64::max);
+    let error = 100.0 * (best * (1.0 - best) / images as f64).sqrt();
+    error.is_finite().then(|| {
+        format!(
+            "All are measured on the same {images} test images; another set of as many would move an \
+             accuracy of {:.1} % by a binomial standard error of {error:.2} points.",
+            100.0 * best
+        )
+    })
+}
+
+fn cost(facts: &Facts) -> Option<String> {
+    let seconds: Option<f64> = facts.origins.iter().map(|origin| origin.cpu_seconds).sum();
+    let seconds = seconds.filter(|_| !facts.origins.is_empty())?;
+    let trials: u64 = facts.origins.iter().map(|origin| origin.trials).sum();
+    let mut cpus: Vec<&str> =
+        facts.origins.iter().flat_map(|origin| &origin.cpus).map(String::as_str).collect();
+    cpus.dedup();
+    Some(format!("All {trials} trainings took {seconds:.0} CPU-seconds on {}.", cpus.join(" and ")))
+}

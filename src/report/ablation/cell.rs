@@ -1,0 +1,289 @@
+//! The runs of a cell become a sample: a value a seed.
+
+use super::rows::{Rows, columns};
+use super::{AblationError, Facts, IntervalKind, Request, Tune};
+use crate::report::runs::{Measure, Outcome, Runs, Setting};
+use crate::stats::{Interval, bca_interval, confidence_interval, mean};
+
+/// The level of all intervals.
+pub(super) const LEVEL: f64 = 0.95;
+/// The resamples of a bootstrap, and the seed that they are drawn with.
+const RESAMPLES: usize = 9999;
+const BOOTSTRAP_SEED: u64 = 1;
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// How many seeds it has.
+    pub n: usize,
+    /// (place of the seed, value) for those that came to a value, by seed.
+    pub sample: Vec<(usize, f64)>,
+    /// How many seeds diverged, or never reached the threshold.
+    pub lost: usize,
+    /// The mean; none with a lost seed, as one over the others would flatter.
+    pub mean: Option<f64>,
+    /// The 95 % interval of the mean.
+    pub interval: Option<Interval>,
+    /// What was chosen for it: (setting, value).
+    pub tuned: Vec<(String, String)>,
+    /// Compared with the baseline.
+    pub versus: Option<super::Difference>,
+    /// Whether it is the best of its column, or cannot be told from it.
+    pub best: bool,
+}
+
+impl Cell {
+    /// The values without their seeds.
+    pub fn values(&self) -> Vec<f64> {
+        self.sample.iter().map(|&(_, value)| value).collect()
+    }
+}
+
+/// A 95 % interval of the mean, cut to where values can be.
+pub(super) fn interval(kind: IntervalKind, sample: &[f64]) -> Option<Interval> {
+    match kind {
+        IntervalKind::T => confidence_interval(sample, LEVEL),
+        IntervalKind::Bca => bca_interval(sample, mean, LEVEL, RESAMPLES, BOOTSTRAP_SEED),
+    }
+}
+
+/// All cells of a table.
+pub(super) fn cells(
+    runs: &Runs,
+    request: &Request,
+    measure: &Measure,
+    selected: &[usize],
+    rows: &Rows,
+    facts: &mut Facts,
+) -> Result<Vec<Vec<Option<Cell>>>, AblationError> {
+    let outcomes = runs.outcomes(measure)?;
+    let (_, columns) = columns(runs, request, selected)?;
+    let vs = request.vs.as_ref().map(|vs| runs.setting(vs)).transpose()?;
+    let seeds = runs.setting(&request.pair_by)?;
+    let tuning = match request.tune.as_ref().filter(|tune| !tune.settings.is_empty()) {
+        Some(tune) => Some(Tuning::new(runs, request, tune, seeds, selected)?),
+        None => None,
+    };
+    if let Some(tuning) = &tuning {
+        facts.tuned = tuning.settings.iter().map(|setting| setting.name.clone()).collect();
+        facts.tuning_metric = tuning.measure.words();
+        facts.tuning_seeds = tuning.seeds.iter().map(|&seed| seeds.shown(seed)).collect();
+    }
+    let mut named: Vec<&str> = rows.settings.iter().map(String::as_str).collect();
+    named.extend(request.vs.as_deref());
+    named.extend(tuning.iter().flat_map(|t| t.settings.iter().map(|s| s.name.as_str())));
+    let rest: Vec<&Setting> = runs
+        .varying(selected, &request.pair_by)
+        .filter(|setting| !named.contains(&setting.name.as_str()))
+        .collect();
+    let builder = Builder { request, measure, outcomes: &outcomes, seeds, rest: &rest };
+
+    let mut cells = Vec::new();
+    for row in &rows.rows {
+        let mut line = Vec::new();
+        for column in &columns {
+            let of_column = |run: &usize| match (vs, column) {
+                (Some(vs), Some(code)) => vs.codes[*run] == *code,
+                _ => true,
+            };
+            let mut of_cell: Vec<usize> = row.runs.iter().copied().filter(of_column).collect();
+            let mut tuned = Vec::new();
+            if let (Some(tuning), false) = (&tuning, of_cell.is_empty()) {
+                (of_cell, tuned) = tuning.choose(&of_cell);
+            }
+            line.push(match of_cell.is_empty() {
+                true => None,
+                false => Some(builder.cell(&of_cell, tuned, &row.key, facts)?),
+            });
+        }
+        cells.push(line);
+    }
+    facts.averaged = rest
+        .iter()
+        .map(|setting| (setting.name.clone(), setting.present(selected).len()))
+        .collect();
+    Ok(cells)
+}
+
+struct Builder<'a> {
+    request: &'a Request,
+    measure: &'a Measure,
+    outcomes: &'a [Outcome],
+    seeds: &'a Setting,
+    /// Settings that vary within a cell: averaged for each seed, so that n stays the number of seeds.
+    rest: &'a [&'a Setting],
+}
+
+impl Builder<'_> {
+    fn cell(
+        &self,
+        runs: &[usize],
+        tuned: Vec<(String, String)>,
+        row: &[String],
+        facts: &mut Facts,
+    ) -> Result<Cell, AblationError> {
+        let mut by_seed: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut sorted = runs.to_vec();
+        sorted.sort_by_key(|&run| self.seeds.codes[run]);
+        for group in sorted.chunk_by(|&a, &b| self.seeds.codes[a] == self.seeds.codes[b]) {
+            by_seed.push((self.seeds.codes[group[0]], group.to_vec()));
+        }
+        let (mut sample, mut lost) = (Vec::new(), 0);
+        for (seed, runs) in &by_seed {
+            let mut places: Vec<Vec<usize>> =
+                runs.iter().map(|&run| self.rest.iter().map(|s| s.codes[run]).collect()).collect();
+            places.sort_unstable();
+            if places.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(AblationError::Twice {
+                    pair_by: self.request.pair_by.clone(),
+                    seed: self.seeds.shown(*seed),
+                    row: row.join(", "),
+                });
+            }
+            facts.averages.push(places);
+            let values: Option<Vec<f64>> = runs
+                .iter()
+                .map(|&run| match self.outcomes[run] {
+                    Outcome::Value(value) => Some(value),
+                    Outcome::Diverged | Outcome::Missed => None,
+                })
+                .collect();
+            match values {
+                Some(values) => sample.push((*seed, mean(&values))),
+                None => lost += 1,
+            }
+        }
+        facts.missed |= runs.iter().any(|&run| self.outcomes[run] == Outcome::Missed);
+        let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
+        let complete = lost == 0;
+        let cut = |interval: Interval| Interval {
+            low: interval.low.max(self.lowest()),
+            high: interval.high.min(self.highest()),
+        };
+        Ok(Cell {
+            n: by_seed.len(),
+            mean: complete.then(|| mean(&values)),
+            interval: complete.then(|| interval(self.request.interval, &values).map(cut)).flatten(),
+            sample,
+            lost,
+            tuned,
+            versus: None,
+            best: false,
+        })
+    }
+
+    /// Nothing that is measured here is negative but a metric of another program.
+    fn lowest(&self) -> f64 {
+        let known = self.measure.is_percentage()
+            || self.measure.column.ends_with("_cost")
+            || self.measure.lower_is_better && self.measure.words().contains(" to a ");
+        if known { 0.0 } else { f64::NEG_INFINITY }
+    }
+
+    fn highest(&self) -> f64 {
+        if self.measure.is_percentage() { 1.0 } else { f64::INFINITY }
+    }
+}
+
+/// How cells choose their settings.
+struct Tuning<'a> {
+    settings: Vec<&'a Setting>,
+    measure: Measure,
+    outcomes: Vec<Outcome>,
+    by_seed: &'a Setting,
+    /// The places of the seeds to choose with.
+    seeds: Vec<usize>,
+}
+
+impl<'a> Tuning<'a> {
+    fn new(
+        runs: &'a Runs,
+        request: &Request,
+        tune: &Tune,
+        by_seed: &'a Setting,
+        selected: &[usize],
+    ) -> Result<Self, AblationError> {
+        let settings = tune.settings.iter().map(|name| runs.setting(name));
+        let measure = tune.metric.resolve(request.at, &runs.metrics())?;
+        let present = by_seed.present(selected);
+        let seeds = match &tune.seeds {
+            None => match default_tuning(present.len()) {
+                Some(count) => present[..count].to_vec(),
+                None => return Err(AblationError::FewSeeds(present.len())),
+            },
+            Some(texts) => {
+                let mut seeds = Vec::new();
+                for text in texts {
+                    let seed = by_seed.find(text).filter(|seed| present.contains(seed));
+                    seeds.push(seed.ok_or_else(|| {
+                        AblationError::TuneSeeds(format!("{text}: there is no such seed"))
+                    })?);
+                }
+                if present.iter().filter(|seed| !seeds.contains(seed)).count() < 2 {
+                    let what = "leaves fewer than 2 seeds to report".to_string();
+                    return Err(AblationError::TuneSeeds(what));
+                }
+                seeds
+            }
+        };
+        let settings = settings.collect::<Result<_, _>>()?;
+        let outcomes = runs.outcomes(&measure)?;
+        Ok(Self { settings, measure, outcomes, by_seed, seeds })
+    }
+
+    /// The runs of the best settings, without those of the seeds that chose, and the settings.
+    fn choose(&self, runs: &[usize]) -> (Vec<usize>, Vec<(String, String)>) {
+        let codes = |run: usize| self.settings.iter().map(|s| s.codes[run]).collect::<Vec<_>>();
+        let mut choices: Vec<Vec<usize>> = runs.iter().map(|&run| codes(run)).collect();
+        choices.sort_unstable();
+        choices.dedup();
+        let is_tuning = |run: usize| self.seeds.contains(&self.by_seed.codes[run]);
+        let score = |choice: &[usize]| {
+            let (mut lost, mut values) = (0, Vec::new());
+            for &run in runs.iter().filter(|&&run| is_tuning(run) && codes(run) == choice) {
+                match self.outcomes[run] {
+                    Outcome::Value(value) => values.push(value),
+                    Outcome::Diverged | Outcome::Missed => lost += 1,
+                }
+            }
+            (lost, mean(&values))
+        };
+        // The fewest lost runs first, then the best mean; the first of equals.
+        let better = |a: (usize, f64), b: (usize, f64)| {
+            a.0 < b.0
+                || a.0 == b.0 && (self.measure.is_better(a.1, b.1) || b.1.is_nan() && !a.1.is_nan())
+        };
+        let mut best: Option<(&Vec<usize>, (usize, f64))> = None;
+        for choice in &choices {
+            let score = score(choice);
+            if best.is_none_or(|(_, leader)| better(score, leader)) {
+                best = Some((choice, score));
+            }
+        }
+        let Some((choice, _)) = best else {
+            return (Vec::new(), Vec::new());
+        };
+        let keep = |&run: &usize| !is_tuning(run) && codes(run) == *choice;
+        let names = self.settings.iter().zip(choice).map(|(s, &c)| (s.name.clone(), s.shown(c)));
+        (runs.iter().copied().filter(keep).collect(), names.collect())
+    }
+}
+
+/// How many of `n` seeds choose: at most half, and so few that the rest can be tested, if possible.
+fn default_tuning(n: usize) -> Option<usize> {
+    let half = n / 2;
+    let leaving = n.saturating_sub(super::MIN_PAIRS);
+    let count = if leaving >= 2 { half.min(leaving) } else { half };
+    (count >= 2).then_some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tuning_leaves_enough_seeds_to_test() {
+        let counts = [3, 4, 5, 6, 8, 10, 20].map(default_tuning);
+        assert_eq!(counts, [None, Some(2), Some(2), Some(3), Some(2), Some(4), Some(10)]);
+    }
+}

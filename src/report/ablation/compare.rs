@@ -1,0 +1,170 @@
+//! Differences from the baseline, and what is best.
+
+use super::cell::interval;
+use super::{Ablation, Cell, Request, TestKind};
+use crate::stats::{
+    Interval, Test, effect_size, holm, mean, paired_t_test, probability_of_improvement, sign_test,
+    smallest_p_exact, wilcoxon_signed_rank,
+};
+
+/// The fewest pairs that a p value is given for. An exact test of fewer cannot reach 0.05, and whether
+/// the differences of so few are normal nobody can tell.
+pub const MIN_PAIRS: usize = 6;
+
+/// Below this a difference counts as told apart.
+pub(super) const ALPHA: f64 = 0.05;
+
+/// A cell minus the cell of the baseline in the same column, seed by seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The number of seeds that both have.
+    pub n: usize,
+    /// The mean difference.
+    pub mean: f64,
+    /// Its 95 % interval.
+    pub interval: Option<Interval>,
+    /// The p value after Holm's correction; none with too few seeds.
+    pub p: Option<f64>,
+    /// The probability that a run is better than one of the baseline.
+    pub p_better: f64,
+    /// Hedges' g of the differences.
+    pub effect: Option<f64>,
+}
+
+/// Fills in the comparisons of a table.
+pub(super) fn compare(ablation: &mut Ablation) {
+    if let Some(baseline) = ablation.baseline {
+        versus(ablation, baseline);
+    }
+    mark_best(ablation);
+}
+
+fn versus(ablation: &mut Ablation, baseline: usize) {
+    let request = ablation.request.clone();
+    let lower = ablation.measure.lower_is_better;
+    let mut places = Vec::new();
+    let mut tests = Vec::new();
+    for column in 0..ablation.columns.len() {
+        for row in (0..ablation.rows.len()).filter(|&row| row != baseline) {
+            let (Some(cell), Some(base)) =
+                (&ablation.cells[row][column], &ablation.cells[baseline][column])
+            else {
+                continue;
+            };
+            let Some(differences) = differences(cell, base) else {
+                continue;
+            };
+            let sign = if lower { -1.0 } else { 1.0 };
+            let turned = |cell: &Cell| cell.values().iter().map(|v| sign * v).collect::<Vec<_>>();
+            let difference = Difference {
+                n: differences.len(),
+                mean: mean(&differences),
+                interval: interval(request.interval, &differences),
+                p: None,
+                p_better: probability_of_improvement(&turned(cell), &turned(base)),
+                effect: effect_size(&differences),
+            };
+            places.push((row, column));
+            tests.push(differences);
+            if let Some(cell) = &mut ablation.cells[row][column] {
+                cell.versus = Some(difference);
+            }
+        }
+    }
+    let corrected = test_all(&request, &tests);
+    ablation.comparisons[0] = corrected.iter().flatten().count();
+    for ((row, column), p) in places.into_iter().zip(corrected) {
+        let cell = ablation.cells[row][column].as_mut();
+        if let Some(difference) = cell.and_then(|cell| cell.versus.as_mut()) {
+            difference.p = p;
+        }
+    }
+}
+
+/// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
+/// comparing with the best alone would forget that it was chosen for being best.
+fn mark_best(ablation: &mut Ablation) {
+    let rows = ablation.rows.len();
+    let (mut pairs, mut tests) = (Vec::new(), Vec::new());
+    for column in 0..ablation.columns.len() {
+        for a in 0..rows {
+            for b in a + 1..rows {
+                let (Some(one), Some(other)) =
+                    (&ablation.cells[a][column], &ablation.cells[b][column])
+                else {
+                    continue;
+                };
+                if let Some(differences) = differences(one, other) {
+                    pairs.push((column, a, b));
+                    tests.push(differences);
+                }
+            }
+        }
+    }
+    let corrected = test_all(&ablation.request, &tests);
+    ablation.comparisons[1] = corrected.iter().flatten().count();
+    for column in 0..ablation.columns.len() {
+        let means =
+            (0..rows).filter_map(|row| Some((row, ablation.cells[row][column].as_ref()?.mean?)));
+        let better = |a: (usize, f64), b: (usize, f64)| {
+            if ablation.measure.is_better(b.1, a.1) { b } else { a }
+        };
+        let Some((best, _)) = means.reduce(better) else {
+            continue;
+        };
+        let mut any = false;
+        let mut tied = vec![best];
+        for (&(_, a, b), p) in pairs.iter().zip(&corrected).filter(|((c, ..), _)| *c == column) {
+            let other = if a == best { b } else { a };
+            if (a == best || b == best) && p.is_some() {
+                any = true;
+                if p.is_some_and(|p| p >= ALPHA) {
+                    tied.push(other);
+                }
+            }
+        }
+        // Without a test nothing can be told from the best, and bold everywhere says nothing.
+        for row in tied.into_iter().filter(|_| any) {
+            if let Some(cell) = &mut ablation.cells[row][column] {
+                cell.best = true;
+            }
+        }
+    }
+}
+
+/// The differences seed by seed; none if a seed of either was lost, as the others would flatter.
+fn differences(cell: &Cell, base: &Cell) -> Option<Vec<f64>> {
+    if cell.lost + base.lost > 0 {
+        return None;
+    }
+    let of = |seed: usize| {
+        let found = base.sample.binary_search_by_key(&seed, |&(seed, _)| seed).ok()?;
+        Some(base.sample[found].1)
+    };
+    let pairs = cell.sample.iter().filter_map(|&(seed, value)| Some(value - of(seed)?));
+    let differences: Vec<f64> = pairs.collect();
+    (!differences.is_empty()).then_some(differences)
+}
+
+/// The p values of some differences, corrected together; none where there are too few pairs.
+fn test_all(request: &Request, tests: &[Vec<f64>]) -> Vec<Option<f64>> {
+    let enough = |n: usize| match request.test {
+        TestKind::T => n >= MIN_PAIRS,
+        // Holm's first step asks for the most.
+        TestKind::Wilcoxon | TestKind::Sign => {
+            n >= MIN_PAIRS && smallest_p_exact(n) <= ALPHA / tests.len() as f64
+        }
+    };
+    let p = |differences: &Vec<f64>| {
+        let test: Option<Test> = match request.test {
+            _ if !enough(differences.len()) => None,
+            TestKind::T => paired_t_test(differences),
+            TestKind::Wilcoxon => wilcoxon_signed_rank(differences),
+            TestKind::Sign => sign_test(differences),
+        };
+        test.map(|test| test.p).filter(|p| !p.is_nan())
+    };
+    let raw: Vec<Option<f64>> = tests.iter().map(p).collect();
+    let mut corrected = holm(&raw.iter().flatten().copied().collect::<Vec<_>>()).into_iter();
+    raw.into_iter().map(|p| p.and_then(|_| corrected.next())).collect()
+}

@@ -1,0 +1,100 @@
+//! Sensible rows, columns and metric by the settings that vary.
+
+use super::rows::select;
+use super::{AblationError, Request, Tune};
+use crate::report::runs::{MeasureText, Runs, Setting};
+
+/// More columns make a page too wide.
+const MOST_COLUMNS: usize = 8;
+
+/// The request with everything chosen that it leaves open.
+pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, AblationError> {
+    let mut request = request.clone();
+    let metrics = runs.metrics();
+    if request.metric.is_none() {
+        let column = metrics.first().cloned();
+        let column =
+            column.ok_or_else(|| AblationError::NoMetric(runs.path().display().to_string()))?;
+        request.metric = Some(MeasureText { column: Some(column), threshold: None });
+    }
+    normalise(runs, &mut request)?;
+    let selected = select(runs, &request)?;
+    let request = &request;
+    let taken = |request: &Request| -> Vec<String> {
+        let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
+        request.by.iter().cloned().chain(request.vs.clone()).chain(tuned).collect()
+    };
+    let varying: Vec<&Setting> = runs.varying(&selected, &request.pair_by).collect();
+    let free = |request: &Request| -> Vec<&Setting> {
+        let taken = taken(request);
+        varying.iter().copied().filter(|setting| !taken.contains(&setting.name)).collect()
+    };
+    let mut request = request.clone();
+    if request.leave_one_out.is_some() {
+        request.vs.get_or_insert_default();
+    } else {
+        let nothing_said = request.by.is_empty() && request.vs.is_none() && request.tune.is_none();
+        if request.by.is_empty() {
+            // Words make rows; numbers, which have an order, make columns.
+            let mut candidates = free(&request);
+            candidates.sort_by_key(|setting| setting.numeric);
+            request.by = candidates.first().iter().map(|setting| setting.name.clone()).collect();
+        }
+        if nothing_said {
+            let count = |setting: &&Setting| setting.present(&selected).len();
+            // The learning rate is what one tunes, if there is something else to compare.
+            let mut candidates: Vec<_> = free(&request);
+            candidates.sort_by_key(|setting| (setting.name == "eta", count(setting)));
+            let columns = candidates.first().filter(|setting| count(setting) <= MOST_COLUMNS);
+            request.vs = columns.map(|setting| setting.name.clone());
+            let rest: Vec<String> = free(&request).iter().map(|s| s.name.clone()).collect();
+            if let (false, Some(metric)) = (rest.is_empty(), tuning_metric(&metrics)) {
+                request.tune = Some(Tune { settings: rest, metric, seeds: None });
+            }
+        }
+    }
+    request.vs = request.vs.filter(|vs| !vs.is_empty());
+    for name in taken(&request) {
+        if taken(&request).iter().filter(|other| **other == name).count() > 1 {
+            return Err(AblationError::TwoRoles(name));
+        }
+    }
+    Ok(request)
+}
+
+/// Names as they are in the file.
+fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
+    let name = |text: &String| runs.setting(text).map(|setting| setting.name.clone());
+    request.by = request.by.iter().map(name).collect::<Result<_, _>>()?;
+    if let Some(vs) = request.vs.as_mut().filter(|vs| !vs.is_empty()) {
+        *vs = name(vs)?;
+    }
+    if let Some(tune) = &mut request.tune {
+        tune.settings = tune.settings.iter().map(name).collect::<Result<_, _>>()?;
+    }
+    for (setting, _) in &mut request.conditions {
+        *setting = name(setting)?;
+    }
+    for (setting, _) in request.leave_one_out.iter_mut().flatten() {
+        *setting = name(setting)?;
+    }
+    match runs.setting(&request.pair_by) {
+        Ok(setting) => request.pair_by = setting.name.clone(),
+        Err(_) => {
+            let columns: Vec<&str> = runs.settings().iter().map(|s| s.name.as_str()).collect();
+            return Err(AblationError::NoPairs {
+                pair_by: request.pair_by.clone(),
+                columns: columns.join(", "),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What settings may be chosen by: never the test set.
+fn tuning_metric(metrics: &[String]) -> Option<MeasureText> {
+    let column = ["validation_accuracy", "validation_cost"]
+        .into_iter()
+        .find(|name| metrics.iter().any(|metric| metric == name))?;
+    Some(MeasureText { column: Some(column.into()), threshold: None })
+}

@@ -1,0 +1,70 @@
+use crate::report::runs::RunsError;
+use thiserror::Error;
+
+/// A table that cannot be made.
+#[derive(Debug, Error)]
+pub enum AblationError {
+    /// The results cannot be read or lack a column.
+    #[error(transparent)]
+    Runs(#[from] RunsError),
+    /// A setting has no such value.
+    #[error("{option}: {setting} is never '{value}'; its values are {values}")]
+    Value {
+        /// The option.
+        option: &'static str,
+        /// The setting.
+        setting: String,
+        /// What was asked for.
+        value: String,
+        /// Those there are.
+        values: String,
+    },
+    /// The conditions exclude every run.
+    #[error("no run has {0} together")]
+    Nothing(String),
+    /// No row has the name of the baseline.
+    #[error("--baseline: no row '{baseline}'; the rows are {rows}")]
+    Baseline {
+        /// What was asked for.
+        baseline: String,
+        /// The rows.
+        rows: String,
+    },
+    /// Two runs of one seed cannot be told apart.
+    #[error(
+        "two runs have {pair_by} {seed} in the row {row}: name what tells them apart by --by, --vs or --where"
+    )]
+    Twice {
+        /// The column that pairs.
+        pair_by: String,
+        /// Its value.
+        seed: String,
+        /// The row.
+        row: String,
+    },
+    /// There is nothing that pairs the runs.
+    #[error(
+        "no column '{pair_by}' to pair the runs by: name another with --pair-by; there are {columns}"
+    )]
+    NoPairs {
+        /// What was looked for.
+        pair_by: String,
+        /// The settings.
+        columns: String,
+    },
+    /// One setting in two roles.
+    #[error("{0} is asked for twice, by two of --by, --vs and --tune")]
+    TwoRoles(String),
+    /// Tuning needs seeds of its own.
+    #[error("--tune needs at least 2 seeds to tune with and 2 others to report; there are {0}")]
+    FewSeeds(usize),
+    /// The tuning seeds leave none, or are none.
+    #[error("--tune-seeds {0}")]
+    TuneSeeds(String),
+    /// There is nothing to leave out.
+    #[error("--leave-one-out: {0}")]
+    LeaveOneOut(String),
+    /// There are no metrics to choose from.
+    #[error("{0} has no metric that could be shown; name a column with --metric")]
+    NoMetric(String),
+}

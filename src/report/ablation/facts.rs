@@ -1,0 +1,81 @@
+use super::{AblationError, Request};
+use crate::report::Origin;
+use crate::report::runs::Runs;
+use std::path::PathBuf;
+
+/// What a caption has to say of the runs behind a table.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The runs that meet the conditions.
+    pub runs: usize,
+    /// Those of them that diverged.
+    pub diverged: usize,
+    /// Whether a run did not reach a threshold.
+    pub missed: bool,
+    /// How many seeds there are.
+    pub seeds: usize,
+    /// What each cell chose for itself.
+    pub tuned: Vec<String>,
+    /// By what.
+    pub tuning_metric: String,
+    /// With which seeds.
+    pub tuning_seeds: Vec<String>,
+    /// Settings that are averaged within a seed, with the number of their values.
+    pub averaged: Vec<(String, usize)>,
+    /// Whether the runs are ours, so that we know what a seed changes.
+    pub ours: bool,
+    /// The images of the test set.
+    pub test_images: Option<usize>,
+    /// Where the results came from.
+    pub origins: Vec<Origin>,
+    /// The settings that a seed of a cell is averaged over, all that occur.
+    pub(super) averages: Averages,
+}
+
+/// Whether all values are averages over the same settings.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Averages {
+    first: Option<Vec<Vec<usize>>>,
+    differ: bool,
+}
+
+impl Averages {
+    pub(super) fn push(&mut self, places: Vec<Vec<usize>>) {
+        match &self.first {
+            Some(first) => self.differ |= *first != places,
+            None => self.first = Some(places),
+        }
+    }
+
+    /// Whether some values are averages over other settings than others.
+    pub(super) fn differ(&self) -> bool {
+        self.differ
+    }
+}
+
+/// The test images of MNIST.
+const MNIST_TEST_IMAGES: usize = 10_000;
+
+impl Facts {
+    pub(super) fn new(
+        runs: &Runs,
+        request: &Request,
+        selected: &[usize],
+    ) -> Result<Self, AblationError> {
+        let all = |column: &str, wanted: Option<&str>| {
+            selected.iter().all(|&run| runs.cell(run, column) == wanted)
+        };
+        let ours = runs.cell(0, "trial_id").is_some();
+        let mnist = ours && all("data", Some("mnist")) && all("classes", None);
+        let directories = runs.directories();
+        Ok(Self {
+            runs: selected.len(),
+            diverged: selected.iter().filter(|&&run| runs.is_diverged(run)).count(),
+            seeds: runs.setting(&request.pair_by)?.present(selected).len(),
+            ours,
+            test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),
+            origins: directories.iter().filter_map(|d: &PathBuf| Origin::read(d)).collect(),
+            ..Self::default()
+        })
+    }
+}

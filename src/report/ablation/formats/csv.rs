@@ -1,0 +1,87 @@
+use crate::report::ablation::{Ablation, Also};
+use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
+
+/// A row a cell: the keys, then numbers in full, empty where there is none.
+pub(super) fn render(ablation: &Ablation) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut header: Vec<String> = ablation.row_names.clone();
+    header.extend(ablation.request.vs.clone());
+    let fixed = [
+        "n",
+        "mean",
+        "ci_low",
+        "ci_high",
+        "difference",
+        "difference_low",
+        "difference_high",
+        "p_holm",
+        "best",
+        "diverged",
+    ];
+    header.extend(fixed.map(String::from));
+    header.extend(ablation.facts.tuned.iter().map(|name| format!("tuned_{name}")));
+    header.extend(ablation.request.also.iter().flat_map(|also| names(*also)).map(String::from));
+    let mut rows = vec![header];
+    for (key, cells) in ablation.rows.iter().zip(&ablation.cells) {
+        for (column, cell) in ablation.columns.iter().zip(cells) {
+            let mut row = key.clone();
+            row.extend(ablation.request.vs.as_ref().map(|_| column.clone()));
+            let versus = cell.as_ref().and_then(|cell| cell.versus.as_ref());
+            let interval = cell.as_ref().and_then(|cell| cell.interval);
+            let of_difference = versus.and_then(|versus| versus.interval);
+            row.extend([
+                cell.as_ref().map_or("0".into(), |cell| cell.n.to_string()),
+                number(cell.as_ref().and_then(|cell| cell.mean)),
+                number(interval.map(|i| i.low)),
+                number(interval.map(|i| i.high)),
+                number(versus.map(|versus| versus.mean)),
+                number(of_difference.map(|i| i.low)),
+                number(of_difference.map(|i| i.high)),
+                number(versus.and_then(|versus| versus.p)),
+                cell.as_ref().map_or(String::new(), |cell| cell.best.to_string()),
+                cell.as_ref().map_or(String::new(), |cell| cell.lost.to_string()),
+            ]);
+            let chosen = |name: &String| {
+                let tuned = cell.iter().flat_map(|cell| &cell.tuned);
+                tuned.clone().find(|(n, _)| n == name).map_or(String::new(), |(_, v)| v.clone())
+            };
+            row.extend(ablation.facts.tuned.iter().map(chosen));
+            let values = cell.as_ref().filter(|c| c.lost == 0).map(|cell| cell.values());
+            for &also in &ablation.request.also {
+                let values = values.as_deref();
+                row.extend(match also {
+                    Also::Std => vec![number(values.and_then(std_dev))],
+                    Also::Median => vec![number(values.map(median))],
+                    Also::Iqm => vec![number(values.map(interquartile_mean))],
+                    Also::Prediction => {
+                        let interval = values.and_then(|v| prediction_interval(v, 0.95));
+                        vec![number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
+                    }
+                    Also::PBetter => vec![number(versus.map(|versus| versus.p_better))],
+                    Also::Effect => vec![number(versus.and_then(|versus| versus.effect))],
+                });
+            }
+            rows.push(row);
+        }
+    }
+    for row in rows {
+        writer.write_record(row).expect("writing to memory does not fail");
+    }
+    let bytes = writer.into_inner().expect("writing to memory does not fail");
+    String::from_utf8(bytes).expect("the cells are text")
+}
+
+fn number(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or(String::new(), |value| format!("{value:?}"))
+}
+
+fn names(also: Also) -> Vec<&'static str> {
+    match also {
+        Also::Std => vec!["std"],
+        Also::Median => vec!["median"],
+        Also::Iqm => vec!["iqm"],
+        Also::Prediction => vec!["prediction_low", "prediction_high"],
+        Also::PBetter => vec!["p_better"],
+        Also::Effect => vec!["effect"],
+    }
+}

@@ -1,0 +1,41 @@
+//! A table in the languages of terminals, papers and programs.
+
+mod csv;
+mod html;
+mod latex;
+mod markdown;
+mod text;
+mod typst;
+
+use super::{Ablation, Document};
+
+/// The form of a written table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For the terminal
+    #[default]
+    Text,
+    /// GitHub-flavoured Markdown
+    Markdown,
+    /// LaTeX with booktabs and siunitx
+    Latex,
+    /// A row a cell, numbers in full
+    Csv,
+    /// A Typst figure
+    Typst,
+    /// An HTML table
+    Html,
+}
+
+impl Format {
+    pub(super) fn render(self, ablation: &Ablation) -> String {
+        match self {
+            Self::Text => text::render(&Document::new(ablation, "•")),
+            Self::Markdown => markdown::render(&Document::new(ablation, "Bold")),
+            Self::Latex => latex::render(&Document::new(ablation, "Bold")),
+            Self::Csv => csv::render(ablation),
+            Self::Typst => typst::render(&Document::new(ablation, "Bold")),
+            Self::Html => html::render(&Document::new(ablation, "Bold")),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+use super::AblationError;
+use crate::report::runs::{At, Measure, MeasureText, Runs};
+
+/// What a table is asked to show. Whatever is empty is chosen by the settings that vary.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The settings whose values are the rows.
+    pub by: Vec<String>,
+    /// The setting whose values are the columns; `Some("")` for none.
+    pub vs: Option<String>,
+    /// The row that others are compared with: the values of `by`, separated by commas.
+    pub baseline: Option<String>,
+    /// The metric.
+    pub metric: Option<MeasureText>,
+    /// At which epoch.
+    pub at: At,
+    /// Only runs with one of some values of a setting.
+    pub conditions: Vec<(String, Vec<String>)>,
+    /// Settings that each cell chooses for itself, by another metric and other seeds.
+    pub tune: Option<Tune>,
+    /// One row for a base configuration, and one for each single change of it: the base's values, or
+    /// none to find it.
+    pub leave_one_out: Option<Vec<(String, String)>>,
+    /// The column whose equal values pair the runs.
+    pub pair_by: String,
+    /// The test of paired differences.
+    pub test: TestKind,
+    /// The interval of means and differences.
+    pub interval: IntervalKind,
+    /// Statistics besides.
+    pub also: Vec<Also>,
+    /// How many images the test set has, where the data set does not tell.
+    pub test_images: Option<usize>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            by: Vec::new(),
+            vs: None,
+            baseline: None,
+            metric: None,
+            at: At::default(),
+            conditions: Vec::new(),
+            tune: None,
+            leave_one_out: None,
+            pair_by: "seed".into(),
+            test: TestKind::default(),
+            interval: IntervalKind::default(),
+            also: Vec::new(),
+            test_images: None,
+        }
+    }
+}
+
+/// Settings that each cell has at its own best.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tune {
+    /// The settings; none for no tuning.
+    pub settings: Vec<String>,
+    /// The metric to choose by.
+    pub metric: MeasureText,
+    /// The seeds to choose with, or a number of them that leaves enough to report.
+    pub seeds: Option<Vec<String>>,
+}
+
+/// A test of paired differences, two-sided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum TestKind {
+    /// Student's t test of the differences
+    #[default]
+    T,
+    /// Wilcoxon's signed-rank test, exact
+    Wilcoxon,
+    /// The sign test, exact
+    Sign,
+}
+
+/// An interval of 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum IntervalKind {
+    /// Student's t interval
+    #[default]
+    T,
+    /// The bias-corrected and accelerated bootstrap; for 20 seeds and more
+    Bca,
+}
+
+/// A statistic besides mean and interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Also {
+    /// The standard deviation over seeds
+    Std,
+    /// The median
+    Median,
+    /// The interquartile mean: of the middle half
+    Iqm,
+    /// Where 95 % of single further runs fall
+    Prediction,
+    /// The probability that a run is better than one of the baseline
+    PBetter,
+    /// The effect size: Hedges' g of the paired differences
+    Effect,
+}
+
+impl TestKind {
+    /// In a caption.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::T => "paired t test",
+            Self::Wilcoxon => "exact Wilcoxon signed-rank test",
+            Self::Sign => "exact sign test",
+        }
+    }
+}
+
+impl IntervalKind {
+    /// In a caption.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::T => "95 % Student t interval",
+            Self::Bca => "95 % BCa bootstrap interval",
+        }
+    }
+}
+
+impl Request {
+    /// The measure that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When there is no metric for it.
+    pub fn resolved_measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
+        let metrics = runs.metrics();
+        match &self.metric {
+            Some(metric) => Ok(metric.resolve(self.at, &metrics)?),
+            None => Err(AblationError::NoMetric(runs.path().display().to_string())),
+        }
+    }
+
+    /// The options that this request stands for, without the directory.
+    pub fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        let mut option = |name: &str, value: String| options.extend([format!("--{name}"), value]);
+        if let Some(base) = &self.leave_one_out {
+            let pairs: Vec<String> = base.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            option("leave-one-out", pairs.join(","));
+        } else if !self.by.is_empty() {
+            option("by", self.by.join(","));
+        }
+        if let Some(vs) = self.vs.as_ref().filter(|vs| !vs.is_empty()) {
+            option("vs", vs.clone());
+        }
+        if let Some(tune) = self.tune.as_ref().filter(|tune| !tune.settings.is_empty()) {
+            option("tune", format!("{}:{}", tune.settings.join(","), tune.metric));
+            if let Some(seeds) = &tune.seeds {
+                option("tune-seeds", seeds.join(","));
+            }
+        }
+        for (setting, values) in &self.conditions {
+            option("where", format!("{setting}={}", values.join(",")));
+        }
+        if let (Some(baseline), None) = (&self.baseline, &self.leave_one_out) {
+            option("baseline", baseline.clone());
+        }
+        if self.pair_by != Self::default().pair_by {
+            option("pair-by", self.pair_by.clone());
+        }
+        if self.test != TestKind::default() {
+            option("test", name(self.test));
+        }
+        if self.interval != IntervalKind::default() {
+            option("interval", name(self.interval));
+        }
+        if !self.also.is_empty() {
+            option("also", self.also.iter().copied().map(name).collect::<Vec<_>>().join(","));
+        }
+        if let Some(images) = self.test_images {
+            option("test-images", images.to_string());
+        }
+        if let Some(metric) = &self.metric {
+            option("metric", metric.to_string());
+            if metric.threshold.is_none() {
+                option("at", self.at.to_string());
+            }
+        }
+        options
+    }
+}
+
+/// The name of a choice on the command line.
+fn name(choice: impl clap::ValueEnum) -> String {
+    choice.to_possible_value().map_or(String::new(), |value| value.get_name().into())
+}

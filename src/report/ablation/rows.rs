@@ -1,0 +1,214 @@
+//! Which runs belong to which row.
+
+use super::{AblationError, Request};
+use crate::report::runs::{Runs, RunsError, Setting};
+
+/// The rows of a table, with their runs.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// The names of the keys.
+    pub names: Vec<String>,
+    pub rows: Vec<Row>,
+    /// The settings that tell the rows apart.
+    pub settings: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The values of the keys, short enough to be read.
+    pub key: Vec<String>,
+    pub runs: Vec<usize>,
+}
+
+/// The runs that meet all conditions.
+pub(super) fn select(runs: &Runs, request: &Request) -> Result<Vec<usize>, AblationError> {
+    let mut selected: Vec<usize> = (0..runs.len()).collect();
+    for (name, values) in &request.conditions {
+        let setting = runs.setting(name)?;
+        let codes = values.iter().map(|value| code(setting, value, "--where"));
+        let codes: Vec<usize> = codes.collect::<Result<_, _>>()?;
+        selected.retain(|&run| codes.contains(&setting.codes[run]));
+    }
+    if selected.is_empty() {
+        let conditions = request.conditions.iter();
+        let words: Vec<String> =
+            conditions.map(|(name, values)| format!("{name} = {}", values.join(" or "))).collect();
+        return Err(AblationError::Nothing(words.join(" and ")));
+    }
+    Ok(selected)
+}
+
+fn code(setting: &Setting, value: &str, option: &'static str) -> Result<usize, AblationError> {
+    setting.find(value).ok_or_else(|| AblationError::Value {
+        option,
+        setting: setting.name.clone(),
+        value: value.into(),
+        values: (0..setting.values.len()).map(|c| setting.shown(c)).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The values of the setting of the columns, and their places; a single empty one without it.
+pub(super) fn columns(
+    runs: &Runs,
+    request: &Request,
+    selected: &[usize],
+) -> Result<(Vec<String>, Vec<Option<usize>>), RunsError> {
+    let Some(vs) = &request.vs else {
+        return Ok((vec![String::new()], vec![None]));
+    };
+    let setting = runs.setting(vs)?;
+    let codes = setting.present(selected);
+    Ok((codes.iter().map(|&c| setting.shown(c)).collect(), codes.into_iter().map(Some).collect()))
+}
+
+/// The rows.
+pub(super) fn rows(
+    runs: &Runs,
+    request: &Request,
+    selected: &[usize],
+) -> Result<Rows, AblationError> {
+    if let Some(base) = &request.leave_one_out {
+        return leave_one_out(runs, request, selected, base);
+    }
+    let settings = request.by.iter().map(|name| runs.setting(name));
+    let settings: Vec<&Setting> = settings.collect::<Result<_, _>>()?;
+    let mut keys: Vec<Vec<usize>> = selected.iter().map(|&run| codes(&settings, run)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let row = |key: Vec<usize>| Row {
+        runs: selected.iter().copied().filter(|&run| codes(&settings, run) == key).collect(),
+        key: settings.iter().zip(&key).map(|(setting, &code)| setting.shown(code)).collect(),
+    };
+    Ok(Rows {
+        names: request.by.clone(),
+        rows: keys.into_iter().map(row).collect(),
+        settings: request.by.clone(),
+    })
+}
+
+fn codes(settings: &[&Setting], run: usize) -> Vec<usize> {
+    settings.iter().map(|setting| setting.codes[run]).collect()
+}
+
+/// A row for the base configuration and one for every configuration that differs from it in a single
+/// setting.
+fn leave_one_out(
+    runs: &Runs,
+    request: &Request,
+    selected: &[usize],
+    base: &[(String, String)],
+) -> Result<Rows, AblationError> {
+    let tuned = request.tune.iter().flat_map(|tune| &tune.settings);
+    let others: Vec<&String> = request.vs.iter().chain(tuned).collect();
+    let varying = runs.varying(selected, &request.pair_by);
+    let settings: Vec<&Setting> = varying.filter(|s| !others.contains(&&s.name)).collect();
+    if settings.is_empty() {
+        return Err(AblationError::LeaveOneOut("nothing varies but the seed".into()));
+    }
+    let mut configurations: Vec<Vec<usize>> =
+        selected.iter().map(|&run| codes(&settings, run)).collect();
+    configurations.sort_unstable();
+    configurations.dedup();
+    let base = match base.is_empty() {
+        true => centre(&configurations, &settings)?,
+        false => named(&settings, base)?,
+    };
+    if !configurations.contains(&base) {
+        let words =
+            settings.iter().zip(&base).map(|(s, &c)| format!("{} = {}", s.name, s.shown(c)));
+        let words: Vec<String> = words.collect();
+        return Err(AblationError::LeaveOneOut(format!("no run has {}", words.join(", "))));
+    }
+    let runs_of = |configuration: &[usize]| -> Vec<usize> {
+        selected.iter().copied().filter(|&run| codes(&settings, run) == configuration).collect()
+    };
+    let mut rows = vec![Row { key: vec!["full".into()], runs: runs_of(&base) }];
+    for (place, setting) in settings.iter().enumerate() {
+        for configuration in &configurations {
+            if distance(configuration, &base) == 1 && configuration[place] != base[place] {
+                let key = vec![change(setting, configuration[place])];
+                rows.push(Row { key, runs: runs_of(configuration) });
+            }
+        }
+    }
+    if rows.len() == 1 {
+        let what = "no configuration differs from the base in a single setting";
+        return Err(AblationError::LeaveOneOut(what.into()));
+    }
+    Ok(Rows {
+        names: vec!["configuration".into()],
+        rows,
+        settings: settings.iter().map(|setting| setting.name.clone()).collect(),
+    })
+}
+
+/// `− dropout` for what is switched off, `eta = 0.1` for another value.
+fn change(setting: &Setting, code: usize) -> String {
+    let off = match setting.values[code].as_str() {
+        "" | "none" | "false" | "off" => true,
+        value => value.parse() == Ok(0.0),
+    };
+    let name = setting.name.replace('_', " ");
+    if off { format!("− {name}") } else { format!("{name} = {}", setting.shown(code)) }
+}
+
+fn distance(a: &[usize], b: &[usize]) -> usize {
+    a.iter().zip(b).filter(|(a, b)| a != b).count()
+}
+
+/// The configuration that all others differ from in a single setting.
+fn centre(
+    configurations: &[Vec<usize>],
+    settings: &[&Setting],
+) -> Result<Vec<usize>, AblationError> {
+    let is_centre = |base: &&Vec<usize>| configurations.iter().all(|c| distance(c, base) <= 1);
+    let mut centres = configurations.iter().filter(is_centre);
+    match (centres.next(), centres.next()) {
+        (Some(base), None) => Ok(base.clone()),
+        _ => {
+            let names: Vec<String> = settings.iter().map(|s| format!("{}=…", s.name)).collect();
+            Err(AblationError::LeaveOneOut(format!(
+                "say which configuration is the base: --leave-one-out {}",
+                names.join(",")
+            )))
+        }
+    }
+}
+
+fn named(settings: &[&Setting], base: &[(String, String)]) -> Result<Vec<usize>, AblationError> {
+    let value = |setting: &&Setting| {
+        let given = base.iter().find(|(name, _)| *name == setting.name);
+        let Some((_, value)) = given else {
+            return Err(AblationError::LeaveOneOut(format!(
+                "{} varies too: say its value in the base, or fix it with --where",
+                setting.name
+            )));
+        };
+        code(setting, value, "--leave-one-out")
+    };
+    settings.iter().map(value).collect()
+}
+
+/// The place of the row that all others are compared with: that of a name, or the first.
+pub(super) fn baseline(request: &Request, rows: &Rows) -> Result<Option<usize>, AblationError> {
+    if rows.rows.len() < 2 {
+        return Ok(None);
+    }
+    let Some(baseline) = &request.baseline else {
+        return Ok(Some(0));
+    };
+    let wanted: Vec<&str> = baseline.split(',').map(str::trim).collect();
+    let same = |a: &str, b: &str| {
+        a == b
+            || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>().is_ok_and(|b| a == b))
+            || crate::report::runs::shown(b) == a
+    };
+    let matches = |row: &Row| {
+        row.key.len() == wanted.len() && row.key.iter().zip(&wanted).all(|(key, w)| same(key, w))
+    };
+    let found = rows.rows.iter().position(|row| row.key == [baseline.as_str()] || matches(row));
+    found.map(Some).ok_or_else(|| AblationError::Baseline {
+        baseline: baseline.clone(),
+        rows: rows.rows.iter().map(|row| row.key.join(",")).collect::<Vec<_>>().join("; "),
+    })
+}

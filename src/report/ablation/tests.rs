@@ -1,0 +1,281 @@
+use super::*;
+use crate::report::runs::{At, MeasureText};
+use crate::rng::{Purpose, Stream};
+use crate::stats::{confidence_interval, mean};
+use std::fmt::Write;
+
+/// A file of runs: (activation, eta, seed) and an accuracy for validation and test each.
+fn runs(value: impl Fn(&str, f64, u64) -> Option<f64>) -> (tempfile::TempDir, Runs) {
+    let mut text = String::from(
+        "trial_id,activation,eta,seed,status,last_test_accuracy,last_validation_accuracy\n",
+    );
+    for activation in ["sigmoid", "tanh", "relu"] {
+        for eta in [0.1, 1.0] {
+            for seed in 1..=10 {
+                let id = format!("{activation}{eta}{seed}");
+                let (status, cells) = match value(activation, eta, seed) {
+                    Some(value) => ("finished", format!("{value},{}", value + 0.01)),
+                    None => ("diverged", ",".into()),
+                };
+                writeln!(text, "{id},{activation},{eta},{seed},{status},{cells}").unwrap();
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("trials.csv"), text).unwrap();
+    let runs = Runs::open(&[directory.path().into()], &[]).unwrap();
+    (directory, runs)
+}
+
+/// tanh as sigmoid but for noise, relu better by 0.02; eta = 1 worse by 0.1.
+fn accuracy(activation: &str, eta: f64, seed: u64) -> Option<f64> {
+    let shift = if activation == "relu" { 0.02 } else { 0.0 };
+    let noise = Stream::new(seed, Purpose::Weights, activation.len() as u32).gaussian();
+    Some(0.9 + shift - if eta == 1.0 { 0.1 } else { 0.0 } + 0.001 * noise)
+}
+
+fn request() -> Request {
+    Request {
+        by: vec!["activation".into()],
+        conditions: vec![("eta".into(), vec!["0.1".into()])],
+        ..Request::default()
+    }
+}
+
+#[test]
+fn cells_are_means_and_differences_over_seeds() {
+    let (_directory, runs) = runs(accuracy);
+    let table = Ablation::new(&runs, &request()).unwrap();
+    assert_eq!(table.rows, [["sigmoid"], ["tanh"], ["relu"]].map(|row| row.map(String::from)));
+    let sample =
+        |activation| (1..=10).map(|s| accuracy(activation, 0.1, s).unwrap()).collect::<Vec<_>>();
+    let (sigmoid, relu) = (sample("sigmoid"), sample("relu"));
+    let cell = table.cells[2][0].as_ref().unwrap();
+    assert_eq!((cell.n, cell.mean, cell.lost), (10, Some(mean(&relu)), 0));
+    assert_eq!(cell.interval, confidence_interval(&relu, 0.95));
+    let differences: Vec<f64> = relu.iter().zip(&sigmoid).map(|(a, b)| a - b).collect();
+    let versus = cell.versus.as_ref().unwrap();
+    assert_eq!((versus.n, versus.mean), (10, mean(&differences)));
+    assert_eq!(versus.interval, confidence_interval(&differences, 0.95));
+    assert!(versus.p.unwrap() < 1e-6 && versus.p_better == 1.0);
+    assert!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p.unwrap() > 0.05);
+    let best: Vec<bool> = table.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect();
+    assert_eq!((best, table.comparisons), (vec![false, false, true], [2, 3]));
+}
+
+#[test]
+fn what_cannot_be_told_from_the_best_is_as_good() {
+    let (_directory, runs) = runs(accuracy);
+    let table = Ablation::new(
+        &runs,
+        &Request {
+            conditions: vec![
+                ("eta".into(), vec!["0.1".into()]),
+                ("activation".into(), vec!["sigmoid".into(), "tanh".into()]),
+            ],
+            ..request()
+        },
+    );
+    let table = table.unwrap();
+    assert!(table.cells.iter().all(|row| row[0].as_ref().unwrap().best));
+}
+
+#[test]
+fn costs_are_best_when_low() {
+    let text = "opt,seed,loss\n".to_string()
+        + &(1..=8)
+            .map(|s| format!("a,{s},{}\nb,{s},{}\n", s as f64 * 0.01 + 0.5, s as f64 * 0.012 + 0.7))
+            .collect::<String>();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text).unwrap();
+    let table = Ablation::new(&Runs::open(&[path], &[]).unwrap(), &Request::default()).unwrap();
+    assert_eq!(table.measure.column, "loss");
+    assert!(table.cells[0][0].as_ref().unwrap().best && !table.cells[1][0].as_ref().unwrap().best);
+    assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, 0.0);
+}
+
+#[test]
+fn a_diverged_training_leaves_no_mean_over_the_others() {
+    let (_directory, runs) = runs(|activation, eta, seed| {
+        (activation != "relu" || seed != 3).then(|| accuracy(activation, eta, seed).unwrap())
+    });
+    let table = Ablation::new(&runs, &request()).unwrap();
+    let relu = table.cells[2][0].as_ref().unwrap();
+    assert_eq!((relu.n, relu.lost, relu.mean, relu.best), (10, 1, None, false));
+    assert_eq!(relu.versus, None);
+    let text = table.render(Format::Text).replace('\n', " ");
+    assert!(text.contains("1/10") && text.contains("1 of the 30 trainings diverged"), "{text}");
+}
+
+#[test]
+fn too_few_seeds_get_no_p_value() {
+    let (_directory, runs) = runs(accuracy);
+    let few = |test, seeds: &[&str]| {
+        let seeds = seeds.iter().map(|s| s.to_string()).collect();
+        let conditions =
+            vec![("eta".to_string(), vec!["0.1".to_string()]), ("seed".to_string(), seeds)];
+        Ablation::new(&runs, &Request { conditions, test, ..request() }).unwrap()
+    };
+    let five = few(TestKind::T, &["1", "2", "3", "4", "5"]);
+    assert!(five.cells.iter().flatten().flatten().all(|cell| !cell.best));
+    let text = five.render(Format::Text).replace('\n', " ");
+    assert!(
+        text.contains("No p values: 5 pairs are too few to test 2 comparisons (it takes 6)"),
+        "{text}"
+    );
+    // Three comparisons between rows need 7 pairs of an exact test, two with the baseline 7 too.
+    let six = few(TestKind::Wilcoxon, &["1", "2", "3", "4", "5", "6"]);
+    let text = six.render(Format::Text).replace('\n', " ");
+    assert!(text.contains("6 pairs are too few to test 2 comparisons (it takes 7)"), "{text}");
+    let seven = few(TestKind::Wilcoxon, &["1", "2", "3", "4", "5", "6", "7"]);
+    assert!(seven.cells[2][0].as_ref().unwrap().versus.as_ref().unwrap().p.unwrap() < 0.05);
+}
+
+#[test]
+fn what_varies_besides_is_averaged_within_a_seed() {
+    let (_directory, runs) = runs(accuracy);
+    let request =
+        Request { vs: Some(String::new()), ..Request { conditions: vec![], ..request() } };
+    let table = Ablation::new(&runs, &request).unwrap();
+    let cell = table.cells[0][0].as_ref().unwrap();
+    // Ten seeds, not twenty runs.
+    assert_eq!(cell.n, 10);
+    let first = cell.sample[0].1;
+    let expected =
+        (accuracy("sigmoid", 0.1, 1).unwrap() + accuracy("sigmoid", 1.0, 1).unwrap()) / 2.0;
+    assert!((first - expected).abs() < 1e-15);
+    assert!(table.render(Format::Markdown).contains("average over eta (2)"));
+}
+
+#[test]
+fn tuning_chooses_with_seeds_that_it_does_not_report() {
+    // On the tuning seeds eta = 1 is the best for tanh, on the others the worst.
+    let (_directory, runs) = runs(|activation, eta, seed| {
+        let base = accuracy(activation, eta, seed).unwrap();
+        Some(if activation == "tanh" && eta == 1.0 && seed <= 4 { base + 0.15 } else { base })
+    });
+    let tune = Tune {
+        settings: vec!["eta".into()],
+        metric: "validation_accuracy".parse().unwrap(),
+        seeds: None,
+    };
+    let request = Request { conditions: vec![], tune: Some(tune), ..request() };
+    let table = Ablation::new(&runs, &request).unwrap();
+    let cells: Vec<_> = table.cells.iter().map(|row| row[0].as_ref().unwrap()).collect();
+    let chosen: Vec<&str> = cells.iter().map(|cell| cell.tuned[0].1.as_str()).collect();
+    assert_eq!(chosen, ["0.1", "1", "0.1"]);
+    assert!(cells.iter().all(|cell| cell.n == 6));
+    // The winner's curse is not reported: the fresh seeds say what it is worth.
+    assert!(cells[1].mean.unwrap() < 0.82);
+    assert_eq!(table.facts.tuning_seeds, ["1", "2", "3", "4"]);
+}
+
+#[test]
+fn without_a_word_rows_columns_and_tuning_are_chosen() {
+    let (_directory, runs) = runs(accuracy);
+    let table = Ablation::new(&runs, &Request::default()).unwrap();
+    assert_eq!(
+        table.request.options().join(" "),
+        "--by activation --vs eta --metric test_accuracy --at last"
+    );
+}
+
+#[test]
+fn one_factor_at_a_time() {
+    let mut text = String::from("trial_id,dropout,lambda,eta,seed,status,last_test_accuracy\n");
+    let rows = [(0.5, 5.0, 0.1), (0.0, 5.0, 0.1), (0.5, 0.0, 0.1), (0.5, 5.0, 0.3)];
+    for (i, (dropout, lambda, eta)) in rows.iter().enumerate() {
+        for seed in 1..=3 {
+            let value = 0.9 - 0.01 * i as f64 + 0.001 * seed as f64;
+            writeln!(text, "{i}{seed},{dropout},{lambda},{eta},{seed},finished,{value}").unwrap();
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("trials.csv"), text).unwrap();
+    let runs = Runs::open(&[directory.path().into()], &[]).unwrap();
+    let request = Request { leave_one_out: Some(vec![]), ..Request::default() };
+    let table = Ablation::new(&runs, &request).unwrap();
+    let rows: Vec<&str> = table.rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(rows, ["full", "− dropout", "− lambda", "eta = 0.3"]);
+    assert_eq!(table.baseline, Some(0));
+    // Of two configurations either could be the base.
+    let two = Request {
+        conditions: vec![("eta".into(), vec!["0.1".into()]), ("lambda".into(), vec!["5".into()])],
+        ..request.clone()
+    };
+    let error = Ablation::new(&runs, &two).unwrap_err().to_string();
+    assert!(error.contains("--leave-one-out dropout=…"), "{error}");
+    let said = Request { leave_one_out: Some(vec![("dropout".into(), "0".into())]), ..two };
+    assert_eq!(Ablation::new(&runs, &said).unwrap().rows[1], ["dropout = 0.5"]);
+}
+
+#[test]
+fn every_format_has_every_row() {
+    let (_directory, runs) = runs(accuracy);
+    for vs in [None, Some("eta".to_string())] {
+        let conditions = if vs.is_some() { vec![] } else { request().conditions };
+        let table = Ablation::new(&runs, &Request { vs, conditions, ..request() }).unwrap();
+        for format in [
+            Format::Text,
+            Format::Markdown,
+            Format::Latex,
+            Format::Csv,
+            Format::Typst,
+            Format::Html,
+        ] {
+            let text = table.render(format);
+            for word in ["sigmoid", "tanh", "relu"] {
+                assert!(text.contains(word), "{format:?}: {text}");
+            }
+        }
+        let latex = table.render(Format::Latex);
+        assert!(
+            latex.contains("\\toprule")
+                && latex.contains("S[table-format=2.2(")
+                && latex.contains("+-")
+        );
+        assert!(latex.is_ascii(), "{latex}");
+        assert_eq!(latex.matches('{').count(), latex.matches('}').count());
+    }
+}
+
+#[test]
+fn the_csv_has_the_promised_columns_with_numbers_in_full() {
+    let (_directory, runs) = runs(accuracy);
+    let table =
+        Ablation::new(&runs, &Request { conditions: vec![], vs: Some("eta".into()), ..request() });
+    let text = table.unwrap().render(Format::Csv);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().iter().collect::<Vec<_>>().join(",");
+    assert_eq!(
+        header,
+        "activation,eta,n,mean,ci_low,ci_high,difference,difference_low,difference_high,p_holm,best,diverged"
+    );
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 6);
+    let sample: Vec<f64> = (1..=10).map(|s| accuracy("tanh", 1.0, s).unwrap()).collect();
+    assert_eq!((&rows[3][0], &rows[3][1]), ("tanh", "1"));
+    assert_eq!(rows[3][3].parse::<f64>().unwrap(), mean(&sample));
+}
+
+#[test]
+fn bad_requests_name_what_is_wrong() {
+    let (_directory, runs) = runs(accuracy);
+    let error = |request: Request| Ablation::new(&runs, &request).unwrap_err().to_string();
+    let by = |by: &str| Request { by: vec![by.into()], ..request() };
+    assert!(error(by("activatoin")).contains("did you mean 'activation'?"));
+    assert!(
+        error(Request { baseline: Some("gelu".into()), ..request() })
+            .contains("sigmoid; tanh; relu")
+    );
+    let value = vec![("eta".to_string(), vec!["7".to_string()])];
+    assert!(error(Request { conditions: value, ..request() }).contains("0.1, 1"));
+    assert!(
+        error(Request { vs: Some("activation".into()), ..request() }).contains("asked for twice")
+    );
+    let metric: MeasureText = "training_cost".parse().unwrap();
+    let text = error(Request { metric: Some(metric), at: At::Last, ..request() });
+    assert!(text.contains("not monitored; there are test_accuracy, validation_accuracy"), "{text}");
+    assert!(error(Request { pair_by: "run".into(), ..request() }).contains("--pair-by"));
+}

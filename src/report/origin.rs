@@ -1,0 +1,70 @@
+use serde_json::Value;
+use std::path::Path;
+
+/// Where results came from, as far as `provenance.json` tells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Origin {
+    /// `sweep`, `train` or the name of an experiment.
+    pub experiment: String,
+    /// `full`, `quick`, `exact` or `exact quick`.
+    pub form: String,
+    /// The commands, in the order in which they ran.
+    pub commands: Vec<String>,
+    /// The processors.
+    pub cpus: Vec<String>,
+    /// Version, commit and compiler of the last command.
+    pub program: String,
+    /// The kernels' instruction set and the threads of the last command.
+    pub execution: String,
+    /// When the first command began and the last one ended.
+    pub dates: [String; 2],
+    /// The trainings of all commands.
+    pub trials: u64,
+    /// The seconds of training of all commands, summed over threads.
+    pub trial_seconds: f64,
+    /// The seconds of computing of all commands, if all tell.
+    pub cpu_seconds: Option<f64>,
+    /// The data set and the SHA-256 of its first file.
+    pub data: String,
+}
+
+impl Origin {
+    /// Reads the file beside results; `None` if there is none, or none of ours.
+    pub fn read(directory: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(directory.join(crate::sweep::PROVENANCE_FILE)).ok()?;
+        let json: Value = serde_json::from_str(&text).ok()?;
+        // A sweep has a session a command; everything else is one.
+        let sessions = match json.get("sessions").and_then(Value::as_array) {
+            Some(sessions) => sessions.clone(),
+            None => vec![json.clone()],
+        };
+        let word = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_string();
+        let (first, last) = (sessions.first()?, sessions.last()?);
+        let mut cpus: Vec<String> = sessions.iter().map(|session| word(session, "cpu")).collect();
+        cpus.dedup();
+        let dirty = if last["dirty"].as_bool() == Some(true) { ", with changes" } else { "" };
+        let commit = word(last, "commit");
+        let commit = commit.get(..10).unwrap_or(&commit);
+        let hash = last["data_sha256"][0].as_str().unwrap_or_default().to_string();
+        Some(Self {
+            experiment: word(&json, "experiment"),
+            form: word(&json, "form"),
+            commands: sessions.iter().map(|session| word(session, "command")).collect(),
+            cpus,
+            program: format!(
+                "nablab {} ({commit}{dirty}), {}",
+                word(last, "version"),
+                word(last, "rustc").split(" (").next().unwrap_or_default()
+            ),
+            execution: format!("{}, {} threads", word(last, "simd"), last["threads"]),
+            dates: [word(first, "start"), word(last, "end")],
+            trials: sessions.iter().filter_map(|s| s["trials"].as_u64()).sum(),
+            trial_seconds: sessions.iter().filter_map(|s| s["trial_seconds"].as_f64()).sum(),
+            cpu_seconds: sessions.iter().map(|s| s["cpu_seconds"].as_f64()).sum(),
+            data: match hash.get(..12) {
+                Some(hash) => format!("{} (SHA-256 {hash}…)", word(last, "data")),
+                None => word(last, "data"),
+            },
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Which columns of a file are settings and which are measurements.
+
+use super::{BOOKKEEPING, KNOWN, RunsError};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// As many different numbers are no setting.
+const MANY: usize = 10_000;
+
+/// What is known of every column of a file.
+pub(super) struct Columns {
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    rows: usize,
+    /// Whether the file is one of ours, whose columns are known by their names.
+    ours: bool,
+}
+
+/// What the cells of a column are.
+struct Kind {
+    numeric: bool,
+    empty: bool,
+    distinct: HashSet<u64>,
+}
+
+impl Columns {
+    pub(super) fn of<'a>(
+        names: &[String],
+        rows: impl Iterator<Item = &'a csv::StringRecord>,
+    ) -> Self {
+        let mut columns = Self::new(names);
+        for row in rows {
+            columns.see(row.iter());
+        }
+        columns
+    }
+
+    pub(super) fn new(names: &[String]) -> Self {
+        let kind = |_| Kind { numeric: true, empty: true, distinct: HashSet::new() };
+        Self {
+            names: names.into(),
+            kinds: names.iter().map(kind).collect(),
+            rows: 0,
+            ours: names.iter().any(|name| name == "trial_id"),
+        }
+    }
+
+    /// Looks at a row.
+    pub(super) fn see<'a>(&mut self, row: impl Iterator<Item = &'a str>) {
+        self.rows += 1;
+        for (cell, kind) in row.zip(&mut self.kinds) {
+            if cell.is_empty() {
+                continue;
+            }
+            kind.empty = false;
+            kind.numeric = kind.numeric && cell.trim().parse::<f64>().is_ok();
+            if kind.distinct.len() <= MANY {
+                kind.distinct.insert(xxhash_rust::xxh3::xxh3_64(cell.as_bytes()));
+            }
+        }
+    }
+
+    /// The places of the settings: of our own files all that are not known to be something else; of
+    /// others also without numbers that hardly ever occur twice.
+    pub(super) fn settings(&self, named: &[String]) -> Vec<usize> {
+        let is_setting = |&column: &usize| {
+            let name = self.names[column].as_str();
+            named.iter().any(|n| n.replace('-', "_") == name.replace('-', "_"))
+                || !(BOOKKEEPING.contains(&name)
+                    || metric_of(name).is_some()
+                    || name.ends_with("_epoch")
+                    || self.is_measurement(column))
+        };
+        (0..self.names.len()).filter(is_setting).collect()
+    }
+
+    /// The names of the metrics that have values.
+    pub(super) fn measurements(&self, named: &[String]) -> Vec<String> {
+        let mut metrics: Vec<String> = Vec::new();
+        for (column, name) in self.names.iter().enumerate() {
+            let metric = match metric_of(name) {
+                Some(metric) => metric,
+                None if self.is_measurement(column) && !named.contains(name) => name,
+                None => continue,
+            };
+            if !self.kinds[column].empty && !metrics.iter().any(|m| m == metric) {
+                metrics.push(metric.into());
+            }
+        }
+        metrics
+    }
+
+    fn is_measurement(&self, column: usize) -> bool {
+        let Kind { numeric, empty, distinct } = &self.kinds[column];
+        let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows;
+        let counted = BOOKKEEPING.contains(&self.names[column].as_str());
+        !self.ours && !counted && self.names[column] != "seed" && !empty && *numeric && rare
+    }
+}
+
+/// The metric of a column with one of our names.
+fn metric_of(name: &str) -> Option<&str> {
+    let of_trial = name.strip_prefix("last_").or_else(|| name.strip_prefix("best_"));
+    let metric = of_trial.unwrap_or(name);
+    KNOWN.contains(&metric).then_some(metric)
+}
+
+/// A file, one row a run.
+pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<csv::StringRecord>), RunsError> {
+    let mut reader = open(path)?;
+    let header = names(&mut reader, path)?;
+    let rows = reader.records().collect::<Result<_, _>>().map_err(|e| wrong(path, &e))?;
+    Ok((header, rows))
+}
+
+/// The header of a file.
+pub(super) fn header(path: &Path) -> Result<Vec<String>, RunsError> {
+    names(&mut open(path)?, path)
+}
+
+pub(super) fn names(
+    reader: &mut csv::Reader<std::fs::File>,
+    path: &Path,
+) -> Result<Vec<String>, RunsError> {
+    let header = reader.headers().map_err(|e| wrong(path, &e))?;
+    // Spreadsheets put a byte order mark first.
+    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_string());
+    let names: Vec<String> = names.collect();
+    if let Some(twice) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
+        let what = format!("it has two columns '{}'", twice.1);
+        return Err(RunsError::Csv { path: path.into(), what });
+    }
+    Ok(names)
+}
+
+pub(super) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>, RunsError> {
+    csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_path(path).map_err(|e| wrong(path, &e))
+}
+
+/// An error of the reader, in words that a user can act on.
+pub(super) fn wrong(path: &Path, error: &csv::Error) -> RunsError {
+    let what = match error.kind() {
+        csv::ErrorKind::Io(error) => error.to_string(),
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let row = pos.as_ref().map_or(0, csv::Position::record);
+            format!("row {row} has {len} cells, the header {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let row = pos.as_ref().map_or(0, csv::Position::record);
+            format!("row {row} is not UTF-8 text")
+        }
+        _ => error.to_string(),
+    };
+    RunsError::Csv { path: path.into(), what }
+}

@@ -1,0 +1,130 @@
+//! The rows of a file of epochs, sorted by run.
+
+use super::columns::{Columns, names, open, wrong};
+use super::{Course, RunsError};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// What is read of a file of epochs that has no file of trials: its header, one row a run, and the
+/// columns that a run is told by.
+type RunsOfEpochs = (Vec<String>, Vec<csv::StringRecord>, Vec<String>);
+
+/// The runs of a file of epochs: by their ids, or by all their settings.
+pub(super) fn runs_of_epochs(path: &Path, named: &[String]) -> Result<RunsOfEpochs, RunsError> {
+    let mut reader = open(path)?;
+    let header = names(&mut reader, path)?;
+    let identity: Vec<usize> = match header.iter().position(|name| name == "trial_id") {
+        Some(id) => vec![id],
+        None => {
+            let mut columns = Columns::new(&header);
+            let mut row = csv::StringRecord::new();
+            while reader.read_record(&mut row).map_err(|e| wrong(path, &e))? {
+                columns.see(row.iter());
+            }
+            reader = open(path)?;
+            columns.settings(named)
+        }
+    };
+    let mut seen: HashMap<Vec<u8>, ()> = HashMap::new();
+    let mut rows = Vec::new();
+    let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
+    while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+        key_of(&row, &identity, &mut key);
+        if key == last && !rows.is_empty() {
+            continue;
+        }
+        last.clone_from(&key);
+        if seen.insert(key.clone(), ()).is_none() {
+            let text = csv::StringRecord::from_byte_record_lossy(row.clone());
+            rows.push(text);
+        }
+    }
+    let identity = identity.into_iter().map(|column| header[column].clone()).collect();
+    Ok((header, rows, identity))
+}
+
+/// Finds the run of a row.
+pub(super) struct Index<'a> {
+    runs: HashMap<Vec<u8>, usize>,
+    names: &'a [String],
+}
+
+impl<'a> Index<'a> {
+    /// The index of runs that are told by some `columns`, which have these `names`.
+    pub(super) fn new(rows: &[csv::StringRecord], columns: &[usize], names: &'a [String]) -> Self {
+        let mut key = Vec::new();
+        let keys = rows.iter().enumerate().map(|(run, row)| {
+            key_of(row.as_byte_record(), columns, &mut key);
+            (key.clone(), run)
+        });
+        Self { runs: keys.collect(), names }
+    }
+}
+
+/// Adds the values of a metric to the courses of those runs that are read from this file. Empty cells
+/// are left out.
+pub(super) fn read(
+    path: &Path,
+    metric: &str,
+    index: &Index<'_>,
+    of_file: &std::ops::Range<usize>,
+    courses: &mut [Course],
+) -> Result<(), RunsError> {
+    let mut reader = open(path)?;
+    let header = names(&mut reader, path)?;
+    let column = |name: &str| {
+        header.iter().position(|n| n == name).ok_or_else(|| RunsError::Column {
+            path: path.into(),
+            column: name.into(),
+            hint: format!("it has {}", header.join(", ")),
+        })
+    };
+    let (epoch, value) = (column("epoch")?, column(metric)?);
+    let identity = index.names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
+    let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
+    let (mut number, mut run) = (0, None);
+    while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+        number += 1;
+        key_of(&row, &identity, &mut key);
+        if run.is_none() || key != last {
+            last.clone_from(&key);
+            run = index.runs.get(&key).copied();
+        }
+        let Some(run) = run else {
+            let id = String::from_utf8_lossy(&row[identity[0]]).into_owned();
+            return Err(RunsError::UnknownTrial { path: path.into(), row: number, id });
+        };
+        // Of a training that two files have, one is read.
+        if row[value].is_empty() || !of_file.contains(&run) {
+            continue;
+        }
+        let wrong = |column: usize| RunsError::Number {
+            path: path.into(),
+            row: number,
+            column: header[column].clone(),
+            cell: String::from_utf8_lossy(&row[column]).into_owned(),
+        };
+        let at = parse(&row[epoch]).ok_or_else(|| wrong(epoch))?;
+        let found = parse(&row[value]).ok_or_else(|| wrong(value))?;
+        courses[run].push((at, found));
+    }
+    for course in courses {
+        if !course.is_sorted_by_key(|&(epoch, _)| epoch) {
+            course.sort_by_key(|&(epoch, _)| epoch);
+        }
+    }
+    Ok(())
+}
+
+fn parse<N: std::str::FromStr>(cell: &[u8]) -> Option<N> {
+    std::str::from_utf8(cell).ok()?.trim().parse().ok()
+}
+
+/// The cells of some columns, one after the other.
+fn key_of(row: &csv::ByteRecord, columns: &[usize], key: &mut Vec<u8>) {
+    key.clear();
+    for &column in columns {
+        key.extend_from_slice(&row[column]);
+        key.push(0);
+    }
+}

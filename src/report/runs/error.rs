@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Results that could not be read or do not have what was asked of them.
+#[derive(Debug, Error)]
+pub enum RunsError {
+    /// There is nothing to read.
+    #[error("{0} is neither a directory with trials.csv or epochs.csv nor a CSV file")]
+    Nothing(PathBuf),
+    /// The file is missing, unreadable or not CSV.
+    #[error("cannot read {path}: {what}")]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The file has a header, and nothing else.
+    #[error("{0} has no rows")]
+    Empty(PathBuf),
+    /// A column is missing.
+    #[error("{path}: no column '{column}'; {hint}")]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// What was looked for.
+        column: String,
+        /// The columns that would do.
+        hint: String,
+    },
+    /// A column is there, and empty.
+    #[error("{path}: '{metric}' was not monitored; there are {monitored}")]
+    NotMonitored {
+        /// The file.
+        path: PathBuf,
+        /// The metric.
+        metric: String,
+        /// Those with values.
+        monitored: String,
+    },
+    /// No metric fits.
+    #[error(
+        "no accuracy to reach: name the metric, as in epochs_to:COLUMN:0.95; there are {metrics}"
+    )]
+    NoMetric {
+        /// The metrics.
+        metrics: String,
+    },
+    /// A cell is not a number.
+    #[error("{path}, row {row}: '{cell}' in column '{column}' is not a number")]
+    Number {
+        /// The file.
+        path: PathBuf,
+        /// The row, counted from 1 after the header.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        cell: String,
+    },
+    /// A value is missing where others are.
+    #[error("{path}, row {row}: no value in column '{column}', which other rows have")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The row, counted from 1 after the header.
+        row: usize,
+        /// The column.
+        column: String,
+    },
+    /// Two files do not have the same columns.
+    #[error(
+        "{one} and {other} have different columns ({what}): were they written by different versions?"
+    )]
+    Mixed {
+        /// A file.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+        /// What only one of them has.
+        what: String,
+    },
+    /// The epochs of a training are in the file, but not the training.
+    #[error("{path}, row {row}: trial '{id}' is not in trials.csv")]
+    UnknownTrial {
+        /// The file.
+        path: PathBuf,
+        /// The row, counted from 1 after the header.
+        row: usize,
+        /// The trial.
+        id: String,
+    },
+    /// A training did not come to the epoch that was asked for.
+    #[error("{path}: no training has an epoch {epoch}; they have up to {last}")]
+    NoEpoch {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        epoch: usize,
+        /// The last one there is.
+        last: usize,
+    },
+}

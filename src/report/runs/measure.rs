@@ -1,0 +1,250 @@
+use super::RunsError;
+use std::fmt;
+use std::str::FromStr;
+
+/// Which value of a training's course counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum At {
+    /// That after the last epoch.
+    #[default]
+    Last,
+    /// The best of all epochs. It flatters: a test set that chooses the epoch is no longer one.
+    Best,
+    /// That after an epoch, counted from 0.
+    Epoch(usize),
+}
+
+/// What is measured of every training: one number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// The column of the metric: `test_accuracy`.
+    pub column: String,
+    /// How its course becomes a number.
+    pub how: How,
+    /// Whether a smaller number is better.
+    pub lower_is_better: bool,
+}
+
+/// How the course of a metric becomes one number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum How {
+    /// One of its values.
+    Value(At),
+    /// The number of epochs after which it has reached a threshold for the first time.
+    EpochsTo(f64),
+    /// The seconds of training until then.
+    SecondsTo(f64),
+}
+
+/// A metric as it is asked for: `test_accuracy`, `epochs_to:0.95`,
+/// `seconds_to:validation_accuracy:0.95`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureText {
+    /// The column, if it was named.
+    pub column: Option<String>,
+    /// `None` for a value, at an epoch that is said elsewhere.
+    pub threshold: Option<Threshold>,
+}
+
+/// What is counted until a threshold is reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    /// Epochs.
+    Epochs(f64),
+    /// Seconds.
+    Seconds(f64),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("epoch:").map(str::parse)) {
+            ("last", _) => Ok(Self::Last),
+            ("best", _) => Ok(Self::Best),
+            (_, Some(Ok(epoch))) => Ok(Self::Epoch(epoch)),
+            _ => Err("expected last, best or epoch:N with N counted from 0".into()),
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Last => f.write_str("last"),
+            Self::Best => f.write_str("best"),
+            Self::Epoch(epoch) => write!(f, "epoch:{epoch}"),
+        }
+    }
+}
+
+impl FromStr for MeasureText {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.replace('-', "_");
+        let Some((kind, rest)) = text.split_once(':') else {
+            return match text.as_str() {
+                "" | "epochs_to" | "seconds_to" => Err(EXPECTED.into()),
+                _ => Ok(Self { column: Some(text), threshold: None }),
+            };
+        };
+        let (column, threshold) = match rest.rsplit_once(':') {
+            Some((column, threshold)) => (Some(column.to_string()), threshold),
+            None => (None, rest),
+        };
+        // A threshold may be negative, which the dash of a name is not.
+        let threshold: f64 = threshold.replace('_', "-").parse().map_err(|_| EXPECTED)?;
+        if !threshold.is_finite() {
+            return Err(EXPECTED.into());
+        }
+        let threshold = match kind {
+            "epochs_to" => Threshold::Epochs(threshold),
+            "seconds_to" => Threshold::Seconds(threshold),
+            _ => return Err(EXPECTED.into()),
+        };
+        Ok(Self { column, threshold: Some(threshold) })
+    }
+}
+
+impl fmt::Display for MeasureText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, threshold) = match self.threshold {
+            None => return f.write_str(self.column.as_deref().unwrap_or_default()),
+            Some(Threshold::Epochs(threshold)) => ("epochs_to", threshold),
+            Some(Threshold::Seconds(threshold)) => ("seconds_to", threshold),
+        };
+        match &self.column {
+            Some(column) => write!(f, "{kind}:{column}:{threshold}"),
+            None => write!(f, "{kind}:{threshold}"),
+        }
+    }
+}
+
+const EXPECTED: &str = "expected the name of a column such as test_accuracy, epochs_to:0.95 or \
+                        seconds_to:validation_accuracy:0.95";
+
+impl MeasureText {
+    /// The measure, given the metrics that there are, the best known first.
+    ///
+    /// # Errors
+    ///
+    /// When no column is named and none of the metrics is fit for it.
+    pub fn resolve(&self, at: At, metrics: &[String]) -> Result<Measure, RunsError> {
+        let how = match self.threshold {
+            None => How::Value(at),
+            Some(Threshold::Epochs(threshold)) => How::EpochsTo(threshold),
+            Some(Threshold::Seconds(threshold)) => How::SecondsTo(threshold),
+        };
+        let column = match &self.column {
+            Some(column) => column.clone(),
+            // Time to accuracy: of the set that may be looked at before the end.
+            None => ["validation_accuracy", "test_accuracy", "training_accuracy"]
+                .into_iter()
+                .find(|name| metrics.iter().any(|metric| metric == name))
+                .map(String::from)
+                .ok_or_else(|| RunsError::NoMetric { metrics: metrics.join(", ") })?,
+        };
+        Ok(Measure::new(column, how))
+    }
+}
+
+impl Measure {
+    /// A measure, whose direction follows from the name of the column.
+    pub fn new(column: String, how: How) -> Self {
+        let lower_is_better = !matches!(how, How::Value(_)) || is_cost(&column);
+        Self { column, how, lower_is_better }
+    }
+
+    /// Whether `a` is better than `b`.
+    pub fn is_better(&self, a: f64, b: f64) -> bool {
+        if self.lower_is_better { a < b } else { a > b }
+    }
+
+    /// Whether the number is a fraction that reads better as a percentage.
+    pub fn is_percentage(&self) -> bool {
+        matches!(self.how, How::Value(_)) && self.column.contains("accuracy")
+    }
+
+    /// What it is, in words: `test accuracy after the last epoch`.
+    pub fn words(&self) -> String {
+        let name = self.column.replace('_', " ");
+        match self.how {
+            How::Value(At::Last) => format!("{name} after the last epoch"),
+            How::Value(At::Best) => format!("{name} after the best of its epochs"),
+            How::Value(At::Epoch(epoch)) => format!("{name} after epoch {epoch} (from 0)"),
+            How::EpochsTo(threshold) => {
+                format!("epochs to a {name} of {}", self.threshold_words(threshold))
+            }
+            How::SecondsTo(threshold) => {
+                format!("seconds of training to a {name} of {}", self.threshold_words(threshold))
+            }
+        }
+    }
+
+    /// A short heading: `test accuracy (%)`.
+    pub fn heading(&self) -> String {
+        let name = self.column.replace('_', " ");
+        match self.how {
+            How::Value(_) if self.is_percentage() => format!("{name} (%)"),
+            How::Value(_) => name,
+            How::EpochsTo(threshold) => format!("epochs to {}", self.threshold_words(threshold)),
+            How::SecondsTo(threshold) => {
+                format!("seconds to {}", self.threshold_words(threshold))
+            }
+        }
+    }
+
+    fn threshold_words(&self, threshold: f64) -> String {
+        match self.column.contains("accuracy") {
+            true => format!("{} %", (threshold * 1e6).round() / 1e4),
+            false => threshold.to_string(),
+        }
+    }
+}
+
+/// Whether a smaller value of a metric is better, by its name.
+pub(super) fn is_cost(column: &str) -> bool {
+    ["cost", "loss", "error", "seconds", "time", "perplexity"]
+        .iter()
+        .any(|word| column.to_lowercase().contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(text: &str) -> Measure {
+        let metrics = ["test_accuracy".to_string(), "validation_accuracy".into()];
+        text.parse::<MeasureText>().unwrap().resolve(At::Last, &metrics).unwrap()
+    }
+
+    #[test]
+    fn metrics_and_thresholds_are_read() {
+        assert_eq!(measure("test-accuracy").column, "test_accuracy");
+        assert_eq!(measure("epochs_to:0.95").column, "validation_accuracy");
+        assert_eq!(measure("epochs_to:0.95").how, How::EpochsTo(0.95));
+        let seconds = measure("seconds_to:test_cost:-0.5");
+        assert_eq!((seconds.column.as_str(), seconds.how), ("test_cost", How::SecondsTo(-0.5)));
+        assert!(seconds.lower_is_better && !measure("test_accuracy").lower_is_better);
+        for bad in ["", "epochs_to", "epochs_to:", "epochs_to:NaN", "minutes_to:1", "a:b:c"] {
+            assert!(bad.parse::<MeasureText>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn epochs_are_named_as_in_the_files() {
+        for text in ["last", "best", "epoch:0", "epoch:29"] {
+            assert_eq!(text.parse::<At>().unwrap().to_string(), text);
+        }
+        for bad in ["first", "epoch:", "epoch:-1", "3"] {
+            assert!(bad.parse::<At>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn measures_say_what_they_are() {
+        assert_eq!(measure("epochs_to:0.95").heading(), "epochs to 95 %");
+        assert_eq!(measure("test_accuracy").words(), "test accuracy after the last epoch");
+    }
+}

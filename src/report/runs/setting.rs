@@ -1,0 +1,163 @@
+use std::collections::HashMap;
+
+/// A setting of all runs: which of its values each has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The column.
+    pub name: String,
+    /// The values as they are written, each once: numbers ascending, words as they first appear.
+    pub values: Vec<String>,
+    /// The place of its value for every run.
+    pub codes: Vec<usize>,
+    /// Whether all values are numbers.
+    pub numeric: bool,
+}
+
+impl Setting {
+    pub(super) fn new<'a>(name: String, cells: impl Iterator<Item = &'a str>) -> Self {
+        let mut values: Vec<String> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let codes: Vec<usize> = cells
+            .map(|cell| {
+                *places.entry(cell).or_insert_with(|| {
+                    values.push(cell.into());
+                    values.len() - 1
+                })
+            })
+            .collect();
+        let numbers: Option<Vec<f64>> =
+            values.iter().map(|value| value.parse().ok().filter(|v: &f64| v.is_finite())).collect();
+        let Some(numbers) = numbers else {
+            return Self { name, values, codes, numeric: false };
+        };
+        // 0.5 and 0.50 are one value.
+        let mut sorted = numbers.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.dedup();
+        let place = |number: f64| sorted.iter().position(|&v| v == number).unwrap_or(0);
+        let moved: Vec<usize> = numbers.iter().map(|&number| place(number)).collect();
+        let text = |number: &f64| {
+            let first = numbers.iter().position(|v| v == number).unwrap_or(0);
+            values[first].clone()
+        };
+        Self {
+            name,
+            values: sorted.iter().map(text).collect(),
+            codes: codes.into_iter().map(|code| moved[code]).collect(),
+            numeric: true,
+        }
+    }
+
+    /// Whether more than one value occurs among some runs.
+    pub fn varies(&self, runs: &[usize]) -> bool {
+        let mut codes = runs.iter().map(|&run| self.codes[run]);
+        let first = codes.next();
+        codes.any(|code| Some(code) != first)
+    }
+
+    /// The places of the values that occur among some runs, ascending.
+    pub fn present(&self, runs: &[usize]) -> Vec<usize> {
+        let mut codes: Vec<usize> = runs.iter().map(|&run| self.codes[run]).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
+    /// The value at a place, short enough to be read.
+    pub fn shown(&self, code: usize) -> String {
+        shown(&self.values[code])
+    }
+
+    /// The place of a value that is written as in the file, as it is shown, or as another form of the
+    /// same number.
+    pub fn find(&self, text: &str) -> Option<usize> {
+        let number: Option<f64> = text.parse().ok();
+        let same = |value: &String| {
+            let equal = number.is_some() && value.parse::<f64>().ok() == number;
+            value == text || equal || (text.is_empty() && value.is_empty())
+        };
+        let places = || self.values.iter();
+        places().position(same).or_else(|| {
+            // 0.316 for 0.31622776601683794, unless that could be two of them.
+            let mut close =
+                places().enumerate().filter(|(_, v)| shown(v) == text || rounds(v, text));
+            match (close.next(), close.next()) {
+                (Some((place, _)), None) => Some(place),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Whether a number, rounded to as many significant digits as `text` has, is `text`.
+fn rounds(value: &str, text: &str) -> bool {
+    let (Ok(value), Ok(wanted)) = (value.parse::<f64>(), text.parse::<f64>()) else {
+        return false;
+    };
+    let digits =
+        text.trim_start_matches(['-', '0', '.']).chars().filter(char::is_ascii_digit).count();
+    let rounded = format!("{value:.*e}", digits.max(1) - 1);
+    digits > 0 && rounded.parse() == Ok(wanted)
+}
+
+/// A value short enough to be read: a number with more than four significant digits rounded to these.
+pub fn shown(value: &str) -> String {
+    match value.parse::<f64>() {
+        _ if value.is_empty() => "none".into(),
+        Ok(number) if number.is_finite() => {
+            let short: f64 = format!("{number:.3e}").parse().unwrap_or(number);
+            // Seeds and sizes are exact.
+            if number.fract() == 0.0 && number.abs() < 1e15 {
+                return format!("{number}");
+            }
+            if short != 0.0 && !(1e-4..1e6).contains(&short.abs()) {
+                return format!("{short:e}");
+            }
+            format!("{short}")
+        }
+        _ => value.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_sorted_and_words_are_not() {
+        let eta = Setting::new("eta".into(), ["10.0", "0.5", "0.50", "2"].into_iter());
+        assert_eq!(
+            (eta.values.as_slice(), eta.numeric),
+            (&["0.5", "2", "10.0"].map(String::from)[..], true)
+        );
+        assert_eq!(eta.codes, [2, 0, 0, 1]);
+        let words = Setting::new("a".into(), ["tanh", "relu", "tanh"].into_iter());
+        assert_eq!((words.values.len(), words.codes.as_slice()), (2, &[0, 1, 0][..]));
+        assert!(eta.varies(&[0, 1]) && !eta.varies(&[1, 2]));
+        assert_eq!(eta.present(&[3, 0]), [1, 2]);
+    }
+
+    #[test]
+    fn values_are_found_in_any_form() {
+        let cells = ["0.31622776601683794", "0.03162277660168379", "1.0", ""];
+        let eta = Setting::new("eta".into(), cells.into_iter().take(3));
+        assert_eq!(eta.find("0.316"), Some(1));
+        assert_eq!(eta.find("0.3162"), Some(1));
+        assert_eq!(eta.find("1"), Some(2));
+        assert_eq!(eta.find("0.32"), Some(1));
+        assert_eq!(eta.find("2"), None);
+        assert_eq!(eta.find("relu"), None);
+        assert_eq!(Setting::new("l".into(), cells.into_iter()).find(""), Some(3));
+    }
+
+    #[test]
+    fn numbers_are_shown_short() {
+        let short = |value| shown(value);
+        assert_eq!(short("0.31622776601683794"), "0.3162");
+        assert_eq!(short("10.0"), "10");
+        assert_eq!(short("12345678"), "12345678");
+        assert_eq!(short("1e-7"), "1e-7");
+        assert_eq!(short("relu"), "relu");
+        assert_eq!(short(""), "none");
+    }
+}
