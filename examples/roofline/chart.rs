@@ -37,6 +37,7 @@ pub fn draw(rows: &[Row]) -> Figure {
             Key::new(Mark::Dashed, "measured limit"),
         ],
         note: Some(note(rows)),
+        hatched: Vec::new(),
     }
 }
 

@@ -40,6 +40,7 @@ fn draw_sizes(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
         series: vec![replay, book],
         key: Vec::new(),
         note: Some(reproduction.footnote()),
+        hatched: Vec::new(),
     }
 }
 
@@ -127,5 +128,6 @@ fn draw_curves(reproduction: &Reproduction, arms: &[ArmCurves]) -> Figure {
         series,
         key,
         note: Some(reproduction.footnote()),
+        hatched: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 /// Fewer values than these do not tell enough of their distribution: the real cover of a "95 %" percentile bootstrap
 /// is 74 % at n = 3 and 85 % at n = 5.
-pub const LEAST: usize = 20;
+pub const BOOTSTRAP_LEAST: usize = 20;
 
 /// The BCa interval (Efron 1987) of a statistic: for what is not a mean, or far from normal.
 ///
@@ -27,7 +27,7 @@ pub fn bca_interval(
 ) -> Option<Interval> {
     assert!(level > 0.0 && level < 1.0, "level must be between 0 and 1, is {level}");
     assert!(resamples > 0, "a bootstrap needs resamples");
-    if sample.len() < LEAST {
+    if sample.len() < BOOTSTRAP_LEAST {
         return None;
     }
     if sample.iter().any(|x| !x.is_finite()) {

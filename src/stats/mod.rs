@@ -23,7 +23,7 @@ mod summary;
 #[cfg(test)]
 mod vectors;
 
-pub use bootstrap::bca_interval;
+pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval};
 pub use compare::{Test, paired_t_test, sign_test, smallest_p_exact, wilcoxon_signed_rank};
 pub use holm::holm;
 pub use interval::{Interval, confidence_interval, prediction_interval, t_quantile};

@@ -3,7 +3,7 @@
 use super::rows::{Rows, columns};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
 use crate::report::runs::{Measure, Outcome, Runs, Setting};
-use crate::stats::{Interval, bca_interval, confidence_interval, mean};
+use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval, confidence_interval, mean};
 
 /// The level of all intervals.
 pub(super) const LEVEL: f64 = 0.95;
@@ -155,6 +155,9 @@ impl Builder<'_> {
         }
         facts.missed |= runs.iter().any(|&run| self.outcomes[run] == Outcome::Missed);
         let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
+        if self.request.interval == IntervalKind::Bca && by_seed.len() < BOOTSTRAP_LEAST {
+            return Err(AblationError::FewForBootstrap(by_seed.len()));
+        }
         let complete = lost == 0;
         let cut = |interval: Interval| Interval {
             low: interval.low.max(self.lowest()),

@@ -81,7 +81,8 @@ fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
     match runs.setting(&request.pair_by) {
         Ok(setting) => request.pair_by = setting.name.clone(),
         Err(_) => {
-            let columns: Vec<&str> = runs.settings().iter().map(|s| s.name.as_str()).collect();
+            let all: Vec<usize> = (0..runs.len()).collect();
+            let columns: Vec<&str> = runs.varying(&all, "").map(|s| s.name.as_str()).collect();
             return Err(AblationError::NoPairs {
                 pair_by: request.pair_by.clone(),
                 columns: columns.join(", "),

@@ -103,12 +103,12 @@ fn heading(name: &str) -> String {
 }
 
 /// The mean of a cell, or what became of it.
-fn measured(cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
+fn measured(ablation: &Ablation, cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
     let Some(cell) = cell else {
         return Entry::Words("–".into());
     };
     let Some(mean) = cell.mean else {
-        return Entry::Words(format!("{}/{} lost", cell.lost, cell.n));
+        return Entry::Words(format!("{}/{} {}", cell.lost, cell.n, lost_words(ablation)));
     };
     let significant =
         cell.versus.as_ref().and_then(|v| v.p).is_some_and(|p| p < super::compare::ALPHA);
@@ -118,6 +118,11 @@ fn measured(cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
         best: cell.best,
         differs: marked && significant,
     }
+}
+
+/// What became of trainings without a value.
+fn lost_words(ablation: &Ablation) -> &'static str {
+    if ablation.facts.missed { "missed" } else { "diverged" }
 }
 
 fn difference(versus: &Difference, rounding: Rounding) -> String {
@@ -144,7 +149,7 @@ fn long(ablation: &Ablation) -> Sheet {
     columns.extend(tuned.iter().map(|name| (heading(name), false)));
     columns.push(("n".into(), false));
     if lost {
-        columns.push(("lost".into(), false));
+        columns.push((lost_words(ablation).into(), false));
     }
     columns.push((ablation.measure.heading(), false));
     if ablation.baseline.is_some() {
@@ -168,7 +173,7 @@ fn long(ablation: &Ablation) -> Sheet {
                 None => "–".into(),
             }));
         }
-        line.push(measured(cell, rounding, false));
+        line.push(measured(ablation, cell, rounding, false));
         if let Some(baseline) = ablation.baseline {
             let versus = cell.and_then(|cell| cell.versus.as_ref());
             line.push(Entry::Words(match versus {
@@ -211,8 +216,9 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
             })
             .collect(),
     };
-    let mut sheets =
-        vec![sheet(ablation.measure.heading(), &|_, cell| measured(cell, rounding, true))];
+    let mut sheets = vec![sheet(ablation.measure.heading(), &|_, cell| {
+        measured(ablation, cell, rounding, true)
+    })];
     if let Some(baseline) = ablation.baseline {
         let name = ablation.rows[baseline].join(", ");
         let mut differences =

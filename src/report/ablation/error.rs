@@ -58,6 +58,9 @@ pub enum AblationError {
     /// Tuning needs seeds of its own.
     #[error("--tune needs at least 2 seeds to tune with and 2 others to report; there are {0}")]
     FewSeeds(usize),
+    /// A bootstrap needs more.
+    #[error("--interval bca needs 20 seeds and more; there are {0}: take the t interval")]
+    FewForBootstrap(usize),
     /// The tuning seeds leave none, or are none.
     #[error("--tune-seeds {0}")]
     TuneSeeds(String),

@@ -1,6 +1,6 @@
 //! Grid, ticks and the base line.
 
-use super::canvas::{Anchor, Canvas, WIDTH};
+use super::canvas::{Anchor, Canvas};
 use super::layout::{LABEL, Layout};
 use super::palette::{FAINT_GRID, GRID, NEUTRAL};
 use super::text::width;
@@ -33,7 +33,7 @@ pub(super) fn draw(layout: &Layout, canvas: &mut Canvas) {
         // A wide number at an end of the axis moves inwards rather than off the page.
         let edge = width(&tick.label, LABEL.size) / 2.0 + 4.0;
         canvas.text(
-            x.min(WIDTH - edge).max(edge),
+            x.min(layout.frame.width - edge).max(edge),
             plot.bottom + 8.0 + LABEL.size,
             Anchor::Middle,
             LABEL,

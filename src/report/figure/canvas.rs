@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::palette::BACKGROUND;
 use super::text::escape;
+use super::theme::Theme;
 
 /// The width of every figure in its own units; the height follows from the content.
 pub(super) const WIDTH: f64 = 800.0;
@@ -45,13 +46,48 @@ pub(super) struct Font {
 
 /// An SVG body under construction.
 #[derive(Default)]
-pub(super) struct Canvas(String);
+pub(super) struct Canvas {
+    body: String,
+    /// How many clip rectangles there are.
+    clips: usize,
+    /// Whether series carry their values, for a page that shows them.
+    interactive: bool,
+}
 
 impl Canvas {
+    /// An empty body for a theme.
+    pub(super) fn new(theme: Theme) -> Self {
+        Self { interactive: theme == Theme::Page, ..Self::default() }
+    }
+
+    /// Draws the marks of a series. On a page they are a group with its name and, by position, its values.
+    pub(super) fn series(
+        &mut self,
+        colour: usize,
+        label: &str,
+        points: impl Iterator<Item = ((f64, f64), (f64, f64))>,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        if !self.interactive {
+            return draw(self);
+        }
+        let point = |((px, py), (x, y))| {
+            format!("{} {} {} {}", Px(px), Px(py), super::brief(x), super::brief(y))
+        };
+        let points: Vec<String> = points.map(point).collect();
+        self.put(format_args!(
+            r#"<g data-series="{colour}" data-label="{}" data-points="{}">"#,
+            escape(label),
+            points.join(";")
+        ));
+        draw(self);
+        self.close();
+    }
+
     /// Appends one line of markup.
     pub(super) fn put(&mut self, markup: fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
-        let _ = writeln!(self.0, "{markup}");
+        let _ = writeln!(self.body, "{markup}");
     }
 
     /// Text with its baseline at `y`.
@@ -86,8 +122,10 @@ impl Canvas {
 
     /// A rectangle that marks drawn in a group with [`Canvas::clipped`] cannot leave.
     pub(super) fn clip(&mut self, left: f64, top: f64, width: f64, height: f64) {
+        self.clips += 1;
+        let id = self.clip_id();
         self.put(format_args!(
-            r#"<clipPath id="{ID}-plot"><rect x="{}" y="{}" width="{}" height="{}"/></clipPath>"#,
+            r#"<clipPath id="{id}"><rect x="{}" y="{}" width="{}" height="{}"/></clipPath>"#,
             Px(left),
             Px(top),
             Px(width),
@@ -97,10 +135,54 @@ impl Canvas {
 
     /// Opens a group inside the clip rectangle, with a tooltip.
     pub(super) fn clipped(&mut self, title: &str) {
-        self.put(format_args!(r#"<g clip-path="url(#{ID}-plot)" fill="none">"#));
+        let id = self.clip_id();
+        self.put(format_args!(r#"<g clip-path="url(#{id})" fill="none">"#));
         if !title.is_empty() {
             self.put(format_args!("<title>{}</title>", escape(title)));
         }
+    }
+
+    /// The id of the last clip rectangle.
+    fn clip_id(&self) -> String {
+        match self.clips {
+            0 | 1 => format!("{ID}-plot"),
+            n => format!("{ID}-plot{n}"),
+        }
+    }
+
+    /// Draws a part elsewhere: all of its marks moved.
+    pub(super) fn place(&mut self, (x, y): (f64, f64), draw: impl FnOnce(&mut Self)) {
+        self.put(format_args!(r#"<g transform="translate({} {})">"#, Px(x), Px(y)));
+        draw(self);
+        self.close();
+    }
+
+    /// A filled rectangle.
+    pub(super) fn rect(&mut self, [x, y, width, height]: [f64; 4], fill: &str) {
+        self.put(format_args!(
+            r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{fill}"/>"#,
+            Px(x),
+            Px(y),
+            Px(width),
+            Px(height),
+        ));
+    }
+
+    /// Diagonal lines over a rectangle.
+    pub(super) fn hatch(&mut self, [x, y, width, height]: [f64; 4], stroke: &str) {
+        const STEP: f64 = 9.0;
+        let mut d = String::new();
+        let mut start = STEP / 2.0;
+        while start < width + height {
+            // From the upper or right edge down to the left or lower one.
+            let (x1, y1) = (x + start.min(width), y + (start - width).max(0.0));
+            let (x2, y2) = (x + (start - height).max(0.0), y + start.min(height));
+            let _ = write!(d, "M{} {}L{} {}", Px(x1), Px(y1), Px(x2), Px(y2));
+            start += STEP;
+        }
+        self.put(format_args!(
+            r#"<path d="{d}" stroke="{stroke}" stroke-width="1.2" stroke-opacity="0.55" fill="none"/>"#
+        ));
     }
 
     /// Closes a group.
@@ -109,12 +191,18 @@ impl Canvas {
     }
 
     /// The finished document. Ids are derived from the content, so that several figures can share a page.
-    pub(super) fn into_svg(self, height: f64, title: &str, description: &str) -> String {
+    pub(super) fn into_svg(
+        self,
+        height: f64,
+        title: &str,
+        description: &str,
+        theme: Theme,
+    ) -> String {
         let (title, description) = (escape(title), escape(description));
-        let hash = xxh3_64(format!("{title}\n{description}\n{}", self.0).as_bytes());
+        let hash = xxh3_64(format!("{title}\n{description}\n{}", self.body).as_bytes());
         let id = format!("fig-{hash:016x}");
         let (width, height) = (Px(WIDTH), Px(height));
-        let body = self.0.replace(ID, &id);
+        let body = self.body.replace(ID, &id);
         let mut svg = Self::default();
         svg.put(format_args!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc" font-family="{FONT}">"#
@@ -123,7 +211,7 @@ impl Canvas {
         svg.put(format_args!(r#"<desc id="{id}-desc">{description}</desc>"#));
         svg.put(format_args!(r#"<rect width="{width}" height="{height}" fill="{BACKGROUND}"/>"#));
         svg.put(format_args!("{body}</svg>"));
-        svg.0
+        theme.apply(svg.body)
     }
 }
 

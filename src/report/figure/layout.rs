@@ -12,17 +12,35 @@ use super::text::{width, wrap};
 use super::ticks::{Tick, ticks};
 use super::{Figure, Scale};
 
-/// The usual height.
-const HEIGHT: f64 = 520.0;
-/// The least height of a plot.
-const LEAST_PLOT: f64 = 260.0;
-const MARGIN: f64 = 24.0;
+/// The outer measures of a figure.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    pub width: f64,
+    /// The usual height.
+    pub height: f64,
+    /// The least height of a plot.
+    pub least_plot: f64,
+    pub margin: f64,
+    pub title: Font,
+}
+
+impl Frame {
+    /// A figure of its own.
+    pub(super) const WHOLE: Self =
+        Self { width: WIDTH, height: 520.0, least_plot: 260.0, margin: MARGIN, title: TITLE };
+    /// One of several side by side.
+    pub(super) const fn panel(width: f64) -> Self {
+        Self { width, height: 290.0, least_plot: 170.0, margin: 8.0, title: font(16.0, true, TEXT) }
+    }
+}
+
+pub(super) const MARGIN: f64 = 24.0;
 /// From baseline to baseline, in font sizes.
 const LEADING: f64 = 1.3;
 
-const TITLE: Font = font(23.0, true, TEXT);
+pub(super) const TITLE: Font = font(23.0, true, TEXT);
 pub(super) const SUBTITLE: Font = font(16.0, false, MUTED);
-const NOTE: Font = font(13.5, false, MUTED);
+pub(super) const NOTE: Font = font(13.5, false, MUTED);
 /// Axis names, ticks, legend.
 pub(super) const LABEL: Font = font(16.0, false, TEXT);
 
@@ -68,13 +86,14 @@ impl Plot {
 }
 
 /// Lines of text of one font, by baseline.
-struct Block {
+pub(super) struct Block {
     font: Font,
     lines: Vec<(f64, String)>,
 }
 
 /// Every position in a figure.
 pub(super) struct Layout {
+    pub frame: Frame,
     pub height: f64,
     pub plot: Plot,
     pub x_ticks: Vec<Tick>,
@@ -87,14 +106,15 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(figure: &Figure) -> Self {
-        let room = WIDTH - 2.0 * MARGIN;
-        let mut cursor = MARGIN - 8.0;
+    pub(super) fn new(figure: &Figure, frame: Frame) -> Self {
+        let margin = frame.margin;
+        let room = frame.width - 2.0 * margin;
+        let mut cursor = margin - 8.0;
         let mut header = vec![
-            Block::stack(&figure.title, TITLE, room, &mut cursor),
+            Block::stack(&figure.title, frame.title, room, &mut cursor),
             Block::stack(figure.subtitle.as_deref().unwrap_or(""), SUBTITLE, room, &mut cursor),
         ];
-        let legend = legend::arrange(figure, MARGIN, room, &mut cursor);
+        let legend = legend::arrange(figure, margin, room, &mut cursor);
         cursor += 8.0;
         header.push(Block::stack(&figure.y.label, LABEL, room, &mut cursor));
         let top = cursor + 14.0;
@@ -103,24 +123,25 @@ impl Layout {
         let y = Domain::settle(&figure.y, figure.all_y(), Ends::Round);
         let y_ticks = ticks(&y, STEPS);
         let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
-        let left = MARGIN + widest + 8.0;
+        let left = margin + widest + 8.0;
 
         // The lower parts hang from the bottom of the plot; first measure them from zero.
         let mut below = 8.0 + LEADING * LABEL.size;
         let mut x_name = Block::stack(&figure.x.label, LABEL, room, &mut below);
         below += 6.0;
         let mut note = Block::stack(figure.note.as_deref().unwrap_or(""), NOTE, room, &mut below);
-        below += MARGIN - 8.0;
+        below += margin - 8.0;
 
-        let least = end_labels::least_height(figure).max(LEAST_PLOT);
-        let bottom = (HEIGHT - below).max(top + least);
+        let least = end_labels::least_height(figure).max(frame.least_plot);
+        let bottom = (frame.height - below).max(top + least);
         x_name.shift(bottom);
         note.shift(bottom);
 
-        let mut plot = Plot { left, right: WIDTH - MARGIN, top, bottom, x, y };
+        let mut plot = Plot { left, right: frame.width - margin, top, bottom, x, y };
         let end_labels = end_labels::arrange(figure, &plot);
         plot.right -= end_labels.room;
         Self {
+            frame,
             height: (bottom + below).round(),
             x_ticks: fitting_ticks(&plot),
             plot,
@@ -135,7 +156,7 @@ impl Layout {
 
     pub(super) fn draw_header(&self, canvas: &mut Canvas) {
         for block in &self.header {
-            block.draw(MARGIN, Anchor::Start, canvas);
+            block.draw(self.frame.margin, Anchor::Start, canvas);
         }
     }
 
@@ -143,15 +164,16 @@ impl Layout {
         // Centred on the plot unless that would push a long name off the page.
         let middle = (self.plot.left + self.plot.right) / 2.0;
         let half = self.x_name.widest() / 2.0;
-        let middle = middle.min(WIDTH - MARGIN - half).max(MARGIN + half);
+        let Frame { width, margin, .. } = self.frame;
+        let middle = middle.min(width - margin - half).max(margin + half);
         self.x_name.draw(middle, Anchor::Middle, canvas);
-        self.note.draw(MARGIN, Anchor::Start, canvas);
+        self.note.draw(margin, Anchor::Start, canvas);
     }
 }
 
 impl Block {
     /// Wraps `text` into lines below `cursor`, which moves to the end of the last.
-    fn stack(text: &str, font: Font, room: f64, cursor: &mut f64) -> Self {
+    pub(super) fn stack(text: &str, font: Font, room: f64, cursor: &mut f64) -> Self {
         let mut lines = Vec::new();
         for line in wrap(text, font.size, room) {
             *cursor += LEADING * font.size;
@@ -160,7 +182,7 @@ impl Block {
         Self { font, lines }
     }
 
-    fn shift(&mut self, down: f64) {
+    pub(super) fn shift(&mut self, down: f64) {
         for (y, _) in &mut self.lines {
             *y += down;
         }
@@ -171,7 +193,7 @@ impl Block {
         widths.fold(0.0, f64::max)
     }
 
-    fn draw(&self, x: f64, anchor: Anchor, canvas: &mut Canvas) {
+    pub(super) fn draw(&self, x: f64, anchor: Anchor, canvas: &mut Canvas) {
         for (y, line) in &self.lines {
             canvas.text(x, *y, anchor, self.font, line);
         }

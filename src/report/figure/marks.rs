@@ -36,10 +36,16 @@ pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
         canvas.text(middle.0, middle.1, Anchor::Middle, SUBTITLE, "no data");
     }
     for series in &figure.series {
-        draw_background(series, plot, canvas);
+        canvas.series(series.colour, &series.label, std::iter::empty(), |canvas| {
+            draw_background(series, plot, canvas);
+        });
     }
     for series in &figure.series {
-        draw_line(series, plot, canvas);
+        let shown =
+            |&point: &(f64, f64)| Some((plot.point(point).filter(|&p| plot.shows(p))?, point));
+        let points = series.points.iter().filter_map(shown);
+        canvas
+            .series(series.colour, &series.label, points, |canvas| draw_line(series, plot, canvas));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Line figures as SVG, byte for byte the same for the same input.
+//! Figures as SVG and PNG, byte for byte the same for the same input.
 //!
 //! A [`Figure`] is plain data: two axes and a list of [`Series`]. [`Figure::to_svg`] turns it into a
 //! self-contained SVG on a white background that fills the width it is given. Nothing covers the data: the
@@ -13,6 +13,10 @@
 //! | `layout` | where title, legend, plot and note stand |
 //! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
+//! | `regions` | hatched parts of the horizontal axis |
+//! | `heatmap`, `strips`, `panels` | the other kinds of figures |
+//! | `theme` | light, dark, and the colours of a page |
+//! | `raster` | PNG |
 //!
 //! ```
 //! use nablab::report::figure::{Axis, Figure, Series};
@@ -34,21 +38,34 @@
 mod along;
 mod axes;
 mod canvas;
+mod chart;
 mod domain;
 mod end_labels;
+mod heatmap;
 mod layout;
 mod legend;
 mod marks;
 mod palette;
+mod panels;
+mod raster;
+mod regions;
+mod strips;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 mod ticks;
 
+pub use chart::Chart;
+pub use heatmap::{HeatCell, Heatmap};
 pub use palette::{Colour, PALETTE};
+pub use panels::Panels;
+pub use raster::{RasterError, to_png};
+pub use strips::{Strip, Strips};
+pub use theme::{Theme, page_css};
 
 use canvas::Canvas;
-use layout::Layout;
+use layout::{Frame, Layout};
 
 /// A line figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +84,17 @@ pub struct Figure {
     pub key: Vec<Key>,
     /// Small print under the plot.
     pub note: Option<String>,
+    /// Parts of the horizontal axis that are hatched, and what that means.
+    pub hatched: Vec<Hatched>,
+}
+
+/// A part of the horizontal axis of a [`Figure`] where something is wrong: trainings diverged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hatched {
+    /// Where it begins and ends, in the unit of the axis.
+    pub range: (f64, f64),
+    /// What is wrong there.
+    pub label: String,
 }
 
 /// One axis of a [`Figure`].
@@ -222,16 +250,26 @@ impl Key {
 impl Figure {
     /// Draws the figure as one `<svg>` element without an XML prolog, so that it can be a file or part of a page.
     pub fn to_svg(&self) -> String {
-        let layout = Layout::new(self);
-        let mut body = Canvas::default();
-        layout.draw_header(&mut body);
-        legend::draw(&layout.legend, &mut body);
-        axes::draw(&layout, &mut body);
-        marks::draw(self, &layout, &mut body);
-        end_labels::draw(&layout, &mut body);
-        along::draw(self, &layout, &mut body);
-        layout.draw_footer(&mut body);
-        body.into_svg(layout.height, &self.title, &self.description())
+        self.to_svg_in(Theme::Light)
+    }
+
+    /// As [`Figure::to_svg`], in the colours of a theme.
+    pub fn to_svg_in(&self, theme: Theme) -> String {
+        let layout = Layout::new(self, Frame::WHOLE);
+        let mut body = Canvas::new(theme);
+        self.draw(&layout, &mut body);
+        body.into_svg(layout.height, &self.title, &self.description(), theme)
+    }
+
+    fn draw(&self, layout: &Layout, canvas: &mut Canvas) {
+        layout.draw_header(canvas);
+        legend::draw(&layout.legend, canvas);
+        axes::draw(layout, canvas);
+        regions::draw(self, layout, canvas);
+        marks::draw(self, layout, canvas);
+        end_labels::draw(layout, canvas);
+        along::draw(self, layout, canvas);
+        layout.draw_footer(canvas);
     }
 
     /// The figure in words, for readers who cannot see it.

@@ -30,6 +30,7 @@ fn tiny() -> Figure {
         ],
         key: vec![Key::new(Mark::Band, "95 % interval")],
         note: Some("Ten seeds.".into()),
+        hatched: Vec::new(),
     }
 }
 

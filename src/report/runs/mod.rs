@@ -350,7 +350,12 @@ impl Runs {
             let identity: Vec<usize> =
                 part.identity.iter().filter_map(|name| self.position(name)).collect();
             let index = curves::Index::new(&self.rows, &identity, &part.identity);
-            curves::read(epochs, metric, &index, &part.rows, &mut courses)?;
+            match curves::read(epochs, metric, &index, &part.rows, &mut courses) {
+                Err(RunsError::Column { column, .. }) if column == metric => {
+                    return Err(self.no_metric(metric));
+                }
+                read => read?,
+            }
         }
         if courses.iter().all(Vec::is_empty) {
             return Err(self.no_metric(metric));

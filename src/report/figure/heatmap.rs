@@ -1,0 +1,235 @@
+//! Cells of colour over two categories.
+
+use super::canvas::{Anchor, Canvas, Font, Px, WIDTH};
+use super::layout::{Block, LABEL, MARGIN, NOTE, SUBTITLE, TITLE};
+use super::palette::{NEUTRAL, TEXT, contrast};
+use super::text::width;
+use super::ticks::{Step, Tick};
+use super::{Axis, Scale, Theme, domain::Domain, domain::Ends, ticks::ticks};
+
+/// A grid of cells: what a metric is for each pair of settings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heatmap {
+    /// The heading.
+    pub title: String,
+    /// A second, smaller heading.
+    pub subtitle: Option<String>,
+    /// What the columns differ in.
+    pub x_label: String,
+    /// The columns from left to right.
+    pub x: Vec<String>,
+    /// What the rows differ in.
+    pub y_label: String,
+    /// The rows from top to bottom.
+    pub y: Vec<String>,
+    /// The cells row by row.
+    pub cells: Vec<Vec<HeatCell>>,
+    /// What the colours mean, with the unit.
+    pub scale_label: String,
+    /// Small print.
+    pub note: Option<String>,
+}
+
+/// A cell of a [`Heatmap`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeatCell {
+    /// What its colour shows; `None` or a number that is not finite leaves it blank.
+    pub value: Option<f64>,
+    /// One or two short lines written in it.
+    pub text: Vec<String>,
+    /// Whether it is hatched: something went wrong there.
+    pub hatched: bool,
+    /// Whether it is framed: the best.
+    pub framed: bool,
+}
+
+/// The colour scale "cividis" (Nuñez, Anderton and Renslow 2018): even in lightness, and the same to readers with
+/// red-green blindness.
+const CIVIDIS: [[f64; 3]; 9] = [
+    [0.0, 34.0, 78.0],
+    [18.0, 53.0, 112.0],
+    [59.0, 73.0, 108.0],
+    [87.0, 93.0, 109.0],
+    [112.0, 113.0, 115.0],
+    [138.0, 134.0, 120.0],
+    [165.0, 156.0, 116.0],
+    [195.0, 179.0, 105.0],
+    [254.0, 232.0, 56.0],
+];
+
+const BAR: f64 = 16.0;
+const CELL_FONT: f64 = 15.0;
+
+fn shade(fraction: f64) -> String {
+    let place = fraction.clamp(0.0, 1.0) * (CIVIDIS.len() - 1) as f64;
+    let low = (place as usize).min(CIVIDIS.len() - 2);
+    let part = place - low as f64;
+    let channel = |i: usize| {
+        let (a, b) = (CIVIDIS[low][i], CIVIDIS[low + 1][i]);
+        (a + part * (b - a)).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", channel(0), channel(1), channel(2))
+}
+
+impl Heatmap {
+    /// The `<svg>` element in the colours of a theme; those of the cells are the same in all.
+    pub fn to_svg_in(&self, theme: Theme) -> String {
+        let mut canvas = Canvas::new(theme);
+        let room = WIDTH - 2.0 * MARGIN;
+        let mut cursor = MARGIN - 8.0;
+        for (text, font) in [(Some(&self.title), TITLE), (self.subtitle.as_ref(), SUBTITLE)] {
+            let text = text.map_or("", String::as_str);
+            Block::stack(text, font, room, &mut cursor).draw(MARGIN, Anchor::Start, &mut canvas);
+        }
+        cursor += 10.0;
+        let name = Block::stack(&self.y_label, LABEL, room, &mut cursor);
+        name.draw(MARGIN, Anchor::Start, &mut canvas);
+        let top = cursor + 10.0;
+
+        let finite =
+            || self.cells.iter().flatten().filter_map(|c| c.value).filter(|v| v.is_finite());
+        let domain = Domain::settle(&Axis::default(), finite(), Ends::Exact);
+        let bar_ticks = self.bar_ticks(&domain);
+        let widest_tick = bar_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
+        let widest = self.y.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
+        let left = MARGIN + widest.min(220.0) + 10.0;
+        let right = WIDTH - MARGIN - widest_tick - BAR - 40.0;
+        let (columns, rows) = (self.x.len().max(1) as f64, self.y.len().max(1) as f64);
+        let cell = ((right - left) / columns, (340.0 / rows).clamp(30.0, 72.0));
+        let bottom = top + cell.1 * rows;
+
+        for (row, cells) in self.cells.iter().enumerate() {
+            let y = top + cell.1 * row as f64;
+            for (column, of_cell) in cells.iter().enumerate() {
+                let x = left + cell.0 * column as f64;
+                of_cell.draw([x, y, cell.0, cell.1], &domain, &mut canvas);
+            }
+        }
+        // Frames last, so that no neighbour covers them.
+        for (row, cells) in self.cells.iter().enumerate() {
+            for column in (0..cells.len()).filter(|&column| cells[column].framed) {
+                canvas.put(format_args!(
+                    r#"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-width="3.5"/>"#,
+                    Px(left + cell.0 * column as f64 + 1.0),
+                    Px(top + cell.1 * row as f64 + 1.0),
+                    Px(cell.0 - 2.0),
+                    Px(cell.1 - 2.0),
+                    super::palette::PALETTE[4].line,
+                ));
+            }
+        }
+        for (row, label) in self.y.iter().enumerate() {
+            let middle = top + cell.1 * (row as f64 + 0.5) + 0.35 * LABEL.size;
+            canvas.text(left - 8.0, middle, Anchor::End, LABEL, &cut(label, 220.0));
+        }
+        // Long names of columns stand alternately in two rows.
+        let crowded = self.x.iter().any(|label| width(label, LABEL.size) + 6.0 > cell.0);
+        for (column, label) in self.x.iter().enumerate() {
+            let x = left + cell.0 * (column as f64 + 0.5);
+            let drop = if crowded && column % 2 == 1 { 20.0 } else { 0.0 };
+            let room = if crowded { 2.0 * cell.0 - 6.0 } else { cell.0 };
+            canvas.text(x, bottom + 20.0 + drop, Anchor::Middle, LABEL, &cut(label, room));
+        }
+        let mut cursor = bottom + if crowded { 48.0 } else { 28.0 };
+        let name = Block::stack(&self.x_label, LABEL, room, &mut cursor);
+        name.draw((left + right) / 2.0, Anchor::Middle, &mut canvas);
+
+        self.draw_bar([right + 24.0, top, BAR, bottom - top], &domain, &bar_ticks, &mut canvas);
+        let anchor_x = WIDTH - MARGIN;
+        canvas.text(anchor_x, top - 14.0, Anchor::End, NOTE, &self.scale_label);
+
+        cursor += 6.0;
+        let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
+        note.draw(MARGIN, Anchor::Start, &mut canvas);
+        canvas.into_svg((cursor + MARGIN - 8.0).round(), &self.title, &self.description(), theme)
+    }
+
+    fn bar_ticks(&self, domain: &Domain) -> Vec<Tick> {
+        let inside =
+            |tick: &Tick| domain.fraction(tick.value).is_some_and(|f| (0.0..=1.0).contains(&f));
+        let step = Step::nice(domain.high - domain.low, 5.0, false);
+        let mut all = ticks(domain, 5.0);
+        if all.is_empty() {
+            all.push(Tick { value: step.times(step.floor(domain.low)), label: String::new() });
+        }
+        all.into_iter().filter(inside).collect()
+    }
+
+    fn draw_bar(
+        &self,
+        [x, y, width, height]: [f64; 4],
+        domain: &Domain,
+        ticks: &[Tick],
+        canvas: &mut Canvas,
+    ) {
+        const STEPS: usize = 64;
+        let part = height / STEPS as f64;
+        for step in 0..STEPS {
+            let fraction = 1.0 - (step as f64 + 0.5) / STEPS as f64;
+            // A little taller, so that no background shows between them.
+            canvas.rect([x, y + part * step as f64, width, part + 0.5], &shade(fraction));
+        }
+        for tick in ticks {
+            let Some(fraction) = domain.fraction(tick.value) else {
+                continue;
+            };
+            let at = y + height * (1.0 - fraction);
+            canvas.line((x + width, at), (x + width + 5.0, at), NEUTRAL, 1.2);
+            canvas.text(x + width + 8.0, at + 0.35 * LABEL.size, Anchor::Start, LABEL, &tick.label);
+        }
+    }
+
+    fn description(&self) -> String {
+        let mut words = format!("{}. ", self.scale_label);
+        for (label, cells) in self.y.iter().zip(&self.cells) {
+            for (column, cell) in self.x.iter().zip(cells) {
+                let text = cell.text.join(" ");
+                words += &format!("{} {label}, {} {column}: {text}. ", self.y_label, self.x_label);
+            }
+        }
+        words
+    }
+}
+
+/// A label with an ellipsis if it is too long.
+fn cut(label: &str, room: f64) -> String {
+    if width(label, LABEL.size) <= room {
+        return label.into();
+    }
+    let mut short = label.to_string();
+    while width(&short, LABEL.size) + LABEL.size > room && short.pop().is_some() {}
+    short + "…"
+}
+
+impl HeatCell {
+    fn draw(&self, [x, y, width, height]: [f64; 4], domain: &Domain, canvas: &mut Canvas) {
+        debug_assert_eq!(domain.scale, Scale::Linear);
+        let fraction =
+            self.value.filter(|v| v.is_finite()).and_then(|value| domain.fraction(value));
+        let inner = [x + 0.5, y + 0.5, width - 1.0, height - 1.0];
+        let mut fill = TEXT;
+        if let Some(fraction) = fraction {
+            let colour = shade(fraction);
+            canvas.rect(inner, &colour);
+            fill = if contrast(&colour, "#000000") > contrast(&colour, "#ffffff") {
+                "black"
+            } else {
+                "white"
+            };
+        }
+        if self.hatched {
+            canvas.hatch(inner, if fill == TEXT { NEUTRAL } else { fill });
+        }
+        let size = self.text.iter().map(|line| {
+            CELL_FONT.min(CELL_FONT * (width - 4.0) / super::text::width(line, CELL_FONT))
+        });
+        let size = size.fold(CELL_FONT, f64::min).max(9.0);
+        let lines = self.text.len() as f64;
+        for (i, line) in self.text.iter().enumerate() {
+            let smaller = if i == 0 { 0.0 } else { 2.0 };
+            let font = Font { size: (size - smaller).max(9.0), bold: i == 0, fill };
+            let middle = y + height / 2.0 + (i as f64 - (lines - 1.0) / 2.0) * 1.25 * size;
+            canvas.text(x + width / 2.0, middle + 0.35 * size, Anchor::Middle, font, line);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Points by category: every run, a box, the mean, and lines between the runs of one seed.
+
+use super::canvas::{Anchor, Canvas, Px, WIDTH};
+use super::domain::{Domain, Ends, STEPS};
+use super::layout::{Block, LABEL, MARGIN, NOTE, SUBTITLE, TITLE};
+use super::palette::{GRID, NEUTRAL, TEXT, pick};
+use super::text::width;
+use super::ticks::ticks;
+use super::{Axis, Theme};
+use crate::stats::quantile;
+
+/// A figure of one column a category.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strips {
+    /// The heading.
+    pub title: String,
+    /// A second, smaller heading.
+    pub subtitle: Option<String>,
+    /// What the categories are.
+    pub x_label: String,
+    /// What is measured.
+    pub y: Axis,
+    /// The categories from left to right.
+    pub strips: Vec<Strip>,
+    /// Small print.
+    pub note: Option<String>,
+}
+
+/// A category of [`Strips`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strip {
+    /// Its name.
+    pub label: String,
+    /// (pair, value) of each run; runs of one pair in neighbouring categories are joined by a line.
+    pub points: Vec<(usize, f64)>,
+    /// Mean and the ends of its interval.
+    pub mean: Option<(f64, f64, f64)>,
+    /// How many runs have no value: they diverged.
+    pub lost: usize,
+}
+
+const BOX: f64 = 26.0;
+
+impl Strips {
+    /// The `<svg>` element in the colours of a theme.
+    pub fn to_svg_in(&self, theme: Theme) -> String {
+        let mut canvas = Canvas::new(theme);
+        let room = WIDTH - 2.0 * MARGIN;
+        let mut cursor = MARGIN - 8.0;
+        for (text, font) in [
+            (self.title.as_str(), TITLE),
+            (self.subtitle.as_deref().unwrap_or(""), SUBTITLE),
+            (KEY, NOTE),
+            (self.y.label.as_str(), LABEL),
+        ] {
+            if font.size == LABEL.size && font.fill == LABEL.fill {
+                cursor += 8.0;
+            }
+            Block::stack(text, font, room, &mut cursor).draw(MARGIN, Anchor::Start, &mut canvas);
+        }
+        let values = self.strips.iter().flat_map(|strip| {
+            let mean = strip.mean.map(|(_, low, high)| [low, high]);
+            strip.points.iter().map(|p| p.1).chain(mean.into_iter().flatten())
+        });
+        let domain = Domain::settle(&self.y, values, Ends::Round);
+        let y_ticks = ticks(&domain, STEPS);
+        let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
+        let (left, right) = (MARGIN + widest + 8.0, WIDTH - MARGIN);
+        let (top, bottom) = (cursor + 14.0, cursor + 14.0 + 330.0);
+        let y = |value: f64| domain.fraction(value).map(|f| bottom - f * (bottom - top));
+
+        for tick in &y_ticks {
+            if let Some(at) = y(tick.value) {
+                canvas.line((left, at), (right, at), GRID, 1.0);
+                canvas.text(left - 8.0, at + 0.35 * LABEL.size, Anchor::End, LABEL, &tick.label);
+            }
+        }
+        canvas.line((left, bottom), (right, bottom), NEUTRAL, 1.2);
+        let step = (right - left) / self.strips.len().max(1) as f64;
+        let centre = |i: usize| left + step * (i as f64 + 0.5);
+        // Dots to the right of the middle, box and mean to its left.
+        let dots = |i: usize| centre(i) + (step * 0.12).min(30.0);
+        for (i, pair) in self.strips.windows(2).enumerate() {
+            for &(key, value) in &pair[0].points {
+                let next = pair[1].points.iter().find(|&&(other, _)| other == key);
+                if let (Some(a), Some(b)) = (y(value), next.and_then(|&(_, v)| y(v))) {
+                    canvas.line((dots(i), a), (dots(i + 1), b), GRID, 1.4);
+                }
+            }
+        }
+        for (i, strip) in self.strips.iter().enumerate() {
+            strip.draw(i, centre(i) - (step * 0.12).min(34.0), dots(i), y, &mut canvas);
+            let names = super::text::wrap(&strip.label, LABEL.size, step - 6.0);
+            for (line, name) in names.iter().take(2).enumerate() {
+                let at = bottom + 22.0 + 19.0 * line as f64;
+                canvas.text(centre(i), at, Anchor::Middle, LABEL, name);
+            }
+            if strip.lost > 0 {
+                let text = format!("{} diverged", strip.lost);
+                canvas.text(centre(i), top + 12.0, Anchor::Middle, NOTE, &text);
+            }
+        }
+        let two = self.strips.iter().any(|s| width(&s.label, LABEL.size) > step - 6.0);
+        let mut cursor = bottom + if two { 50.0 } else { 30.0 };
+        let name = Block::stack(&self.x_label, LABEL, room, &mut cursor);
+        name.draw((left + right) / 2.0, Anchor::Middle, &mut canvas);
+        cursor += 6.0;
+        let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
+        note.draw(MARGIN, Anchor::Start, &mut canvas);
+        canvas.into_svg((cursor + MARGIN - 8.0).round(), &self.title, &self.description(), theme)
+    }
+
+    fn description(&self) -> String {
+        let mut words = format!("{}. ", self.y.label);
+        for strip in &self.strips {
+            words += &match strip.mean {
+                Some((mean, low, high)) => format!(
+                    "{}: {} runs, mean {} between {} and {}. ",
+                    strip.label,
+                    strip.points.len(),
+                    super::brief(mean),
+                    super::brief(low),
+                    super::brief(high)
+                ),
+                None => format!(
+                    "{}: {} runs, {} diverged. ",
+                    strip.label,
+                    strip.points.len(),
+                    strip.lost
+                ),
+            };
+        }
+        words
+    }
+}
+
+const KEY: &str = "A dot is a run; lines join runs of one seed. The box holds the middle half, its line is the \
+                   median; the diamond is the mean with its 95 % interval.";
+
+impl Strip {
+    fn draw(
+        &self,
+        index: usize,
+        box_x: f64,
+        dots_x: f64,
+        y: impl Fn(f64) -> Option<f64>,
+        canvas: &mut Canvas,
+    ) {
+        let values: Vec<f64> = self.points.iter().map(|p| p.1).filter(|v| v.is_finite()).collect();
+        canvas.series(index, &self.label, std::iter::empty(), |canvas| {
+            self.draw_marks(&values, index, box_x, dots_x, y, canvas);
+        });
+    }
+
+    fn draw_marks(
+        &self,
+        values: &[f64],
+        index: usize,
+        box_x: f64,
+        dots_x: f64,
+        y: impl Fn(f64) -> Option<f64>,
+        canvas: &mut Canvas,
+    ) {
+        let colour = pick(index);
+        let quartiles = [0.25, 0.5, 0.75].map(|q| y(quantile(values, q)));
+        if let ([Some(low), Some(middle), Some(high)], true) = (quartiles, values.len() > 2) {
+            canvas.put(format_args!(
+                r#"<rect x="{}" y="{}" width="{BOX}" height="{}" fill="{}" fill-opacity="0.2" stroke="{}" stroke-width="1.5"/>"#,
+                Px(box_x - BOX / 2.0),
+                Px(high),
+                Px(low - high),
+                colour.line,
+                colour.line
+            ));
+            let ends = (box_x - BOX / 2.0, box_x + BOX / 2.0);
+            canvas.line((ends.0, middle), (ends.1, middle), colour.ink, 2.2);
+        }
+        for &value in values {
+            if let Some(at) = y(value) {
+                let (x, at) = (Px(dots_x), Px(at));
+                canvas.put(format_args!(
+                    r#"<circle cx="{x}" cy="{at}" r="4.2" fill="{}" fill-opacity="0.75"><title>{}: {}</title></circle>"#,
+                    colour.line,
+                    super::text::escape(&self.label),
+                    super::brief(value),
+                ));
+            }
+        }
+        if let Some((mean, low, high)) = self.mean
+            && let (Some(mean), Some(low), Some(high)) = (y(mean), y(low), y(high))
+        {
+            canvas.line((box_x, low), (box_x, high), TEXT, 2.4);
+            canvas.put(format_args!(
+                r#"<path d="M{} {}l6 6l-6 6l-6 -6Z" fill="{TEXT}"/>"#,
+                Px(box_x),
+                Px(mean - 6.0)
+            ));
+        }
+    }
+}
