@@ -10,6 +10,7 @@ mod info;
 mod interrupt;
 mod merge;
 mod model;
+mod plot;
 mod predict;
 mod progress;
 mod reproduce;
@@ -39,6 +40,7 @@ enum Command {
     Confirm(confirm::Arguments),
     Merge(merge::Arguments),
     Ablate(Box<ablate::Arguments>),
+    Plot(Box<plot::Arguments>),
     Emit(emit::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
@@ -76,6 +78,7 @@ impl Cli {
             Command::Status(arguments) => status::run(&arguments),
             Command::Confirm(arguments) => confirm::run(&arguments),
             Command::Ablate(arguments) => ablate::run(&arguments),
+            Command::Plot(arguments) => plot::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),
             Command::Emit(arguments) => emit::run(&arguments),
             Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -1,3 +1,4 @@
+use super::significant;
 use serde_json::Value;
 use std::path::Path;
 
@@ -29,6 +30,20 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// What all trainings took: `All 30 trainings took 43 CPU-seconds`; nothing if that is not known of all.
+    pub fn effort(origins: &[Self]) -> Option<String> {
+        let seconds: Option<f64> = origins.iter().map(|origin| origin.cpu_seconds).sum();
+        let seconds = seconds.filter(|seconds| *seconds > 0.0)?;
+        let trials: u64 = origins.iter().map(|origin| origin.trials).sum();
+        let seconds = match seconds {
+            10.0.. => format!("{seconds:.0}"),
+            _ => significant(seconds, 2),
+        };
+        let trainings =
+            if trials == 1 { "The training" } else { &format!("All {trials} trainings") };
+        Some(format!("{trainings} took {seconds} CPU-seconds"))
+    }
+
     /// Reads the file beside results; `None` if there is none, or none of ours.
     pub fn read(directory: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(directory.join(crate::sweep::PROVENANCE_FILE)).ok()?;

@@ -1,6 +1,7 @@
 //! What a careful reader asks of a table, in sentences.
 
 use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
+use crate::report::Origin;
 use crate::report::runs::How;
 use crate::stats::smallest_p_exact;
 
@@ -139,12 +140,12 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
     let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
     any.then(|| {
-        format!(
-            "{bold}: the best{of_column} and all that cannot be told from it at 5 % ({}, Holm's \
-             correction over all {} pairs of rows).",
-            ablation.request.test.words(),
-            ablation.comparisons[1]
-        )
+        let correction = match ablation.comparisons[1] {
+            1 => String::new(),
+            n => format!(", Holm's correction over all {n} pairs of rows"),
+        };
+        let test = ablation.request.test.words();
+        format!("{bold}: the best{of_column} and all that cannot be told from it at 5 % ({test}{correction}).")
     })
 }
 
@@ -167,11 +168,9 @@ fn binomial(ablation: &Ablation) -> Option<String> {
 }
 
 fn cost(facts: &Facts) -> Option<String> {
-    let seconds: Option<f64> = facts.origins.iter().map(|origin| origin.cpu_seconds).sum();
-    let seconds = seconds.filter(|_| !facts.origins.is_empty())?;
-    let trials: u64 = facts.origins.iter().map(|origin| origin.trials).sum();
+    let words = Origin::effort(&facts.origins)?;
     let mut cpus: Vec<&str> =
         facts.origins.iter().flat_map(|origin| &origin.cpus).map(String::as_str).collect();
     cpus.dedup();
-    Some(format!("All {trials} trainings took {seconds:.0} CPU-seconds on {}.", cpus.join(" and ")))
+    Some(format!("{words} on {}.", cpus.join(" and ")))
 }

@@ -159,32 +159,19 @@ impl Builder<'_> {
             return Err(AblationError::FewForBootstrap(by_seed.len()));
         }
         let complete = lost == 0;
-        let cut = |interval: Interval| Interval {
-            low: interval.low.max(self.lowest()),
-            high: interval.high.min(self.highest()),
-        };
         Ok(Cell {
             n: by_seed.len(),
             mean: complete.then(|| mean(&values)),
-            interval: complete.then(|| interval(self.request.interval, &values).map(cut)).flatten(),
+            interval: complete
+                .then(|| interval(self.request.interval, &values))
+                .flatten()
+                .map(|i| self.measure.cut(i)),
             sample,
             lost,
             tuned,
             versus: None,
             best: false,
         })
-    }
-
-    /// Nothing that is measured here is negative but a metric of another program.
-    fn lowest(&self) -> f64 {
-        let known = self.measure.is_percentage()
-            || self.measure.column.ends_with("_cost")
-            || self.measure.lower_is_better && self.measure.words().contains(" to a ");
-        if known { 0.0 } else { f64::NEG_INFINITY }
-    }
-
-    fn highest(&self) -> f64 {
-        if self.measure.is_percentage() { 1.0 } else { f64::INFINITY }
     }
 }
 
@@ -207,7 +194,7 @@ impl<'a> Tuning<'a> {
         selected: &[usize],
     ) -> Result<Self, AblationError> {
         let settings = tune.settings.iter().map(|name| runs.setting(name));
-        let measure = tune.metric.resolve(request.at, &runs.metrics())?;
+        let measure = runs.measure(&tune.metric, request.at)?;
         let present = by_seed.present(selected);
         let seeds = match &tune.seeds {
             None => match default_tuning(present.len()) {

@@ -18,7 +18,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
         request.metric = Some(MeasureText { column: Some(column), threshold: None });
     }
     normalise(runs, &mut request)?;
-    let selected = select(runs, &request)?;
+    let selected = select(runs, &request.conditions)?;
     let request = &request;
     let taken = |request: &Request| -> Vec<String> {
         let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
@@ -56,7 +56,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     request.vs = request.vs.filter(|vs| !vs.is_empty());
     for name in taken(&request) {
         if taken(&request).iter().filter(|other| **other == name).count() > 1 {
-            return Err(AblationError::TwoRoles(name));
+            return Err(AblationError::TwoRoles(name, "--by, --vs and --tune"));
         }
     }
     Ok(request)

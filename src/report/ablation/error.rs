@@ -53,8 +53,8 @@ pub enum AblationError {
         columns: String,
     },
     /// One setting in two roles.
-    #[error("{0} is asked for twice, by two of --by, --vs and --tune")]
-    TwoRoles(String),
+    #[error("{0} is asked for twice, by two of {1}")]
+    TwoRoles(String, &'static str),
     /// Tuning needs seeds of its own.
     #[error("--tune needs at least 2 seeds to tune with and 2 others to report; there are {0}")]
     FewSeeds(usize),
@@ -67,6 +67,9 @@ pub enum AblationError {
     /// There is nothing to leave out.
     #[error("--leave-one-out: {0}")]
     LeaveOneOut(String),
+    /// A figure lacks what it is drawn over.
+    #[error("the figure needs {0}")]
+    Role(String),
     /// There are no metrics to choose from.
     #[error("{0} has no metric that could be shown; name a column with --metric")]
     NoMetric(String),

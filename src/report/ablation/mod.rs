@@ -36,6 +36,7 @@ pub use error::AblationError;
 pub use facts::Facts;
 pub use formats::Format;
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
+pub(super) use rows::select;
 
 use super::runs::{Measure, Runs};
 
@@ -72,7 +73,7 @@ impl Ablation {
     /// two runs claim the same place.
     pub fn new(runs: &Runs, request: &Request) -> Result<Self, AblationError> {
         let request = defaults::complete(runs, request)?;
-        let selected = rows::select(runs, &request)?;
+        let selected = rows::select(runs, &request.conditions)?;
         let rows = rows::rows(runs, &request, &selected)?;
         let measure = request.resolved_measure(runs)?;
         let mut facts = Facts::new(runs, &request, &selected)?;

@@ -131,9 +131,8 @@ impl Request {
     ///
     /// When there is no metric for it.
     pub fn resolved_measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
-        let metrics = runs.metrics();
         match &self.metric {
-            Some(metric) => Ok(metric.resolve(self.at, &metrics)?),
+            Some(metric) => Ok(runs.measure(metric, self.at)?),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
         }
     }

@@ -21,16 +21,19 @@ pub(super) struct Row {
 }
 
 /// The runs that meet all conditions.
-pub(super) fn select(runs: &Runs, request: &Request) -> Result<Vec<usize>, AblationError> {
+pub(in crate::report) fn select(
+    runs: &Runs,
+    conditions: &[(String, Vec<String>)],
+) -> Result<Vec<usize>, AblationError> {
     let mut selected: Vec<usize> = (0..runs.len()).collect();
-    for (name, values) in &request.conditions {
+    for (name, values) in conditions {
         let setting = runs.setting(name)?;
         let codes = values.iter().map(|value| code(setting, value, "--where"));
         let codes: Vec<usize> = codes.collect::<Result<_, _>>()?;
         selected.retain(|&run| codes.contains(&setting.codes[run]));
     }
     if selected.is_empty() {
-        let conditions = request.conditions.iter();
+        let conditions = conditions.iter();
         let words: Vec<String> =
             conditions.map(|(name, values)| format!("{name} = {}", values.join(" or "))).collect();
         return Err(AblationError::Nothing(words.join(" and ")));

@@ -46,7 +46,6 @@ impl Panels {
         let most = ((room + GAP) / (LEAST_WIDTH + GAP)) as usize;
         let columns = self.panels.len().clamp(1, most);
         let width = (room - GAP * (columns - 1) as f64) / columns as f64;
-        let rows = self.panels.len().div_ceil(columns);
         let panels = self.with_one_range(columns);
         for row in panels.chunks(columns) {
             let layouts = row.iter().map(|panel| Layout::new(panel, Frame::panel(width)));
@@ -57,7 +56,6 @@ impl Panels {
             }
             cursor += layouts.iter().map(|layout| layout.height).fold(0.0, f64::max);
         }
-        debug_assert!(rows <= self.panels.len());
         cursor += 6.0;
         let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
         note.draw(MARGIN, Anchor::Start, &mut canvas);

@@ -23,12 +23,14 @@ pub enum RasterError {
     Png(String),
 }
 
-/// Parts of DejaVu Sans: Latin, Greek, arrows, sub- and superscripts, mathematics. A picture must not depend on what
-/// is installed.
+/// Parts of DejaVu Sans Condensed, made by `scripts/make-fonts`: a picture must not depend on what is installed.
 const FONTS: [&[u8]; 2] = [
-    include_bytes!("fonts/DejaVuSans-subset.ttf"),
-    include_bytes!("fonts/DejaVuSans-Bold-subset.ttf"),
+    include_bytes!("fonts/DejaVuSansCondensed-subset.ttf"),
+    include_bytes!("fonts/DejaVuSansCondensed-Bold-subset.ttf"),
 ];
+
+/// Both faces, as the subsets name them.
+const FAMILY: &str = "DejaVu Sans Condensed";
 
 /// Draws an SVG `width` pixels wide, with embedded fonts: the same bytes everywhere.
 ///
@@ -36,13 +38,12 @@ const FONTS: [&[u8]; 2] = [
 ///
 /// When it is not SVG, or too large.
 pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>, RasterError> {
-    let mut options =
-        usvg::Options { font_family: "DejaVu Sans".into(), ..usvg::Options::default() };
+    let mut options = usvg::Options { font_family: FAMILY.into(), ..usvg::Options::default() };
     let fonts = Arc::make_mut(&mut options.fontdb);
     for font in FONTS {
         fonts.load_font_data(font.to_vec());
     }
-    fonts.set_sans_serif_family("DejaVu Sans");
+    fonts.set_sans_serif_family(FAMILY);
     let tree = usvg::Tree::from_str(svg, &options)?;
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).ceil() as u32;

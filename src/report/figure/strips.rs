@@ -31,12 +31,16 @@ pub struct Strips {
 pub struct Strip {
     /// Its name.
     pub label: String,
+    /// More about it, in smaller letters under the name.
+    pub detail: String,
     /// (pair, value) of each run; runs of one pair in neighbouring categories are joined by a line.
     pub points: Vec<(usize, f64)>,
     /// Mean and the ends of its interval.
     pub mean: Option<(f64, f64, f64)>,
-    /// How many runs have no value: they diverged.
+    /// How many runs have no value.
     pub lost: usize,
+    /// What became of them: `diverged`.
+    pub lost_word: String,
 }
 
 const BOX: f64 = 26.0;
@@ -67,6 +71,7 @@ impl Strips {
         let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
         let (left, right) = (MARGIN + widest + 8.0, WIDTH - MARGIN);
         let (top, bottom) = (cursor + 14.0, cursor + 14.0 + 330.0);
+        cursor = bottom + 30.0;
         let y = |value: f64| domain.fraction(value).map(|f| bottom - f * (bottom - top));
 
         for tick in &y_ticks {
@@ -84,24 +89,28 @@ impl Strips {
             for &(key, value) in &pair[0].points {
                 let next = pair[1].points.iter().find(|&&(other, _)| other == key);
                 if let (Some(a), Some(b)) = (y(value), next.and_then(|&(_, v)| y(v))) {
-                    canvas.line((dots(i), a), (dots(i + 1), b), GRID, 1.4);
+                    let (from, to) = (Px(dots(i)), Px(dots(i + 1)));
+                    canvas.put(format_args!(
+                        r#"<path d="M{from} {}L{to} {}" stroke="{NEUTRAL}" stroke-width="1.2" stroke-opacity="0.4"/>"#,
+                        Px(a),
+                        Px(b)
+                    ));
                 }
             }
         }
         for (i, strip) in self.strips.iter().enumerate() {
             strip.draw(i, centre(i) - (step * 0.12).min(34.0), dots(i), y, &mut canvas);
-            let names = super::text::wrap(&strip.label, LABEL.size, step - 6.0);
-            for (line, name) in names.iter().take(2).enumerate() {
-                let at = bottom + 22.0 + 19.0 * line as f64;
-                canvas.text(centre(i), at, Anchor::Middle, LABEL, name);
+            let mut below = bottom + 2.0;
+            for (text, font) in [(&strip.label, LABEL), (&strip.detail, NOTE)] {
+                let names = Block::stack(text, font, step - 16.0, &mut below);
+                names.draw(centre(i), Anchor::Middle, &mut canvas);
             }
+            cursor = cursor.max(below + 6.0);
             if strip.lost > 0 {
-                let text = format!("{} diverged", strip.lost);
+                let text = format!("{} {}", strip.lost, strip.lost_word);
                 canvas.text(centre(i), top + 12.0, Anchor::Middle, NOTE, &text);
             }
         }
-        let two = self.strips.iter().any(|s| width(&s.label, LABEL.size) > step - 6.0);
-        let mut cursor = bottom + if two { 50.0 } else { 30.0 };
         let name = Block::stack(&self.x_label, LABEL, room, &mut cursor);
         name.draw((left + right) / 2.0, Anchor::Middle, &mut canvas);
         cursor += 6.0;
@@ -123,10 +132,11 @@ impl Strips {
                     super::brief(high)
                 ),
                 None => format!(
-                    "{}: {} runs, {} diverged. ",
+                    "{}: {} runs, {} {}. ",
                     strip.label,
-                    strip.points.len(),
-                    strip.lost
+                    strip.points.len() + strip.lost,
+                    strip.lost,
+                    strip.lost_word
                 ),
             };
         }

@@ -1,4 +1,6 @@
-//! Whole figures: one snapshot, and properties that hold for any data.
+//! Whole figures: a snapshot of each kind, and properties that hold for any data.
+//!
+//! `NABLAB_UPDATE_SNAPSHOTS=1 cargo test figure` writes the snapshots anew; look at them before you commit them.
 
 use proptest::prelude::*;
 
@@ -92,14 +94,145 @@ fn rows_at(svg: &str, x: &str) -> Vec<f64> {
         .collect()
 }
 
-#[test]
-fn a_tiny_figure_is_drawn_byte_for_byte_as_before() {
-    assert_eq!(tiny().to_svg(), include_str!("tiny.svg"));
+/// A heatmap with every kind of cell.
+fn heatmap() -> Heatmap {
+    let cell = |value: f64| HeatCell {
+        value: Some(value),
+        text: vec![format!("{value}"), "±0.1".into()],
+        ..HeatCell::default()
+    };
+    let lost = HeatCell {
+        text: vec!["1/3".into(), "diverged".into()],
+        hatched: true,
+        ..HeatCell::default()
+    };
+    Heatmap {
+        title: "Accuracy & more".into(),
+        subtitle: Some("three seeds".into()),
+        x_label: "learning rate η".into(),
+        x: vec!["0.1".into(), "1 <".into()],
+        y_label: "mini-batch size".into(),
+        y: vec!["100".into(), "10".into()],
+        cells: vec![
+            vec![cell(95.0), lost],
+            vec![HeatCell { framed: true, ..cell(96.5) }, HeatCell::default()],
+        ],
+        scale_label: "accuracy (%)".into(),
+        note: Some("The frame marks the best.".into()),
+    }
+}
+
+/// Two full categories and one where all was lost.
+fn strips() -> Strips {
+    let strip = |label: &str, shift: f64| Strip {
+        label: label.into(),
+        detail: "η = 0.1".into(),
+        points: (0..4).map(|seed| (seed, 95.0 + shift + 0.1 * seed as f64)).collect(),
+        mean: Some((95.15 + shift, 94.9 + shift, 95.4 + shift)),
+        ..Strip::default()
+    };
+    let lost = Strip {
+        label: "relu & <co>".into(),
+        lost: 4,
+        lost_word: "diverged".into(),
+        ..Strip::default()
+    };
+    Strips {
+        title: "Accuracy by activation".into(),
+        subtitle: None,
+        x_label: "activation".into(),
+        y: Axis::linear("accuracy (%)"),
+        strips: vec![strip("sigmoid", 0.0), strip("tanh", 0.3), lost],
+        note: Some("Four seeds.".into()),
+    }
+}
+
+/// Small figures, one of them with a hatched part.
+fn panels() -> Panels {
+    let panel = |title: &str, hatched: Vec<Hatched>| Figure {
+        title: title.into(),
+        x: Axis::log10("η"),
+        y: Axis::linear("cost"),
+        series: vec![Series {
+            label: "relu".into(),
+            points: vec![(0.01, 1.0), (0.1, 0.5), (1.0, f64::NAN)],
+            ..Series::default()
+        }],
+        key: vec![Key::new(Mark::Line, "mean")],
+        hatched,
+        ..Figure::default()
+    };
+    let diverged = Hatched { range: (0.3, 1.0), label: "some diverged".into() };
+    Panels {
+        title: "Cost against η".into(),
+        subtitle: Some("three seeds".into()),
+        panels: vec![panel("mini-batch 1", vec![diverged]), panel("mini-batch 10", Vec::new())],
+        note: Some("None.".into()),
+    }
+}
+
+/// Every kind of figure in every theme.
+fn kinds() -> [(&'static str, Chart); 4] {
+    [
+        ("lines", Chart::Lines(tiny())),
+        ("heatmap", Chart::Heatmap(heatmap())),
+        ("strips", Chart::Strips(strips())),
+        ("panels", Chart::Panels(panels())),
+    ]
+}
+
+/// Compares with a file, or writes it anew where that is asked for.
+#[track_caller]
+fn assert_as_before(name: &str, svg: &str) {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/figure/snapshots");
+    let path = std::path::Path::new(directory).join(format!("{name}.svg"));
+    if std::env::var_os("NABLAB_UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, svg).unwrap();
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(svg == before, "{} differs from what is drawn now", path.display());
 }
 
 #[test]
-fn the_tiny_figure_is_sound() {
-    assert_sound(&tiny().to_svg());
+fn figures_are_drawn_byte_for_byte_as_before() {
+    for (name, chart) in kinds() {
+        assert_as_before(name, &chart.to_svg_in(Theme::Light));
+    }
+    let [(_, lines), ..] = kinds();
+    assert_as_before("lines-dark", &lines.to_svg_in(Theme::Dark));
+    assert_as_before("lines-page", &lines.to_svg_in(Theme::Page));
+}
+
+#[test]
+fn every_kind_is_sound_in_every_theme() {
+    for (_, chart) in kinds() {
+        for theme in [Theme::Light, Theme::Dark, Theme::Page] {
+            assert_sound(&chart.to_svg_in(theme));
+        }
+    }
+    assert_sound(&Chart::Heatmap(Heatmap::default()).to_svg_in(Theme::Light));
+    assert_sound(&Chart::Strips(Strips::default()).to_svg_in(Theme::Light));
+    assert_sound(&Chart::Panels(Panels::default()).to_svg_in(Theme::Light));
+}
+
+#[test]
+fn what_was_lost_is_hatched_and_said() {
+    let count = |chart: Chart, word| chart.to_svg_in(Theme::Light).matches(word).count();
+    let hatch = "stroke-opacity=\"0.55\"";
+    assert_eq!(count(Chart::Heatmap(heatmap()), hatch), 1);
+    assert_eq!(count(Chart::Panels(panels()), hatch), 1);
+    assert_eq!(count(Chart::Panels(panels()), ">some diverged<"), 1);
+    assert_eq!(count(Chart::Strips(strips()), ">4 diverged<"), 1);
+}
+
+#[test]
+fn small_figures_have_one_legend_and_the_same_axes() {
+    let mut panels = panels();
+    panels.panels[1].series[0].points[0].1 = 1.9;
+    let svg = panels.to_svg_in(Theme::Light);
+    // Once in the legend; the group of the marks has it as a tooltip.
+    assert_eq!(svg.matches(">relu</text>").count(), 1);
+    assert_eq!(svg.matches(">2.0</text>").count(), 2, "both reach up to what one of them needs");
 }
 
 #[test]

@@ -99,7 +99,8 @@ fn logarithmic(domain: &Domain, steps: f64) -> Vec<Tick> {
     let stride = (f64::from(decades + 1) / steps).ceil().max(1.0) as i32;
     let plain = domain.low >= 0.99e-4 && domain.high < 1e6;
     // Labels at 2 and 5 only where they have room.
-    let dense = 3.0 * libm::log10(domain.high / domain.low) <= steps + 5.0;
+    let room = steps > f64::from(decades + 1);
+    let dense = room && 3.0 * libm::log10(domain.high / domain.low) <= steps + 5.0;
     let mut all = Vec::new();
     for exponent in first..=last {
         for mantissa in 1..=9 {

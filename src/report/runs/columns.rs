@@ -20,6 +20,7 @@ pub(super) struct Columns {
 struct Kind {
     numeric: bool,
     empty: bool,
+    above_one: bool,
     distinct: HashSet<u64>,
 }
 
@@ -36,7 +37,8 @@ impl Columns {
     }
 
     pub(super) fn new(names: &[String]) -> Self {
-        let kind = |_| Kind { numeric: true, empty: true, distinct: HashSet::new() };
+        let kind =
+            |_| Kind { numeric: true, empty: true, above_one: false, distinct: HashSet::new() };
         Self {
             names: names.into(),
             kinds: names.iter().map(kind).collect(),
@@ -53,7 +55,9 @@ impl Columns {
                 continue;
             }
             kind.empty = false;
-            kind.numeric = kind.numeric && cell.trim().parse::<f64>().is_ok();
+            let number = cell.trim().parse::<f64>();
+            kind.numeric = kind.numeric && number.is_ok();
+            kind.above_one |= number.is_ok_and(|number| number > 1.0 && number.is_finite());
             if kind.distinct.len() <= MANY {
                 kind.distinct.insert(xxhash_rust::xxh3::xxh3_64(cell.as_bytes()));
             }
@@ -90,8 +94,14 @@ impl Columns {
         metrics
     }
 
+    /// The names of the metrics with a value above 1.
+    pub(super) fn above_one(&self) -> impl Iterator<Item = String> {
+        let above = self.names.iter().zip(&self.kinds).filter(|(_, kind)| kind.above_one);
+        above.map(|(name, _)| metric_of(name).unwrap_or(name).to_string())
+    }
+
     fn is_measurement(&self, column: usize) -> bool {
-        let Kind { numeric, empty, distinct } = &self.kinds[column];
+        let Kind { numeric, empty, distinct, .. } = &self.kinds[column];
         let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows;
         let counted = BOOKKEEPING.contains(&self.names[column].as_str());
         !self.ours && !counted && self.names[column] != "seed" && !empty && *numeric && rare

@@ -1,4 +1,5 @@
 use super::RunsError;
+use crate::stats::Interval;
 use std::fmt;
 use std::str::FromStr;
 
@@ -23,6 +24,8 @@ pub struct Measure {
     pub how: How,
     /// Whether a smaller number is better.
     pub lower_is_better: bool,
+    /// Whether its values are fractions of 1, as ours are; another program may have written percent.
+    pub fraction: bool,
 }
 
 /// How the course of a metric becomes one number.
@@ -153,7 +156,7 @@ impl Measure {
     /// A measure, whose direction follows from the name of the column.
     pub fn new(column: String, how: How) -> Self {
         let lower_is_better = !matches!(how, How::Value(_)) || is_cost(&column);
-        Self { column, how, lower_is_better }
+        Self { column, how, lower_is_better, fraction: true }
     }
 
     /// Whether `a` is better than `b`.
@@ -163,7 +166,29 @@ impl Measure {
 
     /// Whether the number is a fraction that reads better as a percentage.
     pub fn is_percentage(&self) -> bool {
-        matches!(self.how, How::Value(_)) && self.column.contains("accuracy")
+        matches!(self.how, How::Value(_)) && self.is_fraction()
+    }
+
+    /// The metric, or what is counted, in words: `test accuracy`, `epochs to 95 %`.
+    pub fn name(&self) -> String {
+        match self.how {
+            How::Value(_) => self.column.replace('_', " "),
+            _ => self.heading(),
+        }
+    }
+
+    /// An interval cut to where values can be: an accuracy is at most 1, and of all that we measure nothing is negative.
+    /// The metric of another program may be.
+    pub fn cut(&self, interval: Interval) -> Interval {
+        let ours = super::KNOWN.contains(&self.column.as_str());
+        let bounded = !matches!(self.how, How::Value(_)) || ours || self.is_percentage();
+        let most = if self.is_percentage() { 1.0 } else { f64::INFINITY };
+        let least = if bounded { 0.0 } else { f64::NEG_INFINITY };
+        Interval { low: interval.low.max(least), high: interval.high.min(most) }
+    }
+
+    fn is_fraction(&self) -> bool {
+        self.fraction && self.column.contains("accuracy")
     }
 
     /// What it is, in words: `test accuracy after the last epoch`.
@@ -196,7 +221,7 @@ impl Measure {
     }
 
     fn threshold_words(&self, threshold: f64) -> String {
-        match self.column.contains("accuracy") {
+        match self.is_fraction() {
             true => format!("{} %", (threshold * 1e6).round() / 1e4),
             false => threshold.to_string(),
         }

@@ -16,7 +16,7 @@ pub use setting::{Setting, shown};
 
 use crate::nearest::nearest;
 use columns::Columns;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What a run came to.
@@ -42,6 +42,8 @@ pub struct Runs {
     settings: Vec<Setting>,
     /// The columns that hold measurements.
     metrics: Vec<String>,
+    /// Those with a value above 1.
+    above_one: HashSet<String>,
 }
 
 /// The runs of one of the places that were read.
@@ -85,6 +87,7 @@ impl Runs {
             rows: Vec::new(),
             settings: Vec::new(),
             metrics: Vec::new(),
+            above_one: HashSet::new(),
         };
         let mut ids = HashSet::new();
         for path in paths {
@@ -96,6 +99,7 @@ impl Runs {
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
         runs.metrics = columns.measurements(named);
+        runs.above_one.extend(columns.above_one());
         Ok(runs)
     }
 
@@ -165,13 +169,23 @@ impl Runs {
     }
 
     /// The settings with more than one value among `of` the runs, without that which pairs them.
-    pub fn varying<'a>(
+    pub fn varying<'a, 'b>(
         &'a self,
-        of: &'a [usize],
-        pair_by: &'a str,
-    ) -> impl Iterator<Item = &'a Setting> {
+        of: &'b [usize],
+        pair_by: &'b str,
+    ) -> impl Iterator<Item = &'a Setting> + use<'a, 'b> {
         let varies = move |setting: &&Setting| setting.name != pair_by && setting.varies(of);
         self.settings.iter().filter(varies)
+    }
+
+    /// Whether a setting has a single value wherever some others have the same: it follows from them, as the
+    /// second of two axes that were varied together does.
+    pub fn follows(&self, setting: &Setting, from: &[&Setting], of: &[usize]) -> bool {
+        let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
+        of.iter().all(|&run| {
+            let key = from.iter().map(|setting| setting.codes[run]).collect();
+            *known.entry(key).or_insert(setting.codes[run]) == setting.codes[run]
+        })
     }
 
     /// The setting of a name, in which - stands for _.
@@ -206,6 +220,16 @@ impl Runs {
             known.filter(|name| self.metrics.iter().any(|m| m == name)).collect();
         metrics.extend(self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned());
         metrics
+    }
+
+    /// The measure that a text asks for.
+    ///
+    /// # Errors
+    ///
+    /// When no column is named and none of the metrics is fit for it.
+    pub fn measure(&self, text: &MeasureText, at: At) -> Result<Measure, RunsError> {
+        let measure = text.resolve(at, &self.metrics())?;
+        Ok(Measure { fraction: !self.above_one.contains(&measure.column), ..measure })
     }
 
     /// A cell of a run, if there is such a column and it is not empty.
@@ -361,6 +385,11 @@ impl Runs {
             return Err(self.no_metric(metric));
         }
         Ok(courses)
+    }
+
+    /// Whether all of the runs have the courses of their metrics.
+    pub fn has_epochs(&self) -> bool {
+        self.parts.iter().all(|part| part.epochs.is_some())
     }
 
     /// Whether the runs were put together from a file of epochs.

@@ -108,7 +108,9 @@ pub fn shown(value: &str) -> String {
             let short: f64 = format!("{number:.3e}").parse().unwrap_or(number);
             // Seeds and sizes are exact.
             if number.fract() == 0.0 && number.abs() < 1e15 {
-                return format!("{number}");
+                let power = format!("{number:e}");
+                let round = number.abs() >= 1e6 && power.len() <= 6;
+                return if round { power } else { format!("{number}") };
             }
             if short != 0.0 && !(1e-4..1e6).contains(&short.abs()) {
                 return format!("{short:e}");
@@ -156,6 +158,7 @@ mod tests {
         assert_eq!(short("0.31622776601683794"), "0.3162");
         assert_eq!(short("10.0"), "10");
         assert_eq!(short("12345678"), "12345678");
+        assert_eq!((short("464000000"), short("100000")), ("4.64e8".into(), "100000".into()));
         assert_eq!(short("1e-7"), "1e-7");
         assert_eq!(short("relu"), "relu");
         assert_eq!(short(""), "none");

@@ -1,0 +1,130 @@
+use super::ablate::{Selection, command};
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use nablab::report::figure::{Theme, to_png};
+use nablab::report::plot::{Kind, Plot, PlotRequest};
+use nablab::report::runs::Runs;
+use nablab::report::{significant, sparkline};
+use nablab::sweep::write_atomically;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Draw a figure of results, with a CSV of the plotted numbers beside it
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Arguments {
+    /// Directories of results, or CSV files of any program with named columns
+    #[arg(required = true, value_name = "DIR")]
+    results: Vec<PathBuf>,
+    /// The kind of figure (default: by the settings that vary)
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// The setting along the horizontal axis, of a response or heatmap; the categories of strips
+    #[arg(long, value_name = "SETTING")]
+    x: Option<String>,
+    /// The rows of a heatmap
+    #[arg(long, value_name = "SETTING")]
+    y: Option<String>,
+    /// A line for each value of this setting; none for one line
+    #[arg(long, value_name = "SETTING")]
+    hue: Option<String>,
+    /// A small figure for each value of this setting; none for one figure
+    #[arg(long, value_name = "SETTING")]
+    panels: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// The ends of the vertical axis, as it is labelled: 90,97 for percent
+    #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = parse_range)]
+    range: Option<(f64, f64)>,
+    /// The background
+    #[arg(long, value_enum, default_value_t)]
+    theme: Theme,
+    /// The file, .svg or .png; the numbers go beside it (default: KIND.svg in the first directory)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The width of a PNG, pixels
+    #[arg(long, value_name = "PIXELS", default_value_t = 1600, value_parser = clap::value_parser!(u32).range(100..=10_000))]
+    width: u32,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nablab plot results/my-sweep
+  nablab plot results/my-sweep --x eta --hue activation --panels batch-size
+  nablab plot results/my-sweep --kind curves --hue eta --where activation=relu --where batch-size=10
+  nablab plot results/my-sweep --kind heatmap --x eta --y batch-size --theme dark --out heat.png
+  nablab plot results/my-sweep --kind strips --x activation
+  nablab plot results/my-sweep --kind time --hue activation
+
+What is not said is chosen by the settings that vary, and the full command is printed. Settings that vary
+and have no place in the figure are at their best, judged on the validation set if there is one.";
+
+fn parse_range(text: &str) -> Result<(f64, f64), String> {
+    let expected = "expected the lower end first, as in 90,97";
+    let (low, high) = text.split_once(',').ok_or(expected)?;
+    match (low.trim().parse::<f64>(), high.trim().parse::<f64>()) {
+        (Ok(low), Ok(high)) if low < high && low.is_finite() && high.is_finite() => Ok((low, high)),
+        _ => Err(expected.into()),
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let Selection { metric, at, conditions, pair_by } = &arguments.selection;
+    let request = PlotRequest {
+        kind: arguments.kind,
+        x: arguments.x.clone(),
+        y: arguments.y.clone(),
+        hue: arguments.hue.clone(),
+        panels: arguments.panels.clone(),
+        metric: metric.clone(),
+        at: *at,
+        range: arguments.range,
+        conditions: conditions.clone(),
+        pair_by: pair_by.clone(),
+    };
+    let runs = Runs::open(&arguments.results, &request.named())?;
+    let plot = Plot::new(&runs, &request)?;
+    let kind = plot.request.kind.map_or("plot", Kind::name);
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => {
+            let first = &arguments.results[0];
+            let directory = if first.is_dir() { first.clone() } else { first.with_file_name("") };
+            directory.join(format!("{kind}.svg"))
+        }
+    };
+    let svg = plot.chart.to_svg_in(arguments.theme);
+    let bytes = match out.extension().and_then(|e| e.to_str()) {
+        Some("svg") => svg.into_bytes(),
+        Some("png") => to_png(&svg, arguments.width)?,
+        _ => bail!("--out {}: expected a name that ends in .svg or .png", out.display()),
+    };
+    let numbers = out.with_extension("csv");
+    let ours = ["trials.csv", "epochs.csv", "layers.csv"];
+    if arguments.results.contains(&numbers)
+        || numbers.file_name().is_some_and(|n| ours.iter().any(|o| n == *o))
+    {
+        bail!("--out {}: its numbers would replace {}", out.display(), numbers.display());
+    }
+    if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+    }
+    write_atomically(&out, &bytes)?;
+    write_atomically(&numbers, plot.csv.as_bytes())?;
+
+    let mut stdout = std::io::stdout();
+    let mut options = plot.request.options();
+    if arguments.theme != Theme::default()
+        && let Some(theme) = arguments.theme.to_possible_value()
+    {
+        options.extend(["--theme".into(), theme.get_name().into()]);
+    }
+    eprintln!("{}", command("plot", &arguments.results, &options));
+    let widest = plot.sparks.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, values) in plot.sparks.iter().filter(|(_, values)| values.len() > 1) {
+        let last = values.last().copied().unwrap_or(f64::NAN);
+        writeln!(stdout, "{name:<widest$}  {}  {}", sparkline(values), significant(last, 4))?;
+    }
+    writeln!(stdout, "wrote {} and {}", out.display(), numbers.display())?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! A sensible figure by the settings that vary.
+
+use super::groups::select;
+use super::{Kind, PlotRequest};
+use crate::report::ablation::AblationError;
+use crate::report::runs::{How, MeasureText, Runs, Setting};
+
+/// More lines cannot be told apart.
+const MOST_LINES: usize = 8;
+/// More small figures are too many to look at.
+const MOST_PANELS: usize = 12;
+/// Fewer numbers make no axis.
+const LEAST_NUMBERS: usize = 4;
+
+/// The request with everything chosen that it leaves open.
+pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest, AblationError> {
+    let mut request = request.clone();
+    normalise(runs, &mut request)?;
+    if request.metric.is_none() {
+        let column = runs.metrics().first().cloned();
+        let path = || AblationError::NoMetric(runs.path().display().to_string());
+        let column = Some(column.ok_or_else(path)?);
+        request.metric = Some(MeasureText { column, threshold: None });
+    }
+    let selected = select(runs, &request.conditions)?;
+    let varying = runs.varying(&selected, &request.pair_by).collect();
+    let candidates = Candidates { runs, varying, selected };
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None => candidates.kind(&request),
+    };
+    request.kind = Some(kind);
+    let missing = |role: &str| AblationError::Role(role.into());
+    match kind {
+        Kind::Response => {
+            let x = request.x.take().filter(|x| !x.is_empty());
+            request.x = x.or_else(|| candidates.numbers(&request, 2));
+            let x = request.x.as_deref().map(|x| runs.setting(x)).transpose()?;
+            if x.is_none_or(|x| !x.numeric) {
+                return Err(missing("--x: a setting with several numbers"));
+            }
+        }
+        Kind::Heatmap => {
+            let next = |request: &PlotRequest| {
+                candidates.numbers(request, 2).or_else(|| candidates.next(request, usize::MAX))
+            };
+            request.x = request.x.take().filter(|x| !x.is_empty()).or_else(|| next(&request));
+            request.y = request.y.take().filter(|y| !y.is_empty()).or_else(|| next(&request));
+            if request.x.is_none() || request.y.is_none() {
+                return Err(missing("--x and --y: two settings that vary"));
+            }
+        }
+        Kind::Strips => {
+            let x = request.x.take().filter(|x| !x.is_empty());
+            request.x = x.or_else(|| candidates.next(&request, usize::MAX));
+            if request.x.is_none() {
+                return Err(missing("--x: a setting that varies"));
+            }
+        }
+        Kind::Curves | Kind::Time => {}
+    }
+    refuse_idle_roles(kind, &request)?;
+    if matches!(kind, Kind::Response | Kind::Curves | Kind::Time) && request.hue.is_none() {
+        request.hue = candidates.next(&request, MOST_LINES);
+    }
+    // A third setting makes small figures.
+    if kind == Kind::Response && request.panels.is_none() {
+        request.panels = candidates.next(&request, MOST_PANELS);
+    }
+    let counted = !matches!(request.measure(runs)?.how, How::Value(_));
+    if matches!(kind, Kind::Curves | Kind::Time) && counted {
+        return Err(missing("--metric: a column, for a figure against epochs or seconds"));
+    }
+    let roles = request.roles().map(|(_, role)| role.as_deref().filter(|role| !role.is_empty()));
+    for (i, role) in roles.iter().enumerate() {
+        if let Some(name) = role.filter(|_| roles[..i].contains(role)) {
+            return Err(AblationError::TwoRoles(name.into(), "--x, --y, --hue and --panels"));
+        }
+    }
+    Ok(request)
+}
+
+/// Names as they are in the file; `none` is no name.
+fn normalise(runs: &Runs, request: &mut PlotRequest) -> Result<(), AblationError> {
+    let name = |text: &String| runs.setting(text).map(|setting| setting.name.clone());
+    for role in [&mut request.x, &mut request.y, &mut request.hue, &mut request.panels] {
+        match role.as_mut() {
+            Some(text) if text == "none" || text.is_empty() => text.clear(),
+            Some(text) => *text = name(text)?,
+            None => {}
+        }
+    }
+    for (setting, _) in &mut request.conditions {
+        *setting = name(setting)?;
+    }
+    if let Ok(setting) = runs.setting(&request.pair_by) {
+        request.pair_by = setting.name.clone();
+    }
+    Ok(())
+}
+
+/// A role that the kind of figure has no use for.
+fn refuse_idle_roles(kind: Kind, request: &PlotRequest) -> Result<(), AblationError> {
+    let used: &[&str] = match kind {
+        Kind::Response => &["x", "hue", "panels"],
+        Kind::Curves | Kind::Time => &["hue", "panels"],
+        Kind::Heatmap => &["x", "y"],
+        Kind::Strips => &["x"],
+    };
+    for (name, role) in request.roles() {
+        if role.as_ref().is_some_and(|role| !role.is_empty()) && !used.contains(&name) {
+            let kind = kind.name();
+            let used: Vec<String> = used.iter().map(|name| format!("--{name}")).collect();
+            return Err(AblationError::Role(format!(
+                "no --{name}: --kind {kind} has {}",
+                used.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The settings that a role could have.
+struct Candidates<'a> {
+    runs: &'a Runs,
+    varying: Vec<&'a Setting>,
+    selected: Vec<usize>,
+}
+
+impl<'a> Candidates<'a> {
+    /// The figure that the roles, or else the settings that vary, suggest.
+    fn kind(&self, request: &PlotRequest) -> Kind {
+        let given = |role: &Option<String>| role.clone().filter(|role| !role.is_empty());
+        match (given(&request.x), given(&request.y)) {
+            (_, Some(_)) => Kind::Heatmap,
+            (Some(x), None) if self.runs.setting(&x).is_ok_and(|x| x.numeric) => Kind::Response,
+            (Some(_), None) => Kind::Strips,
+            (None, None) if self.numbers(request, LEAST_NUMBERS).is_some() => Kind::Response,
+            (None, None) => {
+                let words = self.free(request).any(|setting| !setting.numeric);
+                let at_end = request.hue.is_none() && request.panels.is_none();
+                match words && at_end || !self.runs.has_epochs() {
+                    true => Kind::Strips,
+                    false => Kind::Curves,
+                }
+            }
+        }
+    }
+
+    /// What has no role yet, and does not follow from what has one.
+    fn free(&self, request: &PlotRequest) -> impl Iterator<Item = &'a Setting> {
+        let roles = request.roles().map(|(_, role)| role.clone().unwrap_or_default());
+        let taken: Vec<&Setting> = roles
+            .iter()
+            .filter(|role| !role.is_empty())
+            .filter_map(|role| self.runs.setting(role).ok())
+            .collect();
+        let free = |setting: &&Setting| !self.runs.follows(setting, &taken, &self.selected);
+        self.varying.iter().copied().filter(free).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The setting for an axis of numbers: the learning rate, or else that with the most.
+    fn numbers(&self, request: &PlotRequest, least: usize) -> Option<String> {
+        let count = |setting: &Setting| setting.present(&self.selected).len();
+        let mut free: Vec<&Setting> =
+            self.free(request).filter(|s| s.numeric && count(s) >= least).collect();
+        free.sort_by_key(|s| (s.name != "eta", usize::MAX - count(s)));
+        free.first().map(|setting| setting.name.clone())
+    }
+
+    /// The next setting to tell lines or small figures apart: words before numbers, few values before many.
+    fn next(&self, request: &PlotRequest, most: usize) -> Option<String> {
+        let count = |setting: &Setting| setting.present(&self.selected).len();
+        let mut free: Vec<&Setting> = self.free(request).filter(|s| count(s) <= most).collect();
+        free.sort_by_key(|s| (s.numeric, count(s)));
+        free.first().map(|setting| setting.name.clone())
+    }
+}

@@ -1,0 +1,89 @@
+//! A heatmap over two settings.
+
+use super::groups::{Lost, Scene};
+use super::numbers::{Number, Numbers};
+use super::{capital, label};
+use crate::report::ablation::AblationError;
+use crate::report::figure::{Chart, HeatCell, Heatmap};
+use crate::stats::{confidence_interval, mean};
+
+pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
+    let (Some(x), Some(y)) = (scene.x, scene.y) else {
+        return Err(AblationError::Role("--x and --y: two settings that vary".into()));
+    };
+    let outcomes = scene.runs.outcomes(&scene.measure)?;
+    let factor = scene.factor();
+    let (columns, mut rows) = (x.present(&scene.selected), y.present(&scene.selected));
+    if y.numeric {
+        // As on an axis: large above small.
+        rows.reverse();
+    }
+    let mut cells = Vec::new();
+    let mut best: Option<(f64, [usize; 2])> = None;
+    for (i, &row) in rows.iter().enumerate() {
+        let mut line = Vec::new();
+        for (j, &column) in columns.iter().enumerate() {
+            let runs = Scene::having(Some(y), Some(row), &scene.selected);
+            let runs = Scene::having(Some(x), Some(column), &runs);
+            let (runs, chosen) = scene.at_best(&runs, None);
+            let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
+            let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
+            let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
+            let interval = interval.map(|interval| scene.cut(interval));
+            if let Some(value) = middle
+                && best.is_none_or(|(old, _)| scene.measure.is_better(value, old))
+            {
+                best = Some((value, [i, j]));
+            }
+            let mut text = Vec::new();
+            if let Some(middle) = middle {
+                let decimals = if factor == 100.0 { 1 } else { 3 };
+                text.push(format!("{:.decimals$}", factor * middle));
+                if let Some(interval) = interval {
+                    text.push(format!("±{:.decimals$}", factor * interval.half_width()));
+                }
+            } else if lost.any() {
+                text.push(format!("{}/{}", lost.count(), runs.len()));
+                text.push(lost.word().into());
+            } else {
+                text.push("–".into());
+            }
+            numbers.push(Number {
+                series: y.shown(row),
+                chosen,
+                x: x.values[column].clone(),
+                n: runs.len(),
+                value: middle,
+                low: interval.map(|i| i.low),
+                high: interval.map(|i| i.high),
+                lost,
+                ..Number::default()
+            });
+            line.push(HeatCell {
+                value: middle.map(|mean| factor * mean),
+                text,
+                hatched: lost.any(),
+                framed: false,
+            });
+        }
+        cells.push(line);
+    }
+    if let Some((_, [row, column])) = best {
+        cells[row][column].framed = true;
+    }
+    let mut note = String::from(
+        "Mean over seeds and half its 95 % t interval; the frame marks the best mean. ",
+    );
+    note += &scene.note("Each cell has", scene.diverged(&outcomes));
+    Ok(Chart::Heatmap(Heatmap {
+        title: format!("{} by {} and {}", capital(&scene.measure.name()), label(x), label(y)),
+        subtitle: Some(scene.subtitle()),
+        x_label: label(x),
+        x: columns.iter().map(|&code| x.shown(code)).collect(),
+        y_label: label(y),
+        y: rows.iter().map(|&code| y.shown(code)).collect(),
+        cells,
+        scale_label: scene.measure.heading(),
+        note: Some(note),
+    }))
+}

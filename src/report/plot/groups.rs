@@ -1,0 +1,258 @@
+//! Which runs belong to which line.
+
+pub(super) use crate::report::ablation::select;
+
+use super::PlotRequest;
+use crate::report::Origin;
+use crate::report::ablation::AblationError;
+use crate::report::figure::Axis;
+use crate::report::runs::{At, Measure, MeasureText, Outcome, Runs, Setting};
+use crate::stats::{Interval, mean};
+
+/// The runs of a figure, and what is measured of them.
+pub(super) struct Scene<'a> {
+    pub runs: &'a Runs,
+    pub request: &'a PlotRequest,
+    pub measure: Measure,
+    /// The runs that meet the conditions.
+    pub selected: Vec<usize>,
+    pub x: Option<&'a Setting>,
+    pub y: Option<&'a Setting>,
+    pub hue: Option<&'a Setting>,
+    pub panels: Option<&'a Setting>,
+    /// What pairs the runs; without such a column every run is one of its own.
+    pub seeds: Option<&'a Setting>,
+    /// Settings that vary besides: each line has them at their best.
+    pub rest: Vec<&'a Setting>,
+    /// What is best is said by this measure.
+    pub judge: Measure,
+    judged: Vec<Outcome>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(runs: &'a Runs, request: &'a PlotRequest) -> Result<Self, AblationError> {
+        let role = |name: &Option<String>| match name.as_deref() {
+            None | Some("") => Ok(None),
+            Some(name) => runs.setting(name).map(Some),
+        };
+        let selected = select(runs, &request.conditions)?;
+        let [x, y, hue, panels] =
+            [role(&request.x)?, role(&request.y)?, role(&request.hue)?, role(&request.panels)?];
+        let taken: Vec<&Setting> = [x, y, hue, panels].into_iter().flatten().collect();
+        let rest: Vec<&Setting> = runs
+            .varying(&selected, &request.pair_by)
+            .filter(|setting| taken.iter().all(|taken| taken.name != setting.name))
+            .filter(|setting| !runs.follows(setting, &taken, &selected))
+            .collect();
+        let measure = request.measure(runs)?;
+        // Settings are never chosen by the test set if there is another.
+        let metrics = runs.metrics();
+        let validation = ["validation_accuracy", "validation_cost"];
+        let judge = validation.into_iter().find(|name| metrics.iter().any(|m| m == name));
+        let judge = match judge {
+            Some(column) => column.to_string(),
+            None => measure.column.clone(),
+        };
+        let judge = MeasureText { column: Some(judge), threshold: None };
+        let judge = runs.measure(&judge, At::Last)?;
+        let judged = if rest.is_empty() { Vec::new() } else { runs.outcomes(&judge)? };
+        let seeds = match runs.setting(&request.pair_by) {
+            Ok(seeds) => Some(seeds),
+            Err(_) if request.pair_by == PlotRequest::new().pair_by => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { runs, request, measure, selected, x, y, hue, panels, seeds, rest, judge, judged })
+    }
+
+    /// The values of a role among some runs; a single `None` without the role.
+    pub(super) fn codes(role: Option<&Setting>, runs: &[usize]) -> Vec<Option<usize>> {
+        match role {
+            None => vec![None],
+            Some(setting) => setting.present(runs).into_iter().map(Some).collect(),
+        }
+    }
+
+    /// Those of some runs that have a value of a role.
+    pub(super) fn having(
+        role: Option<&Setting>,
+        code: Option<usize>,
+        runs: &[usize],
+    ) -> Vec<usize> {
+        let has = |run: &usize| match (role, code) {
+            (Some(setting), Some(code)) => setting.codes[*run] == code,
+            _ => true,
+        };
+        runs.iter().copied().filter(has).collect()
+    }
+
+    /// Those of some runs that have the rest of the settings at their best, and which these are. The best are
+    /// those whose best place along `x` has the best mean.
+    pub(super) fn at_best(&self, runs: &[usize], x: Option<&Setting>) -> (Vec<usize>, String) {
+        if self.rest.is_empty() {
+            return (runs.to_vec(), String::new());
+        }
+        let codes = |run: usize| self.rest.iter().map(|s| s.codes[run]).collect::<Vec<_>>();
+        let mut sorted: Vec<(Vec<usize>, usize)> =
+            runs.iter().map(|&run| (codes(run), run)).collect();
+        sorted.sort_unstable();
+        let choices = sorted
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|group| (&group[0].0, group.iter().map(|&(_, run)| run).collect::<Vec<usize>>()));
+        let mean_of = |runs: &[usize]| {
+            let values: Option<Vec<f64>> = runs
+                .iter()
+                .map(|&run| match self.judged[run] {
+                    Outcome::Value(value) => Some(value),
+                    _ => None,
+                })
+                .collect();
+            values.map(|values| mean(&values)).filter(|mean| !mean.is_nan())
+        };
+        let score = |of: &[usize]| -> Option<f64> {
+            let places = Self::codes(x, of);
+            let means = places.iter().filter_map(|&code| mean_of(&Self::having(x, code, of)));
+            means.reduce(|a, b| if self.judge.is_better(b, a) { b } else { a })
+        };
+        let mut best: Option<(&Vec<usize>, Vec<usize>, Option<f64>)> = None;
+        for (choice, of) in choices {
+            let score = score(&of);
+            let better = match (&best, score) {
+                (None, _) | (Some((.., None)), Some(_)) => true,
+                (Some((.., Some(old))), Some(new)) => self.judge.is_better(new, *old),
+                _ => false,
+            };
+            if better {
+                best = Some((choice, of, score));
+            }
+        }
+        let Some((choice, kept, _)) = best else {
+            return (Vec::new(), String::new());
+        };
+        let names = self.rest.iter().zip(choice).map(|(s, &c)| super::value(s, c));
+        (kept, names.collect::<Vec<_>>().join(", "))
+    }
+
+    /// 100 for what reads better in percent.
+    pub(super) fn factor(&self) -> f64 {
+        if self.measure.is_percentage() { 100.0 } else { 1.0 }
+    }
+
+    /// What was trained, in one line.
+    pub(super) fn subtitle(&self) -> String {
+        let first = self.selected[0];
+        let cell = |column: &str| self.runs.cell(first, column);
+        let fixed = |column: &str| {
+            let setting = self.runs.setting(column).ok()?;
+            (!setting.varies(&self.selected)).then(|| setting.shown(setting.codes[first]))
+        };
+        let mut words = Vec::new();
+        if let Some(data) = cell("data") {
+            words.push(if data == "mnist" { "MNIST".into() } else { data.to_string() });
+        }
+        if let (Some(hidden), true) = (fixed("hidden"), cell("trial_id").is_some()) {
+            words.push(format!("{} hidden neurons", hidden.replace('x', "-")));
+        }
+        for (name, role) in [("activation", ""), ("eta", "η = "), ("batch_size", "mini-batch ")] {
+            if let (Some(value), true) = (fixed(name), cell("trial_id").is_some()) {
+                words.push(format!("{role}{value}"));
+            }
+        }
+        if let (Some(epochs), true) = (fixed("epochs"), cell("trial_id").is_some()) {
+            words.push(format!("{epochs} epochs"));
+        }
+        for (name, values) in &self.request.conditions {
+            if !["activation", "eta", "batch_size", "hidden", "epochs"].contains(&name.as_str()) {
+                words.push(format!("{} = {}", name.replace('_', " "), values.join(" or ")));
+            }
+        }
+        words.extend(self.seeds.map(|seeds| {
+            let count = seeds.present(&self.selected).len();
+            let noun = seeds.name.replace('_', " ");
+            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+        }));
+        words.join(", ")
+    }
+
+    /// What pairs a run with runs of other categories.
+    pub(super) fn pair(&self, run: usize) -> usize {
+        self.seeds.map_or(run, |seeds| seeds.codes[run])
+    }
+
+    /// The seed of a pair; nothing where runs have none.
+    pub(super) fn pair_name(&self, pair: usize) -> String {
+        self.seeds.map_or(String::new(), |seeds| seeds.values[pair].clone())
+    }
+
+    /// The vertical axis.
+    pub(super) fn y_axis(&self) -> Axis {
+        Axis { range: self.request.range, ..Axis::linear(self.measure.heading()) }
+    }
+
+    /// An interval cut to where values can be.
+    pub(super) fn cut(&self, interval: Interval) -> Interval {
+        self.measure.cut(interval)
+    }
+
+    /// How many of the runs in the figure diverged.
+    pub(super) fn diverged(&self, outcomes: &[Outcome]) -> usize {
+        self.selected.iter().filter(|&&run| outcomes[run] == Outcome::Diverged).count()
+    }
+
+    /// What careful readers ask: what was chosen, how many diverged, what it took.
+    pub(super) fn note(&self, chosen: &str, diverged: usize) -> String {
+        let mut words = Vec::new();
+        if !self.rest.is_empty() {
+            let names: Vec<String> = self.rest.iter().map(|s| super::label(s)).collect();
+            let judge = &self.judge.words();
+            words.push(format!("{chosen} the best {} by {judge}.", names.join(" and ")));
+        }
+        words.push(match diverged {
+            0 => format!("None of the {} trainings diverged.", self.selected.len()),
+            n => format!("{n} of the {} trainings diverged.", self.selected.len()),
+        });
+        let directories = self.runs.directories();
+        let origins: Vec<Origin> = directories.iter().filter_map(|d| Origin::read(d)).collect();
+        words.extend(Origin::effort(&origins).map(|effort| effort + "."));
+        words.join(" ")
+    }
+}
+
+/// How many runs have no value, and why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Lost {
+    pub diverged: usize,
+    /// They never reached the threshold.
+    pub missed: usize,
+}
+
+impl Lost {
+    /// The values of some outcomes, and what is lost.
+    pub(super) fn split(outcomes: impl Iterator<Item = Outcome>) -> (Vec<f64>, Self) {
+        let (mut values, mut lost) = (Vec::new(), Self::default());
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Value(value) => values.push(value),
+                Outcome::Diverged => lost.diverged += 1,
+                Outcome::Missed => lost.missed += 1,
+            }
+        }
+        (values, lost)
+    }
+
+    pub(super) fn any(self) -> bool {
+        self.count() > 0
+    }
+
+    pub(super) fn count(self) -> usize {
+        self.diverged + self.missed
+    }
+
+    /// What became of them.
+    pub(super) fn word(self) -> &'static str {
+        match (self.diverged, self.missed) {
+            (_, 0) => "diverged",
+            (0, _) => "missed",
+            _ => "lost",
+        }
+    }
+}

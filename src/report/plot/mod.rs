@@ -1,0 +1,95 @@
+//! Figures of any results, chosen by the settings that vary.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `request` | what a figure is asked to show |
+//! | `defaults` | a sensible figure by the settings that vary |
+//! | `groups` | which runs belong to which line |
+//! | `lines` | learning curves, a metric against a setting, accuracy against seconds; small multiples |
+//! | `grid` | a heatmap over two settings |
+//! | `strips` | every run by category |
+//! | `numbers` | the CSV of what is plotted |
+
+mod defaults;
+mod grid;
+mod groups;
+mod lines;
+mod numbers;
+mod request;
+mod strips;
+#[cfg(test)]
+mod tests;
+
+pub use request::{Kind, PlotRequest};
+
+use super::ablation::AblationError;
+use super::figure::Chart;
+use super::runs::{Runs, Setting};
+use groups::Scene;
+use numbers::Numbers;
+
+/// A figure with the numbers that it shows.
+#[derive(Debug)]
+pub struct Plot {
+    /// The figure.
+    pub chart: Chart,
+    /// Its numbers as CSV.
+    pub csv: String,
+    /// The means along each line of the figure: (name, values). Other figures have none.
+    pub sparks: Vec<(String, Vec<f64>)>,
+    /// What was asked for, with nothing left open.
+    pub request: PlotRequest,
+}
+
+impl Plot {
+    /// Makes a figure of some runs; what the request leaves open is chosen by the settings that vary.
+    ///
+    /// # Errors
+    ///
+    /// When a column or value is not there, or a metric was not monitored.
+    pub fn new(runs: &Runs, request: &PlotRequest) -> Result<Self, AblationError> {
+        let request = defaults::complete(runs, request)?;
+        let scene = Scene::new(runs, &request)?;
+        let mut numbers = Numbers::default();
+        let chart = match scene.request.kind {
+            Some(Kind::Heatmap) => grid::draw(&scene, &mut numbers)?,
+            Some(Kind::Strips) => strips::draw(&scene, &mut numbers)?,
+            _ => lines::draw(&scene, &mut numbers)?,
+        };
+        let sparks = match request.kind {
+            Some(Kind::Heatmap | Kind::Strips) => Vec::new(),
+            _ => numbers.sparks(),
+        };
+        Ok(Self { chart, csv: numbers.to_csv(), sparks, request })
+    }
+}
+
+/// With a capital letter first.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().to_string() + letters.as_str())
+}
+
+/// `learning rate η` for eta, `mini-batch size` for batch_size: how settings read on an axis.
+fn label(setting: &Setting) -> String {
+    match setting.name.as_str() {
+        "eta" => "learning rate η".into(),
+        "batch_size" => "mini-batch size".into(),
+        "lambda" => "regularisation parameter λ".into(),
+        "momentum" => "momentum coefficient μ".into(),
+        name => name.replace('_', " "),
+    }
+}
+
+/// `η = 0.5`, `mini-batch 10`, `relu`: a value as the name of a line.
+fn value(setting: &Setting, code: usize) -> String {
+    let shown = setting.shown(code);
+    match setting.name.as_str() {
+        "eta" => format!("η = {shown}"),
+        "lambda" => format!("λ = {shown}"),
+        "momentum" => format!("μ = {shown}"),
+        "batch_size" => format!("mini-batch {shown}"),
+        _ if !setting.numeric => shown,
+        name => format!("{} = {shown}", name.replace('_', " ")),
+    }
+}

@@ -1,0 +1,134 @@
+use crate::report::ablation::AblationError;
+use crate::report::runs::{At, Measure, MeasureText, Runs};
+
+/// The kinds of figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// The metric against the epoch
+    Curves,
+    /// The metric against a setting, such as the learning rate
+    Response,
+    /// The metric for each pair of two settings
+    Heatmap,
+    /// Every run by a setting, with lines between runs of one seed
+    Strips,
+    /// The metric against the seconds of training
+    Time,
+}
+
+/// What a figure is asked to show. Whatever is `None` is chosen by the settings that vary.
+#[derive(Debug, Clone)]
+pub struct PlotRequest {
+    /// The kind.
+    pub kind: Option<Kind>,
+    /// The horizontal axis, of a response or heatmap; the categories of strips.
+    pub x: Option<String>,
+    /// The rows of a heatmap.
+    pub y: Option<String>,
+    /// A line and colour for each value; `Some("")` for one line.
+    pub hue: Option<String>,
+    /// A small figure for each value; `Some("")` for one figure.
+    pub panels: Option<String>,
+    /// The metric.
+    pub metric: Option<MeasureText>,
+    /// At which epoch, of a response, heatmap or strips.
+    pub at: At,
+    /// The ends of the vertical axis, as it is labelled.
+    pub range: Option<(f64, f64)>,
+    /// Only runs with one of some values of a setting.
+    pub conditions: Vec<(String, Vec<String>)>,
+    /// The column whose equal values pair the runs.
+    pub pair_by: String,
+}
+
+impl PlotRequest {
+    /// Nothing said.
+    pub fn new() -> Self {
+        Self {
+            kind: None,
+            x: None,
+            y: None,
+            hue: None,
+            panels: None,
+            metric: None,
+            at: At::default(),
+            range: None,
+            conditions: Vec::new(),
+            pair_by: "seed".into(),
+        }
+    }
+
+    /// The columns that are named.
+    pub fn named(&self) -> Vec<String> {
+        let roles = self.roles().into_iter().filter_map(|(_, role)| role.clone());
+        let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
+        roles.chain(conditions).chain([self.pair_by.clone()]).collect()
+    }
+
+    /// What has a role, with the names of the roles.
+    pub(super) fn roles(&self) -> [(&'static str, &Option<String>); 4] {
+        [("x", &self.x), ("y", &self.y), ("hue", &self.hue), ("panels", &self.panels)]
+    }
+
+    /// The options that this request stands for.
+    pub fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        let mut option = |name: &str, value: &str| {
+            if !value.is_empty() {
+                options.extend([format!("--{name}"), value.to_string()]);
+            }
+        };
+        if let Some(kind) = self.kind {
+            option("kind", kind.name());
+        }
+        for (name, role) in self.roles() {
+            option(
+                name,
+                role.as_deref().map_or("", |role| if role.is_empty() { "none" } else { role }),
+            );
+        }
+        for (setting, values) in &self.conditions {
+            option("where", &format!("{setting}={}", values.join(",")));
+        }
+        if let Some((low, high)) = self.range {
+            option("range", &format!("{low},{high}"));
+        }
+        if self.pair_by != "seed" {
+            option("pair-by", &self.pair_by);
+        }
+        if let Some(metric) = &self.metric {
+            option("metric", &metric.to_string());
+        }
+        if !matches!(self.kind, Some(Kind::Curves | Kind::Time)) {
+            option("at", &self.at.to_string());
+        }
+        options
+    }
+
+    /// The measure of the figure.
+    pub(super) fn measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
+        match &self.metric {
+            Some(metric) => Ok(runs.measure(metric, self.at)?),
+            None => Err(AblationError::NoMetric(runs.path().display().to_string())),
+        }
+    }
+}
+
+impl Default for PlotRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Kind {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Curves => "curves",
+            Self::Response => "response",
+            Self::Heatmap => "heatmap",
+            Self::Strips => "strips",
+            Self::Time => "time",
+        }
+    }
+}

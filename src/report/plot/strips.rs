@@ -1,0 +1,69 @@
+//! Every run by category.
+
+use super::groups::{Lost, Scene};
+use super::numbers::{Number, Numbers};
+use super::{capital, label, value};
+use crate::report::ablation::AblationError;
+use crate::report::figure::{Chart, Strip, Strips};
+use crate::report::runs::Outcome;
+use crate::stats::{confidence_interval, mean};
+
+pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
+    let Some(x) = scene.x else {
+        return Err(AblationError::Role("--x: a setting that varies".into()));
+    };
+    let outcomes = scene.runs.outcomes(&scene.measure)?;
+    let factor = scene.factor();
+    let mut strips = Vec::new();
+    for code in x.present(&scene.selected) {
+        let runs = Scene::having(Some(x), Some(code), &scene.selected);
+        let (runs, chosen) = scene.at_best(&runs, None);
+        let point = |&run: &usize| match outcomes[run] {
+            Outcome::Value(value) => Some((scene.pair(run), value)),
+            Outcome::Diverged | Outcome::Missed => None,
+        };
+        let points: Vec<(usize, f64)> = runs.iter().filter_map(point).collect();
+        let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
+        let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
+        let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
+        let interval = interval.map(|interval| scene.cut(interval));
+        let name = value(x, code);
+        let of_series = Number {
+            series: name.clone(),
+            chosen: chosen.clone(),
+            x: x.values[code].clone(),
+            ..Number::default()
+        };
+        numbers.push(Number {
+            n: runs.len(),
+            value: middle,
+            low: interval.map(|i| i.low),
+            high: interval.map(|i| i.high),
+            lost,
+            ..of_series.clone()
+        });
+        for &(pair, value) in &points {
+            let seed = scene.pair_name(pair);
+            numbers.push(Number { seed, n: 1, value: Some(value), ..of_series.clone() });
+        }
+        strips.push(Strip {
+            label: name,
+            detail: chosen,
+            points: points.into_iter().map(|(pair, value)| (pair, factor * value)).collect(),
+            mean: middle.map(|mean| {
+                let (low, high) = interval.map_or((mean, mean), |i| (i.low, i.high));
+                (factor * mean, factor * low, factor * high)
+            }),
+            lost: lost.count(),
+            lost_word: lost.word().into(),
+        });
+    }
+    Ok(Chart::Strips(Strips {
+        title: format!("{} by {}", capital(&scene.measure.name()), label(x)),
+        subtitle: Some(scene.subtitle()),
+        x_label: label(x),
+        y: scene.y_axis(),
+        strips,
+        note: Some(scene.note("Each has", scene.diverged(&outcomes))),
+    }))
+}

@@ -1,0 +1,230 @@
+use super::*;
+use crate::report::figure::Theme;
+use crate::report::runs::At;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Trainings of 2 activations × 2 mini-batch sizes × 5 learning rates × 3 seeds, 3 epochs each; all with the largest
+/// learning rate diverge after the first epoch.
+fn sweep(directory: &Path) -> Runs {
+    let mut trials = String::from(
+        "trial_id,activation,batch_size,eta,epochs,seed,status,last_test_accuracy,last_validation_accuracy,seconds\n",
+    );
+    let mut epochs = String::from(
+        "trial_id,activation,batch_size,eta,epochs,seed,epoch,test_accuracy,seconds\n",
+    );
+    for activation in ["sigmoid", "relu"] {
+        for batch_size in [1, 10] {
+            for eta in [0.01, 0.1, 1.0, 10.0, 100.0] {
+                for seed in 1..=3 {
+                    let id = format!("{activation}{batch_size}-{eta}-{seed}");
+                    let settings = format!("{id},{activation},{batch_size},{eta},3,{seed}");
+                    let best = if activation == "relu" { 0.1 } else { 1.0 };
+                    let distance = f64::abs(f64::log10(eta / best));
+                    let last = 0.95 - 0.1 * distance - 0.01 * f64::from(batch_size == 10)
+                        + 0.001 * f64::from(seed);
+                    let diverged = eta == 100.0;
+                    let (status, values) = match diverged {
+                        true => ("diverged", ",".into()),
+                        false => ("finished", format!("{last},{last}")),
+                    };
+                    writeln!(trials, "{settings},{status},{values},0.3").unwrap();
+                    for epoch in 0..if diverged { 2 } else { 3 } {
+                        let value = match diverged && epoch == 1 {
+                            true => "NaN".into(),
+                            false => (last - 0.1 * f64::from(2 - epoch)).to_string(),
+                        };
+                        writeln!(epochs, "{settings},{epoch},{value},0.1").unwrap();
+                    }
+                }
+            }
+        }
+    }
+    std::fs::write(directory.join("trials.csv"), trials).unwrap();
+    std::fs::write(directory.join("epochs.csv"), epochs).unwrap();
+    Runs::open(&[directory.into()], &[]).unwrap()
+}
+
+fn plot(runs: &Runs, request: PlotRequest) -> Plot {
+    Plot::new(runs, &request).unwrap()
+}
+
+fn of(kind: Kind) -> PlotRequest {
+    PlotRequest { kind: Some(kind), ..PlotRequest::new() }
+}
+
+fn setting(name: &str) -> Option<String> {
+    Some(name.into())
+}
+
+/// The rows of the CSV whose cells begin with some values, as (name, cell).
+fn rows(plot: &Plot, panel: &str, series: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(plot.csv.as_bytes());
+    let rows: Vec<_> = reader.deserialize().map(|row| row.unwrap()).collect();
+    rows.into_iter()
+        .filter(|row: &std::collections::HashMap<String, String>| {
+            row["panel"] == panel && row["series"] == series
+        })
+        .collect()
+}
+
+#[test]
+fn without_a_word_the_metric_is_drawn_against_the_learning_rate() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let plot = plot(&runs, PlotRequest::new());
+    assert_eq!(
+        plot.request.options().join(" "),
+        "--kind response --x eta --hue activation --panels batch_size --metric test_accuracy --at last"
+    );
+    let rows = rows(&plot, "mini-batch 1", "relu");
+    let cells: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["x"].as_str(), row["diverged"].as_str())).collect();
+    assert_eq!(cells, [("0.01", "0"), ("0.1", "0"), ("1.0", "0"), ("10.0", "0"), ("100.0", "3")]);
+    // A diverged place has no mean over what is left; the others have three seeds each.
+    assert_eq!((rows[4]["value"].as_str(), rows[1]["n"].as_str()), ("", "3"));
+    assert!((rows[1]["value"].parse::<f64>().unwrap() - 0.952).abs() < 1e-12);
+    let Chart::Panels(panels) = &plot.chart else { panic!("{:?}", plot.chart) };
+    assert_eq!(panels.panels.len(), 2);
+    assert_eq!(panels.panels[0].hatched[0].label, "some diverged");
+    let (low, high) = panels.panels[0].hatched[0].range;
+    assert!((low - 1000.0_f64.sqrt()).abs() < 1e-9 && high == 100.0, "half-way on a log axis");
+    let svg = plot.chart.to_svg_in(Theme::Light);
+    assert!(svg.contains("12 of the 60 trainings diverged."), "{svg}");
+}
+
+#[test]
+fn the_request_that_a_figure_prints_gives_the_same_figure() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    for kind in [Kind::Curves, Kind::Response, Kind::Heatmap, Kind::Strips, Kind::Time] {
+        let first = plot(&runs, of(kind));
+        let again = plot(&runs, first.request.clone());
+        assert_eq!(first.csv, again.csv);
+        assert_eq!(first.chart.to_svg_in(Theme::Light), again.chart.to_svg_in(Theme::Light));
+        assert_eq!(first.request.options(), again.request.options());
+    }
+}
+
+#[test]
+fn what_has_no_place_is_at_its_best_by_the_validation_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let curves = plot(&runs, PlotRequest { hue: setting("activation"), ..of(Kind::Curves) });
+    let labels: Vec<&str> = curves.sparks.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(labels, ["sigmoid (mini-batch 1, η = 1)", "relu (mini-batch 1, η = 0.1)"]);
+    assert!(curves.chart.to_svg_in(Theme::Light).contains("by validation accuracy"));
+    let Chart::Lines(figure) = &curves.chart else { panic!() };
+    assert_eq!((figure.series[0].points.len(), figure.series[0].thin.len()), (3, 3));
+    assert!((figure.series[0].points[2].1 - 95.2).abs() < 1e-9, "in percent");
+    assert_eq!(figure.series[0].band.len(), 3);
+}
+
+#[test]
+fn a_heatmap_frames_the_best_and_hatches_what_diverged() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let heat = plot(
+        &runs,
+        PlotRequest {
+            conditions: vec![("activation".into(), vec!["relu".into()])],
+            ..of(Kind::Heatmap)
+        },
+    );
+    let Chart::Heatmap(map) = &heat.chart else { panic!() };
+    assert_eq!((map.x.len(), map.y.clone()), (5, vec!["10".to_string(), "1".into()]));
+    let framed: Vec<bool> = map.cells.iter().flatten().map(|cell| cell.framed).collect();
+    assert_eq!(framed.iter().position(|&framed| framed), Some(6), "η = 0.1, mini-batch 1");
+    assert!(map.cells.iter().all(|row| row[4].hatched && row[4].text == ["3/3", "diverged"]));
+}
+
+#[test]
+fn strips_have_every_run_and_pair_them_by_seed() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let strips = plot(&runs, PlotRequest { x: setting("activation"), ..PlotRequest::new() });
+    assert_eq!(strips.request.kind, Some(Kind::Strips));
+    let Chart::Strips(chart) = &strips.chart else { panic!() };
+    let pairs: Vec<usize> = chart.strips[0].points.iter().map(|p| p.0).collect();
+    assert_eq!((pairs, chart.strips[1].points.len()), (vec![0, 1, 2], 3));
+    // The mean, then a row a seed.
+    let rows = rows(&strips, "", "relu");
+    let seeds: Vec<&str> = rows.iter().map(|row| row["seed"].as_str()).collect();
+    assert_eq!(seeds, ["", "1", "2", "3"]);
+    assert_eq!(rows[0]["chosen"], "mini-batch 1, η = 0.1");
+}
+
+#[test]
+fn time_is_that_of_all_epochs_so_far() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let time = plot(&runs, of(Kind::Time));
+    let Chart::Lines(figure) = &time.chart else { panic!() };
+    let seconds: Vec<f64> = figure.series[0].points.iter().map(|p| p.0).collect();
+    assert!(seconds.iter().zip([0.1, 0.2, 0.3]).all(|(a, b)| (a - b).abs() < 1e-12), "{seconds:?}");
+    assert_eq!(figure.x.range.unwrap().0, 0.0);
+}
+
+#[test]
+fn runs_that_stopped_early_are_not_called_diverged() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.csv");
+    std::fs::write(&path, "run,seed,epoch,loss\na,1,1,0.9\na,1,2,0.8\na,2,1,0.7\n").unwrap();
+    let runs = Runs::open(&[path], &[]).unwrap();
+    let curves = plot(&runs, of(Kind::Curves));
+    let Chart::Lines(figure) = &curves.chart else { panic!() };
+    // No mean without the run that stopped, and nothing is hatched.
+    assert_eq!(figure.series[0].points[0], (1.0, 0.8));
+    assert!(figure.series[0].points[1].1.is_nan() && figure.hatched.is_empty());
+    assert!(curves.chart.to_svg_in(Theme::Light).contains("None of the 2 trainings diverged."));
+}
+
+#[test]
+fn files_without_seeds_are_drawn_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, "optimizer,accuracy\nsgd,91.5\nsgd,92.5\nadam,93.5\nadam,94.5\n")
+        .unwrap();
+    let runs = Runs::open(&[path], &["optimizer".into()]).unwrap();
+    let strips = plot(&runs, PlotRequest::new());
+    let Chart::Strips(chart) = &strips.chart else { panic!("{:?}", strips.chart) };
+    // Not fractions, so not turned into percent; no pairs.
+    assert_eq!(chart.strips[0].points, [(0, 91.5), (1, 92.5)]);
+    assert_eq!(chart.strips[1].points, [(2, 93.5), (3, 94.5)]);
+}
+
+#[test]
+fn settings_that_follow_from_others_are_no_choice() {
+    let mut text = String::from("eta,lambda,optimizer,seed,loss\n");
+    for (eta, lambda) in [(0.1, 1.0), (0.2, 2.0), (0.3, 3.0), (0.4, 4.0)] {
+        for seed in 1..=3 {
+            writeln!(text, "{eta},{lambda},sgd,{seed},{}", eta + 0.01 * f64::from(seed)).unwrap();
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text).unwrap();
+    let plot = plot(&Runs::open(&[path], &[]).unwrap(), PlotRequest::new());
+    assert_eq!(plot.request.options().join(" "), "--kind response --x eta --metric loss --at last");
+    assert!(!plot.chart.to_svg_in(Theme::Light).contains("the best"));
+}
+
+#[test]
+fn requests_without_sense_are_refused_with_what_would_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let runs = sweep(directory.path());
+    let error = |request: PlotRequest| Plot::new(&runs, &request).unwrap_err().to_string();
+    let words = error(PlotRequest { x: setting("activation"), ..of(Kind::Response) });
+    assert!(words.contains("--x: a setting with several numbers"), "{words}");
+    let words = error(PlotRequest { y: setting("eta"), ..of(Kind::Curves) });
+    assert!(words.contains("no --y: --kind curves has --hue, --panels"), "{words}");
+    let words = error(PlotRequest { x: setting("eta"), hue: setting("eta"), ..PlotRequest::new() });
+    assert!(words.contains("eta is asked for twice"), "{words}");
+    let words = error(PlotRequest { x: setting("etta"), ..PlotRequest::new() });
+    assert!(words.contains("did you mean 'eta'?"), "{words}");
+    let metric = "epochs_to:0.9".parse().ok();
+    let words = error(PlotRequest { metric, ..of(Kind::Curves) });
+    assert!(words.contains("--metric: a column"), "{words}");
+    let words = error(PlotRequest { at: At::Epoch(9), ..of(Kind::Response) });
+    assert!(words.contains("epoch 9"), "{words}");
+}
