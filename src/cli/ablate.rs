@@ -158,15 +158,6 @@ impl Arguments {
     }
 }
 
-/// The columns that are settings because they are named.
-pub fn named(request: &Request) -> Vec<String> {
-    let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
-    let conditions = request.conditions.iter().map(|(setting, _)| setting.clone());
-    let base = request.leave_one_out.iter().flatten().map(|(setting, _)| setting.clone());
-    let by = request.by.iter().cloned().chain(request.vs.clone());
-    by.chain(tuned).chain(conditions).chain(base).chain([request.pair_by.clone()]).collect()
-}
-
 /// The command that a request stands for.
 pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
     let words = results.iter().map(|path| shell_word(path));
@@ -176,7 +167,7 @@ pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let request = arguments.request()?;
-    let runs = Runs::open(&arguments.results, &named(&request))?;
+    let runs = Runs::open(&arguments.results, &request.names())?;
     let table = Ablation::new(&runs, &request)?;
     eprintln!("{}", command("ablate", &arguments.results, &table.request.options()));
     let text = table.render(arguments.format);

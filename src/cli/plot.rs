@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         conditions: conditions.clone(),
         pair_by: pair_by.clone(),
     };
-    let runs = Runs::open(&arguments.results, &request.named())?;
+    let runs = Runs::open(&arguments.results, &request.names())?;
     let plot = Plot::new(&runs, &request)?;
     let kind = plot.request.kind.map_or("plot", Kind::name);
     let out = match &arguments.out {

@@ -1,5 +1,5 @@
 use super::AblationError;
-use crate::report::runs::{At, Measure, MeasureText, Runs};
+use crate::report::runs::{At, Measure, MeasureText, Names, Runs};
 
 /// What a table is asked to show. Whatever is empty is chosen by the settings that vary.
 #[derive(Debug, Clone)]
@@ -134,6 +134,19 @@ impl Request {
         match &self.metric {
             Some(metric) => Ok(runs.measure(metric, self.at)?),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
+        }
+    }
+
+    /// The columns that are named.
+    pub fn names(&self) -> Names {
+        let tuned = self.tune.iter().flat_map(|tune| tune.settings.clone());
+        let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
+        let base = self.leave_one_out.iter().flatten().map(|(setting, _)| setting.clone());
+        let by = self.by.iter().cloned().chain(self.vs.clone()).chain(tuned);
+        let metrics = self.metric.iter().chain(self.tune.iter().map(|tune| &tune.metric));
+        Names {
+            settings: by.chain(conditions).chain(base).chain([self.pair_by.clone()]).collect(),
+            metrics: metrics.filter_map(|metric| metric.column.clone()).collect(),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::runs::{At, MeasureText};
+use crate::report::runs::{At, MeasureText, Names};
 use crate::rng::{Purpose, Stream};
 use crate::stats::{confidence_interval, mean};
 use std::fmt::Write;
@@ -23,7 +23,7 @@ fn runs(value: impl Fn(&str, f64, u64) -> Option<f64>) -> (tempfile::TempDir, Ru
     }
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("trials.csv"), text).unwrap();
-    let runs = Runs::open(&[directory.path().into()], &[]).unwrap();
+    let runs = Runs::open(&[directory.path().into()], &Names::default()).unwrap();
     (directory, runs)
 }
 
@@ -89,7 +89,9 @@ fn costs_are_best_when_low() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("runs.csv");
     std::fs::write(&path, text).unwrap();
-    let table = Ablation::new(&Runs::open(&[path], &[]).unwrap(), &Request::default()).unwrap();
+    let table =
+        Ablation::new(&Runs::open(&[path], &Names::default()).unwrap(), &Request::default())
+            .unwrap();
     assert_eq!(table.measure.column, "loss");
     assert!(table.cells[0][0].as_ref().unwrap().best && !table.cells[1][0].as_ref().unwrap().best);
     assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, 0.0);
@@ -193,7 +195,7 @@ fn one_factor_at_a_time() {
     }
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("trials.csv"), text).unwrap();
-    let runs = Runs::open(&[directory.path().into()], &[]).unwrap();
+    let runs = Runs::open(&[directory.path().into()], &Names::default()).unwrap();
     let request = Request { leave_one_out: Some(vec![]), ..Request::default() };
     let table = Ablation::new(&runs, &request).unwrap();
     let rows: Vec<&str> = table.rows.iter().map(|row| row[0].as_str()).collect();

@@ -1,5 +1,5 @@
 use crate::report::ablation::AblationError;
-use crate::report::runs::{At, Measure, MeasureText, Runs};
+use crate::report::runs::{At, Measure, MeasureText, Names, Runs};
 
 /// The kinds of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -59,10 +59,13 @@ impl PlotRequest {
     }
 
     /// The columns that are named.
-    pub fn named(&self) -> Vec<String> {
+    pub fn names(&self) -> Names {
         let roles = self.roles().into_iter().filter_map(|(_, role)| role.clone());
         let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
-        roles.chain(conditions).chain([self.pair_by.clone()]).collect()
+        Names {
+            settings: roles.chain(conditions).chain([self.pair_by.clone()]).collect(),
+            metrics: self.metric.iter().filter_map(|metric| metric.column.clone()).collect(),
+        }
     }
 
     /// What has a role, with the names of the roles.

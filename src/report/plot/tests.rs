@@ -1,6 +1,6 @@
 use super::*;
 use crate::report::figure::Theme;
-use crate::report::runs::At;
+use crate::report::runs::{At, Names};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ fn sweep(directory: &Path) -> Runs {
     }
     std::fs::write(directory.join("trials.csv"), trials).unwrap();
     std::fs::write(directory.join("epochs.csv"), epochs).unwrap();
-    Runs::open(&[directory.into()], &[]).unwrap()
+    Runs::open(&[directory.into()], &Names::default()).unwrap()
 }
 
 fn plot(runs: &Runs, request: PlotRequest) -> Plot {
@@ -170,7 +170,7 @@ fn runs_that_stopped_early_are_not_called_diverged() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("log.csv");
     std::fs::write(&path, "run,seed,epoch,loss\na,1,1,0.9\na,1,2,0.8\na,2,1,0.7\n").unwrap();
-    let runs = Runs::open(&[path], &[]).unwrap();
+    let runs = Runs::open(&[path], &Names::default()).unwrap();
     let curves = plot(&runs, of(Kind::Curves));
     let Chart::Lines(figure) = &curves.chart else { panic!() };
     // No mean without the run that stopped, and nothing is hatched.
@@ -185,7 +185,9 @@ fn files_without_seeds_are_drawn_too() {
     let path = directory.path().join("runs.csv");
     std::fs::write(&path, "optimizer,accuracy\nsgd,91.5\nsgd,92.5\nadam,93.5\nadam,94.5\n")
         .unwrap();
-    let runs = Runs::open(&[path], &["optimizer".into()]).unwrap();
+    let runs =
+        Runs::open(&[path], &Names { settings: vec!["optimizer".into()], ..Names::default() })
+            .unwrap();
     let strips = plot(&runs, PlotRequest::new());
     let Chart::Strips(chart) = &strips.chart else { panic!("{:?}", strips.chart) };
     // Not fractions, so not turned into percent; no pairs.
@@ -204,7 +206,7 @@ fn settings_that_follow_from_others_are_no_choice() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("runs.csv");
     std::fs::write(&path, text).unwrap();
-    let plot = plot(&Runs::open(&[path], &[]).unwrap(), PlotRequest::new());
+    let plot = plot(&Runs::open(&[path], &Names::default()).unwrap(), PlotRequest::new());
     assert_eq!(plot.request.options().join(" "), "--kind response --x eta --metric loss --at last");
     assert!(!plot.chart.to_svg_in(Theme::Light).contains("the best"));
 }

@@ -1,8 +1,10 @@
 //! Which columns of a file are settings and which are measurements.
 
-use super::{BOOKKEEPING, KNOWN, RunsError};
+use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::Path;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// As many different numbers are no setting.
 const MANY: usize = 10_000;
@@ -21,24 +23,39 @@ struct Kind {
     numeric: bool,
     empty: bool,
     above_one: bool,
-    distinct: HashSet<u64>,
+    /// The hashes of its different cells, up to one more than [`MANY`].
+    distinct: HashSet<u64, BuildHasherDefault<Hashed>>,
+    /// That of the last one: rows of one run follow each other.
+    last: Option<u64>,
+}
+
+/// The hash of a number that is one already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 impl Columns {
-    pub(super) fn of<'a>(
-        names: &[String],
-        rows: impl Iterator<Item = &'a csv::StringRecord>,
-    ) -> Self {
-        let mut columns = Self::new(names);
-        for row in rows {
-            columns.see(row.iter());
-        }
-        columns
-    }
-
     pub(super) fn new(names: &[String]) -> Self {
-        let kind =
-            |_| Kind { numeric: true, empty: true, above_one: false, distinct: HashSet::new() };
+        let kind = |_| Kind {
+            numeric: true,
+            empty: true,
+            above_one: false,
+            distinct: HashSet::default(),
+            last: None,
+        };
         Self {
             names: names.into(),
             kinds: names.iter().map(kind).collect(),
@@ -47,44 +64,45 @@ impl Columns {
         }
     }
 
-    /// Looks at a row.
-    pub(super) fn see<'a>(&mut self, row: impl Iterator<Item = &'a str>) {
+    /// Looks at a row. Each different cell is looked at once, and of very many the first.
+    pub(super) fn see(&mut self, row: &csv::ByteRecord) {
         self.rows += 1;
-        for (cell, kind) in row.zip(&mut self.kinds) {
-            if cell.is_empty() {
+        for (cell, kind) in row.iter().zip(&mut self.kinds) {
+            if cell.is_empty() || kind.distinct.len() > MANY {
                 continue;
             }
-            kind.empty = false;
-            let number = cell.trim().parse::<f64>();
-            kind.numeric = kind.numeric && number.is_ok();
-            kind.above_one |= number.is_ok_and(|number| number > 1.0 && number.is_finite());
-            if kind.distinct.len() <= MANY {
-                kind.distinct.insert(xxhash_rust::xxh3::xxh3_64(cell.as_bytes()));
+            let hash = xxh3_64(cell);
+            if kind.last.replace(hash) == Some(hash) || !kind.distinct.insert(hash) {
+                continue;
             }
+            let number = std::str::from_utf8(cell).ok().and_then(|text| text.trim().parse().ok());
+            kind.empty = false;
+            kind.numeric = kind.numeric && number.is_some();
+            kind.above_one |= number.is_some_and(|n: f64| n > 1.0 && n.is_finite());
         }
     }
 
     /// The places of the settings: of our own files all that are not known to be something else; of
-    /// others also without numbers that hardly ever occur twice.
-    pub(super) fn settings(&self, named: &[String]) -> Vec<usize> {
+    /// others also without what is measured by its name, and numbers that hardly ever occur twice.
+    pub(super) fn settings(&self, names: &Names) -> Vec<usize> {
         let is_setting = |&column: &usize| {
             let name = self.names[column].as_str();
-            named.iter().any(|n| n.replace('-', "_") == name.replace('-', "_"))
+            names.is_setting(name)
                 || !(BOOKKEEPING.contains(&name)
                     || metric_of(name).is_some()
                     || name.ends_with("_epoch")
-                    || self.is_measurement(column))
+                    || self.is_measurement(column, names))
         };
         (0..self.names.len()).filter(is_setting).collect()
     }
 
     /// The names of the metrics that have values.
-    pub(super) fn measurements(&self, named: &[String]) -> Vec<String> {
+    pub(super) fn measurements(&self, names: &Names) -> Vec<String> {
         let mut metrics: Vec<String> = Vec::new();
         for (column, name) in self.names.iter().enumerate() {
             let metric = match metric_of(name) {
                 Some(metric) => metric,
-                None if self.is_measurement(column) && !named.contains(name) => name,
+                None if self.is_measurement(column, names) && !names.is_setting(name) => name,
                 None => continue,
             };
             if !self.kinds[column].empty && !metrics.iter().any(|m| m == metric) {
@@ -100,12 +118,51 @@ impl Columns {
         above.map(|(name, _)| metric_of(name).unwrap_or(name).to_string())
     }
 
-    fn is_measurement(&self, column: usize) -> bool {
+    fn is_measurement(&self, column: usize, names: &Names) -> bool {
         let Kind { numeric, empty, distinct, .. } = &self.kinds[column];
+        let name = self.names[column].as_str();
+        if self.ours || *empty || BOOKKEEPING.contains(&name) || name == "seed" {
+            return false;
+        }
         let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows;
-        let counted = BOOKKEEPING.contains(&self.names[column].as_str());
-        !self.ours && !counted && self.names[column] != "seed" && !empty && *numeric && rare
+        names.is_metric(name) || *numeric && (rare || sounds_measured(name))
     }
+}
+
+/// Whether a name has a word of what is measured.
+fn sounds_measured(name: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "accuracy",
+        "acc",
+        "loss",
+        "cost",
+        "error",
+        "err",
+        "auc",
+        "auroc",
+        "f1",
+        "score",
+        "recall",
+        "perplexity",
+        "ppl",
+        "bleu",
+        "nll",
+        "mse",
+        "rmse",
+        "mae",
+        "reward",
+        "return",
+        "time",
+        "seconds",
+        "sec",
+        "secs",
+        "duration",
+        "runtime",
+        "elapsed",
+        "throughput",
+    ];
+    let name = name.to_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// The metric of a column with one of our names.

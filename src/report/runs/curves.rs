@@ -1,31 +1,36 @@
 //! The rows of a file of epochs, sorted by run.
 
 use super::columns::{Columns, names, open, wrong};
-use super::{Course, RunsError};
-use std::collections::HashMap;
+use super::{Course, Names, RunsError};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// What is read of a file of epochs that has no file of trials: its header, one row a run, and the
 /// columns that a run is told by.
 type RunsOfEpochs = (Vec<String>, Vec<csv::StringRecord>, Vec<String>);
 
-/// The runs of a file of epochs: by their ids, or by all their settings.
-pub(super) fn runs_of_epochs(path: &Path, named: &[String]) -> Result<RunsOfEpochs, RunsError> {
+/// The runs of a file of epochs: by their ids, or by all their settings. `columns` takes in what shows in its rows.
+pub(super) fn runs_of_epochs(
+    path: &Path,
+    known: &Names,
+    columns: &mut Option<Columns>,
+) -> Result<RunsOfEpochs, RunsError> {
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
-    let identity: Vec<usize> = match header.iter().position(|name| name == "trial_id") {
+    let columns = columns.get_or_insert_with(|| Columns::new(&header));
+    let id = header.iter().position(|name| name == "trial_id");
+    let identity: Vec<usize> = match id {
         Some(id) => vec![id],
         None => {
-            let mut columns = Columns::new(&header);
-            let mut row = csv::StringRecord::new();
-            while reader.read_record(&mut row).map_err(|e| wrong(path, &e))? {
-                columns.see(row.iter());
+            let mut row = csv::ByteRecord::new();
+            while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+                columns.see(&row);
             }
             reader = open(path)?;
-            columns.settings(named)
+            columns.settings(known)
         }
     };
-    let mut seen: HashMap<Vec<u8>, ()> = HashMap::new();
+    let mut seen = HashSet::new();
     let mut rows = Vec::new();
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
     while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
@@ -34,9 +39,11 @@ pub(super) fn runs_of_epochs(path: &Path, named: &[String]) -> Result<RunsOfEpoc
             continue;
         }
         last.clone_from(&key);
-        if seen.insert(key.clone(), ()).is_none() {
-            let text = csv::StringRecord::from_byte_record_lossy(row.clone());
-            rows.push(text);
+        if seen.insert(key.clone()) {
+            if id.is_some() {
+                columns.see(&row);
+            }
+            rows.push(csv::StringRecord::from_byte_record_lossy(row.clone()));
         }
     }
     let identity = identity.into_iter().map(|column| header[column].clone()).collect();

@@ -46,6 +46,30 @@ pub struct Runs {
     above_one: HashSet<String>,
 }
 
+/// Columns whose kind the user has said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    /// Those that are settings.
+    pub settings: Vec<String>,
+    /// Those that are measured.
+    pub metrics: Vec<String>,
+}
+
+impl Names {
+    fn is_setting(&self, column: &str) -> bool {
+        self.settings.iter().any(|name| same_name(name, column))
+    }
+
+    fn is_metric(&self, column: &str) -> bool {
+        self.metrics.iter().any(|name| same_name(name, column))
+    }
+}
+
+/// Whether two names are the same, where - stands for _.
+fn same_name(a: &str, b: &str) -> bool {
+    a == b || a.replace('-', "_") == b.replace('-', "_")
+}
+
 /// The runs of one of the places that were read.
 #[derive(Debug)]
 struct Part {
@@ -74,13 +98,12 @@ const KNOWN: [&str; 6] = [
 ];
 
 impl Runs {
-    /// Reads the runs of some directories or files. `named` are columns that are settings because the
-    /// user says so.
+    /// Reads the runs of some directories or files. `names` are the columns that the user says something about.
     ///
     /// # Errors
     ///
     /// When a file is missing, is not CSV, has no rows, or not the columns of the others.
-    pub fn open(paths: &[PathBuf], named: &[String]) -> Result<Self, RunsError> {
+    pub fn open(paths: &[PathBuf], names: &Names) -> Result<Self, RunsError> {
         let mut runs = Self {
             parts: Vec::new(),
             header: Vec::new(),
@@ -90,15 +113,16 @@ impl Runs {
             above_one: HashSet::new(),
         };
         let mut ids = HashSet::new();
+        let mut columns = None;
         for path in paths {
-            runs.add(path, named, &mut ids)?;
+            runs.add(path, names, &mut ids, &mut columns)?;
         }
-        let columns = Columns::of(&runs.header, runs.rows.iter());
-        for column in columns.settings(named) {
+        let columns = columns.unwrap_or_else(|| Columns::new(&[]));
+        for column in columns.settings(names) {
             let cells = runs.rows.iter().map(|row| row.get(column).unwrap_or_default());
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
-        runs.metrics = columns.measurements(named);
+        runs.metrics = columns.measurements(names);
         runs.above_one.extend(columns.above_one());
         Ok(runs)
     }
@@ -106,14 +130,17 @@ impl Runs {
     fn add(
         &mut self,
         path: &Path,
-        named: &[String],
+        names: &Names,
         ids: &mut HashSet<String>,
+        columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
         let (file, epochs) = files(path)?;
         let (header, rows, identity) = match &epochs {
-            Some(epochs) if *epochs == file => curves::runs_of_epochs(epochs, named)?,
+            Some(epochs) if *epochs == file => curves::runs_of_epochs(epochs, names, columns)?,
             _ => {
                 let (header, rows) = columns::read(&file)?;
+                let columns = columns.get_or_insert_with(|| Columns::new(&header));
+                rows.iter().for_each(|row| columns.see(row.as_byte_record()));
                 (header, rows, vec!["trial_id".into()])
             }
         };
@@ -195,8 +222,7 @@ impl Runs {
     /// When there is no such column; the message has the nearest name and those that vary.
     pub fn setting(&self, name: &str) -> Result<&Setting, RunsError> {
         let wanted = name.replace('-', "_");
-        let found =
-            self.settings.iter().find(|s| s.name == name || s.name.replace('-', "_") == wanted);
+        let found = self.settings.iter().find(|s| same_name(&s.name, name));
         found.ok_or_else(|| {
             let all: Vec<usize> = (0..self.len()).collect();
             let varying: Vec<&str> = self.varying(&all, "").map(|s| s.name.as_str()).collect();

@@ -11,7 +11,7 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn open(directory: &TempDir, name: &str) -> Result<Runs, RunsError> {
-    Runs::open(&[directory.path().join(name)], &[])
+    Runs::open(&[directory.path().join(name)], &Names::default())
 }
 
 fn measure(column: &str, how: How) -> Measure {
@@ -96,7 +96,7 @@ fn files_of_other_programs_are_read_by_their_columns() {
 #[test]
 fn a_training_in_two_directories_is_one() {
     let (one, other) = (ours(), ours());
-    let runs = Runs::open(&[one.path().into(), other.path().into()], &[]).unwrap();
+    let runs = Runs::open(&[one.path().into(), other.path().into()], &Names::default()).unwrap();
     assert_eq!(runs.len(), 3);
     let last = measure("test_accuracy", How::Value(At::Epoch(0)));
     assert_eq!(runs.outcomes(&last).unwrap()[0], Outcome::Value(0.85));
@@ -117,7 +117,9 @@ fn what_is_wrong_with_a_file_is_said_in_one_line() {
     }
     let other = TRIALS.replace("activation", "optimiser");
     let (one, other) = (ours(), directory(&[("trials.csv", &other)]));
-    let error = Runs::open(&[one.path().into(), other.path().into()], &[]).unwrap_err().to_string();
+    let error = Runs::open(&[one.path().into(), other.path().into()], &Names::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("different columns (optimiser, activation)"), "{error}");
 }
 
@@ -151,4 +153,41 @@ fn epochs_of_a_training_that_is_not_there_are_refused() {
         directory(&[("trials.csv", TRIALS), ("epochs.csv", &EPOCHS.replace("\nc,", "\nd,"))]);
     let error = open(&directory, "").unwrap().curves("test_accuracy").unwrap_err().to_string();
     assert!(error.contains("row 5: trial 'd' is not in trials.csv"), "{error}");
+}
+
+#[test]
+fn what_is_measured_is_no_setting_however_few_values_it_has() {
+    let mut log = String::from("optimizer,momentum,seed,epoch,val acc,dead units\n");
+    for optimizer in ["sgd", "adam"] {
+        for seed in 1..=4 {
+            for epoch in 1..=5 {
+                log += &format!("{optimizer},0.9,{seed},{epoch},0.9,{}\n", epoch % 2);
+            }
+        }
+    }
+    let directory = directory(&[("log.csv", &log)]);
+    let path = [directory.path().join("log.csv")];
+    // By its name, and because the user says so; a number that repeats is a setting otherwise.
+    let names = Names { metrics: vec!["dead units".into()], ..Names::default() };
+    let runs = Runs::open(&path, &names).unwrap();
+    assert_eq!((runs.len(), runs.metrics()), (8, vec!["val acc".into(), "dead units".into()]));
+    assert_eq!(runs.setting("momentum").unwrap().values, ["0.9"]);
+    // What the user calls a setting is one, whatever its name.
+    let names = Names { settings: vec!["val acc".into()], metrics: vec!["dead units".into()] };
+    let runs = Runs::open(&path, &names).unwrap();
+    assert_eq!(runs.setting("val-acc").map(|s| s.values.len()).ok(), None);
+    assert_eq!(runs.setting("val acc").unwrap().values, ["0.9"]);
+}
+
+#[test]
+fn accuracies_above_one_are_no_fractions() {
+    let text = "a,seed,accuracy\nx,1,91.5\nx,2,92.5\ny,1,0.5\n";
+    let percent = directory(&[("runs.csv", text)]);
+    let accuracy: MeasureText = "accuracy".parse().unwrap();
+    let runs = open(&percent, "runs.csv").unwrap();
+    assert!(!runs.measure(&accuracy, At::Last).unwrap().is_percentage());
+    let fractions =
+        directory(&[("runs.csv", &text.replace("91.5", "0.915").replace("92.5", "1.0"))]);
+    let runs = open(&fractions, "runs.csv").unwrap();
+    assert!(runs.measure(&accuracy, At::Last).unwrap().is_percentage());
 }
