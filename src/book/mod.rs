@@ -5,6 +5,7 @@ mod chapter3;
 mod experiment;
 mod figure;
 mod judge;
+mod page;
 mod recorded;
 mod reference;
 mod reproduction;
@@ -15,5 +16,6 @@ pub use experiment::{
     find,
 };
 pub use judge::{Comparison, ReplayedValue, Verdict};
+pub use page::part_of_experiment;
 pub use reference::{Reference, references};
 pub use reproduction::{Reproduction, ReproductionError, Settings, Written};

@@ -58,6 +58,9 @@ pub enum ReproductionError {
     /// The experiment is so far only replayed.
     #[error("{0} has only the author's run so far: add --exact to replay it")]
     OnlyReplay(&'static str),
+    /// The results were made by a version that trains otherwise.
+    #[error("{0} holds other trainings than this version makes: run its command again")]
+    OtherTrials(PathBuf),
     /// A result could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),

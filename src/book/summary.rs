@@ -2,6 +2,12 @@ use super::judge::{ArmCurves, behaviours};
 use super::{Comparison, ReplayedValue, Reproduction, Verdict};
 use crate::report::{Align, Table, measurement, significant, sparkline};
 
+/// How numbers of the book are judged by seeds, in Markdown.
+pub(super) const METHOD: &str = "The book's numbers come from a single run each. A verdict is therefore *inside* \
+    if the book's number lies within the 95 % *prediction* interval of a single run, \
+    mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
+    A seed changes the initial weights and biases and the order of the images.";
+
 /// What a reproduction found: the tables of `summary.md` and of the terminal.
 pub(super) struct Summary {
     pub replayed: Vec<ReplayedValue>,
@@ -99,7 +105,7 @@ impl Summary {
     }
 
     /// The tables with their headings.
-    fn tables(&self, reproduction: &Reproduction) -> Vec<(&'static str, Table)> {
+    pub(super) fn tables(&self, reproduction: &Reproduction) -> Vec<(&'static str, Table)> {
         let mut tables = Vec::new();
         if !self.replayed.is_empty() {
             tables.push(("The author's run, replayed", self.replayed_table()));
@@ -135,6 +141,29 @@ impl Summary {
             lines.push(format!("{} shapes of the curves agree.", count(&self.behaviours)));
         }
         lines
+    }
+
+    /// Whether numbers of the book are compared with seeds.
+    pub(super) fn is_judged_by_seeds(&self) -> bool {
+        !(self.values.is_empty() && self.behaviours.is_empty())
+    }
+
+    /// The conclusions in a few words.
+    pub(super) fn in_short(&self) -> String {
+        let inside = |rows: &[Comparison], what: &str| {
+            let count = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
+            (!rows.is_empty()).then(|| format!("{count} of {} {what}", rows.len()))
+        };
+        let equal = self.replayed.iter().filter(|row| row.is_equal()).count();
+        let replayed = (!self.replayed.is_empty()).then(|| {
+            format!("{equal} of {} replayed values equal the author's", self.replayed.len())
+        });
+        let parts = [
+            replayed,
+            inside(&self.values, "recorded values inside"),
+            inside(&self.behaviours, "shapes agree"),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
     /// How many replayed values are as equal as they have to be, by what is allowed.
@@ -185,11 +214,8 @@ impl Summary {
         for line in self.conclusions() {
             text += &format!("- {line}\n");
         }
-        if !(self.values.is_empty() && self.behaviours.is_empty()) {
-            text += "\nThe book's numbers come from a single run each. A verdict is therefore *inside* \
-                 if the book's number lies within the 95 % *prediction* interval of a single run, \
-                 mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
-                 A seed changes the initial weights and biases and the order of the images.\n";
+        if self.is_judged_by_seeds() {
+            text += &format!("\n{METHOD}\n");
         }
         if let (true, Some(note)) = (reproduction.exact, experiment.replay_note) {
             text += &format!("\n**Replay.** {note}\n");

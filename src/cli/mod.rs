@@ -13,6 +13,7 @@ mod model;
 mod plot;
 mod predict;
 mod progress;
+mod report;
 mod reproduce;
 mod status;
 mod sweep;
@@ -41,6 +42,7 @@ enum Command {
     Merge(merge::Arguments),
     Ablate(Box<ablate::Arguments>),
     Plot(Box<plot::Arguments>),
+    Report(report::Arguments),
     Emit(emit::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
@@ -79,6 +81,7 @@ impl Cli {
             Command::Confirm(arguments) => confirm::run(&arguments),
             Command::Ablate(arguments) => ablate::run(&arguments),
             Command::Plot(arguments) => plot::run(&arguments),
+            Command::Report(arguments) => report::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),
             Command::Emit(arguments) => emit::run(&arguments),
             Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -1,3 +1,4 @@
+use super::figure::escape;
 use std::fmt::Write;
 
 /// A picture of a [contact sheet](contact_sheet) with what is written below it.
@@ -34,8 +35,8 @@ pub fn contact_sheet(title: &str, subtitle: &str, columns: usize, pictures: &[Pi
          <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
          <text x=\"{MARGIN}\" y=\"28\" font-size=\"20\" font-weight=\"bold\" fill=\"#222222\">{}\
          </text>\n<text x=\"{MARGIN}\" y=\"48\" font-size=\"13\" fill=\"#555555\">{}</text>\n",
-        escaped(title),
-        escaped(subtitle)
+        escape(title),
+        escape(subtitle)
     );
     for (i, picture) in pictures.iter().enumerate() {
         let x = MARGIN + CELL[0] * (i % COLUMNS) as f64;
@@ -55,7 +56,7 @@ pub fn contact_sheet(title: &str, subtitle: &str, columns: usize, pictures: &[Pi
             writeln!(
                 svg,
                 "<text x=\"{x}\" y=\"{y}\" font-size=\"12\" fill=\"{colour}\">{}</text>",
-                escaped(text)
+                escape(text)
             )
             .expect(IN_MEMORY);
         }
@@ -83,10 +84,6 @@ fn greys(pixels: &[u8], columns: usize) -> String {
             .expect(IN_MEMORY);
     }
     svg
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

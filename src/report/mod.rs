@@ -5,6 +5,7 @@ mod contact_sheet;
 pub mod figure;
 mod number;
 mod origin;
+pub mod page;
 pub mod plot;
 mod results;
 pub mod runs;

@@ -101,6 +101,16 @@ impl EpochTable {
         Ok(curves)
     }
 
+    /// The cells of a column.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing.
+    pub fn cells(&self, name: &str) -> Result<Vec<&str>, ReadError> {
+        let column = self.column(name)?;
+        Ok(self.rows.iter().map(|row| row.get(column).unwrap_or_default()).collect())
+    }
+
     fn column(&self, name: &str) -> Result<usize, ReadError> {
         self.header.iter().position(|column| column == name).ok_or_else(|| ReadError::Column {
             path: self.path.clone(),

@@ -1,3 +1,4 @@
+use super::figure::escape;
 use comfy_table::{CellAlignment, presets};
 
 /// How the cells of a column are aligned.
@@ -9,7 +10,7 @@ pub enum Align {
     Right,
 }
 
-/// A table of text cells, for the terminal and for Markdown.
+/// A table of text cells, for the terminal, Markdown and HTML.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     columns: Vec<(String, Align)>,
@@ -34,6 +35,16 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The table in GitHub-flavoured Markdown.
     pub fn to_markdown(&self) -> String {
         let escape = |cell: &str| cell.replace('|', "\\|").replace('\n', " ");
@@ -48,6 +59,26 @@ impl Table {
             text += &line(row.iter().map(|cell| escape(cell)).collect());
         }
         text
+    }
+
+    /// The table in HTML; numbers have the class `number`.
+    pub fn to_html(&self) -> String {
+        let class = |align: &Align| match align {
+            Align::Left => "",
+            Align::Right => " class=\"number\"",
+        };
+        let mut text = String::from("<table>\n<thead><tr>");
+        for (name, align) in &self.columns {
+            text += &format!("<th scope=\"col\"{}>{}</th>", class(align), escape(name));
+        }
+        text += "</tr></thead>\n<tbody>\n";
+        for row in &self.rows {
+            let cells = row.iter().zip(&self.columns);
+            let cells = cells
+                .map(|(cell, (_, align))| format!("<td{}>{}</td>", class(align), escape(cell)));
+            text += &format!("<tr>{}</tr>\n", cells.collect::<String>());
+        }
+        text + "</tbody>\n</table>\n"
     }
 
     /// The table in box-drawing characters.

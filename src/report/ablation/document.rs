@@ -54,14 +54,14 @@ impl Document {
 
 /// How numbers are rounded: percent or not, and to how many decimals.
 #[derive(Clone, Copy)]
-struct Rounding {
+pub(super) struct Rounding {
     factor: f64,
     decimals: usize,
 }
 
 impl Rounding {
     /// To two digits of the smallest interval, so that all numbers of a table have as many decimals.
-    fn of(ablation: &Ablation) -> Self {
+    pub(super) fn of(ablation: &Ablation) -> Self {
         let factor = if ablation.measure.is_percentage() { 100.0 } else { 1.0 };
         let cells = ablation.cells.iter().flatten().flatten();
         let halves = cells.flat_map(|cell| {
@@ -78,7 +78,7 @@ impl Rounding {
         Self { factor, decimals }
     }
 
-    fn number(self, value: f64) -> String {
+    pub(super) fn number(self, value: f64) -> String {
         let text = format!("{:.*}", self.decimals, self.factor * value);
         // Not −0.00.
         if text.trim_start_matches(['-', '0', '.']).is_empty() {

@@ -13,7 +13,7 @@
 //! | `cell` | the runs of a cell become a sample, a value a seed; tuning |
 //! | `compare` | differences, p values, what is best |
 //! | `facts` | what a caption has to say |
-//! | `document`, `caption` | the table in words and rounded numbers |
+//! | `document`, `caption`, `verdict` | the table in words and rounded numbers |
 //! | `formats` | text, Markdown, LaTeX, CSV, Typst, HTML |
 
 mod caption;
@@ -28,6 +28,7 @@ mod request;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 pub use cell::Cell;
 pub use compare::{Difference, MIN_PAIRS};

@@ -14,6 +14,29 @@ pub enum Chart {
 }
 
 impl Chart {
+    /// What its two axes, or its categories and what is measured of them, are called.
+    pub fn axes(&self) -> [&str; 2] {
+        match self {
+            Self::Lines(figure) => [&figure.x.label, &figure.y.label],
+            Self::Heatmap(heatmap) => [&heatmap.x_label, &heatmap.scale_label],
+            Self::Strips(strips) => [&strips.x_label, &strips.y.label],
+            Self::Panels(panels) => panels
+                .panels
+                .first()
+                .map_or(["", ""], |panel| [panel.x.label.as_str(), panel.y.label.as_str()]),
+        }
+    }
+
+    /// The heading.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Lines(figure) => &figure.title,
+            Self::Heatmap(heatmap) => &heatmap.title,
+            Self::Strips(strips) => &strips.title,
+            Self::Panels(panels) => &panels.title,
+        }
+    }
+
     /// The `<svg>` element, see [`Figure::to_svg`].
     pub fn to_svg_in(&self, theme: Theme) -> String {
         match self {

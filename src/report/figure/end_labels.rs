@@ -24,6 +24,8 @@ pub(super) struct EndLabels {
 }
 
 struct EndLabel {
+    /// The series that it names.
+    series: (usize, String),
     lines: Vec<String>,
     font: Font,
     stroke: &'static str,
@@ -72,28 +74,35 @@ pub(super) fn arrange(figure: &Figure, plot: &Plot) -> EndLabels {
 pub(super) fn draw(layout: &Layout, canvas: &mut Canvas) {
     let EndLabels { gap, labels, .. } = &layout.end_labels;
     let plot = &layout.plot;
-    let x = plot.right + gap;
     for label in labels {
-        if let (true, Some(end)) = (*gap == FAR, label.end) {
-            let end_x = plot.left + end.0 * (plot.right - plot.left) + 3.0;
-            let end_y = plot.bottom - end.1 * (plot.bottom - plot.top);
-            let knee = plot.right.max(end_x) + 3.0;
-            // Dotted inside the plot, where it could pass for data.
-            let dots = if end_x < plot.right { " stroke-dasharray=\"1.5 4\"" } else { "" };
-            canvas.put(format_args!(
-                r#"<path d="M{} {}H{}L{} {}" fill="none" stroke="{}" stroke-width="1.2"{dots}/>"#,
-                Px(end_x),
-                Px(end_y),
-                Px(knee),
-                Px(x - 4.0),
-                Px(label.y),
-                label.stroke,
-            ));
-        }
-        let first = label.y - label.height() / 2.0 + LINE / 2.0 + 0.35 * LABEL.size;
-        for (i, line) in label.lines.iter().enumerate() {
-            canvas.text(x, first + LINE * i as f64, Anchor::Start, label.font, line);
-        }
+        let (colour, name) = &label.series;
+        canvas.series(*colour, name, std::iter::empty(), |canvas| {
+            draw_label(label, *gap, plot, canvas);
+        });
+    }
+}
+
+fn draw_label(label: &EndLabel, gap: f64, plot: &Plot, canvas: &mut Canvas) {
+    let x = plot.right + gap;
+    if let (true, Some(end)) = (gap == FAR, label.end) {
+        let end_x = plot.left + end.0 * (plot.right - plot.left) + 3.0;
+        let end_y = plot.bottom - end.1 * (plot.bottom - plot.top);
+        let knee = plot.right.max(end_x) + 3.0;
+        // Dotted inside the plot, where it could pass for data.
+        let dots = if end_x < plot.right { " stroke-dasharray=\"1.5 4\"" } else { "" };
+        canvas.put(format_args!(
+            r#"<path d="M{} {}H{}L{} {}" fill="none" stroke="{}" stroke-width="1.2"{dots}/>"#,
+            Px(end_x),
+            Px(end_y),
+            Px(knee),
+            Px(x - 4.0),
+            Px(label.y),
+            label.stroke,
+        ));
+    }
+    let first = label.y - label.height() / 2.0 + LINE / 2.0 + 0.35 * LABEL.size;
+    for (i, line) in label.lines.iter().enumerate() {
+        canvas.text(x, first + LINE * i as f64, Anchor::Start, label.font, line);
     }
 }
 
@@ -119,6 +128,7 @@ fn place(series: &Series, plot: &Plot) -> Option<EndLabel> {
     let colour = pick(series.colour);
     let font = Font { fill: colour.ink, bold: true, ..LABEL };
     Some(EndLabel {
+        series: (series.colour, series.label.clone()),
         lines,
         font,
         stroke: colour.line,

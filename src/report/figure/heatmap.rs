@@ -37,6 +37,8 @@ pub struct HeatCell {
     pub value: Option<f64>,
     /// One or two short lines written in it.
     pub text: Vec<String>,
+    /// More about it, for whoever points at it.
+    pub detail: String,
     /// Whether it is hatched: something went wrong there.
     pub hatched: bool,
     /// Whether it is framed: the best.
@@ -207,6 +209,9 @@ impl HeatCell {
         let fraction =
             self.value.filter(|v| v.is_finite()).and_then(|value| domain.fraction(value));
         let inner = [x + 0.5, y + 0.5, width - 1.0, height - 1.0];
+        if !self.detail.is_empty() {
+            canvas.put(format_args!("<g><title>{}</title>", super::text::escape(&self.detail)));
+        }
         let mut fill = TEXT;
         if let Some(fraction) = fraction {
             let colour = shade(fraction);
@@ -230,6 +235,9 @@ impl HeatCell {
             let font = Font { size: (size - smaller).max(9.0), bold: i == 0, fill };
             let middle = y + height / 2.0 + (i as f64 - (lines - 1.0) / 2.0) * 1.25 * size;
             canvas.text(x + width / 2.0, middle + 0.35 * size, Anchor::Middle, font, line);
+        }
+        if !self.detail.is_empty() {
+            canvas.close();
         }
     }
 }

@@ -66,6 +66,7 @@ pub use theme::{Theme, page_css};
 
 use canvas::Canvas;
 use layout::{Frame, Layout};
+pub(super) use text::escape;
 
 /// A line figure.
 #[derive(Clone, Debug, Default, PartialEq)]

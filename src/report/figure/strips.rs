@@ -157,7 +157,13 @@ impl Strip {
         canvas: &mut Canvas,
     ) {
         let values: Vec<f64> = self.points.iter().map(|p| p.1).filter(|v| v.is_finite()).collect();
-        canvas.series(index, &self.label, std::iter::empty(), |canvas| {
+        // Along the horizontal axis there is nothing to say but the name.
+        let places = self
+            .points
+            .iter()
+            .filter_map(|&(_, value)| Some(((dots_x, y(value)?), (f64::NAN, value))));
+        let places: Vec<_> = places.collect();
+        canvas.series(index, &self.label, places.into_iter(), |canvas| {
             self.draw_marks(&values, index, box_x, dots_x, y, canvas);
         });
     }

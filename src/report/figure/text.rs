@@ -1,7 +1,7 @@
 //! Text without a font: escaping, estimated widths, line breaks.
 
 /// `text` as XML character data, also fit for a quoted attribute. Characters that XML 1.0 forbids become U+FFFD.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::report) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -50,7 +50,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             }
             numbers.push(Number {
                 series: y.shown(row),
-                chosen,
+                chosen: chosen.clone(),
                 x: x.values[column].clone(),
                 n: runs.len(),
                 value: middle,
@@ -62,6 +62,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             line.push(HeatCell {
                 value: middle.map(|mean| factor * mean),
                 text,
+                detail: chosen,
                 hatched: lost.any(),
                 framed: false,
             });

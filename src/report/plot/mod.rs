@@ -71,7 +71,7 @@ fn capital(text: &str) -> String {
 }
 
 /// `learning rate η` for eta, `mini-batch size` for batch_size: how settings read on an axis.
-fn label(setting: &Setting) -> String {
+pub(in crate::report) fn label(setting: &Setting) -> String {
     match setting.name.as_str() {
         "eta" => "learning rate η".into(),
         "batch_size" => "mini-batch size".into(),

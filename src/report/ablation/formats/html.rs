@@ -1,4 +1,5 @@
 use crate::report::ablation::{Document, Entry, Sheet};
+use crate::report::figure::escape;
 
 /// A `<figure>` with tables and a caption, fit to be part of a page.
 pub(super) fn render(document: &Document) -> String {
@@ -48,8 +49,4 @@ fn entry(entry: &Entry) -> String {
             format!("{number}{}", if *differs { " *" } else { "" })
         }
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

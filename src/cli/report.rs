@@ -1,0 +1,136 @@
+use super::ablate::command;
+use super::plural;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use nablab::book::part_of_experiment;
+use nablab::data::Dataset;
+use nablab::report::page::{Page, Part, part_of_results};
+use nablab::sweep::write_atomically;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Make one self-contained HTML page of results: claims, verdicts, figures, tables, how they were made
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Arguments {
+    /// Directories of results, directories that contain such, or CSV files with named columns
+    #[arg(required = true, value_name = "DIR")]
+    results: Vec<PathBuf>,
+    /// The heading of the page
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The page (default: report.html in the directory, or in the one that contains all of them)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nablab report results/my-sweep
+  nablab report results
+  nablab report results/ch3-* --title 'Chapter 3' --out chapter3.html
+
+The page needs no network and no server: open it in any browser, send it, print it.";
+
+/// Results are not looked for further down.
+const DEPTH: usize = 4;
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut places = Vec::new();
+    for path in &arguments.results {
+        let found = places.len();
+        collect(path, DEPTH, &mut places)?;
+        if places.len() == found {
+            bail!(
+                "{}: neither results (trials.csv or epochs.csv) nor a directory with such",
+                path.display()
+            );
+        }
+    }
+    // The same place twice is one result.
+    let mut seen = std::collections::HashSet::new();
+    places.retain(|place| seen.insert(place.canonicalize().unwrap_or_else(|_| place.clone())));
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => common_directory(&arguments.results).join("report.html"),
+    };
+    if !out.extension().is_some_and(|e| e == "html" || e == "htm") {
+        bail!("--out {}: expected a name that ends in .html", out.display());
+    }
+
+    let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
+    let parts: Vec<Part> = places.iter().map(|place| part(place, &data)).collect::<Result<_>>()?;
+    let title = arguments.title.clone().unwrap_or_else(|| match parts.as_slice() {
+        [only] => only.title.clone(),
+        _ => "Results".into(),
+    });
+    let page = Page { title, parts };
+    if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+    }
+    let html = page.to_html();
+    write_atomically(&out, html.as_bytes())?;
+
+    let mut stdout = std::io::stdout();
+    for part in &page.parts {
+        writeln!(stdout, "{}: {}", part.title, part.short_verdict)?;
+    }
+    let size = html.len().div_ceil(1000);
+    writeln!(stdout, "wrote {}, {}, {size} kB", out.display(), plural(page.parts.len(), "result"))?;
+    Ok(())
+}
+
+/// The section of one result.
+fn part(place: &Path, data: &Dataset) -> Result<Part> {
+    if place.is_dir()
+        && let Some(part) = part_of_experiment(place, data)?
+    {
+        return Ok(part);
+    }
+    let name = match place.file_name() {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => std::path::absolute(place)?.file_name().map_or_else(
+            || place.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+    };
+    let line = |verb: &str, options: &[String]| command(verb, &[place.into()], options);
+    part_of_results(place, &name, line).with_context(|| place.display().to_string())
+}
+
+/// Adds a place of results, and those inside it, in the order of their names.
+fn collect(path: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.exists() {
+        bail!("{}: there is no such file or directory", path.display());
+    }
+    if !path.is_dir() {
+        places.push(path.into());
+        return Ok(());
+    }
+    if ["trials.csv", "epochs.csv"].iter().any(|file| path.join(file).is_file()) {
+        places.push(path.into());
+    }
+    if depth == 0 {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
+    let mut inside: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect();
+    inside.sort();
+    inside.iter().try_for_each(|path| collect(path, depth - 1, places))
+}
+
+/// The directory that all paths are in: that of a file, or the directory itself if there is only one.
+fn common_directory(paths: &[PathBuf]) -> PathBuf {
+    let directory = |path: &PathBuf| match path.is_dir() {
+        true => path.clone(),
+        false => path.parent().map_or(PathBuf::new(), PathBuf::from),
+    };
+    if let [only] = paths {
+        return directory(only);
+    }
+    let mut parents = paths.iter().map(|path| path.parent().unwrap_or(Path::new("")));
+    let first = parents.next().unwrap_or(Path::new(""));
+    let common = |path: &&Path| parents.clone().all(|other| other.starts_with(path));
+    first.ancestors().find(common).unwrap_or(Path::new("")).into()
+}

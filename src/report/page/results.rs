@@ -1,0 +1,74 @@
+//! The part of any results: a sweep, a training, runs of another program.
+
+use super::{Illustration, PageTable, Part};
+use crate::report::Origin;
+use crate::report::ablation::{Ablation, AblationError, Format, Request};
+use crate::report::plot::{Kind, Plot, PlotRequest, label};
+use crate::report::runs::{Names, Runs, RunsError};
+use std::path::Path;
+
+/// What the directory or file of some results has to say, with the table and the figures that suit the settings that
+/// vary. `name` is what it is called; `command` writes the command line for a verb and its options.
+///
+/// # Errors
+///
+/// When the results cannot be read, or have no metric.
+pub fn part_of_results(
+    path: &Path,
+    name: &str,
+    command: impl Fn(&str, &[String]) -> String,
+) -> Result<Part, AblationError> {
+    let runs = Runs::open(&[path.into()], &Names::default())?;
+    let table = Ablation::new(&runs, &Request::default())?;
+    let mut part = Part {
+        name: name.into(),
+        title: name.into(),
+        claim: question(&runs, &table),
+        verdict: table.verdict(),
+        short_verdict: table.short_verdict(),
+        trainings: runs.len(),
+        origin: runs.directories().first().and_then(|directory| Origin::read(directory)),
+        ..Part::default()
+    };
+    part.tables.push(PageTable {
+        heading: "The table".into(),
+        html: table.render(Format::Html),
+        folded: false,
+        command: Some(command("ablate", &table.request.options())),
+    });
+    let default = Plot::new(&runs, &PlotRequest::new())?;
+    let mut plots = vec![default];
+    for kind in [Kind::Heatmap, Kind::Strips, Kind::Curves, Kind::Time] {
+        if plots.iter().any(|plot| plot.request.kind == Some(kind)) {
+            continue;
+        }
+        match Plot::new(&runs, &PlotRequest { kind: Some(kind), ..PlotRequest::new() }) {
+            Ok(plot) => plots.push(plot),
+            // These results have nothing to draw such a figure of.
+            Err(AblationError::Role(_)) => {}
+            Err(AblationError::Runs(RunsError::Column { .. } | RunsError::NotMonitored { .. })) => {
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let illustration = |plot: Plot| Illustration {
+        command: Some(command("plot", &plot.request.options())),
+        chart: plot.chart,
+    };
+    part.figures = plots.into_iter().map(illustration).collect();
+    Ok(part)
+}
+
+/// What the results are about.
+fn question(runs: &Runs, table: &Ablation) -> String {
+    let all: Vec<usize> = (0..runs.len()).collect();
+    let varying: Vec<String> = runs.varying(&all, &table.request.pair_by).map(label).collect();
+    let metric = table.measure.name();
+    match varying.split_last() {
+        None => format!("The {metric} of one configuration over its seeds."),
+        Some((only, [])) => format!("What the {only} does to the {metric}."),
+        Some((last, others)) => {
+            format!("What {} and {last} do to the {metric}.", others.join(", "))
+        }
+    }
+}
