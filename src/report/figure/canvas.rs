@@ -71,8 +71,10 @@ impl Canvas {
         if !self.interactive {
             return draw(self);
         }
-        let point = |((px, py), (x, y))| {
-            format!("{} {} {} {}", Px(px), Px(py), super::brief(x), super::brief(y))
+        let point = |((px, py), (x, y)): ((f64, f64), (f64, f64))| {
+            // A category has no number.
+            let x = if x.is_finite() { super::brief(x) } else { "-".into() };
+            format!("{} {} {x} {}", Px(px), Px(py), super::brief(y))
         };
         let points: Vec<String> = points.map(point).collect();
         self.put(format_args!(

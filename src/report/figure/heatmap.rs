@@ -61,6 +61,8 @@ const CIVIDIS: [[f64; 3]; 9] = [
 
 const BAR: f64 = 16.0;
 const CELL_FONT: f64 = 15.0;
+/// Smaller letters cannot be read; the colour has to do.
+const LEAST_FONT: f64 = 8.5;
 
 fn shade(fraction: f64) -> String {
     let place = fraction.clamp(0.0, 1.0) * (CIVIDIS.len() - 1) as f64;
@@ -110,12 +112,13 @@ impl Heatmap {
         // Frames last, so that no neighbour covers them.
         for (row, cells) in self.cells.iter().enumerate() {
             for column in (0..cells.len()).filter(|&column| cells[column].framed) {
+                let inset = (0.1 * cell.0.min(cell.1)).min(1.0);
                 canvas.put(format_args!(
                     r#"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-width="3.5"/>"#,
-                    Px(left + cell.0 * column as f64 + 1.0),
-                    Px(top + cell.1 * row as f64 + 1.0),
-                    Px(cell.0 - 2.0),
-                    Px(cell.1 - 2.0),
+                    Px(left + cell.0 * column as f64 + inset),
+                    Px(top + cell.1 * row as f64 + inset),
+                    Px(cell.0 - 2.0 * inset),
+                    Px(cell.1 - 2.0 * inset),
                     super::palette::PALETTE[4].line,
                 ));
             }
@@ -124,12 +127,14 @@ impl Heatmap {
             let middle = top + cell.1 * (row as f64 + 0.5) + 0.35 * LABEL.size;
             canvas.text(left - 8.0, middle, Anchor::End, LABEL, &cut(label, 220.0));
         }
-        // Long names of columns stand alternately in two rows.
+        // Long names of columns stand alternately in two rows; of very many only some are named.
         let crowded = self.x.iter().any(|label| width(label, LABEL.size) + 6.0 > cell.0);
-        for (column, label) in self.x.iter().enumerate() {
+        let every = (40.0 / (2.0 * cell.0)).ceil().max(1.0) as usize;
+        for (column, label) in self.x.iter().enumerate().step_by(every) {
             let x = left + cell.0 * (column as f64 + 0.5);
-            let drop = if crowded && column % 2 == 1 { 20.0 } else { 0.0 };
-            let room = if crowded { 2.0 * cell.0 - 6.0 } else { cell.0 };
+            let place = column / every;
+            let drop = if crowded && place % 2 == 1 { 20.0 } else { 0.0 };
+            let room = if crowded { 2.0 * every as f64 * cell.0 - 6.0 } else { cell.0 };
             canvas.text(x, bottom + 20.0 + drop, Anchor::Middle, LABEL, &cut(label, room));
         }
         let mut cursor = bottom + if crowded { 48.0 } else { 28.0 };
@@ -208,7 +213,9 @@ impl HeatCell {
         debug_assert_eq!(domain.scale, Scale::Linear);
         let fraction =
             self.value.filter(|v| v.is_finite()).and_then(|value| domain.fraction(value));
-        let inner = [x + 0.5, y + 0.5, width - 1.0, height - 1.0];
+        // A gap, unless the cells are so many that it would be all there is.
+        let gap = (0.1 * width.min(height)).min(0.5);
+        let inner = [x + gap, y + gap, width - 2.0 * gap, height - 2.0 * gap];
         if !self.detail.is_empty() {
             canvas.put(format_args!("<g><title>{}</title>", super::text::escape(&self.detail)));
         }
@@ -228,11 +235,11 @@ impl HeatCell {
         let size = self.text.iter().map(|line| {
             CELL_FONT.min(CELL_FONT * (width - 4.0) / super::text::width(line, CELL_FONT))
         });
-        let size = size.fold(CELL_FONT, f64::min).max(9.0);
+        let size = size.fold(CELL_FONT, f64::min);
         let lines = self.text.len() as f64;
-        for (i, line) in self.text.iter().enumerate() {
+        for (i, line) in self.text.iter().enumerate().filter(|_| size >= LEAST_FONT) {
             let smaller = if i == 0 { 0.0 } else { 2.0 };
-            let font = Font { size: (size - smaller).max(9.0), bold: i == 0, fill };
+            let font = Font { size: (size - smaller).max(LEAST_FONT), bold: i == 0, fill };
             let middle = y + height / 2.0 + (i as f64 - (lines - 1.0) / 2.0) * 1.25 * size;
             canvas.text(x + width / 2.0, middle + 0.35 * size, Anchor::Middle, font, line);
         }

@@ -49,7 +49,7 @@
       const name = document.createElement('b');
       name.textContent = point.group.dataset.label;
       const { x, y } = chart.dataset;
-      const place = point.x === 'NaN' ? '' : `${x} ${point.x}: `;
+      const place = point.x === '-' ? '' : `${x} ${point.x}: `;
       readout.replaceChildren(name, `${place}${y} ${point.y}`);
       const at = mark.getBoundingClientRect();
       const box = chart.getBoundingClientRect();
