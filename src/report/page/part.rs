@@ -109,10 +109,13 @@ impl PageTable {
     }
 }
 
+/// Command lines to copy.
 fn command(command: Option<&str>) -> String {
-    command.map_or(String::new(), |c| {
-        format!("<pre class=\"command\"><code>{}</code></pre>\n", escape(c))
-    })
+    let Some(command) = command else {
+        return String::new();
+    };
+    let lines: Vec<String> = command.lines().map(escape).collect();
+    format!("<pre class=\"command\"><code>{}</code></pre>\n", lines.join("\n"))
 }
 
 /// How the results were made, as a list of terms.
