@@ -2,12 +2,11 @@
 
 use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
 use crate::report::Origin;
-use crate::report::runs::How;
 use crate::stats::smallest_p_exact;
 
 /// The caption. `bold` is how the best cells are marked: "Bold", or a character.
 pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
-    let Ablation { measure, request, facts, .. } = ablation;
+    let Ablation { request, facts, .. } = ablation;
     let mut lines = vec![what(ablation)];
     lines.extend(choice(facts, request.vs.is_some()));
     if let Some(text) = averaged(facts) {
@@ -22,23 +21,21 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     }
     lines.extend(differences(ablation));
     lines.extend(best(ablation, bold));
-    let lost = match (measure.how, facts.diverged) {
-        (How::Value(_), 0) => format!("None of the {} trainings diverged.", facts.runs),
-        (How::Value(_), n) => format!(
-            "{n} of the {} trainings diverged; where one did there is no mean, as one over the \
-             others would flatter.",
-            facts.runs
-        ),
-        (_, n) => format!(
-            "{n} of the {} trainings diverged; where one diverged or never arrived there is no mean, \
-             as one over the others would flatter.",
-            facts.runs
-        ),
-    };
-    lines.push(lost);
+    lines.push(lost(facts));
     lines.extend(binomial(ablation));
     lines.extend(cost(facts));
     lines
+}
+
+/// How many trainings have no value, and what follows.
+fn lost(facts: &Facts) -> String {
+    let words = facts.lost.words(facts.runs);
+    match facts.lost.any() {
+        true => format!(
+            "{words}; where one is missing there is no mean, as one over the others would flatter."
+        ),
+        false => format!("{words}."),
+    }
 }
 
 fn what(ablation: &Ablation) -> String {

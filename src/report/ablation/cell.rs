@@ -2,7 +2,7 @@
 
 use super::rows::{Rows, columns};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
-use crate::report::runs::{Measure, Outcome, Runs, Setting};
+use crate::report::runs::{Lost, Measure, Outcome, Runs, Setting};
 use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval, confidence_interval, mean};
 
 /// The level of all intervals.
@@ -18,8 +18,8 @@ pub struct Cell {
     pub n: usize,
     /// (place of the seed, value) for those that came to a value, by seed.
     pub sample: Vec<(usize, f64)>,
-    /// How many seeds diverged, or never reached the threshold.
-    pub lost: usize,
+    /// The seeds that have no value.
+    pub lost: Lost,
     /// The mean; none with a lost seed, as one over the others would flatter.
     pub mean: Option<f64>,
     /// The 95 % interval of the mean.
@@ -76,6 +76,8 @@ pub(super) fn cells(
         .varying(selected, &request.pair_by)
         .filter(|setting| !named.contains(&setting.name.as_str()))
         .collect();
+    let count = |outcome| selected.iter().filter(|&&run| outcomes[run] == outcome).count();
+    facts.lost = Lost { diverged: count(Outcome::Diverged), missed: count(Outcome::Missed) };
     let builder = Builder { request, measure, outcomes: &outcomes, seeds, rest: &rest };
 
     let mut cells = Vec::new();
@@ -128,7 +130,7 @@ impl Builder<'_> {
         for group in sorted.chunk_by(|&a, &b| self.seeds.codes[a] == self.seeds.codes[b]) {
             by_seed.push((self.seeds.codes[group[0]], group.to_vec()));
         }
-        let (mut sample, mut lost) = (Vec::new(), 0);
+        let (mut sample, mut lost) = (Vec::new(), Lost::default());
         for (seed, runs) in &by_seed {
             let mut places: Vec<Vec<usize>> =
                 runs.iter().map(|&run| self.rest.iter().map(|s| s.codes[run]).collect()).collect();
@@ -141,24 +143,18 @@ impl Builder<'_> {
                 });
             }
             facts.averages.push(places);
-            let values: Option<Vec<f64>> = runs
-                .iter()
-                .map(|&run| match self.outcomes[run] {
-                    Outcome::Value(value) => Some(value),
-                    Outcome::Diverged | Outcome::Missed => None,
-                })
-                .collect();
-            match values {
-                Some(values) => sample.push((*seed, mean(&values))),
-                None => lost += 1,
+            let (values, of_seed) = Lost::split(runs.iter().map(|&run| self.outcomes[run]));
+            match of_seed {
+                Lost { diverged: 0, missed: 0 } => sample.push((*seed, mean(&values))),
+                Lost { diverged: 0, .. } => lost.missed += 1,
+                _ => lost.diverged += 1,
             }
         }
-        facts.missed |= runs.iter().any(|&run| self.outcomes[run] == Outcome::Missed);
         let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
         if self.request.interval == IntervalKind::Bca && by_seed.len() < BOOTSTRAP_LEAST {
             return Err(AblationError::FewForBootstrap(by_seed.len()));
         }
-        let complete = lost == 0;
+        let complete = !lost.any();
         Ok(Cell {
             n: by_seed.len(),
             mean: complete.then(|| mean(&values)),

@@ -134,7 +134,7 @@ fn mark_best(ablation: &mut Ablation) {
 
 /// The differences seed by seed; none if a seed of either was lost, as the others would flatter.
 fn differences(cell: &Cell, base: &Cell) -> Option<Vec<f64>> {
-    if cell.lost + base.lost > 0 {
+    if cell.lost.any() || base.lost.any() {
         return None;
     }
     let of = |seed: usize| {

@@ -103,12 +103,12 @@ fn heading(name: &str) -> String {
 }
 
 /// The mean of a cell, or what became of it.
-fn measured(ablation: &Ablation, cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
+fn measured(cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
     let Some(cell) = cell else {
         return Entry::Words("–".into());
     };
     let Some(mean) = cell.mean else {
-        return Entry::Words(format!("{}/{} {}", cell.lost, cell.n, lost_words(ablation)));
+        return Entry::Words(format!("{}/{} {}", cell.lost.count(), cell.n, cell.lost.word()));
     };
     let significant =
         cell.versus.as_ref().and_then(|v| v.p).is_some_and(|p| p < super::compare::ALPHA);
@@ -118,11 +118,6 @@ fn measured(ablation: &Ablation, cell: Option<&Cell>, rounding: Rounding, marked
         best: cell.best,
         differs: marked && significant,
     }
-}
-
-/// What became of trainings without a value.
-fn lost_words(ablation: &Ablation) -> &'static str {
-    if ablation.facts.missed { "missed" } else { "diverged" }
 }
 
 fn difference(versus: &Difference, rounding: Rounding) -> String {
@@ -142,14 +137,14 @@ fn p(value: Option<f64>) -> String {
 /// Rows only: a line a row, with everything about it.
 fn long(ablation: &Ablation) -> Sheet {
     let rounding = Rounding::of(ablation);
-    let lost = ablation.cells.iter().flatten().flatten().any(|cell| cell.lost > 0);
+    let lost = ablation.cells.iter().flatten().flatten().any(|cell| cell.lost.any());
     let tuned = &ablation.facts.tuned;
     let mut columns: Vec<(String, bool)> =
         ablation.row_names.iter().map(|name| (heading(name), true)).collect();
     columns.extend(tuned.iter().map(|name| (heading(name), false)));
     columns.push(("n".into(), false));
     if lost {
-        columns.push((lost_words(ablation).into(), false));
+        columns.push((ablation.facts.lost.word().into(), false));
     }
     columns.push((ablation.measure.heading(), false));
     if ablation.baseline.is_some() {
@@ -169,11 +164,11 @@ fn long(ablation: &Ablation) -> Sheet {
         line.push(Entry::Words(cell.map_or("0".into(), |cell| cell.n.to_string())));
         if lost {
             line.push(Entry::Words(match cell {
-                Some(cell) => format!("{}/{}", cell.lost, cell.n),
+                Some(cell) => format!("{}/{}", cell.lost.count(), cell.n),
                 None => "–".into(),
             }));
         }
-        line.push(measured(ablation, cell, rounding, false));
+        line.push(measured(cell, rounding, false));
         if let Some(baseline) = ablation.baseline {
             let versus = cell.and_then(|cell| cell.versus.as_ref());
             line.push(Entry::Words(match versus {
@@ -216,9 +211,8 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
             })
             .collect(),
     };
-    let mut sheets = vec![sheet(ablation.measure.heading(), &|_, cell| {
-        measured(ablation, cell, rounding, true)
-    })];
+    let mut sheets =
+        vec![sheet(ablation.measure.heading(), &|_, cell| measured(cell, rounding, true))];
     if let Some(baseline) = ablation.baseline {
         let name = ablation.rows[baseline].join(", ");
         let mut differences =
@@ -276,7 +270,7 @@ fn also_heading(also: Also) -> &'static str {
 }
 
 fn also_words(also: Also, cell: Option<&Cell>, rounding: Rounding) -> String {
-    let words = cell.filter(|cell| cell.lost == 0).and_then(|cell| {
+    let words = cell.filter(|cell| !cell.lost.any()).and_then(|cell| {
         let values = cell.values();
         match also {
             Also::Std => std_dev(&values).map(|s| rounding.number(s)),

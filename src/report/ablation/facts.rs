@@ -1,6 +1,6 @@
 use super::{AblationError, Request};
 use crate::report::Origin;
-use crate::report::runs::Runs;
+use crate::report::runs::{Lost, Runs};
 use std::path::PathBuf;
 
 /// What a caption has to say of the runs behind a table.
@@ -8,10 +8,8 @@ use std::path::PathBuf;
 pub struct Facts {
     /// The runs that meet the conditions.
     pub runs: usize,
-    /// Those of them that diverged.
-    pub diverged: usize,
-    /// Whether a run did not reach a threshold.
-    pub missed: bool,
+    /// Those of them that have no value.
+    pub lost: Lost,
     /// How many seeds there are.
     pub seeds: usize,
     /// What each cell chose for itself.
@@ -70,7 +68,6 @@ impl Facts {
         let directories = runs.directories();
         Ok(Self {
             runs: selected.len(),
-            diverged: selected.iter().filter(|&&run| runs.is_diverged(run)).count(),
             seeds: runs.setting(&request.pair_by)?.present(selected).len(),
             ours,
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),

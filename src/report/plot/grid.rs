@@ -1,10 +1,11 @@
 //! A heatmap over two settings.
 
-use super::groups::{Lost, Scene};
+use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::{capital, label};
 use crate::report::ablation::AblationError;
 use crate::report::figure::{Chart, HeatCell, Heatmap};
+use crate::report::runs::Lost;
 use crate::stats::{confidence_interval, mean};
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
@@ -75,7 +76,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let mut note = String::from(
         "Mean over seeds and half its 95 % t interval; the frame marks the best mean. ",
     );
-    note += &scene.note("Each cell has", scene.diverged(&outcomes));
+    note += &scene.note("Each cell has", scene.lost(&outcomes));
     Ok(Chart::Heatmap(Heatmap {
         title: format!("{} by {} and {}", capital(&scene.measure.name()), label(x), label(y)),
         subtitle: Some(scene.subtitle()),

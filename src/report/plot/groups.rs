@@ -6,7 +6,7 @@ use super::PlotRequest;
 use crate::report::Origin;
 use crate::report::ablation::AblationError;
 use crate::report::figure::Axis;
-use crate::report::runs::{At, Measure, MeasureText, Outcome, Runs, Setting};
+use crate::report::runs::{At, Lost, Measure, MeasureText, Outcome, Runs, Setting};
 use crate::stats::{Interval, mean};
 
 /// The runs of a figure, and what is measured of them.
@@ -193,66 +193,23 @@ impl<'a> Scene<'a> {
         self.measure.cut(interval)
     }
 
-    /// How many of the runs in the figure diverged.
-    pub(super) fn diverged(&self, outcomes: &[Outcome]) -> usize {
-        self.selected.iter().filter(|&&run| outcomes[run] == Outcome::Diverged).count()
+    /// How many of the runs in the figure have no value.
+    pub(super) fn lost(&self, outcomes: &[Outcome]) -> Lost {
+        Lost::split(self.selected.iter().map(|&run| outcomes[run])).1
     }
 
     /// What careful readers ask: what was chosen, how many diverged, what it took.
-    pub(super) fn note(&self, chosen: &str, diverged: usize) -> String {
+    pub(super) fn note(&self, chosen: &str, lost: Lost) -> String {
         let mut words = Vec::new();
         if !self.rest.is_empty() {
             let names: Vec<String> = self.rest.iter().map(|s| super::label(s)).collect();
             let judge = &self.judge.words();
             words.push(format!("{chosen} the best {} by {judge}.", names.join(" and ")));
         }
-        words.push(match diverged {
-            0 => format!("None of the {} trainings diverged.", self.selected.len()),
-            n => format!("{n} of the {} trainings diverged.", self.selected.len()),
-        });
+        words.push(lost.words(self.selected.len()) + ".");
         let directories = self.runs.directories();
         let origins: Vec<Origin> = directories.iter().filter_map(|d| Origin::read(d)).collect();
         words.extend(Origin::effort(&origins).map(|effort| effort + "."));
         words.join(" ")
-    }
-}
-
-/// How many runs have no value, and why.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Lost {
-    pub diverged: usize,
-    /// They never reached the threshold.
-    pub missed: usize,
-}
-
-impl Lost {
-    /// The values of some outcomes, and what is lost.
-    pub(super) fn split(outcomes: impl Iterator<Item = Outcome>) -> (Vec<f64>, Self) {
-        let (mut values, mut lost) = (Vec::new(), Self::default());
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Value(value) => values.push(value),
-                Outcome::Diverged => lost.diverged += 1,
-                Outcome::Missed => lost.missed += 1,
-            }
-        }
-        (values, lost)
-    }
-
-    pub(super) fn any(self) -> bool {
-        self.count() > 0
-    }
-
-    pub(super) fn count(self) -> usize {
-        self.diverged + self.missed
-    }
-
-    /// What became of them.
-    pub(super) fn word(self) -> &'static str {
-        match (self.diverged, self.missed) {
-            (_, 0) => "diverged",
-            (0, _) => "missed",
-            _ => "lost",
-        }
     }
 }

@@ -1,13 +1,13 @@
 //! Learning curves, a metric against a setting, accuracy against seconds; small multiples of them.
 
-use super::groups::{Lost, Scene};
+use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::{Kind, capital, label, value};
 use crate::report::ablation::AblationError;
 use crate::report::figure::{
     Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Panels, Scale, Series,
 };
-use crate::report::runs::{Course, Outcome, Setting};
+use crate::report::runs::{Course, Lost, Outcome, Setting};
 use crate::stats::{Interval, confidence_interval, mean};
 
 /// More lines of single seeds hide each other.
@@ -36,7 +36,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let subtitle = Some(scene.subtitle());
     let chosen =
         if scene.panels.is_some() || scene.hue.is_some() { "Each line has" } else { "With" };
-    let note = Some(scene.note(chosen, data.diverged(scene)));
+    let note = Some(scene.note(chosen, data.lost(scene)));
     if scene.panels.is_some() {
         return Ok(Chart::Panels(Panels { title, subtitle, panels: figures, note }));
     }
@@ -63,15 +63,15 @@ impl Data {
         })
     }
 
-    /// How many of the runs in the figure diverged.
-    fn diverged(&self, scene: &Scene) -> usize {
-        let diverged = |&&run: &&usize| match self {
-            Self::Outcomes(outcomes) => outcomes[run] == Outcome::Diverged,
+    /// How many of the runs in the figure have no value.
+    fn lost(&self, scene: &Scene) -> Lost {
+        match self {
+            Self::Outcomes(outcomes) => scene.lost(outcomes),
             Self::Courses(courses) | Self::Timed(courses, _) => {
-                has_diverged(scene, run, &courses[run])
+                let diverged = |&&run: &&usize| has_diverged(scene, run, &courses[run]);
+                Lost { diverged: scene.selected.iter().filter(diverged).count(), missed: 0 }
             }
-        };
-        scene.selected.iter().filter(diverged).count()
+        }
     }
 }
 

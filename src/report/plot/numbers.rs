@@ -1,6 +1,6 @@
 //! What is plotted, as CSV.
 
-use super::groups::Lost;
+use crate::report::runs::Lost;
 
 /// A plotted point.
 #[derive(Debug, Clone, Default)]

@@ -1,11 +1,11 @@
 //! Every run by category.
 
-use super::groups::{Lost, Scene};
+use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::{capital, label, value};
 use crate::report::ablation::AblationError;
 use crate::report::figure::{Chart, Strip, Strips};
-use crate::report::runs::Outcome;
+use crate::report::runs::{Lost, Outcome};
 use crate::stats::{confidence_interval, mean};
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
@@ -64,6 +64,6 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         x_label: label(x),
         y: scene.y_axis(),
         strips,
-        note: Some(scene.note("Each has", scene.diverged(&outcomes))),
+        note: Some(scene.note("Each has", scene.lost(&outcomes))),
     }))
 }

@@ -8,27 +8,18 @@ mod columns;
 mod curves;
 mod error;
 mod measure;
+mod outcome;
 mod setting;
 
 pub use error::RunsError;
 pub use measure::{At, How, Measure, MeasureText, Threshold};
+pub use outcome::{Lost, Outcome};
 pub use setting::{Setting, shown};
 
 use crate::nearest::nearest;
 use columns::Columns;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-
-/// What a run came to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
-    /// A number.
-    Value(f64),
-    /// Nothing: it diverged.
-    Diverged,
-    /// It ended before it had reached the threshold.
-    Missed,
-}
 
 /// The course of a metric in one run: (epoch, value), the epochs ascending.
 pub type Course = Vec<(usize, f64)>;

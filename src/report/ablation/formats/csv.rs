@@ -1,4 +1,5 @@
 use crate::report::ablation::{Ablation, Also};
+use crate::report::runs::How;
 use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 
 /// A row a cell: the keys, then numbers in full, empty where there is none.
@@ -19,6 +20,9 @@ pub(super) fn render(ablation: &Ablation) -> String {
         "diverged",
     ];
     header.extend(fixed.map(String::from));
+    // Only thresholds are missed.
+    let threshold = !matches!(ablation.measure.how, How::Value(_));
+    header.extend(threshold.then(|| "missed".into()));
     header.extend(ablation.facts.tuned.iter().map(|name| format!("tuned_{name}")));
     header.extend(ablation.request.also.iter().flat_map(|also| names(*also)).map(String::from));
     let mut rows = vec![header];
@@ -39,14 +43,17 @@ pub(super) fn render(ablation: &Ablation) -> String {
                 number(of_difference.map(|i| i.high)),
                 number(versus.and_then(|versus| versus.p)),
                 cell.as_ref().map_or(String::new(), |cell| cell.best.to_string()),
-                cell.as_ref().map_or(String::new(), |cell| cell.lost.to_string()),
+                cell.as_ref().map_or(String::new(), |cell| cell.lost.diverged.to_string()),
             ]);
+            let missed =
+                || cell.as_ref().map_or(String::new(), |cell| cell.lost.missed.to_string());
+            row.extend(threshold.then(missed));
             let chosen = |name: &String| {
                 let tuned = cell.iter().flat_map(|cell| &cell.tuned);
                 tuned.clone().find(|(n, _)| n == name).map_or(String::new(), |(_, v)| v.clone())
             };
             row.extend(ablation.facts.tuned.iter().map(chosen));
-            let values = cell.as_ref().filter(|c| c.lost == 0).map(|cell| cell.values());
+            let values = cell.as_ref().filter(|c| !c.lost.any()).map(|cell| cell.values());
             for &also in &ablation.request.also {
                 let values = values.as_deref();
                 row.extend(match also {
