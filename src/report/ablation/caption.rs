@@ -127,8 +127,8 @@ fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
     };
     let needed = needed.map_or(String::new(), |n| format!(" (it takes {n})"));
     format!(
-        "No p values: {pairs} {} are too few to test {comparisons} {}{needed}.",
-        if pairs == 1 { "pair" } else { "pairs" },
+        "No p values: {pairs} {} too few to test {comparisons} {}{needed}.",
+        if pairs == 1 { "pair is" } else { "pairs are" },
         if comparisons == 1 { "comparison" } else { "comparisons" }
     )
 }

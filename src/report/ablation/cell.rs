@@ -72,9 +72,12 @@ pub(super) fn cells(
     let mut named: Vec<&str> = rows.settings.iter().map(String::as_str).collect();
     named.extend(request.vs.as_deref());
     named.extend(tuning.iter().flat_map(|t| t.settings.iter().map(|s| s.name.as_str())));
+    let named: Vec<&Setting> =
+        named.into_iter().map(|name| runs.setting(name)).collect::<Result<_, _>>()?;
+    // What follows from the row and the column is no choice, and nothing to average over.
     let rest: Vec<&Setting> = runs
         .varying(selected, &request.pair_by)
-        .filter(|setting| !named.contains(&setting.name.as_str()))
+        .filter(|setting| !runs.follows(setting, &named, selected))
         .collect();
     let count = |outcome| selected.iter().filter(|&&run| outcomes[run] == outcome).count();
     facts.lost = Lost { diverged: count(Outcome::Diverged), missed: count(Outcome::Missed) };

@@ -27,7 +27,9 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     let varying: Vec<&Setting> = runs.varying(&selected, &request.pair_by).collect();
     let free = |request: &Request| -> Vec<&Setting> {
         let taken = taken(request);
-        varying.iter().copied().filter(|setting| !taken.contains(&setting.name)).collect()
+        let taken: Vec<&Setting> =
+            taken.iter().filter_map(|name| runs.setting(name).ok()).collect();
+        varying.iter().copied().filter(|s| !runs.follows(s, &taken, &selected)).collect()
     };
     let mut request = request.clone();
     if request.leave_one_out.is_some() {

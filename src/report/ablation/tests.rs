@@ -281,3 +281,54 @@ fn bad_requests_name_what_is_wrong() {
     assert!(text.contains("not monitored; there are test_accuracy, validation_accuracy"), "{text}");
     assert!(error(Request { pair_by: "run".into(), ..request() }).contains("--pair-by"));
 }
+
+#[test]
+fn a_setting_that_follows_from_the_rows_is_not_averaged_over() {
+    let mut text = String::from("optimizer,eta,seed,loss\n");
+    for (optimizer, eta) in [("sgd", 0.1), ("adam", 0.001)] {
+        for seed in 1..=6 {
+            writeln!(text, "{optimizer},{eta},{seed},{}", eta + 0.01 * f64::from(seed)).unwrap();
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text).unwrap();
+    let runs = Runs::open(&[path], &Names::default()).unwrap();
+    let table = Ablation::new(&runs, &Request::default()).unwrap();
+    assert_eq!(table.request.options().join(" "), "--by optimizer --metric loss --at last");
+    let text = table.render(Format::Text);
+    assert!(text.starts_with('┌') && !text.contains("average"), "{text}");
+    // One row a run: there is no last epoch.
+    assert!(text.contains("\nLoss: mean"), "{text}");
+}
+
+#[test]
+fn verdicts_say_what_is_best_and_what_is_not_told_from_it() {
+    let (_directory, runs) = runs(accuracy);
+    let verdict = |request: Request| Ablation::new(&runs, &request).unwrap().verdict();
+    let words = verdict(request());
+    assert_eq!(words.len(), 1);
+    assert!(
+        words[0].starts_with("relu is best with 92.")
+            && words[0].ends_with("better than sigmoid and tanh."),
+        "{words:?}"
+    );
+    let by_eta = Request { conditions: vec![], vs: Some("eta".into()), ..request() };
+    let words = verdict(by_eta.clone());
+    assert!(
+        words[0].starts_with("eta = 0.1: relu is best") && words[1].starts_with("eta = 1: relu"),
+        "{words:?}"
+    );
+    let short = Ablation::new(&runs, &by_eta).unwrap().short_verdict();
+    assert!(
+        short.starts_with("best mean: relu at eta = 0.1, 92.")
+            && short.ends_with("told from all others"),
+        "{short}"
+    );
+    let both = ("activation".to_string(), vec!["sigmoid".to_string(), "tanh".into()]);
+    let two = Request { conditions: vec![both, request().conditions.remove(0)], ..request() };
+    assert!(verdict(two)[0].contains("but cannot be told from"));
+    let few = ("seed".to_string(), vec!["1".to_string(), "2".into()]);
+    let few = Request { conditions: vec![few, request().conditions.remove(0)], ..request() };
+    assert!(verdict(few)[0].contains("too few seeds to tell it"));
+}

@@ -24,6 +24,8 @@ pub struct Measure {
     pub how: How,
     /// Whether a smaller number is better.
     pub lower_is_better: bool,
+    /// Whether there are no epochs, and so no last one.
+    pub single: bool,
     /// Whether its values are fractions of 1, as ours are; another program may have written percent.
     pub fraction: bool,
 }
@@ -156,7 +158,7 @@ impl Measure {
     /// A measure, whose direction follows from the name of the column.
     pub fn new(column: String, how: How) -> Self {
         let lower_is_better = !matches!(how, How::Value(_)) || is_cost(&column);
-        Self { column, how, lower_is_better, fraction: true }
+        Self { column, how, lower_is_better, single: false, fraction: true }
     }
 
     /// Whether `a` is better than `b`.
@@ -195,6 +197,7 @@ impl Measure {
     pub fn words(&self) -> String {
         let name = self.column.replace('_', " ");
         match self.how {
+            How::Value(At::Last) if self.single => name,
             How::Value(At::Last) => format!("{name} after the last epoch"),
             How::Value(At::Best) => format!("{name} after the best of its epochs"),
             How::Value(At::Epoch(epoch)) => format!("{name} after epoch {epoch} (from 0)"),

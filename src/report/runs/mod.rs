@@ -246,7 +246,9 @@ impl Runs {
     /// When no column is named and none of the metrics is fit for it.
     pub fn measure(&self, text: &MeasureText, at: At) -> Result<Measure, RunsError> {
         let measure = text.resolve(at, &self.metrics())?;
-        Ok(Measure { fraction: !self.above_one.contains(&measure.column), ..measure })
+        let ours = self.position("trial_id").is_some();
+        let fraction = !self.above_one.contains(&measure.column);
+        Ok(Measure { fraction, single: !ours && !self.has_epochs(), ..measure })
     }
 
     /// A cell of a run, if there is such a column and it is not empty.

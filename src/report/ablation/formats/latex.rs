@@ -1,12 +1,12 @@
 use crate::report::ablation::{Document, Entry, Sheet};
 
-/// A `table` float with booktabs rules and siunitx columns.
+/// A `table` float with booktabs rules and siunitx columns, no wider than the page.
 pub(super) fn render(document: &Document) -> String {
     let mut text = String::from(
-        "% \\usepackage{booktabs,siunitx}\n\\begin{table}\n  \\centering\n  \\small\n  \
+        "% \\usepackage{adjustbox,booktabs,siunitx}\n\\begin{table}\n  \\centering\n  \\small\n  \
          \\sisetup{separate-uncertainty, retain-explicit-plus, detect-weight, mode=text}\n",
     );
-    text += &format!("  \\caption{{{}}}\n", escape(&document.caption.join(" ")));
+    text += &format!("  \\caption{{{}}}\n  \\medskip\n", escape(&document.caption.join(" ")));
     for (i, sheet) in document.sheets.iter().enumerate() {
         if i > 0 {
             text += "\n  \\medskip\n";
@@ -22,7 +22,11 @@ pub(super) fn render(document: &Document) -> String {
 fn tabular(sheet: &Sheet) -> String {
     let columns: Vec<String> = (0..sheet.columns.len()).map(|i| column(sheet, i)).collect();
     let row = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
-    let mut text = format!("  \\begin{{tabular}}{{{}}}\n    \\toprule\n", columns.join(" "));
+    // Shrunk only if it is wider than the page.
+    let mut text = format!(
+        "  \\begin{{adjustbox}}{{max width=\\textwidth}}\n  \\begin{{tabular}}{{{}}}\n    \\toprule\n",
+        columns.join(" ")
+    );
     let heading = |(i, (name, _)): (usize, &(String, bool))| match columns[i].starts_with('S') {
         true => format!("{{{}}}", escape(name)),
         false => escape(name),
@@ -33,7 +37,7 @@ fn tabular(sheet: &Sheet) -> String {
         let cells = line.iter().enumerate();
         text += &row(cells.map(|(i, cell)| entry(cell, columns[i].starts_with('S'))).collect());
     }
-    text + "    \\bottomrule\n  \\end{tabular}\n"
+    text + "    \\bottomrule\n  \\end{tabular}\n  \\end{adjustbox}\n"
 }
 
 /// `S` for measured numbers, with as many digits as they have.
