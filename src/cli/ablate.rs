@@ -1,8 +1,8 @@
 use super::shell_word;
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use nablab::report::ablation::{Ablation, Also, Format, IntervalKind, Request, TestKind, Tune};
-use nablab::report::runs::{At, MeasureText, Runs};
+use nablab::report::runs::{At, Better, MeasureText, Runs};
 use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -66,6 +66,9 @@ pub struct Selection {
     /// At which epoch: last, best or epoch:N
     #[arg(long, value_name = "WHEN", default_value_t)]
     pub at: At,
+    /// Which values of the metric are better (default: by its name)
+    #[arg(long, value_enum)]
+    pub better: Option<Better>,
     /// Only runs with these values: eta=0.25 or eta=0.25,2.5; may be given several times
     #[arg(long = "where", value_name = "SETTING=VALUE", value_parser = parse_condition)]
     pub conditions: Vec<(String, Vec<String>)>,
@@ -125,9 +128,11 @@ fn expand_seeds(texts: &[String]) -> Result<Vec<String>> {
 
 fn base(text: &str) -> Result<Vec<(String, String)>> {
     let pairs = text.split(',').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (setting, value) = pair
-            .split_once('=')
-            .with_context(|| format!("--leave-one-out: '{pair}' is not SETTING=VALUE"))?;
+        let (setting, value) = pair.split_once('=').with_context(|| {
+            format!(
+                "--leave-one-out: '{pair}' is not SETTING=VALUE; the directory stands before it"
+            )
+        })?;
         Ok((setting.trim().into(), value.trim().into()))
     });
     pairs.collect()
@@ -142,6 +147,7 @@ impl Arguments {
             baseline: self.baseline.clone(),
             metric: self.selection.metric.clone(),
             at: self.selection.at,
+            better: self.selection.better,
             conditions: self.selection.conditions.clone(),
             tune: self.tune.clone().map(|(settings, metric)| Tune {
                 settings,
@@ -169,7 +175,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let request = arguments.request()?;
     let runs = Runs::open(&arguments.results, &request.names())?;
     let table = Ablation::new(&runs, &request)?;
-    eprintln!("{}", command("ablate", &arguments.results, &table.request.options()));
+    let mut options = table.request.options();
+    if let (true, Some(format)) =
+        (arguments.format != Format::default(), arguments.format.to_possible_value())
+    {
+        options.extend(["--format".into(), format.get_name().into()]);
+    }
+    eprintln!("{}", command("ablate", &arguments.results, &options));
     let text = table.render(arguments.format);
     match &arguments.out {
         Some(path) => write_atomically(path, text.as_bytes())?,

@@ -69,7 +69,7 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Selection { metric, at, conditions, pair_by } = &arguments.selection;
+    let Selection { metric, at, better, conditions, pair_by } = &arguments.selection;
     let request = PlotRequest {
         kind: arguments.kind,
         x: arguments.x.clone(),
@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         panels: arguments.panels.clone(),
         metric: metric.clone(),
         at: *at,
+        better: *better,
         range: arguments.range,
         conditions: conditions.clone(),
         pair_by: pair_by.clone(),

@@ -1,13 +1,16 @@
 //! What a careful reader asks of a table, in sentences.
 
+use super::compare::MOST_ROWS;
 use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
 use crate::report::Origin;
+use crate::report::runs::{At, How, Lost};
 use crate::stats::smallest_p_exact;
 
 /// The caption. `bold` is how the best cells are marked: "Bold", or a character.
 pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     let Ablation { request, facts, .. } = ablation;
     let mut lines = vec![what(ablation)];
+    lines.extend(lengths(ablation));
     lines.extend(choice(facts, request.vs.is_some()));
     if let Some(text) = averaged(facts) {
         lines.push(text);
@@ -22,6 +25,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     lines.extend(differences(ablation));
     lines.extend(best(ablation, bold));
     lines.push(lost(facts));
+    lines.extend(flattery(ablation));
     lines.extend(binomial(ablation));
     lines.extend(cost(facts));
     lines
@@ -29,13 +33,21 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
 
 /// How many trainings have no value, and what follows.
 fn lost(facts: &Facts) -> String {
-    let words = facts.lost.words(facts.runs);
-    match facts.lost.any() {
-        true => format!(
-            "{words}; where one is missing there is no mean, as one over the others would flatter."
-        ),
-        false => format!("{words}."),
+    let flatter = if facts.lost.any() {
+        "; where one is missing there is no mean, as one over the others would flatter"
+    } else {
+        ""
+    };
+    if facts.shown == facts.runs {
+        return format!("{}{flatter}.", facts.lost.words(facts.runs));
     }
+    let Lost { diverged, .. } = facts.all_lost;
+    let all = match diverged {
+        0 => format!(" Of all {}, none diverged.", facts.runs),
+        n => format!(" Of all {}, {n} diverged.", facts.runs),
+    };
+    let words = facts.lost.words(facts.shown).replace(" trainings", " trainings in the table");
+    format!("{words}{flatter}.{all}")
 }
 
 fn what(ablation: &Ablation) -> String {
@@ -66,7 +78,18 @@ fn what(ablation: &Ablation) -> String {
     } else {
         format!(", for {}", conditions.join(" and "))
     };
-    format!("{first}{}{unit}{only}: mean{interval} over {seeds}.", letters.as_str())
+    let direction = match measure.how {
+        How::Value(_) if measure.lower_is_better => " Lower is better.",
+        _ => "",
+    };
+    format!("{first}{}{unit}{only}: mean{interval} over {seeds}.{direction}", letters.as_str())
+}
+
+/// That trainings ended at different times, where their last value counts.
+fn lengths(ablation: &Ablation) -> Option<String> {
+    let (least, most) = ablation.facts.epochs.filter(|(least, most)| least < most)?;
+    let last = ablation.measure.how == How::Value(At::Last);
+    last.then(|| format!("Trainings ended after {least} to {most} epochs."))
 }
 
 fn choice(facts: &Facts, columns: bool) -> Option<String> {
@@ -103,17 +126,24 @@ fn differences(ablation: &Ablation) -> Option<String> {
     let pairs = ablation.cells.iter().flatten().flatten().filter_map(|cell| cell.versus.as_ref());
     let pairs: Vec<usize> = pairs.map(|difference| difference.n).collect();
     let most = pairs.iter().copied().max()?;
+    let least = pairs.iter().copied().min().unwrap_or(most);
+    let some = if ablation.comparisons[0] < pairs.len() {
+        format!(" Without a p value where fewer than {MIN_PAIRS} pairs are too few.")
+    } else {
+        String::new()
+    };
+    let common = if least < most { ", over those that both have" } else { "" };
     let of_tests = match ablation.comparisons[0] {
         0 => too_few(request.test, most, pairs.len()),
-        1 => format!("p: two-sided {}.", request.test.words()),
+        1 => format!("p: two-sided {}.{some}", request.test.words()),
         n => format!(
-            "p: two-sided {}, Holm's correction over the {n} comparisons of the table.",
+            "p: two-sided {}, Holm's correction over the {n} comparisons of the table.{some}",
             request.test.words()
         ),
     };
     let interval = if most > 1 { ", with its 95 % interval" } else { "" };
     Some(format!(
-        "Difference: from {baseline}, paired by {}{interval}. {of_tests}",
+        "Difference: from {baseline}, paired by {}{common}{interval}. {of_tests}",
         request.pair_by
     ))
 }
@@ -134,6 +164,12 @@ fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
 }
 
 fn best(ablation: &Ablation, bold: &str) -> Option<String> {
+    if ablation.rows.len() > MOST_ROWS {
+        return Some(format!(
+            "Nothing is marked: {} rows are too many to compare each with each.",
+            ablation.rows.len()
+        ));
+    }
     let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
     any.then(|| {
@@ -144,6 +180,19 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
         let test = ablation.request.test.words();
         format!("{bold}: the best{of_column} and all that cannot be told from it at 5 % ({test}{correction}).")
     })
+}
+
+/// That a test set which chooses is no longer one.
+fn flattery(ablation: &Ablation) -> Option<String> {
+    let tuned =
+        !ablation.facts.tuned.is_empty() && ablation.facts.tuning_metric.starts_with("test ");
+    let best = ablation.measure.how == How::Value(At::Best)
+        && ablation.measure.column.starts_with("test_");
+    match (tuned, best) {
+        (true, _) => Some("The test set chose the settings, so that its numbers flatter.".into()),
+        (_, true) => Some("The test set chose the epoch, so that its numbers flatter.".into()),
+        _ => None,
+    }
 }
 
 fn binomial(ablation: &Ablation) -> Option<String> {

@@ -1,9 +1,10 @@
 //! The runs of a cell become a sample: a value a seed.
 
-use super::rows::{Rows, columns};
+use super::rows::{Rows, columns, grouped};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
 use crate::report::runs::{Lost, Measure, Outcome, Runs, Setting};
 use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval, confidence_interval, mean};
+use std::collections::BTreeMap;
 
 /// The level of all intervals.
 pub(super) const LEVEL: f64 = 0.95;
@@ -22,14 +23,34 @@ pub struct Cell {
     pub lost: Lost,
     /// The mean; none with a lost seed, as one over the others would flatter.
     pub mean: Option<f64>,
-    /// The 95 % interval of the mean.
+    /// The 95 % interval of the mean, cut to where values can be.
     pub interval: Option<Interval>,
+    /// Half of it before it was cut: the h of "mean ± h".
+    pub half: Option<f64>,
     /// What was chosen for it: (setting, value).
     pub tuned: Vec<(String, String)>,
     /// Compared with the baseline.
     pub versus: Option<super::Difference>,
     /// Whether it is the best of its column, or cannot be told from it.
     pub best: bool,
+    /// How it stands to the best mean of its column.
+    pub standing: Standing,
+}
+
+/// How a cell stands to the best mean of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// It has the best mean.
+    Best,
+    /// A test could not tell it from the best.
+    Tied,
+    /// A test found it worse.
+    Worse,
+    /// It has lost seeds, and so no mean.
+    Lost,
+    /// They have too few seeds in common for a test.
+    #[default]
+    Untested,
 }
 
 impl Cell {
@@ -39,7 +60,7 @@ impl Cell {
     }
 }
 
-/// A 95 % interval of the mean, cut to where values can be.
+/// A 95 % interval of the mean.
 pub(super) fn interval(kind: IntervalKind, sample: &[f64]) -> Option<Interval> {
     match kind {
         IntervalKind::T => confidence_interval(sample, LEVEL),
@@ -56,8 +77,8 @@ pub(super) fn cells(
     rows: &Rows,
     facts: &mut Facts,
 ) -> Result<Vec<Vec<Option<Cell>>>, AblationError> {
-    let outcomes = runs.outcomes(measure)?;
-    let (_, columns) = columns(runs, request, selected)?;
+    let outcomes = runs.outcomes(measure, selected)?;
+    let columns = columns(runs, request, selected)?.codes;
     let vs = request.vs.as_ref().map(|vs| runs.setting(vs)).transpose()?;
     let seeds = runs.setting(&request.pair_by)?;
     let tuning = match request.tune.as_ref().filter(|tune| !tune.settings.is_empty()) {
@@ -79,8 +100,7 @@ pub(super) fn cells(
         .varying(selected, &request.pair_by)
         .filter(|setting| !runs.follows(setting, &named, selected))
         .collect();
-    let count = |outcome| selected.iter().filter(|&&run| outcomes[run] == outcome).count();
-    facts.lost = Lost { diverged: count(Outcome::Diverged), missed: count(Outcome::Missed) };
+    facts.all_lost = Lost::split(selected.iter().map(|&run| outcomes[run])).1;
     let builder = Builder { request, measure, outcomes: &outcomes, seeds, rest: &rest };
 
     let mut cells = Vec::new();
@@ -94,7 +114,9 @@ pub(super) fn cells(
             let mut of_cell: Vec<usize> = row.runs.iter().copied().filter(of_column).collect();
             let mut tuned = Vec::new();
             if let (Some(tuning), false) = (&tuning, of_cell.is_empty()) {
-                (of_cell, tuned) = tuning.choose(&of_cell);
+                (of_cell, tuned) = tuning.choose(&of_cell).ok_or_else(|| {
+                    AblationError::NotTuned(row.key.join(", "), facts.tuning_seeds.join(", "))
+                })?;
             }
             line.push(match of_cell.is_empty() {
                 true => None,
@@ -147,6 +169,8 @@ impl Builder<'_> {
             }
             facts.averages.push(places);
             let (values, of_seed) = Lost::split(runs.iter().map(|&run| self.outcomes[run]));
+            facts.shown += runs.len();
+            facts.lost += of_seed;
             match of_seed {
                 Lost { diverged: 0, missed: 0 } => sample.push((*seed, mean(&values))),
                 Lost { diverged: 0, .. } => lost.missed += 1,
@@ -158,21 +182,24 @@ impl Builder<'_> {
             return Err(AblationError::FewForBootstrap(by_seed.len()));
         }
         let complete = !lost.any();
+        let interval = complete.then(|| interval(self.request.interval, &values)).flatten();
         Ok(Cell {
             n: by_seed.len(),
             mean: complete.then(|| mean(&values)),
-            interval: complete
-                .then(|| interval(self.request.interval, &values))
-                .flatten()
-                .map(|i| self.measure.cut(i)),
+            interval: interval.map(|interval| self.measure.cut(interval)),
+            half: interval.map(|interval| interval.half_width()),
             sample,
             lost,
             tuned,
             versus: None,
             best: false,
+            standing: if complete { Standing::Untested } else { Standing::Lost },
         })
     }
 }
+
+/// The runs to report, and the settings that were chosen: (name, value).
+type Choice = (Vec<usize>, Vec<(String, String)>);
 
 /// How cells choose their settings.
 struct Tuning<'a> {
@@ -180,7 +207,7 @@ struct Tuning<'a> {
     measure: Measure,
     outcomes: Vec<Outcome>,
     by_seed: &'a Setting,
-    /// The places of the seeds to choose with.
+    /// The places of the seeds to choose with, ascending.
     seeds: Vec<usize>,
 }
 
@@ -201,14 +228,16 @@ impl<'a> Tuning<'a> {
                 None => return Err(AblationError::FewSeeds(present.len())),
             },
             Some(texts) => {
-                let mut seeds = Vec::new();
+                let mut seeds: Vec<usize> = Vec::new();
                 for text in texts {
                     let seed = by_seed.find(text).filter(|seed| present.contains(seed));
                     seeds.push(seed.ok_or_else(|| {
                         AblationError::TuneSeeds(format!("{text}: there is no such seed"))
                     })?);
                 }
-                if present.iter().filter(|seed| !seeds.contains(seed)).count() < 2 {
+                seeds.sort_unstable();
+                seeds.dedup();
+                if present.len() - seeds.len() < 2 {
                     let what = "leaves fewer than 2 seeds to report".to_string();
                     return Err(AblationError::TuneSeeds(what));
                 }
@@ -216,45 +245,41 @@ impl<'a> Tuning<'a> {
             }
         };
         let settings = settings.collect::<Result<_, _>>()?;
-        let outcomes = runs.outcomes(&measure)?;
+        let outcomes = runs.outcomes(&measure, selected)?;
         Ok(Self { settings, measure, outcomes, by_seed, seeds })
     }
 
-    /// The runs of the best settings, without those of the seeds that chose, and the settings.
-    fn choose(&self, runs: &[usize]) -> (Vec<usize>, Vec<(String, String)>) {
-        let codes = |run: usize| self.settings.iter().map(|s| s.codes[run]).collect::<Vec<_>>();
-        let mut choices: Vec<Vec<usize>> = runs.iter().map(|&run| codes(run)).collect();
-        choices.sort_unstable();
-        choices.dedup();
-        let is_tuning = |run: usize| self.seeds.contains(&self.by_seed.codes[run]);
-        let score = |choice: &[usize]| {
-            let (mut lost, mut values) = (0, Vec::new());
-            for &run in runs.iter().filter(|&&run| is_tuning(run) && codes(run) == choice) {
-                match self.outcomes[run] {
-                    Outcome::Value(value) => values.push(value),
-                    Outcome::Diverged | Outcome::Missed => lost += 1,
-                }
-            }
-            (lost, mean(&values))
-        };
-        // The fewest lost runs first, then the best mean; the first of equals.
+    /// The runs of the best settings, without those of the seeds that chose, and the settings; `None` where no settings
+    /// have a run with a value and one of these seeds.
+    fn choose(&self, runs: &[usize]) -> Option<Choice> {
+        let is_tuning = |run: usize| self.seeds.binary_search(&self.by_seed.codes[run]).is_ok();
+        // The fewest seeds without a value first, then the best mean; the first of equals.
         let better = |a: (usize, f64), b: (usize, f64)| {
-            a.0 < b.0
-                || a.0 == b.0 && (self.measure.is_better(a.1, b.1) || b.1.is_nan() && !a.1.is_nan())
+            a.0 < b.0 || a.0 == b.0 && self.measure.is_better(a.1, b.1)
         };
-        let mut best: Option<(&Vec<usize>, (usize, f64))> = None;
-        for choice in &choices {
-            let score = score(choice);
-            if best.is_none_or(|(_, leader)| better(score, leader)) {
-                best = Some((choice, score));
+        let mut best: Option<(Choice, (usize, f64))> = None;
+        for (choice, of_choice) in grouped(&self.settings, runs) {
+            let tuning = of_choice.iter().filter(|&&run| is_tuning(run));
+            let (values, _) = Lost::split(tuning.clone().map(|&run| self.outcomes[run]));
+            if values.is_empty() {
+                continue;
+            }
+            // A seed that is not there is as good as lost.
+            let mut complete: BTreeMap<usize, bool> = BTreeMap::new();
+            for &run in tuning {
+                let has_value = matches!(self.outcomes[run], Outcome::Value(_));
+                *complete.entry(self.by_seed.codes[run]).or_insert(true) &= has_value;
+            }
+            let lost = self.seeds.len() - complete.values().filter(|&&complete| complete).count();
+            let score = (lost, mean(&values));
+            if best.as_ref().is_none_or(|(_, leader)| better(score, *leader)) {
+                let report = of_choice.iter().copied().filter(|&run| !is_tuning(run)).collect();
+                let names = self.settings.iter().zip(&choice);
+                let names = names.map(|(s, &c)| (s.name.clone(), s.shown(c))).collect();
+                best = Some(((report, names), score));
             }
         }
-        let Some((choice, _)) = best else {
-            return (Vec::new(), Vec::new());
-        };
-        let keep = |&run: &usize| !is_tuning(run) && codes(run) == *choice;
-        let names = self.settings.iter().zip(choice).map(|(s, &c)| (s.name.clone(), s.shown(c)));
-        (runs.iter().copied().filter(keep).collect(), names.collect())
+        best.map(|(choice, _)| choice)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Differences from the baseline, and what is best.
 
 use super::cell::interval;
-use super::{Ablation, Cell, Request, TestKind};
+use super::{Ablation, Cell, Request, Standing, TestKind};
 use crate::stats::{
     Interval, Test, effect_size, holm, mean, paired_t_test, probability_of_improvement, sign_test,
     smallest_p_exact, wilcoxon_signed_rank,
@@ -81,10 +81,24 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
     }
 }
 
+/// More rows are not compared each with each: that would be a hundred thousand tests.
+pub(super) const MOST_ROWS: usize = 500;
+
+/// A test of two rows of a column.
+struct Pair {
+    column: usize,
+    rows: [usize; 2],
+    /// The mean difference of the first from the second.
+    mean: f64,
+}
+
 /// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
 /// comparing with the best alone would forget that it was chosen for being best.
 fn mark_best(ablation: &mut Ablation) {
     let rows = ablation.rows.len();
+    if rows > MOST_ROWS {
+        return;
+    }
     let (mut pairs, mut tests) = (Vec::new(), Vec::new());
     for column in 0..ablation.columns.len() {
         for a in 0..rows {
@@ -95,7 +109,7 @@ fn mark_best(ablation: &mut Ablation) {
                     continue;
                 };
                 if let Some(differences) = differences(one, other) {
-                    pairs.push((column, a, b));
+                    pairs.push(Pair { column, rows: [a, b], mean: mean(&differences) });
                     tests.push(differences);
                 }
             }
@@ -104,30 +118,31 @@ fn mark_best(ablation: &mut Ablation) {
     let corrected = test_all(&ablation.request, &tests);
     ablation.comparisons[1] = corrected.iter().flatten().count();
     for column in 0..ablation.columns.len() {
-        let means =
-            (0..rows).filter_map(|row| Some((row, ablation.cells[row][column].as_ref()?.mean?)));
-        let better = |a: (usize, f64), b: (usize, f64)| {
-            if ablation.measure.is_better(b.1, a.1) { b } else { a }
-        };
-        let Some((best, _)) = means.reduce(better) else {
+        let Some((best, _)) = ablation.best_of(column) else {
             continue;
         };
-        let mut any = false;
-        let mut tied = vec![best];
-        for (&(_, a, b), p) in pairs.iter().zip(&corrected).filter(|((c, ..), _)| *c == column) {
-            let other = if a == best { b } else { a };
-            if (a == best || b == best) && p.is_some() {
-                any = true;
-                if p.is_some_and(|p| p >= ALPHA) {
-                    tied.push(other);
-                }
+        let of_best = |pair: &&(&Pair, Option<f64>)| {
+            pair.0.column == column && pair.0.rows.contains(&best) && pair.1.is_some()
+        };
+        let tested = pairs.iter().zip(corrected.iter().copied()).collect::<Vec<_>>();
+        let tested: Vec<_> = tested.iter().filter(of_best).collect();
+        let mut standings = vec![(best, Standing::Best)];
+        for &&(pair, p) in &tested {
+            let [a, b] = pair.rows;
+            let (other, lead) = if a == best { (b, pair.mean) } else { (a, -pair.mean) };
+            // Where not all seeds are common to both, the difference may say otherwise than the means.
+            let worse = p.is_some_and(|p| p < ALPHA) && ablation.measure.is_better(lead, 0.0);
+            standings.push((other, if worse { Standing::Worse } else { Standing::Tied }));
+        }
+        for (row, standing) in standings {
+            if let Some(cell) = &mut ablation.cells[row][column] {
+                cell.standing = standing;
             }
         }
         // Without a test nothing can be told from the best, and bold everywhere says nothing.
-        for row in tied.into_iter().filter(|_| any) {
-            if let Some(cell) = &mut ablation.cells[row][column] {
-                cell.best = true;
-            }
+        let any = !tested.is_empty();
+        for cell in ablation.cells.iter_mut().filter_map(|row| row[column].as_mut()) {
+            cell.best = any && !matches!(cell.standing, Standing::Worse | Standing::Lost);
         }
     }
 }
@@ -158,7 +173,11 @@ fn test_all(request: &Request, tests: &[Vec<f64>]) -> Vec<Option<f64>> {
     let p = |differences: &Vec<f64>| {
         let test: Option<Test> = match request.test {
             _ if !enough(differences.len()) => None,
-            TestKind::T => paired_t_test(differences),
+            // Without any spread the t test is certain of everything; the signs alone are not.
+            TestKind::T => paired_t_test(differences).map(|test| Test {
+                p: if test.p == 0.0 { smallest_p_exact(test.n) } else { test.p },
+                ..test
+            }),
             TestKind::Wilcoxon => wilcoxon_signed_rank(differences),
             TestKind::Sign => sign_test(differences),
         };

@@ -56,6 +56,10 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
         }
     }
     request.vs = request.vs.filter(|vs| !vs.is_empty());
+    let pairs = taken(&request).into_iter().find(|name| *name == request.pair_by);
+    if let Some(name) = pairs {
+        return Err(AblationError::TwoRoles(name, "--by, --vs, --tune and --pair-by"));
+    }
     for name in taken(&request) {
         if taken(&request).iter().filter(|other| **other == name).count() > 1 {
             return Err(AblationError::TwoRoles(name, "--by, --vs and --tune"));
@@ -74,8 +78,8 @@ fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
     if let Some(tune) = &mut request.tune {
         tune.settings = tune.settings.iter().map(name).collect::<Result<_, _>>()?;
     }
-    for (setting, _) in &mut request.conditions {
-        *setting = name(setting)?;
+    for condition in &mut request.conditions {
+        *condition = super::rows::resolved(runs, condition)?;
     }
     for (setting, _) in request.leave_one_out.iter_mut().flatten() {
         *setting = name(setting)?;

@@ -60,22 +60,31 @@ pub(super) struct Rounding {
 }
 
 impl Rounding {
-    /// To two digits of the smallest interval, so that all numbers of a table have as many decimals.
+    /// To two digits of the smallest interval, so that all numbers of a table have as many decimals; without
+    /// intervals to four of the smallest mean.
     pub(super) fn of(ablation: &Ablation) -> Self {
         let factor = if ablation.measure.is_percentage() { 100.0 } else { 1.0 };
-        let cells = ablation.cells.iter().flatten().flatten();
-        let halves = cells.flat_map(|cell| {
+        let cells = || ablation.cells.iter().flatten().flatten();
+        let halves = cells().flat_map(|cell| {
             let versus = cell.versus.as_ref().and_then(|versus| versus.interval);
-            [cell.interval, versus].into_iter().flatten().map(|i| factor * i.half_width())
+            [cell.half, versus.map(|interval| interval.half_width())].into_iter().flatten()
         });
-        let smallest = halves.filter(|half| *half > 0.0).fold(f64::INFINITY, f64::min);
-        // A test set of 10,000 images has steps of 0.01 points.
-        let most = if factor == 100.0 { 2 } else { 6 };
-        let decimals = match smallest.is_finite() {
-            true => (1.0 - smallest.log10().floor()).clamp(0.0, f64::from(most)) as usize,
-            false => 2,
+        let least = |values: &mut dyn Iterator<Item = f64>| {
+            let positive = values.map(|value| factor * value).filter(|value| *value > 0.0);
+            positive.fold(f64::INFINITY, f64::min)
         };
-        Self { factor, decimals }
+        let half = least(&mut halves.into_iter());
+        let mean = least(&mut cells().filter_map(|cell| cell.mean).map(f64::abs));
+        // A test set of 10,000 images has steps of 0.01 points.
+        let most = if factor == 100.0 { 2.0 } else { 15.0 };
+        let digits =
+            |value: f64, digits: f64| (digits - 1.0 - value.log10().floor()).clamp(0.0, most);
+        let decimals = match (half.is_finite(), mean.is_finite()) {
+            (true, _) => digits(half, 2.0),
+            (false, true) if factor == 1.0 => digits(mean, 4.0),
+            _ => 2.0,
+        };
+        Self { factor, decimals: decimals as usize }
     }
 
     pub(super) fn number(self, value: f64) -> String {
@@ -114,7 +123,7 @@ fn measured(cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
         cell.versus.as_ref().and_then(|v| v.p).is_some_and(|p| p < super::compare::ALPHA);
     Entry::Measured {
         mean: rounding.number(mean),
-        half: cell.interval.map(|i| rounding.number(i.half_width())),
+        half: cell.half.map(|half| rounding.number(half)),
         best: cell.best,
         differs: marked && significant,
     }
@@ -182,7 +191,7 @@ fn long(ablation: &Ablation) -> Sheet {
             }));
         }
         for &also in &ablation.request.also {
-            line.push(Entry::Words(also_words(also, cell, rounding)));
+            line.push(Entry::Words(also_words(ablation, also, cell, rounding)));
         }
         rows.push(line);
     }
@@ -236,7 +245,9 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
     }
     for &also in &ablation.request.also {
         let title = also_heading(also).to_string();
-        sheets.push(sheet(title, &|_, cell| Entry::Words(also_words(also, cell, rounding))));
+        sheets.push(sheet(title, &|_, cell| {
+            Entry::Words(also_words(ablation, also, cell, rounding))
+        }));
     }
     for name in &ablation.facts.tuned {
         let title = format!("{}, as chosen", heading(name));
@@ -269,7 +280,7 @@ fn also_heading(also: Also) -> &'static str {
     }
 }
 
-fn also_words(also: Also, cell: Option<&Cell>, rounding: Rounding) -> String {
+fn also_words(ablation: &Ablation, also: Also, cell: Option<&Cell>, rounding: Rounding) -> String {
     let words = cell.filter(|cell| !cell.lost.any()).and_then(|cell| {
         let values = cell.values();
         match also {
@@ -277,7 +288,8 @@ fn also_words(also: Also, cell: Option<&Cell>, rounding: Rounding) -> String {
             Also::Median => Some(rounding.number(median(&values))),
             Also::Iqm => Some(rounding.number(interquartile_mean(&values))),
             Also::Prediction => {
-                prediction_interval(&values, super::cell::LEVEL).map(|i| rounding.range(i, false))
+                let interval = prediction_interval(&values, super::cell::LEVEL);
+                interval.map(|i| rounding.range(ablation.measure.cut(i), false))
             }
             Also::PBetter => cell.versus.as_ref().map(|versus| format!("{:.2}", versus.p_better)),
             Also::Effect => {

@@ -58,6 +58,11 @@ pub enum AblationError {
     /// Tuning needs seeds of its own.
     #[error("--tune needs at least 2 seeds to tune with and 2 others to report; there are {0}")]
     FewSeeds(usize),
+    /// There is nothing to choose by.
+    #[error(
+        "--tune: the row {0} has no run with a value and one of the seeds {1}: name others with --tune-seeds"
+    )]
+    NotTuned(String, String),
     /// A bootstrap needs more.
     #[error("--interval bca needs 20 seeds and more; there are {0}: take the t interval")]
     FewForBootstrap(usize),

@@ -9,7 +9,13 @@ pub struct Facts {
     /// The runs that meet the conditions.
     pub runs: usize,
     /// Those of them that have no value.
+    pub all_lost: Lost,
+    /// The runs behind the cells: without those that tuning used or passed over.
+    pub shown: usize,
+    /// Those of these that have no value.
     pub lost: Lost,
+    /// The fewest and the most epochs of a run, if known.
+    pub epochs: Option<(usize, usize)>,
     /// How many seeds there are.
     pub seeds: usize,
     /// What each cell chose for itself.
@@ -63,11 +69,12 @@ impl Facts {
         let all = |column: &str, wanted: Option<&str>| {
             selected.iter().all(|&run| runs.cell(run, column) == wanted)
         };
-        let ours = runs.cell(0, "trial_id").is_some();
+        let ours = runs.is_ours();
         let mnist = ours && all("data", Some("mnist")) && all("classes", None);
         let directories = runs.directories();
         Ok(Self {
             runs: selected.len(),
+            epochs: runs.epochs(selected),
             seeds: runs.setting(&request.pair_by)?.present(selected).len(),
             ours,
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),

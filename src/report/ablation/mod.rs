@@ -30,14 +30,14 @@ mod rows;
 mod tests;
 mod verdict;
 
-pub use cell::Cell;
+pub use cell::{Cell, Standing};
 pub use compare::{Difference, MIN_PAIRS};
 pub use document::{Document, Entry, Sheet};
 pub use error::AblationError;
 pub use facts::Facts;
 pub use formats::Format;
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
-pub(super) use rows::select;
+pub(super) use rows::{resolved, select};
 
 use super::runs::{Measure, Runs};
 
@@ -52,8 +52,12 @@ pub struct Ablation {
     pub row_names: Vec<String>,
     /// Their values, a row each, short enough to be read.
     pub rows: Vec<Vec<String>>,
+    /// The same as they are in the file.
+    pub raw_rows: Vec<Vec<String>>,
     /// The values of the setting that the columns differ in; a single empty one if there is none.
     pub columns: Vec<String>,
+    /// The same as they are in the file.
+    pub raw_columns: Vec<String>,
     /// The cells, row by row; `None` where there are no runs.
     pub cells: Vec<Vec<Option<Cell>>>,
     /// The row that all others are compared with.
@@ -79,13 +83,15 @@ impl Ablation {
         let measure = request.resolved_measure(runs)?;
         let mut facts = Facts::new(runs, &request, &selected)?;
         let cells = cell::cells(runs, &request, &measure, &selected, &rows, &mut facts)?;
-        let (columns, _) = rows::columns(runs, &request, &selected)?;
+        let columns = rows::columns(runs, &request, &selected)?;
         let baseline = rows::baseline(&request, &rows)?;
         let mut ablation = Self {
             measure,
             row_names: rows.names,
             rows: rows.rows.iter().map(|row| row.key.clone()).collect(),
-            columns,
+            raw_rows: rows.rows.into_iter().map(|row| row.raw).collect(),
+            columns: columns.shown,
+            raw_columns: columns.raw,
             cells,
             baseline,
             comparisons: [0, 0],

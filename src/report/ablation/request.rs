@@ -1,5 +1,5 @@
 use super::AblationError;
-use crate::report::runs::{At, Measure, MeasureText, Names, Runs};
+use crate::report::runs::{At, Better, Measure, MeasureText, Names, Runs};
 
 /// What a table is asked to show. Whatever is empty is chosen by the settings that vary.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Request {
     pub metric: Option<MeasureText>,
     /// At which epoch.
     pub at: At,
+    /// Which values of the metric are better, where its name does not say so.
+    pub better: Option<Better>,
     /// Only runs with one of some values of a setting.
     pub conditions: Vec<(String, Vec<String>)>,
     /// Settings that each cell chooses for itself, by another metric and other seeds.
@@ -41,6 +43,7 @@ impl Default for Request {
             baseline: None,
             metric: None,
             at: At::default(),
+            better: None,
             conditions: Vec::new(),
             tune: None,
             leave_one_out: None,
@@ -132,7 +135,7 @@ impl Request {
     /// When there is no metric for it.
     pub fn resolved_measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
         match &self.metric {
-            Some(metric) => Ok(runs.measure(metric, self.at)?),
+            Some(metric) => Ok(runs.measure(metric, self.at)?.with(self.better)),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
         }
     }
@@ -192,8 +195,12 @@ impl Request {
         }
         if let Some(metric) = &self.metric {
             option("metric", metric.to_string());
-            if metric.threshold.is_none() {
+            let by_tuning = self.tune.as_ref().is_some_and(|tune| tune.metric.threshold.is_none());
+            if metric.threshold.is_none() || by_tuning {
                 option("at", self.at.to_string());
+            }
+            if let Some(better) = self.better {
+                option("better", name(better));
             }
         }
         options

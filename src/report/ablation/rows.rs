@@ -2,6 +2,7 @@
 
 use super::{AblationError, Request};
 use crate::report::runs::{Runs, RunsError, Setting};
+use std::collections::{BTreeMap, HashSet};
 
 /// The rows of a table, with their runs.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Rows {
 pub(super) struct Row {
     /// The values of the keys, short enough to be read.
     pub key: Vec<String>,
+    /// The same as they are in the file.
+    pub raw: Vec<String>,
     pub runs: Vec<usize>,
 }
 
@@ -29,7 +32,7 @@ pub(in crate::report) fn select(
     for (name, values) in conditions {
         let setting = runs.setting(name)?;
         let codes = values.iter().map(|value| code(setting, value, "--where"));
-        let codes: Vec<usize> = codes.collect::<Result<_, _>>()?;
+        let codes: HashSet<usize> = codes.collect::<Result<_, _>>()?;
         selected.retain(|&run| codes.contains(&setting.codes[run]));
     }
     if selected.is_empty() {
@@ -41,6 +44,20 @@ pub(in crate::report) fn select(
     Ok(selected)
 }
 
+/// A condition with the name of its setting and its values as they read in a table. A value with commas may be one.
+pub(in crate::report) fn resolved(
+    runs: &Runs,
+    (name, values): &(String, Vec<String>),
+) -> Result<(String, Vec<String>), AblationError> {
+    let setting = runs.setting(name)?;
+    let whole = setting.find(&values.join(",")).or_else(|| setting.find(&values.join(", ")));
+    let codes: Vec<usize> = match whole {
+        Some(code) => vec![code],
+        None => values.iter().map(|v| code(setting, v, "--where")).collect::<Result<_, _>>()?,
+    };
+    Ok((setting.name.clone(), codes.into_iter().map(|code| setting.shown(code)).collect()))
+}
+
 fn code(setting: &Setting, value: &str, option: &'static str) -> Result<usize, AblationError> {
     setting.find(value).ok_or_else(|| AblationError::Value {
         option,
@@ -50,18 +67,33 @@ fn code(setting: &Setting, value: &str, option: &'static str) -> Result<usize, A
     })
 }
 
-/// The values of the setting of the columns, and their places; a single empty one without it.
+/// The columns of a table.
+pub(super) struct TableColumns {
+    /// The values, short enough to be read; a single empty one without a setting.
+    pub shown: Vec<String>,
+    /// The same as they are in the file.
+    pub raw: Vec<String>,
+    /// Their places.
+    pub codes: Vec<Option<usize>>,
+}
+
+/// The columns that a request asks for.
 pub(super) fn columns(
     runs: &Runs,
     request: &Request,
     selected: &[usize],
-) -> Result<(Vec<String>, Vec<Option<usize>>), RunsError> {
+) -> Result<TableColumns, RunsError> {
     let Some(vs) = &request.vs else {
-        return Ok((vec![String::new()], vec![None]));
+        let empty = vec![String::new()];
+        return Ok(TableColumns { shown: empty.clone(), raw: empty, codes: vec![None] });
     };
     let setting = runs.setting(vs)?;
     let codes = setting.present(selected);
-    Ok((codes.iter().map(|&c| setting.shown(c)).collect(), codes.into_iter().map(Some).collect()))
+    Ok(TableColumns {
+        shown: codes.iter().map(|&code| setting.shown(code)).collect(),
+        raw: codes.iter().map(|&code| setting.values[code].clone()).collect(),
+        codes: codes.into_iter().map(Some).collect(),
+    })
 }
 
 /// The rows.
@@ -75,18 +107,28 @@ pub(super) fn rows(
     }
     let settings = request.by.iter().map(|name| runs.setting(name));
     let settings: Vec<&Setting> = settings.collect::<Result<_, _>>()?;
-    let mut keys: Vec<Vec<usize>> = selected.iter().map(|&run| codes(&settings, run)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let row = |key: Vec<usize>| Row {
-        runs: selected.iter().copied().filter(|&run| codes(&settings, run) == key).collect(),
-        key: settings.iter().zip(&key).map(|(setting, &code)| setting.shown(code)).collect(),
+    let row = |(key, runs): (Vec<usize>, Vec<usize>)| {
+        let values = || settings.iter().zip(&key);
+        Row {
+            runs,
+            key: values().map(|(setting, &code)| setting.shown(code)).collect(),
+            raw: values().map(|(setting, &code)| setting.values[code].clone()).collect(),
+        }
     };
     Ok(Rows {
         names: request.by.clone(),
-        rows: keys.into_iter().map(row).collect(),
+        rows: grouped(&settings, selected).into_iter().map(row).collect(),
         settings: request.by.clone(),
     })
+}
+
+/// Some runs by what they have of some settings, in the order of the values.
+pub(super) fn grouped(settings: &[&Setting], runs: &[usize]) -> BTreeMap<Vec<usize>, Vec<usize>> {
+    let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+    for &run in runs {
+        groups.entry(codes(settings, run)).or_default().push(run);
+    }
+    groups
 }
 
 fn codes(settings: &[&Setting], run: usize) -> Vec<usize> {
@@ -108,10 +150,9 @@ fn leave_one_out(
     if settings.is_empty() {
         return Err(AblationError::LeaveOneOut("nothing varies but the seed".into()));
     }
-    let mut configurations: Vec<Vec<usize>> =
-        selected.iter().map(|&run| codes(&settings, run)).collect();
-    configurations.sort_unstable();
-    configurations.dedup();
+    check_base(runs, request, selected, base, &settings)?;
+    let groups = grouped(&settings, selected);
+    let configurations: Vec<Vec<usize>> = groups.keys().cloned().collect();
     let base = match base.is_empty() {
         true => centre(&configurations, &settings)?,
         false => named(&settings, base)?,
@@ -122,15 +163,15 @@ fn leave_one_out(
         let words: Vec<String> = words.collect();
         return Err(AblationError::LeaveOneOut(format!("no run has {}", words.join(", "))));
     }
-    let runs_of = |configuration: &[usize]| -> Vec<usize> {
-        selected.iter().copied().filter(|&run| codes(&settings, run) == configuration).collect()
+    let row = |name: String, configuration: &[usize]| {
+        let runs = groups.get(configuration).cloned().unwrap_or_default();
+        Row { key: vec![name.clone()], raw: vec![name], runs }
     };
-    let mut rows = vec![Row { key: vec!["full".into()], runs: runs_of(&base) }];
+    let mut rows = vec![row("full".into(), &base)];
     for (place, setting) in settings.iter().enumerate() {
         for configuration in &configurations {
             if distance(configuration, &base) == 1 && configuration[place] != base[place] {
-                let key = vec![change(setting, configuration[place])];
-                rows.push(Row { key, runs: runs_of(configuration) });
+                rows.push(row(change(setting, configuration[place]), configuration));
             }
         }
     }
@@ -147,8 +188,8 @@ fn leave_one_out(
 
 /// `− dropout` for what is switched off, `eta = 0.1` for another value.
 fn change(setting: &Setting, code: usize) -> String {
-    let off = match setting.values[code].as_str() {
-        "" | "none" | "false" | "off" => true,
+    let off = match setting.values[code].to_ascii_lowercase().as_str() {
+        "" | "none" | "false" | "off" | "no" => true,
         value => value.parse() == Ok(0.0),
     };
     let name = setting.name.replace('_', " ");
@@ -176,6 +217,29 @@ fn centre(
             )))
         }
     }
+}
+
+/// Refuses a base that says something of a setting that does not vary, or has another role.
+fn check_base(
+    runs: &Runs,
+    request: &Request,
+    selected: &[usize],
+    base: &[(String, String)],
+    settings: &[&Setting],
+) -> Result<(), AblationError> {
+    for (name, value) in base {
+        let setting = runs.setting(name)?;
+        let code = code(setting, value, "--leave-one-out")?;
+        let varies = settings.iter().any(|varying| varying.name == setting.name);
+        if !varies && setting.present(selected) != [code] {
+            let role = match *name == request.pair_by {
+                true => "pairs the runs",
+                false => "has another value or another role here",
+            };
+            return Err(AblationError::LeaveOneOut(format!("{name}={value}: {name} {role}")));
+        }
+    }
+    Ok(())
 }
 
 fn named(settings: &[&Setting], base: &[(String, String)]) -> Result<Vec<usize>, AblationError> {

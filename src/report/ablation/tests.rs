@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::runs::{At, MeasureText, Names};
+use crate::report::runs::{At, Better, MeasureText, Names};
 use crate::rng::{Purpose, Stream};
 use crate::stats::{confidence_interval, mean};
 use std::fmt::Write;
@@ -331,4 +331,176 @@ fn verdicts_say_what_is_best_and_what_is_not_told_from_it() {
     let few = ("seed".to_string(), vec!["1".to_string(), "2".into()]);
     let few = Request { conditions: vec![few, request().conditions.remove(0)], ..request() };
     assert!(verdict(few)[0].contains("too few seeds to tell it"));
+}
+
+/// A table of the runs in a file of another program.
+fn table(text: &str, request: &Request) -> Result<Ablation, AblationError> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text).unwrap();
+    Ablation::new(&Runs::open(&[path], &request.names()).unwrap(), request)
+}
+
+#[test]
+fn what_was_not_tested_is_not_called_worse() {
+    let mut text = String::from("model,seed,loss\n");
+    for seed in 1..=8 {
+        let noise = 0.01 * f64::from(seed % 3);
+        writeln!(text, "a,{seed},{}\nb,{seed},{}", 0.5 + noise, 0.4 + 1.1 * noise).unwrap();
+        if seed <= 3 {
+            writeln!(text, "c,{seed},{}", 0.45 + noise).unwrap();
+        }
+    }
+    let made = table(&text, &Request::default()).unwrap();
+    let standing: Vec<Standing> =
+        made.cells.iter().map(|row| row[0].as_ref().unwrap().standing).collect();
+    assert_eq!(standing, [Standing::Worse, Standing::Best, Standing::Untested]);
+    assert_eq!(
+        made.verdict(),
+        [
+            "b is best with 0.41238 ± 0.00767, better than a; too few seeds in common to compare it with c."
+        ]
+    );
+    let words = made.render(Format::Text).replace('\n', " ");
+    assert!(words.contains("over those that both have"), "{words}");
+    assert!(words.contains("Without a p value where fewer than 6 pairs are too few"), "{words}");
+}
+
+#[test]
+fn a_better_mean_over_other_seeds_is_not_better_in_pairs() {
+    // Where both have a seed, b is better by 0.02; a has the easy seeds besides.
+    let mut text = String::from("model,seed,accuracy\n");
+    for seed in 1..=20 {
+        let easy = if seed > 8 { 0.1 } else { 0.0 };
+        let noise = 0.001 * f64::from(seed % 5);
+        writeln!(text, "a,{seed},{}", 0.8 + easy + noise).unwrap();
+        if seed <= 8 {
+            writeln!(text, "b,{seed},{}", 0.82 + 1.1 * noise).unwrap();
+        }
+    }
+    let made = table(&text, &Request::default()).unwrap();
+    let b = made.cells[1][0].as_ref().unwrap();
+    assert!(b.versus.as_ref().unwrap().mean > 0.0 && b.versus.as_ref().unwrap().p.unwrap() < 0.001);
+    assert_eq!((b.standing, b.best), (Standing::Tied, true));
+}
+
+#[test]
+fn tuning_takes_no_settings_that_it_has_no_seeds_of() {
+    let rows = |runs: &[(&str, f64, std::ops::RangeInclusive<u32>)]| {
+        let mut text = String::from("model,eta,seed,test_accuracy,validation_accuracy\n");
+        for (model, eta, seeds) in runs {
+            for seed in seeds.clone() {
+                let value = if *eta == 10.0 { 0.95 } else { 0.5 } + 0.001 * f64::from(seed);
+                writeln!(text, "{model},{eta},{seed},{value},{value}").unwrap();
+            }
+        }
+        text
+    };
+    let tune = Tune {
+        settings: vec!["eta".into()],
+        metric: "validation_accuracy".parse().unwrap(),
+        seeds: None,
+    };
+    let request = Request { by: vec!["model".into()], tune: Some(tune), ..Request::default() };
+    // b has none of the seeds 1 to 4 with either.
+    let text =
+        rows(&[("a", 0.1, 1..=10), ("a", 10.0, 1..=10), ("b", 0.1, 5..=10), ("b", 10.0, 5..=10)]);
+    let error = table(&text, &request).unwrap_err().to_string();
+    assert!(
+        error.contains("the row b has no run with a value and one of the seeds 1, 2, 3, 4"),
+        "{error}"
+    );
+    // With 10 b has one of them, with 0.1 none.
+    let text =
+        rows(&[("a", 0.1, 1..=10), ("a", 10.0, 1..=10), ("b", 0.1, 5..=10), ("b", 10.0, 4..=10)]);
+    let made = table(&text, &request).unwrap();
+    assert_eq!(made.cells[1][0].as_ref().unwrap().tuned[0].1, "10");
+}
+
+#[test]
+fn the_half_interval_is_not_that_of_a_cut_one() {
+    let text = "model,seed,accuracy\na,1,0.9757\na,2,1.0\na,3,0.9892\n";
+    let made = table(text, &Request::default()).unwrap();
+    let cell = made.cells[0][0].as_ref().unwrap();
+    let interval = confidence_interval(&cell.values(), 0.95).unwrap();
+    assert!(interval.high > 1.0);
+    assert_eq!((cell.half, cell.interval.unwrap().high), (Some(interval.half_width()), 1.0));
+    assert!(made.render(Format::Text).contains("98.8 ± 3.0"), "{}", made.render(Format::Text));
+}
+
+#[test]
+fn small_numbers_keep_their_digits_and_close_values_their_names() {
+    let text = "lr,seed,loss\n0.12341,1,1e-8\n0.12342,1,2.5e-8\n";
+    let request = Request { by: vec!["lr".into()], ..Request::default() };
+    let made = table(text, &request).unwrap();
+    assert_eq!(made.rows, [["0.12341"], ["0.12342"]].map(|row| row.map(String::from)));
+    assert!(made.render(Format::Text).contains("0.000000025"), "{}", made.render(Format::Text));
+}
+
+#[test]
+fn the_direction_can_be_said() {
+    let mut text = String::from("model,seed,merit\n");
+    for seed in 1..=7 {
+        writeln!(
+            text,
+            "a,{seed},{}\nb,{seed},{}",
+            1.0 + 0.01 * f64::from(seed),
+            2.0 + 0.013 * f64::from(seed)
+        )
+        .unwrap();
+    }
+    let best = |better| {
+        let made = table(&text, &Request { better, ..Request::default() }).unwrap();
+        made.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect::<Vec<_>>()
+    };
+    assert_eq!((best(None), best(Some(Better::Lower))), (vec![false, true], vec![true, false]));
+}
+
+#[test]
+fn conditions_and_bases_name_what_is_there() {
+    let mut text = String::from("act,layers,eta,seed,loss\n");
+    for layers in ["\"[784, 30]\"", "\"[784, 100]\""] {
+        for eta in [0.25, 2.5] {
+            for seed in 1..=2 {
+                writeln!(text, "relu,{layers},{eta},{seed},{}", eta + f64::from(seed)).unwrap();
+            }
+        }
+    }
+    let given = |name: &str, values: &[&str]| {
+        let values = values.iter().map(|value| value.to_string()).collect();
+        Request { conditions: vec![(name.to_string(), values)], ..Request::default() }
+    };
+    // Not rounded to a value that is another one.
+    let error = table(&text, &given("eta", &["2"])).unwrap_err().to_string();
+    assert!(error.contains("eta is never '2'; its values are 0.25, 2.5"), "{error}");
+    // A value with a comma is one value.
+    let made = table(&text, &given("layers", &["[784", " 30]"])).unwrap();
+    assert_eq!(made.facts.runs, 4);
+    let base = |pairs: &[(&str, &str)]| {
+        let pairs = pairs.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        Request { leave_one_out: Some(pairs.collect()), ..Request::default() }
+    };
+    let full = [("eta", "2.5"), ("layers", "[784, 30]")];
+    assert_eq!(table(&text, &base(&full)).unwrap().rows.len(), 3);
+    let error = table(&text, &base(&[("act", "tanh"), full[0], full[1]])).unwrap_err().to_string();
+    assert!(error.contains("act is never 'tanh'"), "{error}");
+    let error = table(&text, &base(&[("seed", "1"), full[0], full[1]])).unwrap_err().to_string();
+    assert!(error.contains("seed=1: seed pairs the runs"), "{error}");
+    // LaTeX would take a bracket at the beginning of a row for its own.
+    let latex = table(&text, &Request { by: vec!["layers".into()], ..Request::default() }).unwrap();
+    assert!(latex.render(Format::Latex).contains("\n    {[}784, 30{]} & "));
+}
+
+#[test]
+fn many_configurations_are_no_cliff() {
+    let mut text = String::from("config,seed,loss\n");
+    for config in 0..3000 {
+        for seed in 1..=3 {
+            writeln!(text, "c{config},{seed},{}", config as f64 * 1e-3 + f64::from(seed)).unwrap();
+        }
+    }
+    let made = table(&text, &Request::default()).unwrap();
+    assert_eq!((made.rows.len(), made.comparisons[1]), (3000, 0));
+    let caption = made.render(Format::Text).replace('\n', " ");
+    assert!(caption.contains("Nothing is marked: 3000 rows are too many"));
 }

@@ -1,7 +1,7 @@
 //! A table in a sentence for each of its columns.
 
 use super::document::Rounding;
-use super::{Ablation, Cell};
+use super::{Ablation, Cell, Standing};
 
 impl Ablation {
     /// What is best, and what cannot be told from it: a sentence for each column.
@@ -38,11 +38,14 @@ impl Ablation {
             Some(vs) => format!(" at {} = {}", vs.replace('_', " "), self.columns[column]),
             None => String::new(),
         };
-        let tied =
-            self.told_apart(row, column).map_or(String::new(), |(tied, _)| match tied.len() {
-                0 => ", told from all others".into(),
-                _ => format!(", not told from {}", listed(&tied)),
-            });
+        let [tied, worse, untested] = [Standing::Tied, Standing::Worse, Standing::Untested]
+            .map(|s| self.standing(column, row, s));
+        let tied = match (tied.is_empty(), worse.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) if untested.is_empty() => ", told from all others".into(),
+            (true, false) => String::new(),
+            (false, _) => format!(", not told from {}", listed(&tied)),
+        };
         format!("best mean: {}{place}, {}{tied}", self.row_name(row), self.mean_of(row, column))
     }
 
@@ -55,31 +58,38 @@ impl Ablation {
     fn column_verdict(&self, column: usize) -> Option<String> {
         let (row, _) = self.best_of(column)?;
         let (name, mean) = (self.row_name(row), self.mean_of(row, column));
-        let alone =
-            (0..self.rows.len()).filter(|&row| self.cell(row, column).is_some()).count() < 2;
-        if alone {
-            return Some(format!("{name} has {mean}."));
-        }
-        Some(match self.told_apart(row, column) {
-            None => format!(
-                "{name} has the best mean, {mean}; there are too few seeds to tell it from the others."
-            ),
-            Some((tied, worse)) if tied.is_empty() => {
-                format!("{name} is best with {mean}, better than {}.", listed(&worse))
+        let others = |standing| self.standing(column, row, standing);
+        let [tied, worse, untested, lost] =
+            [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Lost].map(others);
+        let mut words = match (tied.is_empty(), worse.is_empty()) {
+            _ if [&tied, &worse, &untested, &lost].iter().all(|names| names.is_empty()) => {
+                return Some(format!("{name} has {mean}."));
             }
-            Some((tied, worse)) if worse.is_empty() => format!(
-                "{name} has the best mean, {mean}, but cannot be told from {}.",
-                listed(&tied)
+            (true, true) if untested.is_empty() => format!("{name} has the only mean, {mean}"),
+            (true, true) => format!(
+                "{name} has the best mean, {mean}; there are too few seeds to tell it from the others"
             ),
-            Some((tied, worse)) => format!(
-                "{name} has the best mean, {mean}, but cannot be told from {}; {} worse.",
+            (true, false) => format!("{name} is best with {mean}, better than {}", listed(&worse)),
+            (false, true) => {
+                format!(
+                    "{name} has the best mean, {mean}, but cannot be told from {}",
+                    listed(&tied)
+                )
+            }
+            (false, false) => format!(
+                "{name} has the best mean, {mean}, but cannot be told from {}; {} worse",
                 listed(&tied),
-                match worse.len() {
-                    1 => format!("{} is", worse[0]),
-                    _ => format!("{} are", listed(&worse)),
-                }
+                is_or_are(&worse)
             ),
-        })
+        };
+        let any_test = !tied.is_empty() || !worse.is_empty();
+        if any_test && !untested.is_empty() {
+            words += &format!("; too few seeds in common to compare it with {}", listed(&untested));
+        }
+        if !lost.is_empty() {
+            words += &format!("; {} without a mean", is_or_are(&lost));
+        }
+        Some(words + ".")
     }
 
     fn cell(&self, row: usize, column: usize) -> Option<&Cell> {
@@ -87,24 +97,18 @@ impl Ablation {
     }
 
     /// The row with the best mean of a column.
-    fn best_of(&self, column: usize) -> Option<(usize, f64)> {
+    pub(super) fn best_of(&self, column: usize) -> Option<(usize, f64)> {
         let means =
             (0..self.rows.len()).filter_map(|row| Some((row, self.cell(row, column)?.mean?)));
         means.reduce(|a, b| if self.measure.is_better(b.1, a.1) { b } else { a })
     }
 
-    /// The names of the other rows: of those that cannot be told from the best one, and of those that can, or that
-    /// have lost seeds. `None` without a test.
-    fn told_apart(&self, best: usize, column: usize) -> Option<(Vec<String>, Vec<String>)> {
-        if !self.cell(best, column)?.best {
-            return None;
-        }
+    /// The names of the rows but one that stand so to the best of a column.
+    fn standing(&self, column: usize, best: usize, standing: Standing) -> Vec<String> {
         let others = (0..self.rows.len()).filter(|&row| row != best);
-        let others = others.filter_map(|row| Some((row, self.cell(row, column)?.best)));
-        let (tied, worse): (Vec<_>, Vec<_>) = others.partition(|&(_, tied)| tied);
-        let names =
-            |rows: Vec<(usize, bool)>| rows.iter().map(|&(row, _)| self.row_name(row)).collect();
-        Some((names(tied), names(worse)))
+        let so =
+            |&row: &usize| self.cell(row, column).is_some_and(|cell| cell.standing == standing);
+        others.filter(so).map(|row| self.row_name(row)).collect()
     }
 
     fn row_name(&self, row: usize) -> String {
@@ -125,9 +129,14 @@ impl Ablation {
             return "–".into();
         };
         let mean = cell.mean.map_or("–".into(), |mean| rounding.number(mean));
-        let half = cell.interval.map(|interval| rounding.number(interval.half_width()));
+        let half = cell.half.map(|half| rounding.number(half));
         format!("{mean}{}{unit}", half.map_or(String::new(), |half| format!(" ± {half}")))
     }
+}
+
+/// `a is`, `a and b are`.
+fn is_or_are(names: &[String]) -> String {
+    format!("{} {}", listed(names), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -2,7 +2,7 @@
 
 use super::groups::select;
 use super::{Kind, PlotRequest};
-use crate::report::ablation::AblationError;
+use crate::report::ablation::{AblationError, resolved};
 use crate::report::runs::{How, MeasureText, Runs, Setting};
 
 /// More lines cannot be told apart.
@@ -90,8 +90,8 @@ fn normalise(runs: &Runs, request: &mut PlotRequest) -> Result<(), AblationError
             None => {}
         }
     }
-    for (setting, _) in &mut request.conditions {
-        *setting = name(setting)?;
+    for condition in &mut request.conditions {
+        *condition = resolved(runs, condition)?;
     }
     if let Ok(setting) = runs.setting(&request.pair_by) {
         request.pair_by = setting.name.clone();

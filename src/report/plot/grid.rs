@@ -12,7 +12,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let (Some(x), Some(y)) = (scene.x, scene.y) else {
         return Err(AblationError::Role("--x and --y: two settings that vary".into()));
     };
-    let outcomes = scene.runs.outcomes(&scene.measure)?;
+    let outcomes = scene.runs.outcomes(&scene.measure, &scene.selected)?;
     let factor = scene.factor();
     let (columns, mut rows) = (x.present(&scene.selected), y.present(&scene.selected));
     if y.numeric {

@@ -55,7 +55,7 @@ impl<'a> Scene<'a> {
         };
         let judge = MeasureText { column: Some(judge), threshold: None };
         let judge = runs.measure(&judge, At::Last)?;
-        let judged = if rest.is_empty() { Vec::new() } else { runs.outcomes(&judge)? };
+        let judged = if rest.is_empty() { Vec::new() } else { runs.outcomes(&judge, &selected)? };
         let seeds = match runs.setting(&request.pair_by) {
             Ok(seeds) => Some(seeds),
             Err(_) if request.pair_by == PlotRequest::new().pair_by => None,
@@ -149,15 +149,15 @@ impl<'a> Scene<'a> {
         if let Some(data) = cell("data") {
             words.push(if data == "mnist" { "MNIST".into() } else { data.to_string() });
         }
-        if let (Some(hidden), true) = (fixed("hidden"), cell("trial_id").is_some()) {
+        if let (Some(hidden), true) = (fixed("hidden"), self.runs.is_ours()) {
             words.push(format!("{} hidden neurons", hidden.replace('x', "-")));
         }
         for (name, role) in [("activation", ""), ("eta", "η = "), ("batch_size", "mini-batch ")] {
-            if let (Some(value), true) = (fixed(name), cell("trial_id").is_some()) {
+            if let (Some(value), true) = (fixed(name), self.runs.is_ours()) {
                 words.push(format!("{role}{value}"));
             }
         }
-        if let (Some(epochs), true) = (fixed("epochs"), cell("trial_id").is_some()) {
+        if let (Some(epochs), true) = (fixed("epochs"), self.runs.is_ours()) {
             words.push(format!("{epochs} epochs"));
         }
         for (name, values) in &self.request.conditions {

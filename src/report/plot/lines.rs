@@ -59,7 +59,7 @@ impl Data {
         Ok(match kind {
             Kind::Curves => Self::Courses(scene.runs.curves(column)?),
             Kind::Time => Self::Timed(scene.runs.curves(column)?, scene.runs.curves("seconds")?),
-            _ => Self::Outcomes(scene.runs.outcomes(&scene.measure)?),
+            _ => Self::Outcomes(scene.runs.outcomes(&scene.measure, &scene.selected)?),
         })
     }
 

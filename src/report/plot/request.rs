@@ -1,5 +1,5 @@
 use crate::report::ablation::AblationError;
-use crate::report::runs::{At, Measure, MeasureText, Names, Runs};
+use crate::report::runs::{At, Better, Measure, MeasureText, Names, Runs};
 
 /// The kinds of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,6 +31,8 @@ pub struct PlotRequest {
     pub panels: Option<String>,
     /// The metric.
     pub metric: Option<MeasureText>,
+    /// Which values of the metric are better, where its name does not say so.
+    pub better: Option<Better>,
     /// At which epoch, of a response, heatmap or strips.
     pub at: At,
     /// The ends of the vertical axis, as it is labelled.
@@ -52,6 +54,7 @@ impl PlotRequest {
             panels: None,
             metric: None,
             at: At::default(),
+            better: None,
             range: None,
             conditions: Vec::new(),
             pair_by: "seed".into(),
@@ -102,6 +105,9 @@ impl PlotRequest {
         if let Some(metric) = &self.metric {
             option("metric", &metric.to_string());
         }
+        if let Some(better) = self.better {
+            option("better", if better == Better::Lower { "lower" } else { "higher" });
+        }
         if !matches!(self.kind, Some(Kind::Curves | Kind::Time)) {
             option("at", &self.at.to_string());
         }
@@ -111,7 +117,7 @@ impl PlotRequest {
     /// The measure of the figure.
     pub(super) fn measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
         match &self.metric {
-            Some(metric) => Ok(runs.measure(metric, self.at)?),
+            Some(metric) => Ok(runs.measure(metric, self.at)?.with(self.better)),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
         }
     }

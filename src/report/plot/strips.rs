@@ -12,7 +12,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let Some(x) = scene.x else {
         return Err(AblationError::Role("--x: a setting that varies".into()));
     };
-    let outcomes = scene.runs.outcomes(&scene.measure)?;
+    let outcomes = scene.runs.outcomes(&scene.measure, &scene.selected)?;
     let factor = scene.factor();
     let mut strips = Vec::new();
     for code in x.present(&scene.selected) {

@@ -3,6 +3,7 @@
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::io::{BufRead, Read};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,6 +17,8 @@ pub(super) struct Columns {
     rows: usize,
     /// Whether the file is one of ours, whose columns are known by their names.
     ours: bool,
+    /// Numbers that change within a run of a log.
+    pub(super) changing: HashSet<usize>,
 }
 
 /// What the cells of a column are.
@@ -24,14 +27,17 @@ struct Kind {
     empty: bool,
     above_one: bool,
     /// The hashes of its different cells, up to one more than [`MANY`].
-    distinct: HashSet<u64, BuildHasherDefault<Hashed>>,
+    distinct: HashSet<u64, Unhashed>,
     /// That of the last one: rows of one run follow each other.
     last: Option<u64>,
 }
 
+/// For keys that are hashes already.
+pub(super) type Unhashed = BuildHasherDefault<Hashed>;
+
 /// The hash of a number that is one already.
 #[derive(Default)]
-struct Hashed(u64);
+pub(super) struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {
@@ -60,7 +66,8 @@ impl Columns {
             names: names.into(),
             kinds: names.iter().map(kind).collect(),
             rows: 0,
-            ours: names.iter().any(|name| name == "trial_id"),
+            ours: are_ours(names),
+            changing: HashSet::new(),
         }
     }
 
@@ -89,6 +96,7 @@ impl Columns {
             let name = self.names[column].as_str();
             names.is_setting(name)
                 || !(BOOKKEEPING.contains(&name)
+                    || is_row_number(name)
                     || metric_of(name).is_some()
                     || name.ends_with("_epoch")
                     || self.is_measurement(column, names))
@@ -125,12 +133,33 @@ impl Columns {
             return false;
         }
         let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows;
-        names.is_metric(name) || *numeric && (rare || sounds_measured(name))
+        let shows = rare && !is_row_number(name) || self.changing.contains(&column);
+        names.is_metric(name) || *numeric && (shows || sounds_measured(name))
+    }
+
+    /// Whether all cells of a column are numbers.
+    pub(super) fn is_number(&self, column: usize) -> bool {
+        self.kinds[column].numeric
+    }
+
+    /// How many different cells a column has.
+    pub(super) fn distinct(&self, column: usize) -> usize {
+        self.kinds[column].distinct.len()
     }
 }
 
+/// Whether the columns are those of our files: others may have a `trial_id` too.
+pub(super) fn are_ours(names: &[String]) -> bool {
+    ["trial_id", "eta", "seed"].iter().all(|ours| names.iter().any(|name| name == ours))
+}
+
+/// Whether a column numbers the rows, as pandas writes it.
+fn is_row_number(name: &str) -> bool {
+    name.is_empty() || name.starts_with("Unnamed: ") || name == "index"
+}
+
 /// Whether a name has a word of what is measured.
-fn sounds_measured(name: &str) -> bool {
+pub(super) fn sounds_measured(name: &str) -> bool {
     const WORDS: [&str; 28] = [
         "accuracy",
         "acc",
@@ -201,7 +230,28 @@ pub(super) fn names(
 }
 
 pub(super) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>, RunsError> {
-    csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_path(path).map_err(|e| wrong(path, &e))
+    let delimiter = delimiter(path)?;
+    let reader = |trim| {
+        let mut builder = csv::ReaderBuilder::new();
+        let builder = builder.buffer_capacity(1 << 16).trim(trim).delimiter(delimiter);
+        builder.from_path(path).map_err(|e| wrong(path, &e))
+    };
+    // Ours have no spaces to trim, which takes time.
+    let mut plain = reader(csv::Trim::None)?;
+    match are_ours(&names(&mut plain, path)?) {
+        true => Ok(plain),
+        false => reader(csv::Trim::All),
+    }
+}
+
+/// What separates the columns: some spreadsheets write semicolons or tabs.
+fn delimiter(path: &Path) -> Result<u8, RunsError> {
+    let mut header = String::new();
+    let file = std::fs::File::open(path).map_err(|e| wrong(path, &e.into()))?;
+    // What is not text is refused where it is read.
+    let _ = std::io::BufReader::new(file).take(1 << 16).read_line(&mut header);
+    let other = [';', '\t'].into_iter().find(|&c| header.contains(c) && !header.contains(','));
+    Ok(other.map_or(b',', |c| c as u8))
 }
 
 /// An error of the reader, in words that a user can act on.

@@ -1,13 +1,21 @@
 //! The rows of a file of epochs, sorted by run.
 
-use super::columns::{Columns, names, open, wrong};
+use super::columns::{Columns, are_ours, names, open, wrong};
+use super::identity::identity;
 use super::{Course, Names, RunsError};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
-/// What is read of a file of epochs that has no file of trials: its header, one row a run, and the
-/// columns that a run is told by.
-type RunsOfEpochs = (Vec<String>, Vec<csv::StringRecord>, Vec<String>);
+/// What is read of a file of epochs that has no file of trials.
+pub(super) struct RunsOfEpochs {
+    pub header: Vec<String>,
+    /// One row a run.
+    pub rows: Vec<csv::StringRecord>,
+    /// The columns that a run is told by.
+    pub identity: Vec<String>,
+    /// How many rows each run has.
+    pub counts: Vec<usize>,
+}
 
 /// The runs of a file of epochs: by their ids, or by all their settings. `columns` takes in what shows in its rows.
 pub(super) fn runs_of_epochs(
@@ -18,7 +26,7 @@ pub(super) fn runs_of_epochs(
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
     let columns = columns.get_or_insert_with(|| Columns::new(&header));
-    let id = header.iter().position(|name| name == "trial_id");
+    let id = header.iter().position(|name| name == "trial_id").filter(|_| are_ours(&header));
     let identity: Vec<usize> = match id {
         Some(id) => vec![id],
         None => {
@@ -27,27 +35,30 @@ pub(super) fn runs_of_epochs(
                 columns.see(&row);
             }
             reader = open(path)?;
-            columns.settings(known)
+            identity(path, &header, known, columns)?
         }
     };
-    let mut seen = HashSet::new();
-    let mut rows = Vec::new();
+    let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+    let (mut rows, mut counts) = (Vec::new(), Vec::new());
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
+    let mut place = 0;
     while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
         key_of(&row, &identity, &mut key);
-        if key == last && !rows.is_empty() {
-            continue;
-        }
-        last.clone_from(&key);
-        if seen.insert(key.clone()) {
-            if id.is_some() {
-                columns.see(&row);
+        if key != last || rows.is_empty() {
+            last.clone_from(&key);
+            place = *places.entry(key.clone()).or_insert(rows.len());
+            if place == rows.len() {
+                if id.is_some() {
+                    columns.see(&row);
+                }
+                rows.push(csv::StringRecord::from_byte_record_lossy(row.clone()));
+                counts.push(0);
             }
-            rows.push(csv::StringRecord::from_byte_record_lossy(row.clone()));
         }
+        counts[place] += 1;
     }
     let identity = identity.into_iter().map(|column| header[column].clone()).collect();
-    Ok((header, rows, identity))
+    Ok(RunsOfEpochs { header, rows, identity, counts })
 }
 
 /// Finds the run of a row.
@@ -57,10 +68,15 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// The index of runs that are told by some `columns`, which have these `names`.
-    pub(super) fn new(rows: &[csv::StringRecord], columns: &[usize], names: &'a [String]) -> Self {
+    /// The index of some of the runs, which are told by some `columns`, which have these `names`.
+    pub(super) fn new(
+        rows: &[csv::StringRecord],
+        runs: std::ops::Range<usize>,
+        columns: &[usize],
+        names: &'a [String],
+    ) -> Self {
         let mut key = Vec::new();
-        let keys = rows.iter().enumerate().map(|(run, row)| {
+        let keys = rows.iter().enumerate().take(runs.end).skip(runs.start).map(|(run, row)| {
             key_of(row.as_byte_record(), columns, &mut key);
             (key.clone(), run)
         });
@@ -69,14 +85,14 @@ impl<'a> Index<'a> {
 }
 
 /// Adds the values of a metric to the courses of those runs that are read from this file. Empty cells
-/// are left out.
+/// are left out. Returns the smallest epoch.
 pub(super) fn read(
     path: &Path,
     metric: &str,
     index: &Index<'_>,
     of_file: &std::ops::Range<usize>,
     courses: &mut [Course],
-) -> Result<(), RunsError> {
+) -> Result<usize, RunsError> {
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
     let column = |name: &str| {
@@ -89,7 +105,7 @@ pub(super) fn read(
     let (epoch, value) = (column("epoch")?, column(metric)?);
     let identity = index.names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
-    let (mut number, mut run) = (0, None);
+    let (mut number, mut run, mut first) = (0, None, usize::MAX);
     while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
         number += 1;
         key_of(&row, &identity, &mut key);
@@ -102,7 +118,7 @@ pub(super) fn read(
             return Err(RunsError::UnknownTrial { path: path.into(), row: number, id });
         };
         // Of a training that two files have, one is read.
-        if row[value].is_empty() || !of_file.contains(&run) {
+        if !of_file.contains(&run) {
             continue;
         }
         let wrong = |column: usize| RunsError::Number {
@@ -111,7 +127,11 @@ pub(super) fn read(
             column: header[column].clone(),
             cell: String::from_utf8_lossy(&row[column]).into_owned(),
         };
-        let at = parse(&row[epoch]).ok_or_else(|| wrong(epoch))?;
+        let at = parse_epoch(&row[epoch]).ok_or_else(|| wrong(epoch))?;
+        first = first.min(at);
+        if row[value].is_empty() {
+            continue;
+        }
         let found = parse(&row[value]).ok_or_else(|| wrong(value))?;
         courses[run].push((at, found));
     }
@@ -119,8 +139,19 @@ pub(super) fn read(
         if !course.is_sorted_by_key(|&(epoch, _)| epoch) {
             course.sort_by_key(|&(epoch, _)| epoch);
         }
+        if let Some(pair) = course.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(RunsError::Repeated { path: path.into(), epoch: pair[0].0 });
+        }
     }
-    Ok(())
+    Ok(first)
+}
+
+/// The number of an epoch, which pandas may have written as 3.0.
+pub(super) fn parse_epoch(cell: &[u8]) -> Option<usize> {
+    parse(cell).or_else(|| {
+        let number: f64 = parse(cell)?;
+        (number.fract() == 0.0 && (0.0..1e15).contains(&number)).then_some(number as usize)
+    })
 }
 
 fn parse<N: std::str::FromStr>(cell: &[u8]) -> Option<N> {

@@ -80,6 +80,26 @@ pub enum RunsError {
         /// What only one of them has.
         what: String,
     },
+    /// Nothing tells two runs apart.
+    #[error(
+        "{path}: two rows for epoch {epoch} of one run; a column has to tell the runs apart, such as run or seed"
+    )]
+    Repeated {
+        /// The file.
+        path: PathBuf,
+        /// The epoch.
+        epoch: usize,
+    },
+    /// A training stands in a file twice.
+    #[error("{path}, row {row}: trial '{id}' stands in the file twice")]
+    TwiceTrial {
+        /// The file.
+        path: PathBuf,
+        /// The row, counted from 1 after the header.
+        row: usize,
+        /// The trial.
+        id: String,
+    },
     /// The epochs of a training are in the file, but not the training.
     #[error("{path}, row {row}: trial '{id}' is not in trials.csv")]
     UnknownTrial {
@@ -90,11 +110,29 @@ pub enum RunsError {
         /// The trial.
         id: String,
     },
+    /// A training has no epochs at all.
+    #[error("{path}: run {run} has no epoch with a {metric}")]
+    NoEpochs {
+        /// The file.
+        path: PathBuf,
+        /// Which of its runs, counted from 1.
+        run: usize,
+        /// The metric.
+        metric: String,
+    },
+    /// What is asked for needs a row an epoch.
+    #[error("{path} has one row a run and no epochs: only --at last can be shown")]
+    NoCourses {
+        /// The file.
+        path: PathBuf,
+    },
     /// A training did not come to the epoch that was asked for.
-    #[error("{path}: no training has an epoch {epoch}; they have up to {last}")]
+    #[error("{path}: run {run} has no epoch {epoch}; its last one is {last}")]
     NoEpoch {
         /// The file.
         path: PathBuf,
+        /// Which of its runs, counted from 1.
+        run: usize,
         /// What was asked for.
         epoch: usize,
         /// The last one there is.

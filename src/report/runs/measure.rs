@@ -1,4 +1,4 @@
-use super::RunsError;
+use super::{RunsError, same_name};
 use crate::stats::Interval;
 use std::fmt;
 use std::str::FromStr;
@@ -24,6 +24,10 @@ pub struct Measure {
     pub how: How,
     /// Whether a smaller number is better.
     pub lower_is_better: bool,
+    /// Whether a smaller value of the column is better, which for a number of epochs is another question.
+    pub low_column: bool,
+    /// Whether epochs are counted from 0, as ours are.
+    pub counted_from_0: bool,
     /// Whether there are no epochs, and so no last one.
     pub single: bool,
     /// Whether its values are fractions of 1, as ours are; another program may have written percent.
@@ -39,6 +43,15 @@ pub enum How {
     EpochsTo(f64),
     /// The seconds of training until then.
     SecondsTo(f64),
+}
+
+/// Which values of a metric are better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Better {
+    /// Small ones: costs, errors, times
+    Lower,
+    /// Large ones: accuracies, scores
+    Higher,
 }
 
 /// A metric as it is asked for: `test_accuracy`, `epochs_to:0.95`,
@@ -87,23 +100,21 @@ impl FromStr for MeasureText {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.replace('-', "_");
         let Some((kind, rest)) = text.split_once(':') else {
-            return match text.as_str() {
+            return match text.replace('-', "_").as_str() {
                 "" | "epochs_to" | "seconds_to" => Err(EXPECTED.into()),
-                _ => Ok(Self { column: Some(text), threshold: None }),
+                _ => Ok(Self { column: Some(text.into()), threshold: None }),
             };
         };
         let (column, threshold) = match rest.rsplit_once(':') {
             Some((column, threshold)) => (Some(column.to_string()), threshold),
             None => (None, rest),
         };
-        // A threshold may be negative, which the dash of a name is not.
-        let threshold: f64 = threshold.replace('_', "-").parse().map_err(|_| EXPECTED)?;
+        let threshold: f64 = threshold.parse().map_err(|_| EXPECTED)?;
         if !threshold.is_finite() {
             return Err(EXPECTED.into());
         }
-        let threshold = match kind {
+        let threshold = match kind.replace('-', "_").as_str() {
             "epochs_to" => Threshold::Epochs(threshold),
             "seconds_to" => Threshold::Seconds(threshold),
             _ => return Err(EXPECTED.into()),
@@ -130,24 +141,34 @@ const EXPECTED: &str = "expected the name of a column such as test_accuracy, epo
                         seconds_to:validation_accuracy:0.95";
 
 impl MeasureText {
-    /// The measure, given the metrics that there are, the best known first.
+    /// The measure, given the metrics that there are, the best known first, and all names of columns.
     ///
     /// # Errors
     ///
     /// When no column is named and none of the metrics is fit for it.
-    pub fn resolve(&self, at: At, metrics: &[String]) -> Result<Measure, RunsError> {
+    pub fn resolve(
+        &self,
+        at: At,
+        metrics: &[String],
+        names: &[String],
+    ) -> Result<Measure, RunsError> {
         let how = match self.threshold {
             None => How::Value(at),
             Some(Threshold::Epochs(threshold)) => How::EpochsTo(threshold),
             Some(Threshold::Seconds(threshold)) => How::SecondsTo(threshold),
         };
         let column = match &self.column {
-            Some(column) => column.clone(),
+            Some(column) => {
+                let known = names.iter().find(|name| *name == column);
+                let known = known.or_else(|| names.iter().find(|name| same_name(name, column)));
+                known.unwrap_or(column).clone()
+            }
             // Time to accuracy: of the set that may be looked at before the end.
             None => ["validation_accuracy", "test_accuracy", "training_accuracy"]
                 .into_iter()
                 .find(|name| metrics.iter().any(|metric| metric == name))
                 .map(String::from)
+                .or_else(|| metrics.iter().find(|metric| metric.contains("acc")).cloned())
                 .ok_or_else(|| RunsError::NoMetric { metrics: metrics.join(", ") })?,
         };
         Ok(Measure::new(column, how))
@@ -157,8 +178,18 @@ impl MeasureText {
 impl Measure {
     /// A measure, whose direction follows from the name of the column.
     pub fn new(column: String, how: How) -> Self {
-        let lower_is_better = !matches!(how, How::Value(_)) || is_cost(&column);
-        Self { column, how, lower_is_better, single: false, fraction: true }
+        let low_column = is_cost(&column);
+        let lower_is_better = !matches!(how, How::Value(_)) || low_column;
+        let (single, counted_from_0, fraction) = (false, true, true);
+        Self { column, how, lower_is_better, low_column, single, counted_from_0, fraction }
+    }
+
+    /// The same, where the direction of the column is said.
+    #[must_use]
+    pub fn with(self, better: Option<Better>) -> Self {
+        let low_column = better.map_or(self.low_column, |better| better == Better::Lower);
+        let lower_is_better = !matches!(self.how, How::Value(_)) || low_column;
+        Self { low_column, lower_is_better, ..self }
     }
 
     /// Whether `a` is better than `b`.
@@ -200,12 +231,16 @@ impl Measure {
             How::Value(At::Last) if self.single => name,
             How::Value(At::Last) => format!("{name} after the last epoch"),
             How::Value(At::Best) => format!("{name} after the best of its epochs"),
-            How::Value(At::Epoch(epoch)) => format!("{name} after epoch {epoch} (from 0)"),
+            How::Value(At::Epoch(epoch)) => {
+                let from = if self.counted_from_0 { " (from 0)" } else { "" };
+                format!("{name} after epoch {epoch}{from}")
+            }
             How::EpochsTo(threshold) => {
-                format!("epochs to a {name} of {}", self.threshold_words(threshold))
+                format!("epochs to {} of {}", with_article(&name), self.threshold_words(threshold))
             }
             How::SecondsTo(threshold) => {
-                format!("seconds of training to a {name} of {}", self.threshold_words(threshold))
+                let name = with_article(&name);
+                format!("seconds of training to {name} of {}", self.threshold_words(threshold))
             }
         }
     }
@@ -231,11 +266,45 @@ impl Measure {
     }
 }
 
-/// Whether a smaller value of a metric is better, by its name.
-pub(super) fn is_cost(column: &str) -> bool {
-    ["cost", "loss", "error", "seconds", "time", "perplexity"]
-        .iter()
-        .any(|word| column.to_lowercase().contains(word))
+/// `a cost`, `an accuracy`.
+fn with_article(name: &str) -> String {
+    format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
+}
+
+/// Whether a smaller value of a metric is better, by the words of its name.
+fn is_cost(column: &str) -> bool {
+    const WORDS: [&str; 27] = [
+        "cost",
+        "costs",
+        "loss",
+        "losses",
+        "error",
+        "errors",
+        "err",
+        "mse",
+        "rmse",
+        "mae",
+        "mape",
+        "nll",
+        "ppl",
+        "perplexity",
+        "fid",
+        "wer",
+        "cer",
+        "regret",
+        "latency",
+        "time",
+        "seconds",
+        "sec",
+        "secs",
+        "duration",
+        "runtime",
+        "elapsed",
+        "ms",
+    ];
+    let column = column.to_lowercase();
+    let mut words = column.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| WORDS.contains(&word) || word.ends_with("loss"))
 }
 
 #[cfg(test)]
@@ -244,7 +313,8 @@ mod tests {
 
     fn measure(text: &str) -> Measure {
         let metrics = ["test_accuracy".to_string(), "validation_accuracy".into()];
-        text.parse::<MeasureText>().unwrap().resolve(At::Last, &metrics).unwrap()
+        let names = [&metrics[..], &["val-loss".into(), "test_cost".into()]].concat();
+        text.parse::<MeasureText>().unwrap().resolve(At::Last, &metrics, &names).unwrap()
     }
 
     #[test]
@@ -258,6 +328,20 @@ mod tests {
         for bad in ["", "epochs_to", "epochs_to:", "epochs_to:NaN", "minutes_to:1", "a:b:c"] {
             assert!(bad.parse::<MeasureText>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn names_are_those_of_the_file_and_say_which_way_is_better() {
+        assert_eq!(measure("val_loss").column, "val-loss");
+        assert_eq!(measure("val-loss").column, "val-loss");
+        assert!(measure("epochs-to:val-loss:-0.5").low_column);
+        let low = ["val-loss", "rmse", "latency_ms", "valloss", "train/err", "time_total_s"];
+        let high = ["timesteps_reward", "accuracy", "merit"];
+        assert!(low.iter().all(|name| is_cost(name)) && high.iter().all(|name| !is_cost(name)));
+        let merit = measure("merit").with(Some(Better::Lower));
+        assert!(merit.lower_is_better && merit.low_column);
+        let epochs = measure("epochs_to:merit:1").with(Some(Better::Higher));
+        assert!(epochs.lower_is_better && !epochs.low_column);
     }
 
     #[test]

@@ -7,12 +7,13 @@
 mod columns;
 mod curves;
 mod error;
+mod identity;
 mod measure;
 mod outcome;
 mod setting;
 
 pub use error::RunsError;
-pub use measure::{At, How, Measure, MeasureText, Threshold};
+pub use measure::{At, Better, How, Measure, MeasureText, Threshold};
 pub use outcome::{Lost, Outcome};
 pub use setting::{Setting, shown};
 
@@ -72,6 +73,8 @@ struct Part {
     rows: std::ops::Range<usize>,
     /// What a run is told by, in a file of epochs.
     identity: Vec<String>,
+    /// How many epochs each run has, if that was counted.
+    counts: Vec<usize>,
 }
 
 /// Columns that are neither a setting nor, by themselves, what a table is about.
@@ -126,13 +129,15 @@ impl Runs {
         columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
         let (file, epochs) = files(path)?;
-        let (header, rows, identity) = match &epochs {
-            Some(epochs) if *epochs == file => curves::runs_of_epochs(epochs, names, columns)?,
-            _ => {
+        let of_epochs = epochs.as_ref() == Some(&file);
+        let curves::RunsOfEpochs { header, rows, identity, counts } = match of_epochs {
+            true => curves::runs_of_epochs(&file, names, columns)?,
+            false => {
                 let (header, rows) = columns::read(&file)?;
                 let columns = columns.get_or_insert_with(|| Columns::new(&header));
                 rows.iter().for_each(|row| columns.see(row.as_byte_record()));
-                (header, rows, vec!["trial_id".into()])
+                let identity = vec!["trial_id".into()];
+                curves::RunsOfEpochs { header, rows, identity, counts: Vec::new() }
             }
         };
         if rows.is_empty() {
@@ -150,13 +155,24 @@ impl Runs {
             }
         }
         let id = header.iter().position(|name| name == "trial_id");
+        let id = id.filter(|_| columns::are_ours(&header));
         self.header = header;
         let first = self.rows.len();
-        // A training that two directories have is one training.
-        let new = |row: &csv::StringRecord| id.is_none_or(|id| ids.insert(row[id].into()));
-        self.rows.extend(rows.into_iter().filter(new));
+        let mut here = HashSet::new();
+        for (i, row) in rows.into_iter().enumerate() {
+            if let Some(id) = id.map(|id| row[id].to_string()) {
+                if !here.insert(id.clone()) {
+                    return Err(RunsError::TwiceTrial { path: file, row: i + 1, id });
+                }
+                // A training that two directories have is one training.
+                if !ids.insert(id) {
+                    continue;
+                }
+            }
+            self.rows.push(row);
+        }
         let rows = first..self.rows.len();
-        self.parts.push(Part { path: file, epochs, rows, identity });
+        self.parts.push(Part { path: file, epochs, rows, identity, counts });
         Ok(())
     }
 
@@ -175,10 +191,14 @@ impl Runs {
         self.parts.first().map_or(Path::new(""), |part| &part.path)
     }
 
-    /// The directories of all files.
+    /// The directories of all files, each once.
     pub fn directories(&self) -> Vec<PathBuf> {
         let parent = |part: &Part| part.path.parent().map_or(PathBuf::new(), PathBuf::from);
-        self.parts.iter().map(parent).collect()
+        let mut seen = HashSet::new();
+        let mut directories: Vec<PathBuf> = self.parts.iter().map(parent).collect();
+        directories
+            .retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+        directories
     }
 
     /// The settings in the order of the columns.
@@ -235,7 +255,10 @@ impl Runs {
         let known = KNOWN.iter().map(|name| name.to_string());
         let mut metrics: Vec<String> =
             known.filter(|name| self.metrics.iter().any(|m| m == name)).collect();
-        metrics.extend(self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned());
+        let mut others: Vec<String> =
+            self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned().collect();
+        others.sort_by_key(|name| !columns::sounds_measured(name));
+        metrics.extend(others);
         metrics
     }
 
@@ -245,10 +268,30 @@ impl Runs {
     ///
     /// When no column is named and none of the metrics is fit for it.
     pub fn measure(&self, text: &MeasureText, at: At) -> Result<Measure, RunsError> {
-        let measure = text.resolve(at, &self.metrics())?;
-        let ours = self.position("trial_id").is_some();
+        let metrics = self.metrics();
+        let known = KNOWN.into_iter().map(String::from);
+        let names: Vec<String> =
+            metrics.iter().cloned().chain(known).chain(self.header.clone()).collect();
+        let measure = text.resolve(at, &metrics, &names)?;
         let fraction = !self.above_one.contains(&measure.column);
-        Ok(Measure { fraction, single: !ours && !self.has_epochs(), ..measure })
+        let single = !self.is_ours() && !self.has_epochs();
+        Ok(Measure { fraction, single, counted_from_0: self.is_ours(), ..measure })
+    }
+
+    /// Whether the runs are trainings of this program.
+    pub fn is_ours(&self) -> bool {
+        columns::are_ours(&self.header)
+    }
+
+    /// The fewest and the most epochs of some runs, if that is known.
+    pub fn epochs(&self, of: &[usize]) -> Option<(usize, usize)> {
+        let counts = of.iter().map(|&run| match self.part(run) {
+            part if part.counts.is_empty() => self.cell(run, "epochs_trained")?.parse().ok(),
+            part => part.counts.get(run - part.rows.start).copied(),
+        });
+        let counts: Option<Vec<usize>> = counts.collect();
+        let counts = counts?;
+        Some((*counts.iter().min()?, *counts.iter().max()?))
     }
 
     /// A cell of a run, if there is such a column and it is not empty.
@@ -262,118 +305,6 @@ impl Runs {
         self.cell(run, "status").is_some_and(|status| status.eq_ignore_ascii_case("diverged"))
     }
 
-    /// What every run came to.
-    ///
-    /// # Errors
-    ///
-    /// When the metric is not there or was not monitored, a cell is not a number, or a run has no such
-    /// epoch.
-    pub fn outcomes(&self, measure: &Measure) -> Result<Vec<Outcome>, RunsError> {
-        let column = match measure.how {
-            How::Value(At::Last) => [format!("last_{}", measure.column), measure.column.clone()],
-            How::Value(At::Best) => [format!("best_{}", measure.column), String::new()],
-            _ => Default::default(),
-        };
-        let of_runs = !self.is_of_epochs();
-        if let Some(column) = column.iter().find_map(|name| self.position(name)).filter(|_| of_runs)
-        {
-            return self.column_outcomes(column, &measure.column);
-        }
-        if of_runs && self.parts.iter().any(|part| part.epochs.is_none()) {
-            return Err(self.no_metric(&measure.column));
-        }
-        let courses = self.curves(&measure.column)?;
-        let seconds = match measure.how {
-            How::SecondsTo(_) => self.curves("seconds")?,
-            _ => Vec::new(),
-        };
-        let outcome = |run: usize| {
-            self.outcome(
-                run,
-                measure,
-                &courses[run],
-                seconds.get(run).map_or(&[], |s| s.as_slice()),
-            )
-        };
-        (0..self.len()).map(outcome).collect()
-    }
-
-    /// The outcomes in a column with a row a run.
-    fn column_outcomes(&self, column: usize, metric: &str) -> Result<Vec<Outcome>, RunsError> {
-        let mut outcomes = Vec::new();
-        for (run, row) in self.rows.iter().enumerate() {
-            let cell = &row[column];
-            outcomes.push(match cell {
-                _ if self.is_diverged(run) => Outcome::Diverged,
-                "" if self.metrics.iter().all(|m| m != metric) => {
-                    return Err(self.no_metric(metric));
-                }
-                "" => {
-                    return Err(RunsError::Missing {
-                        path: self.part(run).path.clone(),
-                        row: run - self.part(run).rows.start + 1,
-                        column: self.header[column].clone(),
-                    });
-                }
-                _ => match cell.trim().parse::<f64>() {
-                    Ok(value) if value.is_finite() => Outcome::Value(value),
-                    Ok(_) => Outcome::Diverged,
-                    Err(_) => {
-                        return Err(RunsError::Number {
-                            path: self.part(run).path.clone(),
-                            row: run - self.part(run).rows.start + 1,
-                            column: self.header[column].clone(),
-                            cell: cell.into(),
-                        });
-                    }
-                },
-            });
-        }
-        Ok(outcomes)
-    }
-
-    fn outcome(
-        &self,
-        run: usize,
-        measure: &Measure,
-        course: &[(usize, f64)],
-        seconds: &[(usize, f64)],
-    ) -> Result<Outcome, RunsError> {
-        let diverged = self.is_diverged(run) || course.iter().any(|(_, value)| !value.is_finite());
-        let cost = measure::is_cost(&measure.column);
-        let reached = |threshold: f64| {
-            course.iter().position(|&(_, v)| if cost { v <= threshold } else { v >= threshold })
-        };
-        let value = match measure.how {
-            _ if diverged => return Ok(Outcome::Diverged),
-            How::Value(At::Last) => course.last().map(|&(_, value)| value),
-            How::Value(At::Best) => course
-                .iter()
-                .map(|&(_, value)| value)
-                .reduce(|a, b| if (b < a) == cost { b } else { a }),
-            How::Value(At::Epoch(epoch)) => {
-                course.iter().find(|&&(e, _)| e == epoch).map(|&(_, value)| value)
-            }
-            How::EpochsTo(threshold) => match reached(threshold) {
-                Some(epoch) => Some((epoch + 1) as f64),
-                None => return Ok(Outcome::Missed),
-            },
-            How::SecondsTo(threshold) => match reached(threshold) {
-                Some(epoch) => Some(seconds.iter().take(epoch + 1).map(|(_, s)| s).sum()),
-                None => return Ok(Outcome::Missed),
-            },
-        };
-        match (value, measure.how) {
-            (Some(value), _) => Ok(Outcome::Value(value)),
-            (None, How::Value(At::Epoch(epoch))) => Err(RunsError::NoEpoch {
-                path: self.part(run).path.clone(),
-                epoch,
-                last: course.last().map_or(0, |&(e, _)| e),
-            }),
-            (None, _) => Err(self.no_metric(&measure.column)),
-        }
-    }
-
     /// The course of a metric in every run; empty for one without any.
     ///
     /// # Errors
@@ -381,7 +312,13 @@ impl Runs {
     /// When there are no epochs, the metric is not there or was not monitored, or a cell is not a
     /// number.
     pub fn curves(&self, metric: &str) -> Result<Vec<Course>, RunsError> {
+        Ok(self.courses(metric)?.0)
+    }
+
+    /// The courses, and the number of the first epoch.
+    fn courses(&self, metric: &str) -> Result<(Vec<Course>, usize), RunsError> {
         let mut courses = vec![Vec::new(); self.len()];
+        let mut first = usize::MAX;
         for part in &self.parts {
             let Some(epochs) = &part.epochs else {
                 return Err(RunsError::Column {
@@ -392,18 +329,20 @@ impl Runs {
             };
             let identity: Vec<usize> =
                 part.identity.iter().filter_map(|name| self.position(name)).collect();
-            let index = curves::Index::new(&self.rows, &identity, &part.identity);
+            // A training of ours may stand in another file too; runs of others are told by their file.
+            let runs = if self.is_ours() { 0..self.len() } else { part.rows.clone() };
+            let index = curves::Index::new(&self.rows, runs, &identity, &part.identity);
             match curves::read(epochs, metric, &index, &part.rows, &mut courses) {
                 Err(RunsError::Column { column, .. }) if column == metric => {
                     return Err(self.no_metric(metric));
                 }
-                read => read?,
+                read => first = first.min(read?),
             }
         }
         if courses.iter().all(Vec::is_empty) {
             return Err(self.no_metric(metric));
         }
-        Ok(courses)
+        Ok((courses, first))
     }
 
     /// Whether all of the runs have the courses of their metrics.

@@ -11,6 +11,8 @@ pub struct Setting {
     pub codes: Vec<usize>,
     /// Whether all values are numbers.
     pub numeric: bool,
+    /// The values short enough to be read, no two the same.
+    labels: Vec<String>,
 }
 
 impl Setting {
@@ -28,24 +30,35 @@ impl Setting {
         let numbers: Option<Vec<f64>> =
             values.iter().map(|value| value.parse().ok().filter(|v: &f64| v.is_finite())).collect();
         let Some(numbers) = numbers else {
-            return Self { name, values, codes, numeric: false };
+            // Nothing before the first number.
+            let number = |value: &String| value.parse::<f64>().ok().filter(|v| v.is_finite());
+            if let Some(none) = values.iter().position(|value| value.is_empty() || value == "none")
+                && values.iter().enumerate().all(|(i, value)| i == none || number(value).is_some())
+            {
+                let mut order: Vec<usize> = (0..values.len()).collect();
+                order.sort_by(|&a, &b| {
+                    let key = |i: usize| number(&values[i]).unwrap_or(f64::NEG_INFINITY);
+                    key(a).total_cmp(&key(b))
+                });
+                let mut moved = vec![0; values.len()];
+                order.iter().enumerate().for_each(|(new, &old)| moved[old] = new);
+                let codes = codes.into_iter().map(|code| moved[code]).collect();
+                let values: Vec<String> = order.into_iter().map(|i| values[i].clone()).collect();
+                return Self { name, labels: labels(&values), values, codes, numeric: false };
+            }
+            return Self { name, labels: labels(&values), values, codes, numeric: false };
         };
-        // 0.5 and 0.50 are one value.
-        let mut sorted = numbers.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted.dedup();
-        let place = |number: f64| sorted.iter().position(|&v| v == number).unwrap_or(0);
-        let moved: Vec<usize> = numbers.iter().map(|&number| place(number)).collect();
-        let text = |number: &f64| {
-            let first = numbers.iter().position(|v| v == number).unwrap_or(0);
-            values[first].clone()
-        };
-        Self {
-            name,
-            values: sorted.iter().map(text).collect(),
-            codes: codes.into_iter().map(|code| moved[code]).collect(),
-            numeric: true,
+        // By number, and of two forms of one number, as 0.5 and 0.50, that which comes first.
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+        let mut moved = vec![0; values.len()];
+        let mut sorted: Vec<String> = Vec::new();
+        for same in order.chunk_by(|&a, &b| numbers[a] == numbers[b]) {
+            same.iter().for_each(|&old| moved[old] = sorted.len());
+            sorted.push(values[same[0]].clone());
         }
+        let codes = codes.into_iter().map(|code| moved[code]).collect();
+        Self { name, labels: labels(&sorted), values: sorted, codes, numeric: true }
     }
 
     /// Whether more than one value occurs among some runs.
@@ -65,7 +78,7 @@ impl Setting {
 
     /// The value at a place, short enough to be read.
     pub fn shown(&self, code: usize) -> String {
-        shown(&self.values[code])
+        self.labels[code].clone()
     }
 
     /// The place of a value that is written as in the file, as it is shown, or as another form of the
@@ -76,28 +89,47 @@ impl Setting {
             let equal = number.is_some() && value.parse::<f64>().ok() == number;
             value == text || equal || (text.is_empty() && value.is_empty())
         };
-        let places = || self.values.iter();
-        places().position(same).or_else(|| {
+        let exact = self.values.iter().position(same);
+        let exact = exact.or_else(|| self.labels.iter().position(|label| label == text));
+        exact.or_else(|| {
             // 0.316 for 0.31622776601683794, unless that could be two of them.
-            let mut close =
-                places().enumerate().filter(|(_, v)| shown(v) == text || rounds(v, text));
+            let mut close = (0..self.values.len()).filter(|&code| rounds(&self.values[code], text));
             match (close.next(), close.next()) {
-                (Some((place, _)), None) => Some(place),
+                (Some(place), None) => Some(place),
                 _ => None,
             }
         })
     }
 }
 
-/// Whether a number, rounded to as many significant digits as `text` has, is `text`.
+/// Fewer digits than these are a number of their own.
+const ENOUGH_DIGITS: usize = 3;
+
+/// Whether a number with more digits, rounded to as many as `text` has, is `text`.
 fn rounds(value: &str, text: &str) -> bool {
-    let (Ok(value), Ok(wanted)) = (value.parse::<f64>(), text.parse::<f64>()) else {
+    let digits = |text: &str| {
+        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+        let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+        digits.trim_start_matches('0').len()
+    };
+    let (Ok(number), Ok(wanted)) = (value.parse::<f64>(), text.parse::<f64>()) else {
         return false;
     };
-    let digits =
-        text.trim_start_matches(['-', '0', '.']).chars().filter(char::is_ascii_digit).count();
-    let rounded = format!("{value:.*e}", digits.max(1) - 1);
-    digits > 0 && rounded.parse() == Ok(wanted)
+    let (of_value, of_text) = (digits(value), digits(text));
+    let rounded = format!("{number:.*e}", of_text.max(1) - 1);
+    (ENOUGH_DIGITS..of_value).contains(&of_text) && rounded.parse() == Ok(wanted)
+}
+
+/// The values short enough to be read; those that would read the same as they are.
+fn labels(values: &[String]) -> Vec<String> {
+    let short: Vec<String> = values.iter().map(|value| shown(value)).collect();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    short.iter().for_each(|label| *counts.entry(label).or_default() += 1);
+    let label = |(value, short): (&String, &String)| match counts[short.as_str()] {
+        1 => short.clone(),
+        _ => value.clone(),
+    };
+    values.iter().zip(&short).map(label).collect()
 }
 
 /// A value short enough to be read: a number with more than four significant digits rounded to these.
@@ -146,10 +178,13 @@ mod tests {
         assert_eq!(eta.find("0.316"), Some(1));
         assert_eq!(eta.find("0.3162"), Some(1));
         assert_eq!(eta.find("1"), Some(2));
-        assert_eq!(eta.find("0.32"), Some(1));
+        assert_eq!(eta.find("0.32"), None, "two digits are a number of their own");
+        let near = Setting::new("lr".into(), ["2.5", "0.12341", "0.12342"].into_iter());
+        assert_eq!((near.find("2"), near.find("0.123")), (None, None));
+        assert_eq!((near.shown(0), near.shown(2)), ("0.12341".into(), "2.5".into()));
         assert_eq!(eta.find("2"), None);
         assert_eq!(eta.find("relu"), None);
-        assert_eq!(Setting::new("l".into(), cells.into_iter()).find(""), Some(3));
+        assert_eq!(Setting::new("l".into(), cells.into_iter()).find(""), Some(0));
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(super) fn render(ablation: &Ablation) -> String {
     header.extend(ablation.facts.tuned.iter().map(|name| format!("tuned_{name}")));
     header.extend(ablation.request.also.iter().flat_map(|also| names(*also)).map(String::from));
     let mut rows = vec![header];
-    for (key, cells) in ablation.rows.iter().zip(&ablation.cells) {
-        for (column, cell) in ablation.columns.iter().zip(cells) {
+    for (key, cells) in ablation.raw_rows.iter().zip(&ablation.cells) {
+        for (column, cell) in ablation.raw_columns.iter().zip(cells) {
             let mut row = key.clone();
             row.extend(ablation.request.vs.as_ref().map(|_| column.clone()));
             let versus = cell.as_ref().and_then(|cell| cell.versus.as_ref());
@@ -62,6 +62,7 @@ pub(super) fn render(ablation: &Ablation) -> String {
                     Also::Iqm => vec![number(values.map(interquartile_mean))],
                     Also::Prediction => {
                         let interval = values.and_then(|v| prediction_interval(v, 0.95));
+                        let interval = interval.map(|interval| ablation.measure.cut(interval));
                         vec![number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
                     }
                     Also::PBetter => vec![number(versus.map(|versus| versus.p_better))],

@@ -21,7 +21,12 @@ pub(super) fn render(document: &Document) -> String {
 
 fn tabular(sheet: &Sheet) -> String {
     let columns: Vec<String> = (0..sheet.columns.len()).map(|i| column(sheet, i)).collect();
-    let row = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
+    let row = |cells: Vec<String>| {
+        let line = cells.join(" & ");
+        // The end of the row before would take it for its own.
+        let guard = if line.starts_with('*') { "{}" } else { "" };
+        format!("    {guard}{line} \\\\\n")
+    };
     // Shrunk only if it is wider than the page.
     let mut text = format!(
         "  \\begin{{adjustbox}}{{max width=\\textwidth}}\n  \\begin{{tabular}}{{{}}}\n    \\toprule\n",
@@ -91,6 +96,11 @@ fn escape(text: &str) -> String {
                 out.push(c);
             }
             '\\' => out += "\\textbackslash{}",
+            '[' => out += "{[}",
+            ']' => out += "{]}",
+            '|' => out += "\\textbar{}",
+            '"' => out += "''",
+            c if c.is_whitespace() => out.push(' '),
             '~' => out += "\\textasciitilde{}",
             '^' => out += "\\textasciicircum{}",
             '<' => out += "$<$",

@@ -28,7 +28,7 @@ fn entry(entry: &Entry) -> String {
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
-        if ['\\', '*', '_', '`', '<', '#', '['].contains(&c) {
+        if ['\\', '*', '_', '`', '<', '#', '[', '~', '$', '&'].contains(&c) {
             escaped.push('\\');
         }
         escaped.push(c);

@@ -44,8 +44,8 @@ fn entry(entry: &Entry) -> String {
 
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for c in text.chars() {
-        if "\\*_`<>#$@[]~=/".contains(c) {
+    for c in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
+        if "-+.\\*_`<>#$@[]~=/".contains(c) {
             escaped.push('\\');
         }
         escaped.push(c);
