@@ -154,7 +154,7 @@ fn figures_are_written_with_their_numbers_and_are_the_same_every_time() {
     let first = contents(&lab.path("sweep"));
     assert_eq!(first.len(), before + 2);
     let svg = read(&lab.path("sweep"), "response.svg");
-    assert!(svg.contains("some diverged") && svg.contains("14 of the 70 trainings diverged"));
+    assert!(svg.contains("all diverged") && svg.contains("14 of the 70 trainings diverged"));
     let (_, same) = printed(nablab().args(&words));
     assert_eq!((contents(&lab.path("sweep")), same), (first, words));
 
@@ -206,6 +206,16 @@ fn files_of_other_programs_are_read() {
     assert!(table.contains("ad,am") && table.contains("val/loss"), "{table}");
     assert!(words.join(" ").ends_with("--by optimizer --metric val/loss --at last"), "{words:?}");
     works(nablab().arg("report").arg(&path).arg("--out").arg(directory.path().join("r.html")));
+    // A log without seeds has figures and no table.
+    let log = directory.path().join("keras.csv");
+    fs::write(&log, "epoch,accuracy,loss\n0,0.91,0.4\n1,0.94,0.3\n2,0.95,0.2\n").unwrap();
+    let page = directory.path().join("k.html");
+    let text = works(nablab().arg("report").arg(&log).arg("--out").arg(&page));
+    assert!(text.contains("keras.csv: no table"), "{text}");
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("There is no table: no column 'seed'") && html.contains("--kind curves"));
+    // Another kind of file beside it is refused in one line.
+    refused(nablab().arg("plot").arg(&path).arg(&log), &["different columns"]);
 }
 
 #[test]
@@ -220,7 +230,7 @@ fn what_is_wrong_is_said_in_one_line_and_nothing_is_lost() {
         refuse("--metric test_cost", &["'test_cost' was not monitored", "test_accuracy"]);
         refuse("--metric tset_accuracy", &["tset_accuracy", "test_accuracy"]);
         refuse("--metric epochs_to:high", &["epochs_to:0.95"]);
-        refuse("--at epoch:9", &["epoch 9", "up to 3"]);
+        refuse("--at epoch:9", &["no epoch 9", "last one is 3"]);
         refuse("--at middle", &["last, best or epoch:N"]);
         refuse("--pair-by run", &["run", "activation"]);
     }
@@ -234,6 +244,9 @@ fn what_is_wrong_is_said_in_one_line_and_nothing_is_lost() {
     refused(&mut lab.on("plot", "--x activation --kind response"), &["--x"]);
     refused(&mut lab.on("plot", "--range 3,1"), &["the lower end first"]);
     refused(&mut lab.on("plot", "--out figure.pdf"), &["figure.pdf", ".svg or .png"]);
+    // No spelling of a path makes it replace what is not a figure's.
+    let spelt = lab.path("sweep").join("../sweep/epochs.svg");
+    refused(lab.on("plot", "--out").arg(spelt), &["would replace", "epochs.csv"]);
     let trials = lab.path("sweep").join("trials.svg");
     refused(lab.on("plot", "--out").arg(trials), &["would replace", "trials.csv"]);
     refused(&mut lab.on("report", "--out page.pdf"), &["page.pdf", ".html"]);

@@ -167,7 +167,17 @@ impl Arguments {
 /// The command that a request stands for.
 pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
     let words = results.iter().map(|path| shell_word(path));
-    let options = options.iter().map(|option| shell_word(Path::new(option)));
+    // A value that begins with a dash would be taken for an option.
+    let mut joined: Vec<String> = Vec::new();
+    for option in options {
+        match joined.last_mut() {
+            Some(last) if option.starts_with('-') && !option.starts_with("--") => {
+                *last += &format!("={option}");
+            }
+            _ => joined.push(option.clone()),
+        }
+    }
+    let options = joined.iter().map(|option| shell_word(Path::new(option)));
     format!("nablab {name} {}", words.chain(options).collect::<Vec<_>>().join(" "))
 }
 

@@ -1,8 +1,8 @@
 use super::ablate::{Selection, command};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use nablab::report::figure::{Theme, to_png};
-use nablab::report::plot::{Kind, Plot, PlotRequest};
+use nablab::report::plot::{Kind, Plot, PlotRequest, is_plotted_numbers};
 use nablab::report::runs::Runs;
 use nablab::report::{significant, sparkline};
 use nablab::sweep::write_atomically;
@@ -43,9 +43,11 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The width of a PNG, pixels
-    #[arg(long, value_name = "PIXELS", default_value_t = 1600, value_parser = clap::value_parser!(u32).range(100..=10_000))]
+    #[arg(long, value_name = "PIXELS", default_value_t = DEFAULT_WIDTH, value_parser = clap::value_parser!(u32).range(100..=10_000))]
     width: u32,
 }
+
+const DEFAULT_WIDTH: u32 = 1600;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,17 +103,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         _ => bail!("--out {}: expected a name that ends in .svg or .png", out.display()),
     };
     let numbers = out.with_extension("csv");
-    let ours = ["trials.csv", "epochs.csv", "layers.csv"];
-    if arguments.results.contains(&numbers)
-        || numbers.file_name().is_some_and(|n| ours.iter().any(|o| n == *o))
-    {
-        bail!("--out {}: its numbers would replace {}", out.display(), numbers.display());
+    // What stands there is replaced only if it is the numbers of a figure, and the figure only if both can be.
+    if numbers.exists() && !is_plotted_numbers(&numbers) {
+        bail!(
+            "--out {}: its numbers would replace {}, which does not hold those of a figure",
+            out.display(),
+            numbers.display()
+        );
     }
     if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
     }
-    write_atomically(&out, &bytes)?;
     write_atomically(&numbers, plot.csv.as_bytes())?;
+    write_atomically(&out, &bytes)?;
 
     let mut stdout = std::io::stdout();
     let mut options = plot.request.options();
@@ -120,10 +125,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     {
         options.extend(["--theme".into(), theme.get_name().into()]);
     }
+    if let Some(out) = &arguments.out {
+        options.extend(["--out".into(), out.display().to_string()]);
+    }
+    if arguments.width != DEFAULT_WIDTH {
+        options.extend(["--width".into(), arguments.width.to_string()]);
+    }
     eprintln!("{}", command("plot", &arguments.results, &options));
     let widest = plot.sparks.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, values) in plot.sparks.iter().filter(|(_, values)| values.len() > 1) {
-        let last = values.last().copied().unwrap_or(f64::NAN);
+        let last = values.iter().copied().rfind(|value| value.is_finite()).unwrap_or(f64::NAN);
         writeln!(stdout, "{name:<widest$}  {}  {}", sparkline(values), significant(last, 4))?;
     }
     writeln!(stdout, "wrote {} and {}", out.display(), numbers.display())?;

@@ -66,7 +66,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     });
     let page = Page { title, parts };
     if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
     }
     let html = page.to_html();
     write_atomically(&out, html.as_bytes())?;
@@ -76,6 +77,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         writeln!(stdout, "{}: {}", part.title, part.short_verdict)?;
     }
     let size = html.len().div_ceil(1000);
+    if size > 3000 {
+        writeln!(
+            stdout,
+            "the page is large: fewer results or --where in figures of their own make it lighter"
+        )?;
+    }
     writeln!(stdout, "wrote {}, {}, {size} kB", out.display(), plural(page.parts.len(), "result"))?;
     Ok(())
 }

@@ -284,7 +284,7 @@ impl<'a> Tuning<'a> {
 }
 
 /// How many of `n` seeds choose: at most half, and so few that the rest can be tested, if possible.
-fn default_tuning(n: usize) -> Option<usize> {
+pub(super) fn default_tuning(n: usize) -> Option<usize> {
     let half = n / 2;
     let leaving = n.saturating_sub(super::MIN_PAIRS);
     let count = if leaving >= 2 { half.min(leaving) } else { half };

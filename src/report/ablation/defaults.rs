@@ -50,7 +50,10 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
             let columns = candidates.first().filter(|setting| count(setting) <= MOST_COLUMNS);
             request.vs = columns.map(|setting| setting.name.clone());
             let rest: Vec<String> = free(&request).iter().map(|s| s.name.clone()).collect();
-            if let (false, Some(metric)) = (rest.is_empty(), tuning_metric(&metrics)) {
+            let seeds = runs.setting(&request.pair_by)?.present(&selected).len();
+            let enough = super::cell::default_tuning(seeds).is_some();
+            if let (false, true, Some(metric)) = (rest.is_empty(), enough, tuning_metric(&metrics))
+            {
                 request.tune = Some(Tune { settings: rest, metric, seeds: None });
             }
         }

@@ -86,6 +86,31 @@ impl Canvas {
         self.close();
     }
 
+    /// As [`Canvas::series`], for a part of a figure that cannot be switched off and whose values are words.
+    pub(super) fn fixed_series(
+        &mut self,
+        label: &str,
+        points: impl Iterator<Item = ((f64, f64), String, String)>,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        if !self.interactive {
+            return draw(self);
+        }
+        // Blanks and semicolons separate the values.
+        let word = |text: &str| text.replace(' ', "\u{a0}").replace(';', ",");
+        let point = |((px, py), x, y): ((f64, f64), String, String)| {
+            format!("{} {} {} {}", Px(px), Px(py), word(&x), word(&y))
+        };
+        let points: Vec<String> = points.map(point).collect();
+        self.put(format_args!(
+            r#"<g data-series="0" data-fixed="" data-label="{}" data-points="{}">"#,
+            escape(label),
+            escape(&points.join(";"))
+        ));
+        draw(self);
+        self.close();
+    }
+
     /// Appends one line of markup.
     pub(super) fn put(&mut self, markup: fmt::Arguments<'_>) {
         // Writing to a String cannot fail.

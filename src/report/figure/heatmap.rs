@@ -104,10 +104,19 @@ impl Heatmap {
 
         for (row, cells) in self.cells.iter().enumerate() {
             let y = top + cell.1 * row as f64;
-            for (column, of_cell) in cells.iter().enumerate() {
-                let x = left + cell.0 * column as f64;
-                of_cell.draw([x, y, cell.0, cell.1], &domain, &mut canvas);
-            }
+            let x = |column: usize| left + cell.0 * column as f64;
+            let values = cells.iter().enumerate().map(|(column, of_cell)| {
+                let place = (x(column) + cell.0 / 2.0, y + cell.1 / 2.0);
+                let name = self.x.get(column).cloned().unwrap_or_default();
+                (place, name, of_cell.text.join(" "))
+            });
+            let label = self.y.get(row).map_or("", String::as_str);
+            let name = format!("{} {label}", self.y_label);
+            canvas.fixed_series(&name, values.collect::<Vec<_>>().into_iter(), |canvas| {
+                for (column, of_cell) in cells.iter().enumerate() {
+                    of_cell.draw([x(column), y, cell.0, cell.1], &domain, canvas);
+                }
+            });
         }
         // Frames last, so that no neighbour covers them.
         for (row, cells) in self.cells.iter().enumerate() {
@@ -129,7 +138,8 @@ impl Heatmap {
         }
         // Long names of columns stand alternately in two rows; of very many only some are named.
         let crowded = self.x.iter().any(|label| width(label, LABEL.size) + 6.0 > cell.0);
-        let every = (40.0 / (2.0 * cell.0)).ceil().max(1.0) as usize;
+        let widest_name = self.x.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
+        let every = ((widest_name.min(120.0) + 6.0) / (2.0 * cell.0)).ceil().max(1.0) as usize;
         for (column, label) in self.x.iter().enumerate().step_by(every) {
             let x = left + cell.0 * (column as f64 + 0.5);
             let place = column / every;

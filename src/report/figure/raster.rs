@@ -32,6 +32,17 @@ const FONTS: [&[u8]; 2] = [
 /// Both faces, as the subsets name them.
 const FAMILY: &str = "DejaVu Sans Condensed";
 
+/// Stands for a letter that the faces do not have.
+const MISSING: char = '□';
+
+/// Whether the faces have a letter: the list of `scripts/make-fonts`.
+fn is_drawn(c: char) -> bool {
+    matches!(c,
+        '\0'..='~' | '\u{a0}'..='\u{17f}' | '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{45f}' | '\u{2010}'..='\u{2027}'
+        | '\u{2030}'..='\u{203a}' | '\u{2070}'..='\u{209f}' | '€' | '\u{2190}'..='\u{2195}' | '\u{2200}'..='\u{222b}'
+        | '≈' | '\u{2260}'..='\u{2265}' | '⋅' | '\u{25a0}'..='\u{25cf}')
+}
+
 /// Draws an SVG `width` pixels wide, with embedded fonts: the same bytes everywhere.
 ///
 /// # Errors
@@ -44,7 +55,8 @@ pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>, RasterError> {
         fonts.load_font_data(font.to_vec());
     }
     fonts.set_sans_serif_family(FAMILY);
-    let tree = usvg::Tree::from_str(svg, &options)?;
+    let svg: String = svg.chars().map(|c| if is_drawn(c) { c } else { MISSING }).collect();
+    let tree = usvg::Tree::from_str(&svg, &options)?;
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).ceil() as u32;
     let size = RasterError::Size { width, height };

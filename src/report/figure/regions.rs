@@ -8,6 +8,7 @@ use super::text::width;
 
 pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
     let plot = &layout.plot;
+    let mut end = f64::NEG_INFINITY;
     for region in &figure.hatched {
         let (Some(from), Some(to)) = (plot.x(region.range.0), plot.x(region.range.1)) else {
             continue;
@@ -21,6 +22,10 @@ pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
         let room = layout.frame.width - layout.frame.margin;
         let half = width(&region.label, NOTE.size) / 2.0;
         let middle = ((left + right) / 2.0).min(room - half);
-        canvas.text(middle, plot.top - 4.0, Anchor::Middle, NOTE, &region.label);
+        // No label over another.
+        if middle - half > end + 6.0 {
+            canvas.text(middle, plot.top - 4.0, Anchor::Middle, NOTE, &region.label);
+            end = middle + half;
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::text::width;
 use super::ticks::ticks;
 use super::{Axis, Theme};
 use crate::stats::quantile;
+use std::collections::HashMap;
 
 /// A figure of one column a category.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +44,12 @@ pub struct Strip {
     pub lost_word: String,
 }
 
+/// The widest a box may be.
 const BOX: f64 = 26.0;
+/// The width that a name needs at least; of narrower categories only some are named.
+const LEAST_NAME: f64 = 56.0;
+/// More dots of a category are one blot: as many are drawn, the first ones.
+const MOST_DOTS: usize = 300;
 
 impl Strips {
     /// The `<svg>` element in the colours of a theme.
@@ -85,10 +91,12 @@ impl Strips {
         let centre = |i: usize| left + step * (i as f64 + 0.5);
         // Dots to the right of the middle, box and mean to its left.
         let dots = |i: usize| centre(i) + (step * 0.12).min(30.0);
+        canvas.put(format_args!(r#"<g data-pairs="">"#));
         for (i, pair) in self.strips.windows(2).enumerate() {
-            for &(key, value) in &pair[0].points {
-                let next = pair[1].points.iter().find(|&&(other, _)| other == key);
-                if let (Some(a), Some(b)) = (y(value), next.and_then(|&(_, v)| y(v))) {
+            let next: HashMap<usize, f64> =
+                pair[1].points.iter().copied().take(MOST_DOTS).collect();
+            for &(key, value) in pair[0].points.iter().take(MOST_DOTS) {
+                if let (Some(a), Some(b)) = (y(value), next.get(&key).and_then(|&v| y(v))) {
                     let (from, to) = (Px(dots(i)), Px(dots(i + 1)));
                     canvas.put(format_args!(
                         r#"<path d="M{from} {}L{to} {}" stroke="{NEUTRAL}" stroke-width="1.2" stroke-opacity="0.4"/>"#,
@@ -98,11 +106,18 @@ impl Strips {
                 }
             }
         }
+        canvas.close();
+        let every = (LEAST_NAME / step).ceil().max(1.0) as usize;
         for (i, strip) in self.strips.iter().enumerate() {
-            strip.draw(i, centre(i) - (step * 0.12).min(34.0), dots(i), y, &mut canvas);
+            // Box and dots share the width without touching.
+            let half = (0.15 * step).min(BOX / 2.0);
+            let box_x = (centre(i) - (step * 0.12).min(34.0)).min(dots(i) - half - 7.0);
+            strip.draw(i, (box_x, half), dots(i), y, &mut canvas);
             let mut below = bottom + 2.0;
+            let named = i % every == 0;
             for (text, font) in [(&strip.label, LABEL), (&strip.detail, NOTE)] {
-                let names = Block::stack(text, font, step - 16.0, &mut below);
+                let text = if named { text.as_str() } else { "" };
+                let names = Block::stack(text, font, step * every as f64 - 8.0, &mut below);
                 names.draw(centre(i), Anchor::Middle, &mut canvas);
             }
             cursor = cursor.max(below + 6.0);
@@ -151,7 +166,7 @@ impl Strip {
     fn draw(
         &self,
         index: usize,
-        box_x: f64,
+        (box_x, half): (f64, f64),
         dots_x: f64,
         y: impl Fn(f64) -> Option<f64>,
         canvas: &mut Canvas,
@@ -161,10 +176,11 @@ impl Strip {
         let places = self
             .points
             .iter()
+            .take(MOST_DOTS)
             .filter_map(|&(_, value)| Some(((dots_x, y(value)?), (f64::NAN, value))));
         let places: Vec<_> = places.collect();
         canvas.series(index, &self.label, places.into_iter(), |canvas| {
-            self.draw_marks(&values, index, box_x, dots_x, y, canvas);
+            self.draw_marks(&values, index, (box_x, half), dots_x, y, canvas);
         });
     }
 
@@ -172,7 +188,7 @@ impl Strip {
         &self,
         values: &[f64],
         index: usize,
-        box_x: f64,
+        (box_x, half): (f64, f64),
         dots_x: f64,
         y: impl Fn(f64) -> Option<f64>,
         canvas: &mut Canvas,
@@ -181,17 +197,18 @@ impl Strip {
         let quartiles = [0.25, 0.5, 0.75].map(|q| y(quantile(values, q)));
         if let ([Some(low), Some(middle), Some(high)], true) = (quartiles, values.len() > 2) {
             canvas.put(format_args!(
-                r#"<rect x="{}" y="{}" width="{BOX}" height="{}" fill="{}" fill-opacity="0.2" stroke="{}" stroke-width="1.5"/>"#,
-                Px(box_x - BOX / 2.0),
+                r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{}" fill-opacity="0.2" stroke="{}" stroke-width="1.5"/>"#,
+                Px(box_x - half),
                 Px(high),
+                Px(2.0 * half),
                 Px(low - high),
                 colour.line,
                 colour.line
             ));
-            let ends = (box_x - BOX / 2.0, box_x + BOX / 2.0);
+            let ends = (box_x - half, box_x + half);
             canvas.line((ends.0, middle), (ends.1, middle), colour.ink, 2.2);
         }
-        for &value in values {
+        for &value in values.iter().take(MOST_DOTS) {
             if let Some(at) = y(value) {
                 let (x, at) = (Px(dots_x), Px(at));
                 canvas.put(format_args!(

@@ -19,25 +19,47 @@ pub fn part_of_results(
     command: impl Fn(&str, &[String]) -> String,
 ) -> Result<Part, AblationError> {
     let runs = Runs::open(&[path.into()], &Names::default())?;
-    let table = Ablation::new(&runs, &Request::default())?;
+    // Without seeds, or with too few to tune, there are figures and no table.
+    let table = match Ablation::new(&runs, &Request::default()) {
+        Ok(table) => Ok(table),
+        Err(
+            error @ (AblationError::NoPairs { .. }
+            | AblationError::FewSeeds(_)
+            | AblationError::NotTuned(..)
+            | AblationError::Twice { .. }),
+        ) => Err(format!("There is no table: {error}.")),
+        Err(error) => return Err(error),
+    };
     let mut part = Part {
         name: name.into(),
         title: name.into(),
-        claim: question(&runs, &table),
-        verdict: table.verdict(),
-        short_verdict: table.short_verdict(),
         trainings: runs.len(),
         origin: runs.directories().first().and_then(|directory| Origin::read(directory)),
         ..Part::default()
     };
-    part.tables.push(PageTable {
-        heading: "The table".into(),
-        html: table.render(Format::Html),
-        folded: false,
-        command: Some(command("ablate", &table.request.options())),
-    });
-    let default = Plot::new(&runs, &PlotRequest::new())?;
-    let mut plots = vec![default];
+    part.claim = question(&runs);
+    match table {
+        Ok(table) => {
+            part.verdict = table.verdict();
+            part.short_verdict = table.short_verdict();
+            part.tables.push(PageTable {
+                heading: "The table".into(),
+                html: table.render(Format::Html),
+                folded: false,
+                command: Some(command("ablate", &table.request.options())),
+            });
+        }
+        Err(why) => {
+            part.short_verdict = "no table".into();
+            part.notes.push(why);
+        }
+    }
+    let mut plots: Vec<Plot> = Vec::new();
+    match Plot::new(&runs, &PlotRequest::new()) {
+        Ok(plot) => plots.push(plot),
+        Err(AblationError::Role(_)) => {}
+        Err(error) => return Err(error),
+    }
     for kind in [Kind::Heatmap, Kind::Strips, Kind::Curves, Kind::Time] {
         if plots.iter().any(|plot| plot.request.kind == Some(kind)) {
             continue;
@@ -60,10 +82,10 @@ pub fn part_of_results(
 }
 
 /// What the results are about.
-fn question(runs: &Runs, table: &Ablation) -> String {
+fn question(runs: &Runs) -> String {
     let all: Vec<usize> = (0..runs.len()).collect();
-    let varying: Vec<String> = runs.varying(&all, &table.request.pair_by).map(label).collect();
-    let metric = table.measure.name();
+    let varying: Vec<String> = runs.varying(&all, &Request::default().pair_by).map(label).collect();
+    let metric = runs.metrics().first().map_or("metric".into(), |name| name.replace('_', " "));
     match varying.split_last() {
         None => format!("The {metric} of one configuration over its seeds."),
         Some((only, [])) => format!("What the {only} does to the {metric}."),

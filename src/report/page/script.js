@@ -22,7 +22,8 @@
     const groups = [...chart.querySelectorAll('g[data-series]')];
     if (!groups.length) return;
     const isShown = (group) => group.style.display !== 'none';
-    const labels = [...new Set(groups.map((group) => group.dataset.label))];
+    const movable = groups.filter((group) => !('fixed' in group.dataset));
+    const labels = [...new Set(movable.map((group) => group.dataset.label))];
 
     const readout = document.createElement('div');
     readout.className = 'readout';
@@ -100,7 +101,7 @@
     toggles.setAttribute('role', 'group');
     toggles.setAttribute('aria-label', 'Series of the figure');
     for (const label of labels) {
-      const members = groups.filter((group) => group.dataset.label === label);
+      const members = movable.filter((group) => group.dataset.label === label);
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = label;
@@ -110,6 +111,9 @@
         const shown = button.getAttribute('aria-pressed') !== 'true';
         button.setAttribute('aria-pressed', shown);
         for (const group of members) group.style.display = shown ? '' : 'none';
+        // Lines between strips mean something only while all are there.
+        const all = !toggles.querySelector('[aria-pressed=false]');
+        for (const pairs of chart.querySelectorAll('g[data-pairs]')) pairs.style.display = all ? '' : 'none';
         clear();
       });
       toggles.append(button);

@@ -9,6 +9,9 @@ use crate::report::runs::{How, MeasureText, Runs, Setting};
 const MOST_LINES: usize = 8;
 /// More small figures are too many to look at.
 const MOST_PANELS: usize = 12;
+/// No reader could.
+const TOO_MANY_LINES: usize = 24;
+const TOO_MANY_PANELS: usize = 24;
 /// Fewer numbers make no axis.
 const LEAST_NUMBERS: usize = 4;
 
@@ -66,6 +69,19 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
     // A third setting makes small figures.
     if kind == Kind::Response && request.panels.is_none() {
         request.panels = candidates.next(&request, MOST_PANELS);
+    }
+    for (name, role, most) in
+        [("hue", &request.hue, TOO_MANY_LINES), ("panels", &request.panels, TOO_MANY_PANELS)]
+    {
+        let Some(role) = role.as_deref().filter(|role| !role.is_empty()) else {
+            continue;
+        };
+        let count = runs.setting(role)?.present(&candidates.selected).len();
+        if count > most {
+            return Err(missing(&format!(
+                "at most {most} values of --{name}, not the {count} of {role}: choose some with --where"
+            )));
+        }
     }
     let counted = !matches!(request.measure(runs)?.how, How::Value(_));
     if matches!(kind, Kind::Curves | Kind::Time) && counted {

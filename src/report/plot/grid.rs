@@ -31,8 +31,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
             let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
             let interval = interval.map(|interval| scene.cut(interval));
-            if let Some(value) = middle
-                && best.is_none_or(|(old, _)| scene.measure.is_better(value, old))
+            let judged = scene.judged(&runs).filter(|_| middle.is_some());
+            if let Some(value) = judged
+                && best.is_none_or(|(old, _)| scene.judge.is_better(value, old))
             {
                 best = Some((value, [i, j]));
             }
@@ -73,8 +74,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     if let Some((_, [row, column])) = best {
         cells[row][column].framed = true;
     }
-    let mut note = String::from(
-        "Mean over seeds and half its 95 % t interval; the frame marks the best mean. ",
+    let mut note = format!(
+        "Mean over seeds and half its 95 % t interval; the frame marks the best by {}. ",
+        scene.judge.words()
     );
     note += &scene.note("Each cell has", scene.lost(&outcomes));
     Ok(Chart::Heatmap(Heatmap {

@@ -2,7 +2,7 @@
 
 pub(super) use crate::report::ablation::select;
 
-use super::PlotRequest;
+use super::{Kind, PlotRequest};
 use crate::report::Origin;
 use crate::report::ablation::AblationError;
 use crate::report::figure::Axis;
@@ -24,6 +24,8 @@ pub(super) struct Scene<'a> {
     pub seeds: Option<&'a Setting>,
     /// Settings that vary besides: each line has them at their best.
     pub rest: Vec<&'a Setting>,
+    /// Settings that follow from those with a place.
+    pub followers: Vec<&'a Setting>,
     /// What is best is said by this measure.
     pub judge: Measure,
     judged: Vec<Outcome>,
@@ -42,8 +44,9 @@ impl<'a> Scene<'a> {
         let rest: Vec<&Setting> = runs
             .varying(&selected, &request.pair_by)
             .filter(|setting| taken.iter().all(|taken| taken.name != setting.name))
-            .filter(|setting| !runs.follows(setting, &taken, &selected))
             .collect();
+        let (followers, rest): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|setting| runs.follows(setting, &taken, &selected));
         let measure = request.measure(runs)?;
         // Settings are never chosen by the test set if there is another.
         let metrics = runs.metrics();
@@ -55,13 +58,31 @@ impl<'a> Scene<'a> {
         };
         let judge = MeasureText { column: Some(judge), threshold: None };
         let judge = runs.measure(&judge, At::Last)?;
-        let judged = if rest.is_empty() { Vec::new() } else { runs.outcomes(&judge, &selected)? };
+        let heat = request.kind == Some(Kind::Heatmap);
+        let judged = match rest.is_empty() && !heat {
+            true => Vec::new(),
+            false => runs.outcomes(&judge, &selected)?,
+        };
         let seeds = match runs.setting(&request.pair_by) {
             Ok(seeds) => Some(seeds),
             Err(_) if request.pair_by == PlotRequest::new().pair_by => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { runs, request, measure, selected, x, y, hue, panels, seeds, rest, judge, judged })
+        Ok(Self {
+            runs,
+            request,
+            measure,
+            selected,
+            x,
+            y,
+            hue,
+            panels,
+            seeds,
+            rest,
+            followers,
+            judge,
+            judged,
+        })
     }
 
     /// The values of a role among some runs; a single `None` without the role.
@@ -98,19 +119,9 @@ impl<'a> Scene<'a> {
         let choices = sorted
             .chunk_by(|a, b| a.0 == b.0)
             .map(|group| (&group[0].0, group.iter().map(|&(_, run)| run).collect::<Vec<usize>>()));
-        let mean_of = |runs: &[usize]| {
-            let values: Option<Vec<f64>> = runs
-                .iter()
-                .map(|&run| match self.judged[run] {
-                    Outcome::Value(value) => Some(value),
-                    _ => None,
-                })
-                .collect();
-            values.map(|values| mean(&values)).filter(|mean| !mean.is_nan())
-        };
         let score = |of: &[usize]| -> Option<f64> {
             let places = Self::codes(x, of);
-            let means = places.iter().filter_map(|&code| mean_of(&Self::having(x, code, of)));
+            let means = places.iter().filter_map(|&code| self.judged(&Self::having(x, code, of)));
             means.reduce(|a, b| if self.judge.is_better(b, a) { b } else { a })
         };
         let mut best: Option<(&Vec<usize>, Vec<usize>, Option<f64>)> = None;
@@ -130,6 +141,12 @@ impl<'a> Scene<'a> {
         };
         let names = self.rest.iter().zip(choice).map(|(s, &c)| super::value(s, c));
         (kept, names.collect::<Vec<_>>().join(", "))
+    }
+
+    /// The mean of some runs by which the best are chosen; none where one of them is lost.
+    pub(super) fn judged(&self, runs: &[usize]) -> Option<f64> {
+        let (values, lost) = Lost::split(runs.iter().map(|&run| self.judged[run]));
+        (!lost.any() && !values.is_empty()).then(|| mean(&values))
     }
 
     /// 100 for what reads better in percent.
@@ -178,9 +195,9 @@ impl<'a> Scene<'a> {
         self.seeds.map_or(run, |seeds| seeds.codes[run])
     }
 
-    /// The seed of a pair; nothing where runs have none.
+    /// The seed of a pair; where runs have none, the number of the run.
     pub(super) fn pair_name(&self, pair: usize) -> String {
-        self.seeds.map_or(String::new(), |seeds| seeds.values[pair].clone())
+        self.seeds.map_or_else(|| (pair + 1).to_string(), |seeds| seeds.values[pair].clone())
     }
 
     /// The vertical axis.
@@ -205,6 +222,9 @@ impl<'a> Scene<'a> {
             let names: Vec<String> = self.rest.iter().map(|s| super::label(s)).collect();
             let judge = &self.judge.words();
             words.push(format!("{chosen} the best {} by {judge}.", names.join(" and ")));
+        }
+        for follower in &self.followers {
+            words.push(format!("The {} goes with them.", super::label(follower)));
         }
         words.push(lost.words(self.selected.len()) + ".");
         let directories = self.runs.directories();

@@ -5,15 +5,21 @@ use super::numbers::{Number, Numbers};
 use super::{Kind, capital, label, value};
 use crate::report::ablation::AblationError;
 use crate::report::figure::{
-    Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Panels, Scale, Series,
+    Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Scale, Series, Shape, Stroke,
 };
 use crate::report::runs::{Course, Lost, Outcome, Setting};
-use crate::stats::{Interval, confidence_interval, mean};
+use crate::stats::{confidence_interval, mean};
 
 /// More lines of single seeds hide each other.
 const MOST_THIN: usize = 20;
 /// More lines cannot be named at their ends.
 const MOST_NAMED: usize = 10;
+/// Bands of more lines cover each other.
+const MOST_BANDS: usize = 12;
+/// More points of single seeds make a file large and a figure no clearer.
+const MOST_POINTS: usize = 20_000;
+/// How many colours there are, before lines have to differ otherwise.
+const COLOURS: usize = 8;
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let kind = scene.request.kind.unwrap_or(Kind::Curves);
@@ -63,6 +69,18 @@ impl Data {
         })
     }
 
+    /// All epochs of some runs, ascending; none of what has no epochs.
+    fn epochs(&self, runs: &[usize]) -> Vec<usize> {
+        let (Self::Courses(courses) | Self::Timed(courses, _)) = self else {
+            return Vec::new();
+        };
+        let mut epochs: Vec<usize> =
+            runs.iter().flat_map(|&run| courses[run].iter().map(|&(epoch, _)| epoch)).collect();
+        epochs.sort_unstable();
+        epochs.dedup();
+        epochs
+    }
+
     /// How many of the runs in the figure have no value.
     fn lost(&self, scene: &Scene) -> Lost {
         match self {
@@ -92,7 +110,17 @@ struct Place {
 /// A line: its places, and the single runs.
 struct Line {
     places: Vec<Place>,
-    thin: Vec<Vec<(f64, f64)>>,
+    /// By what pairs the run.
+    thin: Vec<(usize, Vec<(f64, f64)>)>,
+}
+
+/// A place where runs were lost.
+struct Broken {
+    x: f64,
+    lost: Lost,
+    /// Whether no run is left.
+    all: bool,
+    line: String,
 }
 
 /// One figure: a line for each value of the hue.
@@ -106,8 +134,9 @@ fn figure(
 ) -> Figure {
     let hues = Scene::codes(scene.hue, &scene.selected);
     let mut series = Vec::new();
-    let mut broken: Vec<(f64, Lost)> = Vec::new();
+    let mut broken: Vec<Broken> = Vec::new();
     let mut most = 0;
+    let epochs = data.epochs(runs);
     for (colour, &hue) in hues.iter().enumerate() {
         let of_line = Scene::having(scene.hue, hue, runs);
         let x = scene.x.filter(|_| kind == Kind::Response);
@@ -116,8 +145,10 @@ fn figure(
             continue;
         }
         let line = match (data, scene.x) {
-            (Data::Courses(courses), _) => by_epoch(scene, &of_line, courses, None),
-            (Data::Timed(courses, seconds), _) => by_epoch(scene, &of_line, courses, Some(seconds)),
+            (Data::Courses(courses), _) => by_epoch(scene, &of_line, &epochs, courses, None),
+            (Data::Timed(courses, seconds), _) => {
+                by_epoch(scene, &of_line, &epochs, courses, Some(seconds))
+            }
             (Data::Outcomes(outcomes), Some(x)) => by_setting(&of_line, x, outcomes),
             (Data::Outcomes(_), None) => continue,
         };
@@ -125,38 +156,65 @@ fn figure(
             (Some(setting), Some(code)) => value(setting, code),
             _ => "mean".into(),
         };
-        let drawn = Series {
-            // Small figures share a legend, and each may have chosen otherwise.
-            label: match chosen.is_empty() || scene.panels.is_some() {
-                true => name,
-                false => format!("{name} ({chosen})"),
-            },
-            label_at: match hues.len() {
-                ..=MOST_NAMED => LabelAt::End,
-                _ => LabelAt::Legend,
-            },
+        let lost = line.places.iter().filter(|place| place.lost.any());
+        broken.extend(lost.map(|place| Broken {
+            x: place.x,
+            lost: place.lost,
+            all: place.values.is_empty(),
+            line: name.clone(),
+        }));
+        most = line.places.iter().map(|place| place.n).fold(most, usize::max);
+        // Small figures share a legend, and each may have chosen otherwise.
+        let label = match chosen.is_empty() || scene.panels.is_some() {
+            true => name,
+            false => format!("{name} ({chosen})"),
+        };
+        let number =
+            Number { panel: panel.clone(), series: label.clone(), chosen, ..Number::default() };
+        // Lines of one colour differ in stroke or marker.
+        let round = colour / COLOURS;
+        let mut drawn = Series {
+            label,
+            label_at: if hues.len() > MOST_NAMED { LabelAt::Legend } else { LabelAt::End },
             colour,
+            style: if round == 1 { Stroke::Dashed } else { Stroke::Solid },
+            marker: match round {
+                0 => Marker::default(),
+                _ => Marker { shape: Shape::Triangle, ..Marker::default() },
+            },
             ..Series::default()
         };
-        broken.extend(line.places.iter().filter(|p| p.lost.any()).map(|p| (p.x, p.lost)));
-        most = line.places.iter().map(|place| place.n).fold(most, usize::max);
-        let number = Number { panel: panel.clone(), chosen, ..Number::default() };
-        series.push(means(scene, drawn, &line, &number, numbers));
-        if kind != Kind::Response
-            && line.thin.len() <= MOST_THIN
-            && let Some(drawn) = series.last_mut()
-        {
-            let factor = scene.factor();
-            let scaled = |run: Vec<(f64, f64)>| run.into_iter().map(|(x, y)| (x, factor * y));
-            drawn.thin = line.thin.into_iter().map(|run| scaled(run).collect()).collect();
+        means(scene, &mut drawn, &line, &number, numbers);
+        if hues.len() > MOST_BANDS {
+            drawn.band.clear();
         }
+        if !drawn.points.is_empty() && drawn.points.iter().all(|point| !point.1.is_finite()) {
+            // A line that is nowhere has no end to be named at.
+            drawn.label += ": no mean";
+            drawn.label_at = LabelAt::Legend;
+        }
+        let single = line.thin.iter().map(|(_, run)| run.len()).sum::<usize>();
+        let few = line.thin.len() <= MOST_THIN && hues.len() <= MOST_BANDS;
+        if kind != Kind::Response && few && single * hues.len() <= MOST_POINTS {
+            let factor = scene.factor();
+            for (pair, run) in line.thin {
+                let seed = scene.pair_name(pair);
+                for &(x, value) in &run {
+                    let (seed, x) = (seed.clone(), format!("{x:?}"));
+                    let value = Some(value).filter(|value| value.is_finite());
+                    numbers.push(Number { seed, x, n: 1, value, ..number.clone() });
+                }
+                drawn.thin.push(run.into_iter().map(|(x, y)| (x, factor * y)).collect());
+            }
+        }
+        series.push(drawn);
     }
     let noun = scene.seeds.map_or("run".into(), |seeds| seeds.name.replace('_', " "));
     let mut key = vec![Key::new(
         Mark::Line,
         format!("mean of {most} {noun}{}", if most == 1 { "" } else { "s" }),
     )];
-    if series.iter().any(|s| !s.band.is_empty()) {
+    if series.iter().flat_map(|s| &s.band).any(|band| band.1.is_finite()) {
         key.push(Key::new(Mark::Band, "its 95 % t interval"));
     }
     if series.iter().any(|s| !s.thin.is_empty()) {
@@ -170,21 +228,19 @@ fn figure(
             let last = places.iter().copied().chain(singles).fold(0.0, f64::max);
             Axis::linear("seconds of training").with_range(0.0, last)
         }
-        _ => Axis::linear("epoch (counted from 0)"),
+        _ if epochs.first() == Some(&0) => Axis::linear("epoch (counted from 0)"),
+        _ => Axis::linear("epoch"),
     };
-    let hatched = regions(&places, &broken, x.scale == Scale::Log10);
+    let hatched = match kind {
+        Kind::Time => after(&broken, x.range.map_or(0.0, |range| range.1)),
+        _ => regions(&places, &broken, x.scale == Scale::Log10, hues.len()),
+    };
     Figure { title: panel, x, y: scene.y_axis(), series, key, hatched, ..Figure::default() }
 }
 
 /// The means of a line with their intervals. There is a mean only where every run has a value: one over the others
 /// would flatter.
-fn means(
-    scene: &Scene,
-    mut series: Series,
-    line: &Line,
-    of_line: &Number,
-    numbers: &mut Numbers,
-) -> Series {
+fn means(scene: &Scene, series: &mut Series, line: &Line, of_line: &Number, numbers: &mut Numbers) {
     let factor = scene.factor();
     for Place { x, values, n, lost } in &line.places {
         let complete = values.len() == *n;
@@ -192,11 +248,10 @@ fn means(
         let interval = if complete { confidence_interval(values, 0.95) } else { None };
         let interval = interval.map(|interval| scene.cut(interval));
         series.points.push((*x, middle.map_or(f64::NAN, |mean| factor * mean)));
-        if let Some(Interval { low, high }) = interval {
-            series.band.push((*x, factor * low, factor * high));
-        }
+        // A gap in the line is one in the band.
+        let ends = interval.map_or((f64::NAN, f64::NAN), |i| (factor * i.low, factor * i.high));
+        series.band.push((*x, ends.0, ends.1));
         numbers.push(Number {
-            series: series.label.clone(),
             x: format!("{x:?}"),
             n: *n,
             value: middle,
@@ -206,7 +261,6 @@ fn means(
             ..of_line.clone()
         });
     }
-    series
 }
 
 /// A logarithmic axis for numbers that span more than a decade.
@@ -220,66 +274,102 @@ fn axis(setting: &Setting, places: &[f64]) -> Axis {
 }
 
 /// The parts of the axis nearest to the places where runs were lost.
-fn regions(places: &[f64], broken: &[(f64, Lost)], log: bool) -> Vec<Hatched> {
+fn regions(places: &[f64], broken: &[Broken], log: bool, lines: usize) -> Vec<Hatched> {
     let mut places = places.to_vec();
     places.sort_by(f64::total_cmp);
     places.dedup();
     let between = |a: f64, b: f64| if log { (a * b).sqrt() } else { (a + b) / 2.0 };
     let mut regions: Vec<Hatched> = Vec::new();
     for (i, &x) in places.iter().enumerate() {
-        let here = || broken.iter().filter(|(at, _)| *at == x);
-        if here().next().is_none() {
+        let here: Vec<&Broken> = broken.iter().filter(|broken| broken.x == x).collect();
+        if here.is_empty() {
             continue;
         }
-        let label = match here().any(|(_, lost)| lost.diverged > 0) {
-            true => "some diverged",
-            false => "not reached by all",
-        };
         let low = if i > 0 { between(places[i - 1], x) } else { x };
         let high = places.get(i + 1).map_or(x, |&next| between(x, next));
+        let (low, high) = match (low < high, log) {
+            (true, _) => (low, high),
+            (false, true) => (x / 1.5, x * 1.5),
+            (false, false) => (x - 0.5, x + 0.5),
+        };
+        let label = loss(&here, lines);
         match regions.last_mut() {
             Some(last) if last.range.1 == low && last.label == label => last.range.1 = high,
-            _ => regions.push(Hatched { range: (low, high), label: label.into() }),
+            _ => regions.push(Hatched { range: (low, high), label }),
         }
     }
     regions
 }
 
-/// By epoch, or by the mean seconds that the runs had trained by then.
-fn by_epoch(scene: &Scene, runs: &[usize], courses: &[Course], seconds: Option<&[Course]>) -> Line {
-    let elapsed = |run: usize| -> Vec<f64> {
+/// What happened at a place of the axis.
+fn loss(here: &[&Broken], lines: usize) -> String {
+    let diverged = here.iter().any(|broken| broken.lost.diverged > 0);
+    let all = here.len() == lines && here.iter().all(|broken| broken.all);
+    match (diverged, all, here) {
+        (false, ..) => "not reached by all".into(),
+        (true, true, _) => "all diverged".into(),
+        (true, false, [one]) if lines > 1 && one.all => format!("{} diverged", one.line),
+        (true, false, [one]) if lines > 1 => format!("some of {} diverged", one.line),
+        _ => "some diverged".into(),
+    }
+}
+
+/// The part of the axis from the first loss on: no two lines have the same places in time.
+fn after(broken: &[Broken], last: f64) -> Vec<Hatched> {
+    let first = broken.iter().map(|broken| broken.x).fold(f64::INFINITY, f64::min);
+    match first < last {
+        true => vec![Hatched { range: (first, last), label: "some diverged".into() }],
+        false => Vec::new(),
+    }
+}
+
+/// By epoch, or by the mean seconds that the runs had trained by then. A line has all epochs of the figure from where
+/// one of its runs diverged.
+fn by_epoch(
+    scene: &Scene,
+    runs: &[usize],
+    epochs: &[usize],
+    courses: &[Course],
+    seconds: Option<&[Course]>,
+) -> Line {
+    let elapsed = |run: usize, epoch: usize| -> f64 {
         let Some(seconds) = seconds else {
-            return courses[run].iter().map(|&(epoch, _)| epoch as f64).collect();
+            return epoch as f64;
         };
         // Epochs without the metric took time as well.
-        let until = |epoch: usize| seconds[run].iter().take_while(move |&&(e, _)| e <= epoch);
-        courses[run].iter().map(|&(epoch, _)| until(epoch).map(|&(_, s)| s).sum()).collect()
+        let until = seconds[run].iter().take_while(|&&(e, _)| e <= epoch);
+        until.map(|&(_, seconds)| seconds).sum()
     };
-    let longest = runs.iter().map(|&run| courses[run].len()).max().unwrap_or(0);
-    let times: Vec<Vec<f64>> = runs.iter().map(|&run| elapsed(run)).collect();
+    let broke_at = |run: usize| -> Option<usize> {
+        let course = &courses[run];
+        let broken = course.iter().find(|(_, value)| !value.is_finite()).map(|&(epoch, _)| epoch);
+        let after = course.last().map_or(0, |&(epoch, _)| epoch + 1);
+        has_diverged(scene, run, course).then(|| broken.unwrap_or(after))
+    };
+    let broke_at: Vec<Option<usize>> = runs.iter().map(|&run| broke_at(run)).collect();
     let mut places = Vec::new();
-    for epoch in 0..longest {
-        let here = runs.iter().zip(&times).filter_map(|(&run, times)| {
-            let value = courses[run].get(epoch)?.1;
-            value.is_finite().then_some((times[epoch], value))
+    for &epoch in epochs {
+        let here = runs.iter().filter_map(|&run| {
+            let at = courses[run].binary_search_by_key(&epoch, |&(e, _)| e).ok()?;
+            let value = courses[run][at].1;
+            value.is_finite().then(|| (elapsed(run, epoch), value))
         });
         let (xs, values): (Vec<f64>, Vec<f64>) = here.unzip();
-        if xs.is_empty() {
-            continue;
-        }
         // A run that stopped early is no loss, but there is no mean without it either.
-        let lost = runs.iter().filter(|&&run| {
-            let value = courses[run].get(epoch).map(|&(_, value)| value);
-            has_diverged(scene, run, &courses[run]) && value.is_none_or(|v| !v.is_finite())
-        });
-        let lost = Lost { diverged: lost.count(), missed: 0 };
-        places.push(Place { x: mean(&xs), values, n: runs.len(), lost });
+        let diverged = broke_at.iter().filter(|at| at.is_some_and(|at| at <= epoch)).count();
+        let lost = Lost { diverged, missed: 0 };
+        let x = match (xs.is_empty(), seconds) {
+            (false, _) => mean(&xs),
+            (true, None) if lost.any() => epoch as f64,
+            (true, _) => continue,
+        };
+        places.push(Place { x, values, n: runs.len(), lost });
     }
-    let thin = runs
-        .iter()
-        .zip(&times)
-        .map(|(&run, times)| times.iter().copied().zip(courses[run].iter().map(|p| p.1)).collect());
-    Line { places, thin: thin.collect() }
+    let thin = runs.iter().map(|&run| {
+        let points = courses[run].iter().map(|&(epoch, value)| (elapsed(run, epoch), value));
+        (scene.pair(run), points.collect())
+    });
+    Line { places, thin: if runs.len() <= MOST_THIN { thin.collect() } else { Vec::new() } }
 }
 
 /// By the numbers of a setting.

@@ -20,6 +20,7 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
+pub use numbers::is_plotted_numbers;
 pub use request::{Kind, PlotRequest};
 
 use super::ablation::AblationError;

@@ -1,6 +1,18 @@
 //! What is plotted, as CSV.
 
 use crate::report::runs::Lost;
+use std::path::Path;
+
+const HEADER: [&str; 11] = [
+    "panel", "series", "x", "chosen", "seed", "n", "value", "ci_low", "ci_high", "diverged",
+    "missed",
+];
+
+/// Whether a file holds the numbers of a figure, and may be replaced by those of another.
+pub fn is_plotted_numbers(path: &Path) -> bool {
+    let header = csv::Reader::from_path(path).and_then(|mut reader| reader.headers().cloned());
+    header.is_ok_and(|header| header.iter().eq(HEADER))
+}
 
 /// A plotted point.
 #[derive(Debug, Clone, Default)]
@@ -29,11 +41,7 @@ impl Numbers {
 
     pub(super) fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let header = [
-            "panel", "series", "x", "chosen", "seed", "n", "value", "ci_low", "ci_high",
-            "diverged", "missed",
-        ];
-        writer.write_record(header).expect(IN_MEMORY);
+        writer.write_record(HEADER).expect(IN_MEMORY);
         let cell = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:?}"));
         for number in &self.0 {
             let row = [

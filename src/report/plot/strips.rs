@@ -27,7 +27,8 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
         let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
         let interval = interval.map(|interval| scene.cut(interval));
-        let name = value(x, code);
+        // The axis says what numbers are.
+        let name = if x.numeric { x.shown(code) } else { value(x, code) };
         let of_series = Number {
             series: name.clone(),
             chosen: chosen.clone(),

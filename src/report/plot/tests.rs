@@ -86,7 +86,7 @@ fn without_a_word_the_metric_is_drawn_against_the_learning_rate() {
     assert!((rows[1]["value"].parse::<f64>().unwrap() - 0.952).abs() < 1e-12);
     let Chart::Panels(panels) = &plot.chart else { panic!("{:?}", plot.chart) };
     assert_eq!(panels.panels.len(), 2);
-    assert_eq!(panels.panels[0].hatched[0].label, "some diverged");
+    assert_eq!(panels.panels[0].hatched[0].label, "all diverged");
     let (low, high) = panels.panels[0].hatched[0].range;
     assert!((low - 1000.0_f64.sqrt()).abs() < 1e-9 && high == 100.0, "half-way on a log axis");
     let svg = plot.chart.to_svg_in(Theme::Light);
@@ -229,4 +229,106 @@ fn requests_without_sense_are_refused_with_what_would_do() {
     assert!(words.contains("--metric: a column"), "{words}");
     let words = error(PlotRequest { at: At::Epoch(9), ..of(Kind::Response) });
     assert!(words.contains("epoch 9"), "{words}");
+}
+
+/// A figure of a log of another program.
+fn log(text: &str, request: PlotRequest) -> Plot {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.csv");
+    std::fs::write(&path, text).unwrap();
+    Plot::new(&Runs::open(&[path], &request.names()).unwrap(), &request).unwrap()
+}
+
+#[test]
+fn epochs_are_matched_by_their_numbers() {
+    let mut text = String::from("model,seed,epoch,loss\n");
+    for (seed, epochs) in [(1, &[1, 2, 3, 4][..]), (2, &[1, 3, 4])] {
+        for epoch in epochs {
+            writeln!(text, "a,{seed},{epoch},{}", 1.0 / f64::from(*epoch)).unwrap();
+        }
+    }
+    let plot = log(&text, of(Kind::Curves));
+    let Chart::Lines(figure) = &plot.chart else { panic!() };
+    assert_eq!(figure.series[0].points[0], (1.0, 1.0));
+    // One run has no second epoch: no mean there, and no band over the gap.
+    assert!(figure.series[0].points[1].1.is_nan() && figure.series[0].band[1].1.is_nan());
+    assert_eq!(figure.series[0].points[3], (4.0, 0.25));
+    assert!(figure.hatched.is_empty());
+    assert_eq!(figure.x.label, "epoch", "counted from 1");
+    // The single runs are in the file of numbers too.
+    let seeds: Vec<String> =
+        rows(&plot, "", "mean").into_iter().map(|row| row["seed"].clone()).collect();
+    assert_eq!(seeds.iter().filter(|seed| *seed == "2").count(), 3);
+}
+
+#[test]
+fn what_diverged_is_hatched_to_the_end_of_the_figure() {
+    let mut text = String::from("lr,seed,epoch,loss\n");
+    for (lr, last) in [(0.1, 5), (10.0, 2)] {
+        for seed in 1..=2 {
+            for epoch in 0..=last {
+                let value = if lr == 10.0 && epoch == 2 {
+                    "nan".into()
+                } else {
+                    (1.0 + lr - 0.1 * f64::from(epoch)).to_string()
+                };
+                writeln!(text, "{lr},{seed},{epoch},{value}").unwrap();
+            }
+        }
+    }
+    let plot = log(&text, PlotRequest { hue: setting("lr"), ..of(Kind::Curves) });
+    let Chart::Lines(figure) = &plot.chart else { panic!() };
+    assert_eq!(figure.hatched.len(), 1);
+    assert_eq!(
+        (figure.hatched[0].range, figure.hatched[0].label.as_str()),
+        ((1.5, 5.0), "lr = 10 diverged")
+    );
+    let lost: Vec<String> = rows(&plot, "", "lr = 10")
+        .into_iter()
+        .filter(|row| row["seed"].is_empty())
+        .map(|row| row["diverged"].clone())
+        .collect();
+    assert_eq!(lost, ["0", "0", "2", "2", "2", "2"]);
+}
+
+#[test]
+fn a_line_without_any_mean_is_named_in_the_legend() {
+    let text = "lr,model,seed,loss\n0.1,a,1,0.5\n1,a,1,0.4\n0.1,b,1,inf\n1,b,1,nan\n";
+    let request = PlotRequest { x: setting("lr"), hue: setting("model"), ..PlotRequest::new() };
+    let plot = log(text, request);
+    assert!(plot.chart.to_svg_in(Theme::Light).contains(">b: no mean</text>"));
+    let one = log(
+        "lr,seed,loss\n0.1,1,nan\n0.1,2,nan\n",
+        PlotRequest { x: setting("lr"), ..PlotRequest::new() },
+    );
+    let Chart::Lines(figure) = &one.chart else { panic!() };
+    assert!(
+        figure.hatched[0].range.0 < 0.1 && figure.hatched[0].range.1 > 0.1,
+        "a single place has a width"
+    );
+}
+
+#[test]
+fn what_goes_with_an_axis_is_said() {
+    let text = "eta,lambda,seed,loss\n0.1,1,1,0.5\n0.2,2,1,0.4\n0.3,3,1,0.3\n0.4,4,1,0.2\n";
+    let svg = log(text, PlotRequest::new()).chart.to_svg_in(Theme::Light);
+    assert!(svg.contains("The regularisation parameter λ goes with them."), "{svg}");
+}
+
+#[test]
+fn too_many_lines_are_refused() {
+    let mut text = String::from("model,seed,loss\n");
+    for model in 0..30 {
+        writeln!(text, "m{model},1,0.5").unwrap();
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text.replace("seed", "epoch")).unwrap();
+    let runs = Runs::open(&[path], &Names::default()).unwrap();
+    let request = PlotRequest { hue: setting("model"), ..of(Kind::Curves) };
+    let error = Plot::new(&runs, &request).unwrap_err().to_string();
+    assert!(
+        error.contains("at most 24 values of --hue, not the 30 of model: choose some with --where"),
+        "{error}"
+    );
 }

@@ -9,6 +9,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// As many different numbers are no setting.
 const MANY: usize = 10_000;
+/// Of fewer rows nobody can say what hardly ever occurs twice.
+const FEW: usize = 30;
 
 /// What is known of every column of a file.
 pub(super) struct Columns {
@@ -132,7 +134,9 @@ impl Columns {
         if self.ours || *empty || BOOKKEEPING.contains(&name) || name == "seed" {
             return false;
         }
-        let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows;
+        // Of few rows a learning rate may be different in each, where something else is measured by its name.
+        let few = self.rows < FEW && self.names.iter().any(|name| sounds_measured(name));
+        let rare = distinct.len() > MANY || 2 * distinct.len() > self.rows && !few;
         let shows = rare && !is_row_number(name) || self.changing.contains(&column);
         names.is_metric(name) || *numeric && (shows || sounds_measured(name))
     }

@@ -100,7 +100,9 @@ impl FromStr for MeasureText {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let Some((kind, rest)) = text.split_once(':') else {
+        let counts =
+            |kind: &str| matches!(kind.replace('-', "_").as_str(), "epochs_to" | "seconds_to");
+        let Some((kind, rest)) = text.split_once(':').filter(|(kind, _)| counts(kind)) else {
             return match text.replace('-', "_").as_str() {
                 "" | "epochs_to" | "seconds_to" => Err(EXPECTED.into()),
                 _ => Ok(Self { column: Some(text.into()), threshold: None }),
@@ -325,7 +327,7 @@ mod tests {
         let seconds = measure("seconds_to:test_cost:-0.5");
         assert_eq!((seconds.column.as_str(), seconds.how), ("test_cost", How::SecondsTo(-0.5)));
         assert!(seconds.lower_is_better && !measure("test_accuracy").lower_is_better);
-        for bad in ["", "epochs_to", "epochs_to:", "epochs_to:NaN", "minutes_to:1", "a:b:c"] {
+        for bad in ["", "epochs_to", "epochs_to:", "epochs_to:NaN", "seconds_to:a:"] {
             assert!(bad.parse::<MeasureText>().is_err(), "{bad}");
         }
     }

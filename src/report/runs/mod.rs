@@ -108,7 +108,12 @@ impl Runs {
         };
         let mut ids = HashSet::new();
         let mut columns = None;
+        let mut seen = HashSet::new();
         for path in paths {
+            // The same place twice is one.
+            if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                continue;
+            }
             runs.add(path, names, &mut ids, &mut columns)?;
         }
         let columns = columns.unwrap_or_else(|| Columns::new(&[]));
@@ -129,6 +134,13 @@ impl Runs {
         columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
         let (file, epochs) = files(path)?;
+        if let Some(first) = self.parts.first() {
+            let header = columns::header(&file)?;
+            if header != self.header {
+                let what = differing(&header, &self.header);
+                return Err(RunsError::Mixed { one: first.path.clone(), other: file, what });
+            }
+        }
         let of_epochs = epochs.as_ref() == Some(&file);
         let curves::RunsOfEpochs { header, rows, identity, counts } = match of_epochs {
             true => curves::runs_of_epochs(&file, names, columns)?,
@@ -142,17 +154,6 @@ impl Runs {
         };
         if rows.is_empty() {
             return Err(RunsError::Empty(file));
-        }
-        if let Some(first) = self.parts.first() {
-            let differing = |a: &[String], b: &[String]| {
-                a.iter().filter(|name| !b.contains(name)).cloned().collect::<Vec<_>>()
-            };
-            let mut what = differing(&header, &self.header);
-            what.extend(differing(&self.header, &header));
-            if header != self.header {
-                let what = if what.is_empty() { "their order".into() } else { what.join(", ") };
-                return Err(RunsError::Mixed { one: first.path.clone(), other: file, what });
-            }
         }
         let id = header.iter().position(|name| name == "trial_id");
         let id = id.filter(|_| columns::are_ours(&header));
@@ -370,6 +371,23 @@ impl Runs {
             metrics => metrics.join(", "),
         };
         RunsError::NotMonitored { path: self.path().into(), metric: metric.into(), monitored }
+    }
+}
+
+/// The columns that only one of two headers has, the first few by name.
+fn differing(one: &[String], other: &[String]) -> String {
+    const NAMED: usize = 6;
+    let only = |a: &[String], b: &[String]| {
+        a.iter().filter(|name| !b.contains(name)).cloned().collect::<Vec<_>>()
+    };
+    let mut names = only(one, other);
+    names.extend(only(other, one));
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    match (names.is_empty(), more) {
+        (true, _) => "their order".into(),
+        (false, 0) => names.join(", "),
+        (false, more) => format!("{} and {more} more", names.join(", ")),
     }
 }
 
