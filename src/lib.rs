@@ -8,12 +8,12 @@
 //! - [`machine`]: the highest speeds of this CPU, measured; the time of this process
 //! - [`files`]: files that are replaced as a whole or not at all
 //! - [`rng`]: named, portable generators, and those of the book's programs
-//! - [`stats`]: summaries and intervals of small samples
+//! - [`stats`]: intervals and tests of small samples
 //! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
 //! - [`nn`]: networks, costs, the forward and the backward pass
 //! - [`train`]: gradient descent, monitors, histories
 //! - [`sweep`]: many trainings in parallel, and their CSV files
-//! - [`report`]: tables and figures, from the CSV files alone
+//! - [`report`]: tables, figures and pages, from the CSV files alone
 //! - [`book`]: the experiments of the book and how they are judged
 
 #![warn(missing_docs)]

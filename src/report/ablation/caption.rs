@@ -38,7 +38,8 @@ fn lost(facts: &Facts) -> String {
     } else {
         ""
     };
-    if facts.shown == facts.runs {
+    let none = !facts.lost.any() && facts.all_lost.diverged == 0;
+    if none || facts.shown == facts.runs {
         return format!("{}{flatter}.", facts.lost.words(facts.runs));
     }
     let Lost { diverged, .. } = facts.all_lost;

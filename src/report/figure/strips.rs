@@ -46,8 +46,10 @@ pub struct Strip {
 
 /// The widest a box may be.
 const BOX: f64 = 26.0;
-/// The width that a name needs at least; of narrower categories only some are named.
-const LEAST_NAME: f64 = 56.0;
+/// A wider name is broken into lines.
+const WIDEST_NAME: f64 = 110.0;
+/// As many categories are all named.
+const FEW: usize = 8;
 /// More dots of a category are one blot: as many are drawn, the first ones.
 const MOST_DOTS: usize = 300;
 
@@ -107,7 +109,11 @@ impl Strips {
             }
         }
         canvas.close();
-        let every = (LEAST_NAME / step).ceil().max(1.0) as usize;
+        let widest = self.strips.iter().map(|strip| width(&strip.label, LABEL.size));
+        let least = widest.fold(0.0, f64::max).min(WIDEST_NAME) + 10.0;
+        // Of narrow categories only some are named; a few long names are broken into lines.
+        let every =
+            if self.strips.len() > FEW { (least / step).ceil().max(1.0) as usize } else { 1 };
         for (i, strip) in self.strips.iter().enumerate() {
             // Box and dots share the width without touching.
             let half = (0.15 * step).min(BOX / 2.0);
