@@ -3,7 +3,7 @@
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -34,10 +34,10 @@ struct Kind {
     last: Option<u64>,
 }
 
-/// For keys that are hashes already.
+/// For keys that are hashes already, or bytes.
 pub(super) type Unhashed = BuildHasherDefault<Hashed>;
 
-/// The hash of a number that is one already.
+/// The hash of a number that is one already, or a fast one of bytes.
 #[derive(Default)]
 pub(super) struct Hashed(u64);
 
@@ -234,28 +234,31 @@ pub(super) fn names(
 }
 
 pub(super) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>, RunsError> {
-    let delimiter = delimiter(path)?;
+    let (delimiter, spaced) = dialect(path)?;
     let reader = |trim| {
         let mut builder = csv::ReaderBuilder::new();
         let builder = builder.buffer_capacity(1 << 16).trim(trim).delimiter(delimiter);
         builder.from_path(path).map_err(|e| wrong(path, &e))
     };
-    // Ours have no spaces to trim, which takes time.
-    let mut plain = reader(csv::Trim::None)?;
-    match are_ours(&names(&mut plain, path)?) {
-        true => Ok(plain),
-        false => reader(csv::Trim::All),
-    }
+    reader(if spaced { csv::Trim::All } else { csv::Trim::None })
 }
 
-/// What separates the columns: some spreadsheets write semicolons or tabs.
-fn delimiter(path: &Path) -> Result<u8, RunsError> {
-    let mut header = String::new();
+/// What separates the columns, as some spreadsheets write semicolons or tabs, and whether spaces stand around them,
+/// which take time to trim. As far as the beginning of the file tells.
+fn dialect(path: &Path) -> Result<(u8, bool), RunsError> {
+    let mut start = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| wrong(path, &e.into()))?;
-    // What is not text is refused where it is read.
-    let _ = std::io::BufReader::new(file).take(1 << 16).read_line(&mut header);
-    let other = [';', '\t'].into_iter().find(|&c| header.contains(c) && !header.contains(','));
-    Ok(other.map_or(b',', |c| c as u8))
+    file.take(1 << 16).read_to_end(&mut start).map_err(|e| wrong(path, &e.into()))?;
+    let header = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let other = [b';', b'\t'].into_iter().find(|c| header.contains(c) && !header.contains(&b','));
+    let delimiter = other.unwrap_or(b',');
+    let ends = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
+    let spaced = start.windows(2).any(|pair| match (pair[0], pair[1]) {
+        (b' ', next) => ends(next),
+        (before, b' ') => ends(before),
+        _ => false,
+    });
+    Ok((delimiter, spaced))
 }
 
 /// An error of the reader, in words that a user can act on.

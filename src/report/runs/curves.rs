@@ -1,6 +1,6 @@
 //! The rows of a file of epochs, sorted by run.
 
-use super::columns::{Columns, are_ours, names, open, wrong};
+use super::columns::{Columns, Unhashed, are_ours, names, open, wrong};
 use super::identity::identity;
 use super::{Course, Names, RunsError};
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub(super) fn runs_of_epochs(
             identity(path, &header, known, columns)?
         }
     };
-    let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut places: HashMap<Vec<u8>, usize, Unhashed> = HashMap::default();
     let (mut rows, mut counts) = (Vec::new(), Vec::new());
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
     let mut place = 0;
@@ -46,8 +46,9 @@ pub(super) fn runs_of_epochs(
         key_of(&row, &identity, &mut key);
         if key != last || rows.is_empty() {
             last.clone_from(&key);
-            place = *places.entry(key.clone()).or_insert(rows.len());
+            place = places.get(&key).copied().unwrap_or(rows.len());
             if place == rows.len() {
+                places.insert(key.clone(), place);
                 if id.is_some() {
                     columns.see(&row);
                 }
@@ -63,7 +64,7 @@ pub(super) fn runs_of_epochs(
 
 /// Finds the run of a row.
 pub(super) struct Index<'a> {
-    runs: HashMap<Vec<u8>, usize>,
+    runs: HashMap<Vec<u8>, usize, Unhashed>,
     names: &'a [String],
 }
 
