@@ -41,7 +41,8 @@ impl Ablation {
         let [tied, worse, untested] = [Standing::Tied, Standing::Worse, Standing::Untested]
             .map(|s| self.standing(column, row, s));
         let tied = match (tied.is_empty(), worse.is_empty()) {
-            (true, true) => String::new(),
+            (true, true) if untested.is_empty() => String::new(),
+            (true, true) => ", too few seeds to tell it from others".into(),
             (true, false) if untested.is_empty() => ", told from all others".into(),
             (true, false) => String::new(),
             (false, _) => format!(", not told from {}", listed(&tied)),
