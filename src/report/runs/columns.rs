@@ -1,5 +1,6 @@
 //! Which columns of a file are settings and which are measurements.
 
+use super::measure::sounds_measured;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -160,42 +161,6 @@ pub(super) fn are_ours(names: &[String]) -> bool {
 /// Whether a column numbers the rows, as pandas writes it.
 fn is_row_number(name: &str) -> bool {
     name.is_empty() || name.starts_with("Unnamed: ") || name == "index"
-}
-
-/// Whether a name has a word of what is measured.
-pub(super) fn sounds_measured(name: &str) -> bool {
-    const WORDS: [&str; 28] = [
-        "accuracy",
-        "acc",
-        "loss",
-        "cost",
-        "error",
-        "err",
-        "auc",
-        "auroc",
-        "f1",
-        "score",
-        "recall",
-        "perplexity",
-        "ppl",
-        "bleu",
-        "nll",
-        "mse",
-        "rmse",
-        "mae",
-        "reward",
-        "return",
-        "time",
-        "seconds",
-        "sec",
-        "secs",
-        "duration",
-        "runtime",
-        "elapsed",
-        "throughput",
-    ];
-    let name = name.to_lowercase();
-    name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// The metric of a column with one of our names.

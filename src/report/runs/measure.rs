@@ -273,40 +273,63 @@ fn with_article(name: &str) -> String {
     format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
 }
 
+/// Words of what is better when small.
+const LOW: [&str; 27] = [
+    "cost",
+    "costs",
+    "loss",
+    "losses",
+    "error",
+    "errors",
+    "err",
+    "mse",
+    "rmse",
+    "mae",
+    "mape",
+    "nll",
+    "ppl",
+    "perplexity",
+    "fid",
+    "wer",
+    "cer",
+    "regret",
+    "latency",
+    "time",
+    "seconds",
+    "sec",
+    "secs",
+    "duration",
+    "runtime",
+    "elapsed",
+    "ms",
+];
+/// Words of what is better when large.
+const HIGH: [&str; 11] = [
+    "accuracy",
+    "acc",
+    "auc",
+    "auroc",
+    "f1",
+    "score",
+    "recall",
+    "bleu",
+    "reward",
+    "return",
+    "throughput",
+];
+
 /// Whether a smaller value of a metric is better, by the words of its name.
 fn is_cost(column: &str) -> bool {
-    const WORDS: [&str; 27] = [
-        "cost",
-        "costs",
-        "loss",
-        "losses",
-        "error",
-        "errors",
-        "err",
-        "mse",
-        "rmse",
-        "mae",
-        "mape",
-        "nll",
-        "ppl",
-        "perplexity",
-        "fid",
-        "wer",
-        "cer",
-        "regret",
-        "latency",
-        "time",
-        "seconds",
-        "sec",
-        "secs",
-        "duration",
-        "runtime",
-        "elapsed",
-        "ms",
-    ];
-    let column = column.to_lowercase();
-    let mut words = column.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| WORDS.contains(&word) || word.ends_with("loss"))
+    has_word(column, |word| LOW.contains(&word) || word.ends_with("loss"))
+}
+
+/// Whether a name has a word of what is measured.
+pub(super) fn sounds_measured(column: &str) -> bool {
+    is_cost(column) || has_word(column, |word| HIGH.contains(&word))
+}
+
+fn has_word(column: &str, is_one: impl Fn(&str) -> bool) -> bool {
+    column.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_one)
 }
 
 #[cfg(test)]

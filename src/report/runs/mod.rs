@@ -258,7 +258,7 @@ impl Runs {
             known.filter(|name| self.metrics.iter().any(|m| m == name)).collect();
         let mut others: Vec<String> =
             self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned().collect();
-        others.sort_by_key(|name| !columns::sounds_measured(name));
+        others.sort_by_key(|name| !measure::sounds_measured(name));
         metrics.extend(others);
         metrics
     }
