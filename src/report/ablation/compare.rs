@@ -121,17 +121,15 @@ fn mark_best(ablation: &mut Ablation) {
         let Some((best, _)) = ablation.best_of(column) else {
             continue;
         };
-        let of_best = |pair: &&(&Pair, Option<f64>)| {
-            pair.0.column == column && pair.0.rows.contains(&best) && pair.1.is_some()
-        };
-        let tested = pairs.iter().zip(corrected.iter().copied()).collect::<Vec<_>>();
-        let tested: Vec<_> = tested.iter().filter(of_best).collect();
+        let of_best = |pair: &Pair| pair.column == column && pair.rows.contains(&best);
+        let tested = pairs.iter().zip(&corrected).filter(|(pair, _)| of_best(pair));
+        let tested: Vec<(&Pair, f64)> = tested.filter_map(|(pair, &p)| Some((pair, p?))).collect();
         let mut standings = vec![(best, Standing::Best)];
-        for &&(pair, p) in &tested {
+        for &(pair, p) in &tested {
             let [a, b] = pair.rows;
             let (other, lead) = if a == best { (b, pair.mean) } else { (a, -pair.mean) };
             // Where not all seeds are common to both, the difference may say otherwise than the means.
-            let worse = p.is_some_and(|p| p < ALPHA) && ablation.measure.is_better(lead, 0.0);
+            let worse = p < ALPHA && ablation.measure.is_better(lead, 0.0);
             standings.push((other, if worse { Standing::Worse } else { Standing::Tied }));
         }
         for (row, standing) in standings {

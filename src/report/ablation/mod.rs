@@ -37,7 +37,7 @@ pub use error::AblationError;
 pub use facts::Facts;
 pub use formats::Format;
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
-pub(super) use rows::{resolved, select};
+pub(super) use rows::{grouped, resolved, select};
 
 use super::runs::{Measure, Runs};
 

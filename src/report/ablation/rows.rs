@@ -123,7 +123,10 @@ pub(super) fn rows(
 }
 
 /// Some runs by what they have of some settings, in the order of the values.
-pub(super) fn grouped(settings: &[&Setting], runs: &[usize]) -> BTreeMap<Vec<usize>, Vec<usize>> {
+pub(in crate::report) fn grouped(
+    settings: &[&Setting],
+    runs: &[usize],
+) -> BTreeMap<Vec<usize>, Vec<usize>> {
     let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
     for &run in runs {
         groups.entry(codes(settings, run)).or_default().push(run);

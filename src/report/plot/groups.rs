@@ -4,7 +4,7 @@ pub(super) use crate::report::ablation::select;
 
 use super::{Kind, PlotRequest};
 use crate::report::Origin;
-use crate::report::ablation::AblationError;
+use crate::report::ablation::{AblationError, grouped};
 use crate::report::figure::Axis;
 use crate::report::runs::{At, Lost, Measure, MeasureText, Outcome, Runs, Setting};
 use crate::stats::{Interval, mean};
@@ -112,20 +112,13 @@ impl<'a> Scene<'a> {
         if self.rest.is_empty() {
             return (runs.to_vec(), String::new());
         }
-        let codes = |run: usize| self.rest.iter().map(|s| s.codes[run]).collect::<Vec<_>>();
-        let mut sorted: Vec<(Vec<usize>, usize)> =
-            runs.iter().map(|&run| (codes(run), run)).collect();
-        sorted.sort_unstable();
-        let choices = sorted
-            .chunk_by(|a, b| a.0 == b.0)
-            .map(|group| (&group[0].0, group.iter().map(|&(_, run)| run).collect::<Vec<usize>>()));
         let score = |of: &[usize]| -> Option<f64> {
             let places = Self::codes(x, of);
             let means = places.iter().filter_map(|&code| self.judged(&Self::having(x, code, of)));
             means.reduce(|a, b| if self.judge.is_better(b, a) { b } else { a })
         };
-        let mut best: Option<(&Vec<usize>, Vec<usize>, Option<f64>)> = None;
-        for (choice, of) in choices {
+        let mut best: Option<(Vec<usize>, Vec<usize>, Option<f64>)> = None;
+        for (choice, of) in grouped(&self.rest, runs) {
             let score = score(&of);
             let better = match (&best, score) {
                 (None, _) | (Some((.., None)), Some(_)) => true,
@@ -139,7 +132,7 @@ impl<'a> Scene<'a> {
         let Some((choice, kept, _)) = best else {
             return (Vec::new(), String::new());
         };
-        let names = self.rest.iter().zip(choice).map(|(s, &c)| super::value(s, c));
+        let names = self.rest.iter().zip(&choice).map(|(s, &c)| super::value(s, c));
         (kept, names.collect::<Vec<_>>().join(", "))
     }
 
