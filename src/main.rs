@@ -3,27 +3,28 @@
 mod cli;
 
 use clap::Parser;
+use std::io::{Error, ErrorKind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         // The reader of a pipe has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(cli::EXIT_PIPE),
         Err(error) if error.is::<cli::Interrupted>() => {
-            eprintln!("{error}");
-            ExitCode::from(cli::EXIT_CODE)
+            cli::notice(&error);
+            ExitCode::from(cli::EXIT_INTERRUPTED)
         }
         Err(error) => {
             // Files are named where they are opened; what is left without a name is the terminal.
-            let place = if error.is::<std::io::Error>() { "standard output: " } else { "" };
-            eprintln!("error: {place}{}", format!("{error:#}").replace('\n', " "));
+            let place = if error.is::<Error>() { "standard output: " } else { "" };
+            cli::notice(format_args!("error: {place}{error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
+/// Whether standard output has gone away: that of a file has a name in front of it.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

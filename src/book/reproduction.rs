@@ -2,10 +2,9 @@ use super::judge::ArmCurves;
 use super::summary::Summary;
 use super::{Arm, Experiment};
 use crate::data::Dataset;
+use crate::files::{AtomicFile, WriteError};
 use crate::report::{EpochTable, ReadError};
-use crate::sweep::{
-    PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult, WriteError, write_atomically,
-};
+use crate::sweep::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
 use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -172,8 +171,8 @@ impl Reproduction {
         directory
     }
 
-    /// Writes the results into a directory: first the CSV files, then, from these alone, the
-    /// figure and the summary.
+    /// Writes the results into a directory: the CSV files and, made from these alone, the figure and
+    /// the summary. All of them take their places together.
     ///
     /// # Errors
     ///
@@ -185,15 +184,36 @@ impl Reproduction {
         provenance: &Provenance,
     ) -> Result<Written, ReproductionError> {
         let files = Self::FILES.map(|name| directory.join(name));
-        let [_, epochs, figure, summary_file, provenance_file] = &files;
-        ResultFiles::write(directory, results)?;
-        provenance.write(provenance_file)?;
-
-        let arms = ArmCurves::collect(self, &EpochTable::read(epochs)?)?;
-        write_atomically(figure, super::figure::draw(self, &arms).to_svg().as_bytes())?;
-        let summary = Summary::new(self, &arms);
-        write_atomically(summary_file, summary.to_markdown(self).as_bytes())?;
-        Ok(Written { terminal: summary.to_terminal(self), files: files.into() })
+        let [_, _, figure, summary_file, provenance_file] = &files;
+        let mut tables = ResultFiles::create(directory)?;
+        for result in results {
+            tables.push(result)?;
+        }
+        let mut tables = tables.finish()?;
+        let epochs = tables.unfinished_epochs()?;
+        let provenance = provenance.file(provenance_file)?;
+        let made = (|| {
+            let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?)?;
+            let drawn = super::figure::draw(self, &arms).to_svg();
+            let summary = Summary::new(self, &arms);
+            let made = [(figure, drawn), (summary_file, summary.to_markdown(self))];
+            Ok::<_, ReproductionError>((made, summary.to_terminal(self)))
+        })();
+        match made {
+            Ok((made, terminal)) => {
+                let mut more = vec![provenance];
+                for (path, text) in made {
+                    more.push(AtomicFile::with(path, text.as_bytes())?);
+                }
+                tables.commit_with(more)?;
+                Ok(Written { terminal, files: files.into() })
+            }
+            // What was trained is not lost for a figure.
+            Err(error) => {
+                tables.commit_with([provenance])?;
+                Err(error)
+            }
+        }
     }
 
     /// What was trained, in one line.

@@ -1,5 +1,6 @@
+use super::output::Output;
 use super::plural;
-use super::sweep::{Jobs, data_of, plan_of, run_plan, trials_so_far};
+use super::sweep::{Jobs, Sweep, data_of, plan_of, run_plan, trials_so_far};
 use super::train::{format_metric, words};
 use anyhow::bail;
 use clap::{Args, value_parser};
@@ -82,10 +83,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let asked = SweepSpec { grids, halving: None, trainings: 0, ..spec };
     let united = confirm.unite(&asked, true)?;
     let all = plan_of(&united, &data)?;
-    confirm.freeze(&SweepSpec { trainings: all.len(), ..united })?;
+    let united = SweepSpec { trainings: all.len(), ..united };
     let jobs = Jobs::new(arguments.jobs, arguments.simd.unwrap_or_else(SimdLevel::best));
-    let mut journal = confirm.journal(None)?;
-    let mut stdout = std::io::stdout();
+    let mut journal = confirm.begin(&asked, true, &united, None)?;
+    let mut stdout = Output::new();
     writeln!(
         stdout,
         "the best {} of {tried} settings by {}, with seeds {}, in {}",
@@ -94,7 +95,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         seed_text(&fresh),
         confirm.path().display()
     )?;
-    run_plan(&confirm, &all, &mut journal, &jobs)?.check()?;
+    let sweep = Sweep { directory: &confirm, spec: &united };
+    run_plan(sweep, &all, &mut journal, &jobs, &mut stdout)?.check()?;
 
     let asked = plan_of(&asked, &data)?;
     let places: Vec<usize> = (0..asked.len()).collect();
@@ -108,7 +110,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .map(|(tuned, fresh)| Confirmed { label: plan.label(tuned.places[0]), tuned, fresh })
         .collect();
     write!(stdout, "{}", report(&confirmed, metric))?;
-    Ok(())
+    Ok(stdout.finish()?)
 }
 
 /// The table, and in words what the choice was worth.

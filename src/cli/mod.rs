@@ -10,6 +10,7 @@ mod info;
 mod interrupt;
 mod merge;
 mod model;
+mod output;
 mod plot;
 mod predict;
 mod progress;
@@ -20,7 +21,8 @@ mod sweep;
 mod train;
 
 use clap::{Parser, Subcommand};
-pub use interrupt::{EXIT_CODE, Interrupted};
+pub use interrupt::{EXIT_INTERRUPTED, EXIT_PIPE, Interrupted};
+pub use output::notice;
 use std::path::Path;
 
 /// A lab for small neural networks: reproduce the experiments of a textbook with error bars, train

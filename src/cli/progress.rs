@@ -1,5 +1,5 @@
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// A progress bar on standard error with the time left, hidden unless that is a terminal.
 pub fn bar(epochs: usize, unit: &str) -> ProgressBar {
@@ -8,8 +8,16 @@ pub fn bar(epochs: usize, unit: &str) -> ProgressBar {
     );
     let style = ProgressStyle::with_template(&template).expect("a valid template");
     let bar = ProgressBar::new(epochs as u64).with_style(style.progress_chars("━╸─"));
-    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    tick(&bar);
     bar
+}
+
+/// Lets the clock of a bar run by itself: on a terminal, and if there is a thread to be had for it.
+pub fn tick(bar: &ProgressBar) {
+    let is_seen = std::io::stderr().is_terminal();
+    if is_seen && std::thread::Builder::new().spawn(|| ()).is_ok() {
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    }
 }
 
 /// Prints a line to standard output without tearing the progress bar.

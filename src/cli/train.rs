@@ -184,9 +184,7 @@ fn write_results(
     results: &[TrialResult],
     provenance: &Provenance,
 ) -> anyhow::Result<()> {
-    ResultFiles::write(out, results)?;
-    provenance.write(&out.join("provenance.json"))?;
-    Ok(())
+    Ok(ResultFiles::write(out, results, provenance)?)
 }
 
 /// `epoch  3  training cost 0.40123  test accuracy 95.12 %  (0.06 s)`

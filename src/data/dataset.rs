@@ -98,6 +98,11 @@ impl Dataset {
                 .map(|file| file.reader.source().sha256()),
         })
     }
+
+    /// How many of the `images` of a training file become the validation set if nobody says.
+    pub(crate) fn default_validation(images: usize) -> usize {
+        VALIDATION.min(images / VALIDATION_PART)
+    }
 }
 
 /// An open file with its name for messages.
@@ -191,7 +196,7 @@ fn check_sizes(training: &Pair, test: &Pair) -> Result<(), DataError> {
 /// Images of the validation set: as asked for, or by the default.
 fn check_validation(training: &Pair, requested: Option<usize>) -> Result<usize, DataError> {
     let images = training.header.images;
-    let count = requested.unwrap_or(VALIDATION.min(images / VALIDATION_PART));
+    let count = requested.unwrap_or_else(|| Dataset::default_validation(images));
     if count < images {
         return Ok(count);
     }

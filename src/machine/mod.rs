@@ -9,8 +9,10 @@
 mod cache;
 mod cpu_time;
 mod fma;
+mod memory;
 mod peak;
 mod traffic;
 
 pub use cpu_time::cpu_seconds;
+pub use memory::available_memory;
 pub use peak::{Level, Peak};

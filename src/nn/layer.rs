@@ -242,8 +242,9 @@ impl<T: Real> Layer<T> {
 
     /// Whether every weight and bias is a finite number.
     pub fn is_finite(&self) -> bool {
-        let finite = |x: &T| x.to_f64().is_finite();
-        finite(&self.scale) && self.stored.iter().all(finite) && self.biases.iter().all(finite)
+        let finite = |x: T| x.to_f64().is_finite();
+        self.stored.iter().all(|&x| finite(self.scale * x))
+            && self.biases.iter().all(|&x| finite(x))
     }
 }
 

@@ -39,6 +39,12 @@ impl<V: Copy + PartialEq> PerLayer<V> {
         if self.0.len() == 1 { self.0[0] } else { self.0[l] }
     }
 
+    /// The same with each value replaced.
+    #[must_use]
+    pub fn map(&self, value: impl Fn(V) -> V) -> Self {
+        Self(self.0.iter().map(|&v| value(v)).collect())
+    }
+
     /// All values, of which a single one may stand for many layers.
     pub fn values(&self) -> &[V] {
         &self.0

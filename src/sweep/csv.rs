@@ -5,10 +5,9 @@
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
 //! form, NaN spelled out.
 
-use super::{Trial, TrialResult, WriteError};
-use crate::files::AtomicFile;
+use super::{PROVENANCE_FILE, Provenance, Trial, TrialResult, WriteError};
+use crate::files::{AtomicFile, commit_together};
 use crate::train::{Metric, Status, TrainingSpec};
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// The columns that hold the configuration of a trial, in both files, after `trial_id`.
@@ -189,28 +188,75 @@ impl ResultFiles {
     ///
     /// When the disk is full, for example.
     pub fn commit(self) -> Result<(), WriteError> {
-        let layers = self.directory.join(Self::NAMES[2]);
-        if self.any_layers {
-            self.layers.commit()?;
-        } else if layers.exists() {
-            // Those of results that these replace.
-            std::fs::remove_file(&layers).map_err(|source| WriteError { path: layers, source })?;
-        }
-        self.epochs.commit()?;
-        self.trials.commit()
+        self.finish()?.commit_with([])
     }
 
-    /// Writes the files of some results at once.
+    /// The files with all their rows, which have not taken their places yet.
     ///
     /// # Errors
     ///
     /// When the disk is full, for example.
-    pub fn write(directory: &Path, results: &[TrialResult]) -> Result<(), WriteError> {
+    pub fn finish(self) -> Result<FinishedFiles, WriteError> {
+        let Self { directory, trials, epochs, layers, any_layers } = self;
+        let layers = if any_layers { Some(layers.finish()?) } else { None };
+        let old_layers = directory.join(Self::NAMES[2]);
+        let stale = (layers.is_none() && old_layers.exists()).then_some(old_layers);
+        Ok(FinishedFiles { layers, epochs: epochs.finish()?, trials: trials.finish()?, stale })
+    }
+
+    /// Writes the files of some results and their provenance, all together.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example: then none is replaced.
+    pub fn write(
+        directory: &Path,
+        results: &[TrialResult],
+        provenance: &Provenance,
+    ) -> Result<(), WriteError> {
         let mut files = Self::create(directory)?;
         for result in results {
             files.push(result)?;
         }
-        files.commit()
+        files.finish()?.commit_with([provenance.file(&directory.join(PROVENANCE_FILE))?])
+    }
+}
+
+/// The files of a directory of results, complete, before they take their places.
+#[derive(Debug)]
+pub struct FinishedFiles {
+    layers: Option<AtomicFile>,
+    epochs: AtomicFile,
+    trials: AtomicFile,
+    /// A file of the results that these replace, which these do not have.
+    stale: Option<PathBuf>,
+}
+
+impl FinishedFiles {
+    /// Where the rows of the epochs stand for now: what is made from them can take its place together
+    /// with them.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example.
+    pub fn unfinished_epochs(&mut self) -> Result<PathBuf, WriteError> {
+        let path = self.epochs.path().to_path_buf();
+        self.epochs.unfinished().map_err(|source| WriteError { path, source })
+    }
+
+    /// Puts them in their places together with some more, such as the provenance; of all results
+    /// `trials.csv` comes last.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example: then none is replaced.
+    pub fn commit_with(self, more: impl IntoIterator<Item = AtomicFile>) -> Result<(), WriteError> {
+        let ours = self.layers.into_iter().chain([self.epochs, self.trials]);
+        commit_together(more.into_iter().chain(ours))?;
+        match self.stale {
+            Some(path) => std::fs::remove_file(&path).map_err(|source| WriteError { path, source }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -276,9 +322,9 @@ impl Table {
         written.map_err(|error| WriteError { path: self.path.clone(), source: error.into() })
     }
 
-    fn commit(self) -> Result<(), WriteError> {
+    /// The file with all its rows, which has not taken its place yet.
+    fn finish(self) -> Result<AtomicFile, WriteError> {
         let file = self.writer.into_inner();
-        let failed = |error: io::Error| WriteError { path: self.path, source: error };
-        file.map_err(|error| failed(error.into_error()))?.commit()
+        file.map_err(|error| WriteError { path: self.path, source: error.into_error() })
     }
 }

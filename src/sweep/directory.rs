@@ -2,12 +2,10 @@
 
 use super::journal::{self, JournalError, journal_name};
 use super::{
-    JournalWriter, PROVENANCE_FILE, Provenance, ResultFiles, SPEC_FILE, Shard, SpecFileError,
-    SweepSpec, WriteError, prepare_directory, write_atomically,
+    JournalWriter, PROVENANCE_FILE, ResultFiles, SPEC_FILE, Shard, SpecFileError, SweepSpec,
+    WriteError, prepare_directory, sessions, write_atomically,
 };
-use serde_json::{Value, json};
-use std::fs::TryLockError;
-use std::io::BufRead;
+use crate::files::{DirectoryLock, is_locked};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -26,6 +24,30 @@ pub enum DirectoryError {
     /// There is no sweep.
     #[error("{0}: no sweep is there; expected a directory with a {SPEC_FILE}")]
     NoSweep(PathBuf),
+    /// There are results of a sweep, but not what it is.
+    #[error(
+        "{path}: its {SPEC_FILE} is missing, its journal is there; to go on, repeat the command that began \
+         it{command}"
+    )]
+    NoSpec {
+        /// The directory.
+        path: PathBuf,
+        /// A colon and the command, if that is known.
+        command: String,
+    },
+    /// Another process trains what this one would train.
+    #[error(
+        "{path}: another process is at work on {name}; wait for it, or use --shard for a share each"
+    )]
+    AtWork {
+        /// The directory.
+        path: PathBuf,
+        /// The journal that it writes.
+        name: String,
+    },
+    /// Somebody has changed the sweep while this process prepared to join it.
+    #[error("{0}: another command has just changed the sweep; the same command again sees how")]
+    JustChanged(PathBuf),
     /// It holds something else.
     #[error("{0}: holds the results of something else; choose another directory")]
     Foreign(PathBuf),
@@ -73,10 +95,19 @@ impl SweepDirectory {
     /// When there is none, or it cannot be understood.
     pub fn spec(&self) -> Result<SweepSpec, DirectoryError> {
         let path = self.path.join(SPEC_FILE);
-        match path.is_file() {
+        match path.exists() {
             true => Ok(SweepSpec::read(&path)?),
+            false if self.has_journals() => Err(DirectoryError::NoSpec {
+                path: self.path.clone(),
+                command: sessions::last_command(&self.path)
+                    .map_or(String::new(), |c| format!(": {c}")),
+            }),
             false => Err(DirectoryError::NoSweep(self.path.clone())),
         }
+    }
+
+    fn has_journals(&self) -> bool {
+        journal::files(&self.path).is_ok_and(|files| !files.is_empty())
     }
 
     /// The specification that holds when `spec` is asked for here: in a new directory that one; else
@@ -90,11 +121,99 @@ impl SweepDirectory {
         if self.path.join(SPEC_FILE).exists() {
             return self.united(spec, extend);
         }
+        // With a journal, the rest is its: whoever asks for the sweep again gets its results back.
         let mut names = ResultFiles::NAMES.into_iter().chain([PROVENANCE_FILE]);
-        match names.any(|name| self.path.join(name).exists()) {
+        match !self.has_journals() && names.any(|name| self.path.join(name).exists()) {
             true => Err(DirectoryError::Foreign(self.path.clone())),
             false => Ok(spec.clone()),
         }
+    }
+
+    /// Freezes the specification that [`unite`](Self::unite) gave for `asked` and opens the journal of
+    /// this process: all or nothing. Nobody else can begin here meanwhile, and nobody is at work who
+    /// would train the same or does not know of the new trials.
+    ///
+    /// # Errors
+    ///
+    /// When somebody is, or has changed the sweep since it was united, or nothing can be written.
+    pub fn begin(
+        &self,
+        asked: &SweepSpec,
+        extend: bool,
+        united: &SweepSpec,
+        shard: Option<Shard>,
+    ) -> Result<JournalWriter, DirectoryError> {
+        self.prepare()?;
+        let _lock = self.lock()?;
+        let grows = self.grows(asked, extend, united)?;
+        let journal = self.journal(shard)?;
+        self.check_others(|path| {
+            let other = path.file_name().and_then(|name| name.to_str()).and_then(Shard::of_journal);
+            let is_other_share = shard.zip(other).is_some_and(|(a, b)| a.count == b.count);
+            path == journal.path() || is_other_share && !grows
+        })?;
+        self.write_spec(united)?;
+        Ok(journal)
+    }
+
+    /// Freezes what [`unite`](Self::unite) gave for `asked` without training anything, if nobody is at
+    /// work who does not know of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn freeze(
+        &self,
+        asked: &SweepSpec,
+        extend: bool,
+        united: &SweepSpec,
+    ) -> Result<(), DirectoryError> {
+        self.prepare()?;
+        let _lock = self.lock()?;
+        let grows = self.grows(asked, extend, united)?;
+        self.check_others(|_| !grows)?;
+        Ok(self.write_spec(united)?)
+    }
+
+    /// Makes sure that nobody writes a journal but those who may.
+    fn check_others(&self, may: impl Fn(&Path) -> bool) -> Result<(), DirectoryError> {
+        for path in journal::files(&self.path).map_err(|source| self.unreadable(source))? {
+            if !may(&path) && is_busy(&path)? {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                return Err(DirectoryError::AtWork { path: self.path.clone(), name });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `united`, which must still be what the directory makes of `asked`, has trials that the frozen
+    /// specification has not.
+    fn grows(
+        &self,
+        asked: &SweepSpec,
+        extend: bool,
+        united: &SweepSpec,
+    ) -> Result<bool, DirectoryError> {
+        let now = self.unite(asked, extend)?;
+        if now.shared() != united.shared() || now.grids != united.grids {
+            return Err(DirectoryError::JustChanged(self.path.clone()));
+        }
+        let is_there = self.path.join(SPEC_FILE).exists();
+        Ok(is_there && self.spec()?.grids != united.grids)
+    }
+
+    fn unreadable(&self, source: std::io::Error) -> JournalError {
+        JournalError::Read { path: self.path.clone(), source }
+    }
+
+    /// Waits until no other process begins here or makes files of results.
+    ///
+    /// # Errors
+    ///
+    /// When nothing can be written there.
+    pub fn lock(&self) -> Result<DirectoryLock, WriteError> {
+        let lock = DirectoryLock::wait(&self.path);
+        lock.map_err(|source| WriteError { path: self.path.clone(), source })
     }
 
     /// The fingerprint of the data that a sweep is asked for, if the sweep that is frozen here has the
@@ -111,17 +230,16 @@ impl SweepDirectory {
         (same && untouched && is_older(data)).then_some(frozen.data_id)
     }
 
-    /// Freezes a specification.
-    ///
-    /// # Errors
-    ///
-    /// When the directory cannot be made or written to.
-    pub fn freeze(&self, spec: &SweepSpec) -> Result<(), WriteError> {
-        let path = self.path.join(SPEC_FILE);
+    fn prepare(&self) -> Result<(), WriteError> {
         let [trials, epochs, layers] = ResultFiles::NAMES;
-        prepare_directory(&self.path, &[trials, epochs, layers, PROVENANCE_FILE, SPEC_FILE])?;
+        prepare_directory(&self.path, &[trials, epochs, layers, PROVENANCE_FILE, SPEC_FILE])
+    }
+
+    /// Writes the frozen specification. The directory must be [locked](Self::lock).
+    pub(super) fn write_spec(&self, spec: &SweepSpec) -> Result<(), WriteError> {
+        let path = self.path.join(SPEC_FILE);
         let text = spec.to_toml();
-        // Another process may be reading it: do not touch what is right.
+        // Its time tells since when the data are known: do not touch what is right.
         if std::fs::read_to_string(&path).ok().as_ref() != Some(&text) {
             write_atomically(&path, text.as_bytes())?;
         }
@@ -176,41 +294,17 @@ impl SweepDirectory {
     ///
     /// When the journals cannot be opened.
     pub fn running(&self) -> Result<AtWork, JournalError> {
-        let failed = |source| JournalError::Read { path: self.path.clone(), source };
         let mut running = AtWork::default();
-        for path in journal::files(&self.path).map_err(failed)? {
-            let file = std::fs::File::open(&path).map_err(failed)?;
-            if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        for path in journal::files(&self.path).map_err(|source| self.unreadable(source))? {
+            if !is_locked(&path)
+                .map_err(|source| JournalError::Read { path: path.clone(), source })?
+            {
                 continue;
             }
             running.processes += 1;
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let name = name.replace("journal", "provenance").replace(".jsonl", ".json");
-            let sessions = read_sessions(&self.path.join(name));
-            let threads = sessions.last().and_then(|session| session.get("threads")?.as_u64());
-            running.threads += threads.unwrap_or(1) as usize;
+            running.threads += sessions::threads_beside(&path).unwrap_or(1);
         }
         Ok(running)
-    }
-
-    /// Whether the CSV files are there with a row for each of so many trials.
-    pub fn has_rows(&self, trials: usize) -> bool {
-        let [trials_csv, epochs_csv, _] = ResultFiles::NAMES;
-        let Ok(file) = std::fs::File::open(self.path.join(trials_csv)) else { return false };
-        let mut reader = std::io::BufReader::with_capacity(1 << 18, file);
-        let mut lines = 0;
-        loop {
-            match reader.fill_buf() {
-                Ok([]) => break,
-                Ok(bytes) => {
-                    lines += bytes.iter().filter(|&&byte| byte == b'\n').count();
-                    let len = bytes.len();
-                    reader.consume(len);
-                }
-                Err(_) => return false,
-            }
-        }
-        lines == trials + 1 && self.path.join(epochs_csv).exists()
     }
 
     /// Runs something while no other process makes the CSV files of this directory: whoever comes
@@ -218,18 +312,28 @@ impl SweepDirectory {
     ///
     /// # Errors
     ///
-    /// Those of `make`, or when there is no frozen specification to lock.
+    /// Those of `make`, or when the directory cannot be locked.
     pub fn alone<T>(
         &self,
         make: impl FnOnce() -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
-        let path = self.path.join(SPEC_FILE);
-        let failed = |source| JournalError::Read { path: path.clone(), source };
-        let file = std::fs::File::open(&path).map_err(failed)?;
-        // Where there are no locks, `nablab merge` makes the files in the end.
-        let _ = file.lock();
+        let _lock = self.lock()?;
         make()
     }
+}
+
+/// Whether somebody is writing a journal, and not only looking whether it is written.
+fn is_busy(path: &Path) -> Result<bool, JournalError> {
+    for _ in 0..5 {
+        match is_locked(path) {
+            Ok(false) => return Ok(false),
+            // It was there a moment ago.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(source) => return Err(JournalError::Read { path: path.into(), source }),
+            Ok(true) => std::thread::sleep(std::time::Duration::from_millis(10)),
+        }
+    }
+    Ok(true)
 }
 
 /// The processes that are at work in a directory.
@@ -239,55 +343,4 @@ pub struct AtWork {
     pub processes: usize,
     /// The threads of all of them.
     pub threads: usize,
-}
-
-/// The sessions of one writer: how and when it was run.
-#[derive(Debug)]
-pub struct Sessions {
-    path: PathBuf,
-    shard: Option<Shard>,
-    before: Vec<Value>,
-}
-
-impl Sessions {
-    /// Those that a directory knows of one writer.
-    pub fn of(directory: &SweepDirectory, shard: Option<Shard>) -> Self {
-        let name = match shard {
-            Some(shard) => format!("provenance-{}of{}.json", shard.index, shard.count),
-            None => PROVENANCE_FILE.into(),
-        };
-        let path = directory.path.join(name);
-        let before = read_sessions(&path);
-        Self { path, shard, before }
-    }
-
-    /// Writes them with one more, which may not have ended.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn write(&self, session: &Provenance) -> Result<(), WriteError> {
-        let session = serde_json::to_value(session).expect("text and finite numbers");
-        let sessions: Vec<&Value> = self.before.iter().chain([&session]).collect();
-        let form = self.shard.map_or("full".into(), |shard| format!("shard {shard}"));
-        write_sessions(&self.path, &form, &sessions)
-    }
-}
-
-/// The sessions that a file tells of; none if it is not there, or of another kind.
-pub(super) fn read_sessions(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let json: Value = serde_json::from_str(&text).unwrap_or_default();
-    json.get("sessions").and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
-pub(super) fn write_sessions(
-    path: &Path,
-    form: &str,
-    sessions: &[&Value],
-) -> Result<(), WriteError> {
-    let json = json!({ "experiment": "sweep", "form": form, "sessions": sessions });
-    let mut text = serde_json::to_string_pretty(&json).expect("JSON that was read or made");
-    text.push('\n');
-    write_atomically(path, text.as_bytes())
 }

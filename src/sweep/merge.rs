@@ -1,12 +1,10 @@
-use super::directory::{read_sessions, write_sessions};
 use super::journal::journal_name;
 use super::{
-    DirectoryError, JournalError, Journals, PROVENANCE_FILE, Plan, SweepDirectory, SweepSpec,
-    WriteError,
+    DirectoryError, JournalError, Journals, Plan, SweepDirectory, SweepSpec, WriteError, sessions,
 };
 use crate::files::AtomicFile;
+use std::collections::HashSet;
 use std::io::Write;
-use std::path::Path;
 use thiserror::Error;
 
 /// Sweeps that cannot be united.
@@ -53,8 +51,11 @@ pub fn united_spec(directories: &[SweepDirectory]) -> Result<SweepSpec, Director
     Ok(united)
 }
 
-/// Writes into `out` one journal with the results of the trials of a plan that `journals`, those of the
-/// directories, have, in the order of the plan, and the sessions of all directories.
+/// Writes into `out` one journal with all lines that `journals`, those of the directories, have: first
+/// those of the trials of a plan, in its order, then those of any others, such as the later rounds of a
+/// search by halving of which an earlier one is damaged. Adds the sessions of all directories.
+///
+/// The caller [has begun](SweepDirectory::begin) in `out`, and read the journals since.
 ///
 /// # Errors
 ///
@@ -66,34 +67,17 @@ pub fn merge(
     out: &SweepDirectory,
 ) -> Result<(), MergeError> {
     let path = out.path().join(journal_name(None));
-    // Nobody else may be writing what is replaced.
-    let _lock = out.journal(None)?;
     let mut file = AtomicFile::create(&path)?;
-    for place in 0..plan.len() {
-        if let Some(mut line) = journals.line(plan.key(place))? {
+    let planned: Vec<u64> = (0..plan.len()).map(|place| plan.key(place)).collect();
+    let known: HashSet<u64> = planned.iter().copied().collect();
+    let others = journals.ids().into_iter().filter(|id| !known.contains(id));
+    for id in planned.iter().copied().chain(others) {
+        if let Some(mut line) = journals.line(id)? {
             line.push(b'\n');
             file.write_all(&line).map_err(|source| WriteError { path: path.clone(), source })?;
         }
     }
     file.commit()?;
-    let mut sessions = Vec::new();
-    for directory in directories {
-        for file in provenance_files(directory.path()) {
-            sessions.extend(read_sessions(&file));
-        }
-    }
-    let sessions: Vec<_> = sessions.iter().collect();
-    write_sessions(&out.path().join(PROVENANCE_FILE), "merged", &sessions)?;
+    sessions::unite(directories, out)?;
     Ok(())
-}
-
-fn provenance_files(directory: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
-    files.retain(|path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with("provenance") && name.ends_with(".json")
-    });
-    files.sort();
-    files
 }

@@ -1,6 +1,7 @@
 //! Many trainings: from a grid of settings to trials, from trials to a journal, from the journal to
 //! CSV files.
 
+mod complete;
 mod csv;
 mod directory;
 mod disk;
@@ -8,6 +9,7 @@ mod export;
 mod grid;
 mod halving;
 mod journal;
+mod memory;
 mod merge;
 mod plan;
 mod provenance;
@@ -15,6 +17,7 @@ mod ranking;
 mod runner;
 mod seeds;
 mod session;
+mod sessions;
 mod settings;
 mod shard;
 mod spec;
@@ -24,8 +27,9 @@ mod work;
 mod workers;
 
 pub use crate::files::{WriteError, prepare_directory, write_atomically};
-pub use csv::{CONFIG_COLUMNS, ResultFiles};
-pub use directory::{AtWork, DirectoryError, Sessions, SweepDirectory};
+pub use complete::{is_complete, record_complete};
+pub use csv::{CONFIG_COLUMNS, FinishedFiles, ResultFiles};
+pub use directory::{AtWork, DirectoryError, SweepDirectory};
 pub use disk::journal_bytes;
 pub use export::{Exported, export};
 pub use grid::{GridError, GridText, check};
@@ -40,9 +44,10 @@ pub use ranking::{Ranked, rank, ranking_metric};
 pub use runner::run;
 pub use seeds::seeds;
 pub use session::{Ended, Event, Running, run_sweep, run_with};
+pub use sessions::Sessions;
 pub use settings::{Setting, Settings};
 pub use shard::Shard;
-pub use spec::{SPEC_FILE, SpecFileError, SweepSpec, data_id, fingerprint, seed_text};
+pub use spec::{SPEC_FILE, SpecFileError, SweepSpec, data_id, every, fingerprint, seed_text};
 pub use trial::{Trial, TrialResult};
 pub use work::work;
 pub use workers::{WORKER, available_cores};

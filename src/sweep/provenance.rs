@@ -1,8 +1,10 @@
-use super::{WriteError, write_atomically};
+use super::WriteError;
 use crate::data::Dataset;
+use crate::files::AtomicFile;
 use crate::machine::cpu_seconds;
 use crate::simd::SimdLevel;
 use serde::Serialize;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
@@ -50,8 +52,18 @@ pub struct Provenance {
     /// The seconds of computing that the process used meanwhile, on all its threads, if the system
     /// tells.
     pub cpu_seconds: Option<f64>,
+    /// In a sweep, what tells the session from all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// In a sweep, the damaged lines that it found in the journals.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub damaged_lines: usize,
     #[serde(skip)]
     begun: Begun,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// The clocks at the start.
@@ -87,8 +99,18 @@ impl Provenance {
             seconds: 0.0,
             trial_seconds: 0.0,
             cpu_seconds: None,
+            session: None,
+            damaged_lines: 0,
             begun: Begun { wall: Instant::now(), cpu: cpu_seconds() },
         }
+    }
+
+    /// The provenance of a session of a sweep, which begins now.
+    pub fn of_session(data: &Dataset, level: SimdLevel) -> Self {
+        // A keyed hasher is the standard library's random number.
+        let random = RandomState::new().build_hasher().finish();
+        let session = Some(format!("{random:016x}"));
+        Self { session, ..Self::new("sweep", "full", data, level) }
     }
 
     /// Takes down the end, which is now.
@@ -108,15 +130,15 @@ impl Provenance {
         Some((field("experiment")?, field("form")?))
     }
 
-    /// Writes it as JSON.
+    /// It as JSON, in a file that has not taken its place yet.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), WriteError> {
+    pub fn file(&self, path: &Path) -> Result<AtomicFile, WriteError> {
         let mut json = serde_json::to_string_pretty(self).expect("text and finite numbers");
         json.push('\n');
-        write_atomically(path, json.as_bytes())
+        AtomicFile::with(path, json.as_bytes())
     }
 }
 

@@ -53,6 +53,14 @@ impl Shard {
         }
     }
 
+    /// The share of which a file is the [journal](super::journal_name), if it is one.
+    pub(super) fn of_journal(name: &str) -> Option<Self> {
+        let (index, count) =
+            name.strip_prefix("journal-")?.strip_suffix(".jsonl")?.split_once("of")?;
+        let shard = Self { index: index.parse().ok()?, count: count.parse().ok()? };
+        (super::journal_name(Some(shard)) == name).then_some(shard)
+    }
+
     /// Whether the trial at a place of the list belongs to this share. Neighbours go to different
     /// shares, so that each has some of the long trials.
     pub fn has(self, place: usize) -> bool {
@@ -98,6 +106,15 @@ mod tests {
             assert!(!error.contains('\n'), "{bad}: {error}");
         }
         assert!(read("slurm", &array("x", "8", "1", "1")).unwrap_err().contains("'x'"));
+    }
+
+    #[test]
+    fn a_share_is_known_by_its_journal() {
+        let shard = Shard { index: 3, count: 16 };
+        assert_eq!(Shard::of_journal("journal-3of16.jsonl"), Some(shard));
+        for other in ["journal.jsonl", "journal-rescued-1.jsonl", "journal-03of16.jsonl"] {
+            assert_eq!(Shard::of_journal(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct SweepSpec {
     pub validation: Option<usize>,
     /// What is computed after each epoch, as on the command line; empty for the default.
     pub monitor: String,
-    /// After every how many epochs; 0 stands for 1.
+    /// After every how many [epochs](every); 0 stands for 1.
     pub monitor_every: usize,
     /// Whether the layers are measured.
     pub monitor_layers: bool,
@@ -125,9 +125,9 @@ impl SweepSpec {
                 "data" => spec.data = Some(PathBuf::from(text_of(key, value)?)),
                 "data-id" => spec.data_id = text_of(key, value)?,
                 "trainings" => spec.trainings = count_of(key, value)?,
-                "validation" => spec.validation = Some(count_of(key, value)?),
+                "validation" => spec.validation = Some(number_of(key, value)?),
                 "monitor" => spec.monitor = text_of(key, value)?,
-                "monitor-every" => spec.monitor_every = count_of(key, value)?,
+                "monitor-every" => spec.monitor_every = every(count_of(key, value)?),
                 "monitor-layers" => {
                     let expected = || wrong(key, "expected true or false");
                     spec.monitor_layers = value.as_bool().ok_or_else(expected)?;
@@ -140,7 +140,8 @@ impl SweepSpec {
             spec.grids.push(common);
             return Ok(spec);
         };
-        let grids = grids.as_array().ok_or_else(|| wrong("grid", "expected [[grid]]"))?;
+        let grids = grids.as_array().filter(|grids| !grids.is_empty());
+        let grids = grids.ok_or_else(|| wrong("grid", "expected [[grid]], once or more"))?;
         for grid in grids {
             let grid = grid.as_table().ok_or_else(|| wrong("grid", "expected [[grid]]"))?;
             let mut text = common.clone();
@@ -190,27 +191,53 @@ impl SweepSpec {
             line("data-id", self.data_id.as_str().into());
         }
         if let Some(validation) = self.validation {
-            line("validation", (validation as i64).into());
+            line("validation", whole(validation));
         }
         if !self.monitor.is_empty() {
             line("monitor", self.monitor.as_str().into());
         }
         if self.monitor_every > 1 {
-            line("monitor-every", (self.monitor_every as i64).into());
+            line("monitor-every", whole(self.monitor_every));
         }
         if self.monitor_layers {
             line("monitor-layers", true.into());
         }
         if let Some(halving) = self.halving {
-            line("halving", (halving as i64).into());
+            line("halving", whole(halving));
         }
         if self.trainings > 0 {
-            line("trainings", (self.trainings as i64).into());
+            line("trainings", whole(self.trainings));
         }
         for grid in &self.grids {
             text += &format!("\n[[grid]]\n{}", grid_text(grid));
         }
         text
+    }
+
+    /// Makes sure that the file of the sweep will be read as what it is: whatever cannot be frozen is
+    /// refused before anything is trained.
+    ///
+    /// # Errors
+    ///
+    /// With what cannot be written.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(data) = self.data.as_ref().filter(|data| data.to_str().is_none()) {
+            return Err(format!(
+                "data: {} is no UTF-8 text, which {SPEC_FILE} needs; rename the directory or link to it",
+                data.display()
+            ));
+        }
+        let back = Self::parse(&self.to_toml()).map_err(|problem| match problem {
+            Problem::Toml(_, problem) => problem,
+            Problem::Key(key, problem) => format!("{key}: {problem}"),
+        })?;
+        match back == *self {
+            true => Ok(()),
+            false => Err(format!(
+                "what cannot be kept in {SPEC_FILE}: {}",
+                self.differences(&back).join("; ")
+            )),
+        }
     }
 
     /// What differs between two sweeps, key by key: `eta: 0.1,0.2 → 0.1,0.3`.
@@ -254,6 +281,12 @@ pub fn fingerprint(spec: &SweepSpec) -> String {
     format!("{:016x}", xxh3_64(spec.to_toml().as_bytes()))
 }
 
+/// The number of epochs from one look at a training to the next in the one form in which it is compared:
+/// 0 for 1, which is the default.
+pub fn every(epochs: usize) -> usize {
+    if epochs == 1 { 0 } else { epochs }
+}
+
 /// The keys of one grid.
 fn grid_text(grid: &GridText) -> String {
     let mut text = String::new();
@@ -270,7 +303,7 @@ fn grid_text(grid: &GridText) -> String {
         }
     }
     if let Some(trials) = grid.trials {
-        line("trials", (trials as i64).into());
+        line("trials", whole(trials));
         line("sweep-seed", grid.sweep_seed.to_string().into());
     }
     text
@@ -353,6 +386,16 @@ fn list_of(key: &str, value: &Value) -> Result<Vec<String>, Problem> {
     }
 }
 
+/// A whole number; as text where TOML has none so large.
+fn whole(number: usize) -> Value {
+    i64::try_from(number).map_or_else(|_| number.to_string().into(), Value::from)
+}
+
+fn number_of(key: &str, value: &Value) -> Result<usize, Problem> {
+    let number = text_of(key, value)?.parse();
+    number.map_err(|_| wrong(key, "expected a whole number, 0 or above"))
+}
+
 fn count_of(key: &str, value: &Value) -> Result<usize, Problem> {
     let count = text_of(key, value)?.parse().ok().filter(|&count: &usize| count > 0);
     count.ok_or_else(|| wrong(key, "expected a whole number, 1 or above"))
@@ -413,6 +456,36 @@ mod tests {
         spec.monitor_layers = true;
         spec.monitor_every = 2;
         assert_eq!(parse(&spec.to_toml()).unwrap(), spec);
+        // The ends of what the command line takes.
+        for number in [0, 1, 1 << 62, 1 << 63, usize::MAX] {
+            spec.validation = Some(number);
+            let counts = number.max(1);
+            (spec.halving, spec.trainings) = (Some(counts), counts);
+            spec.monitor_every = every(counts);
+            spec.grids[0].trials = Some(counts);
+            spec.check().unwrap();
+            assert_eq!(parse(&spec.to_toml()).unwrap(), spec);
+        }
+        let odd = ["a\nb", "#", "\u{1b}[0m", "'", "\"\"\"", "é"];
+        for text in odd {
+            spec.data = Some(text.into());
+            spec.monitor = text.into();
+            spec.grids[0].axes.insert("eta".into(), text.into());
+            spec.grids[0].zip = vec![text.into()];
+            spec.check().unwrap();
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_cannot_be_frozen_is_refused() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut spec = parse(FILE).unwrap();
+        spec.data = Some(std::ffi::OsStr::from_bytes(b"caf\xe9").into());
+        assert!(spec.check().unwrap_err().contains("UTF-8"));
+        spec.data = None;
+        spec.grids[0].axes.insert("etta".into(), "1".into());
+        assert!(spec.check().unwrap_err().contains("etta"));
     }
 
     #[test]
@@ -438,6 +511,8 @@ mod tests {
             ("halving = 'x'", "1 or above"),
             ("monitor-layers = 'yes'", "true or false"),
             ("grid = 1", "[[grid]]"),
+            ("grid = []", "[[grid]], once or more"),
+            ("validation = -1", "0 or above"),
             ("[[grid]]\njunk = 1", "junk: unknown key"),
         ] {
             let error = parse(text).unwrap_err();

@@ -18,7 +18,13 @@ pub struct Trial {
 impl Trial {
     /// The trial that trains `spec` on `data`.
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
+        let spec = spec.canonical();
         let mut canonical = data.sha256.join("\n");
+        // The files do not say which of their images are kept back.
+        let validation = data.validation.len();
+        if validation != Dataset::default_validation(data.training.len() + validation) {
+            canonical.push_str(&format!("\nvalidation={validation}"));
+        }
         // Only what is not the default, so that a new hyper-parameter changes no id of before.
         for (column, value) in non_default_values(&data.name, &spec) {
             canonical.push_str(&format!("\n{column}={value}"));
@@ -28,7 +34,7 @@ impl Trial {
 
     /// The same, if its [key](Self::key) is known already.
     pub(super) fn with_key(key: u64, spec: TrainingSpec, data: &Dataset) -> Self {
-        Self { id: format!("{key:016x}"), data: data.name.clone(), spec }
+        Self { id: format!("{key:016x}"), data: data.name.clone(), spec: spec.canonical() }
     }
 
     /// The id as a number.
@@ -44,4 +50,61 @@ pub struct TrialResult {
     pub trial: Trial,
     /// How it went.
     pub history: History,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, PerLayer};
+
+    fn id(data: &Dataset, change: impl Fn(&mut TrainingSpec)) -> String {
+        let mut spec = TrainingSpec::default();
+        change(&mut spec);
+        Trial::new(spec, data).id
+    }
+
+    #[test]
+    fn one_training_has_one_id_however_it_is_written() {
+        let data = Dataset::mnist().unwrap();
+        let zero = |zero: f64| {
+            id(&data, |spec| {
+                (spec.lambda, spec.l1, spec.momentum) = (zero, zero, zero);
+                spec.dropout = zero.into();
+            })
+        };
+        assert_eq!(zero(0.0), zero(-0.0));
+        let flat = |activation: PerLayer<Activation>, dropout: f64| {
+            id(&data, |spec| {
+                spec.hidden.clear();
+                spec.activation = activation.clone();
+                spec.dropout = dropout.into();
+            })
+        };
+        let relu = flat(Activation::Relu.into(), 0.5);
+        assert_eq!(
+            flat(Activation::Sigmoid.into(), 0.0),
+            relu,
+            "no hidden layer has an activation"
+        );
+        let two = |values: Vec<Activation>| {
+            id(&data, |spec| {
+                spec.hidden = vec![5, 5];
+                spec.activation = PerLayer::new(values.clone());
+            })
+        };
+        assert_eq!(two(vec![Activation::Relu]), two(vec![Activation::Relu; 2]));
+        assert_ne!(two(vec![Activation::Relu]), two(vec![Activation::Relu, Activation::Tanh]));
+        let trial = Trial::new(TrainingSpec { lambda: -0.0, ..TrainingSpec::default() }, &data);
+        assert!(trial.spec.lambda.is_sign_positive());
+    }
+
+    #[test]
+    fn the_images_kept_back_are_part_of_the_id() {
+        let mut data = Dataset::mnist().unwrap();
+        let whole = id(&data, |_| {});
+        let [training, validation] =
+            [data.training.first(40_000), data.training.first(20_000)].map(std::sync::Arc::new);
+        (data.training, data.validation) = (training, validation);
+        assert_ne!(id(&data, |_| {}), whole, "of as many files another split");
+    }
 }

@@ -15,10 +15,9 @@ pub enum SpecError {
     /// A limit of the weights that none can keep, or that no layer has.
     #[error("max-norm {0}: expected a finite number above 0, and a hidden layer")]
     MaxNorm(f64),
-    /// A momentum coefficient that is not a number, or that the optimiser has no use for.
-    #[error(
-        "momentum {momentum}: expected a finite number, and 0 for {optimiser} unless it is sgd or nesterov"
-    )]
+    /// A momentum coefficient with which velocities would grow without end or turn round at every step,
+    /// or that the optimiser has no use for.
+    #[error("momentum {momentum}: expected {} with {optimiser}", momentum_range(optimiser))]
     Momentum {
         /// The coefficient.
         momentum: f64,
@@ -103,14 +102,16 @@ pub enum SpecError {
     EmptyLayer,
     /// A network that does not fit.
     #[error(
-        "hidden layers {hidden} with batch size {batch_size}: more than 268 million numbers to keep \
-         in memory"
+        "hidden layers {hidden} with batch size {batch_size}: about {:.0} GB of memory; expected at \
+         most 64 GB", memory / 1e9
     )]
     TooLarge {
         /// The hidden layers.
         hidden: String,
         /// The size of a mini-batch.
         batch_size: usize,
+        /// The bytes that the training takes.
+        memory: f64,
     },
     /// A seed that the author's generators do not take.
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
@@ -131,6 +132,14 @@ pub enum SpecError {
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),
+}
+
+/// The momentum coefficients that an optimiser takes.
+fn momentum_range(optimiser: &str) -> &'static str {
+    match optimiser {
+        "sgd" | "nesterov" => "0 or above and below 1",
+        _ => "0, since sgd and nesterov alone have momentum,",
+    }
 }
 
 impl SpecError {

@@ -38,6 +38,37 @@ impl<T: Real> Evaluator<T> {
     pub fn evaluate(&mut self, arch: Arch, network: &Network<T>, split: &Split) -> Evaluation {
         arch.dispatch(Evaluate { network, split, evaluator: self })
     }
+
+    /// Whether all weighted inputs and activations of the output layer are finite numbers, for the
+    /// first 128 images of `split`.
+    ///
+    /// # Panics
+    ///
+    /// When the images do not fit the inputs of the network.
+    pub fn has_finite_outputs(&mut self, arch: Arch, network: &Network<T>, split: &Split) -> bool {
+        arch.dispatch(Probe { network, split, evaluator: self })
+    }
+}
+
+struct Probe<'a, T: Real> {
+    network: &'a Network<T>,
+    split: &'a Split,
+    evaluator: &'a mut Evaluator<T>,
+}
+
+impl<T: Real> WithSimd for Probe<'_, T> {
+    type Output = bool;
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
+        let Evaluator { workspace, batch } = self.evaluator;
+        batch.gather(simd, self.split, 0..ROWS.min(self.split.len()));
+        workspace.forward(simd, self.network, batch.input());
+        let outputs = self.network.architecture().outputs();
+        // The padding of the weighted inputs is arbitrary.
+        [workspace.output_z(), workspace.output()].into_iter().all(|values| {
+            let rows = values.chunks_exact(values.len() / batch.labels().len().max(1));
+            rows.flat_map(|row| &row[..outputs]).all(|value| value.to_f64().is_finite())
+        })
+    }
 }
 
 struct Evaluate<'a, T: Real> {

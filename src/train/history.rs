@@ -16,7 +16,8 @@ pub struct EpochRecord {
 pub enum Status {
     /// All epochs were trained.
     Finished,
-    /// A cost, a weight or a bias was NaN or infinite after this epoch; training stopped there.
+    /// A weight, a bias, or an output for one of the first 128 training images, was NaN or infinite
+    /// after this epoch; training stopped there. What is monitored has no part in it.
     Diverged {
         /// The epoch, counted from 0.
         epoch: usize,

@@ -10,6 +10,7 @@ mod error;
 mod evaluate;
 mod history;
 mod layers;
+mod memory;
 mod metric;
 mod model;
 mod options;

@@ -134,18 +134,20 @@ impl<'a, T: Real> Run<'a, T> {
         let last = epoch + 1 == self.spec.epochs;
         let due = last || (epoch + 1).is_multiple_of(self.spec.monitor_every);
         self.train(epoch, due && self.spec.monitor_layers);
-        let finite = self.trainer.network().is_finite();
+        let network = self.trainer.network();
+        // Whatever is monitored, and however often: one definition, at every epoch.
+        let finite = network.is_finite()
+            && self.evaluator.has_finite_outputs(self.arch, network, &self.data.training);
         if finite && !due {
             return None;
         }
-        let network = self.trainer.network();
         let metrics = monitor(self.spec, self.data, self.arch, network, &mut self.evaluator);
         let seconds = self.recorded.elapsed().as_secs_f64();
         self.recorded = Instant::now();
         let record = EpochRecord { epoch, metrics, seconds };
         let flow = observe(&record);
         self.epochs.push(record);
-        if !(finite && metrics.iter().all(|(_, value)| value.is_finite())) {
+        if !finite {
             return Some(Status::Diverged { epoch });
         }
         let accuracy = metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN);

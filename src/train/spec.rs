@@ -214,6 +214,20 @@ impl TrainingSpec {
         data
     }
 
+    /// The same training in the one form that its id is made of: there is no −0, and without hidden
+    /// layers nothing is said of them.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        let plain = |x: f64| x + 0.0;
+        [self.lambda, self.l1, self.momentum] = [self.lambda, self.l1, self.momentum].map(plain);
+        self.dropout = self.dropout.map(plain);
+        if self.hidden.is_empty() {
+            let Self { activation, dropout, .. } = Self::default();
+            (self.activation, self.dropout) = (activation, dropout);
+        }
+        self
+    }
+
     /// What is computed after each epoch: what was asked for, and what the training itself needs.
     pub fn monitored(&self) -> Monitors {
         let needed = self.early_stop.is_some() || self.schedule.needs_validation();
@@ -228,23 +242,6 @@ impl TrainingSpec {
         }
         let widths: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
         widths.join("x")
-    }
-
-    /// The numbers to be kept in memory: parameters, what the optimiser remembers of each, and an activation, an error and perhaps a
-    /// weighted input for every neuron and image of a mini-batch. `None` if they cannot even be
-    /// counted.
-    fn numbers(&self, data: &Dataset) -> Option<usize> {
-        let architecture = self.architecture(data);
-        let neurons = architecture.sizes.iter().try_fold(0usize, |sum, &n| sum.checked_add(n))?;
-        let needs_z = |activation: &Activation| activation.needs_weighted_input();
-        let kinds = 2 + usize::from(self.activation.values().iter().any(needs_z));
-        let passes = neurons.checked_mul(self.batch_size)?.checked_mul(kinds)?;
-        let copies = match self.optimiser {
-            Optimiser::Sgd if self.momentum == 0.0 => 1,
-            Optimiser::Sgd | Optimiser::Nesterov => 2,
-            Optimiser::Adam | Optimiser::RmsProp => 4,
-        };
-        architecture.parameters_checked()?.checked_mul(copies)?.checked_add(passes)
     }
 
     /// Checks that a training makes sense on `data`.
@@ -270,7 +267,7 @@ impl TrainingSpec {
             }
         }
         let moves = self.momentum != 0.0 || self.optimiser == Optimiser::Nesterov;
-        if !self.momentum.is_finite() || (moves && !self.optimiser.has_momentum()) {
+        if !(0.0..1.0).contains(&self.momentum) || (moves && !self.optimiser.has_momentum()) {
             return Err(SpecError::Momentum {
                 momentum: self.momentum,
                 optimiser: self.optimiser.name(),
@@ -294,9 +291,10 @@ impl TrainingSpec {
         if self.epochs == 0 {
             return Err(SpecError::NoEpochs);
         }
-        if self.numbers(data).is_none_or(|n| n > MAX_NUMBERS) {
+        let memory = self.memory(data);
+        if memory > MAX_MEMORY {
             let hidden = self.hidden_name();
-            return Err(SpecError::TooLarge { hidden, batch_size: self.batch_size });
+            return Err(SpecError::TooLarge { hidden, batch_size: self.batch_size, memory });
         }
         if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
@@ -380,5 +378,5 @@ impl TrainingSpec {
     }
 }
 
-/// More numbers than a network has that trains on a CPU in a lifetime; a typing error beyond.
-const MAX_NUMBERS: usize = 1 << 28;
+/// More bytes than a training takes that ends in a lifetime on a CPU; a typing error beyond.
+const MAX_MEMORY: f64 = 64e9;

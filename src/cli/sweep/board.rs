@@ -1,6 +1,8 @@
 //! What is shown while a sweep runs: how far it is, the time left, the best so far.
 
+use super::super::output::notice;
 use super::super::plural;
+use super::super::progress::tick;
 use super::super::train::{format_metric, words};
 use humantime::format_duration;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,9 +42,7 @@ impl Board {
         let style = ProgressStyle::with_template(template).expect("a valid template");
         let bar = ProgressBar::new(trainings as u64).with_style(style.progress_chars("━╸─"));
         let is_terminal = std::io::stderr().is_terminal();
-        if is_terminal {
-            bar.enable_steady_tick(Duration::from_millis(200));
-        }
+        tick(&bar);
         let state = Mutex::new(State { work_left: work, ..State::default() });
         Self { bar, is_terminal, metric, threads, begun: Instant::now(), state }
     }
@@ -67,7 +67,11 @@ impl Board {
         if !self.is_terminal && elapsed >= state.logged + LOG_EVERY {
             state.logged = elapsed;
             let len = self.bar.length().unwrap_or_default();
-            eprintln!("{} of {}, {message}", state.done, plural(len as usize, "training"));
+            notice(format_args!(
+                "{} of {}, {message}",
+                state.done,
+                plural(len as usize, "training")
+            ));
         }
         self.bar.set_message(message);
     }
@@ -87,7 +91,7 @@ impl Board {
 
     /// Says something without tearing the bar.
     pub fn say(&self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| notice(line));
     }
 
     /// Goes away, and returns the seconds of all trainings together.

@@ -6,19 +6,21 @@ mod request;
 mod running;
 
 use super::interrupt::Interrupted;
+use super::output::Output;
 use super::{plural, shell_word};
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use axes::Axes;
 pub use board::whole_seconds;
 use clap::{Args, value_parser};
 use nablab::data::Dataset;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, ranking_metric,
+    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, is_complete,
+    ranking_metric,
 };
 use request::Request;
 pub use request::data_of;
-pub use running::{Jobs, run_plan};
+pub use running::{Jobs, Sweep, run_plan, tell_foreign};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -116,7 +118,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Shard::read(text, |name| std::env::var(name).ok()).map_err(|e| anyhow!("--shard: {e}"))
     });
     let shard = shard.transpose()?;
-    let mut stdout = std::io::stdout();
+    let mut stdout = Output::new();
 
     // The embedded data are known without unpacking them, and those of a directory if they have not
     // been touched since the sweep was frozen: training checks them in any case.
@@ -131,7 +133,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let spec = match arguments.dry_run {
         // A preview of something else than what is there does no harm.
-        true => asked,
+        true => asked.clone(),
         false => directory.unite(&asked, arguments.extend)?,
     };
     let trains = !(arguments.dry_run || arguments.freeze || arguments.only.is_some());
@@ -142,7 +144,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             request.out.display(),
             plural(spec.trainings, "training")
         )?;
-        return Ok(());
+        return Ok(stdout.finish()?);
     }
 
     let data = early.map_or_else(|| data_of(&spec), Ok)?;
@@ -157,26 +159,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Err(anyhow!("--shard: each round of halving needs the results of the one before"));
     }
     if arguments.dry_run {
-        return pilot::preview(&plan, halving.as_ref(), &jobs);
+        pilot::preview(&plan, halving.as_ref(), &jobs, &mut stdout)?;
+        return Ok(stdout.finish()?);
     }
     let trainings = halving.as_ref().map_or(plan.len(), Halving::trials);
     let spec = SweepSpec { trainings, ..spec };
-    directory.freeze(&spec)?;
     if arguments.freeze {
+        directory.freeze(&asked, arguments.extend, &spec)?;
         let file = request.out.join(nablab::sweep::SPEC_FILE);
         writeln!(stdout, "wrote {}: {}", file.display(), plural(trainings, "training"))?;
-        return Ok(());
+        return Ok(stdout.finish()?);
     }
     let journals = || Journals::read(&[directory.path()]);
     if let Some(id) = &arguments.only {
+        directory.freeze(&asked, arguments.extend, &spec)?;
         let plan = match &halving {
             Some(halving) => halving.trials_so_far(&journals()?)?.0,
             None => plan,
         };
-        return only::run(&directory, &plan, id, level);
+        only::run(Sweep { directory: &directory, spec: &spec }, &plan, id, level, &mut stdout)?;
+        return Ok(stdout.finish()?);
     }
 
-    let mut journal = directory.journal(shard)?;
+    let mut journal = directory.begin(&asked, arguments.extend, &spec, shard)?;
     writeln!(
         stdout,
         "{}{} in {}",
@@ -184,20 +189,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         described(&plan.describe()),
         request.out.display()
     )?;
+    let sweep = Sweep { directory: &directory, spec: &spec };
     let Some(halving) = halving else {
-        let finished = run_plan(&directory, &plan, &mut journal, &jobs)?;
-        return finished.report(&directory, &plan);
+        let finished = run_plan(sweep, &plan, &mut journal, &jobs, &mut stdout)?;
+        finished.report(&directory, &plan, &mut stdout)?;
+        return Ok(stdout.finish()?);
     };
     let mut before = None;
     loop {
         let (trials, _) = halving.trials_so_far(&journals()?)?;
-        let mut finished = run_plan(&directory, &trials, &mut journal, &jobs)?;
+        let mut finished = run_plan(sweep, &trials, &mut journal, &jobs, &mut stdout)?;
         if let Some(before) = &before {
             finished.add(before);
         }
         let (_, complete) = halving.trials_so_far(&journals()?)?;
         if complete || !finished.is_complete() {
-            return finished.report(&directory, &trials);
+            finished.report(&directory, &trials, &mut stdout)?;
+            return Ok(stdout.finish()?);
         }
         before = Some(finished);
     }
@@ -210,13 +218,6 @@ fn described(grids: &[String]) -> String {
         [one] => format!(": {one},"),
         many => format!(" of {} grids", many.len()),
     }
-}
-
-/// Whether a frozen sweep has all its results, in the CSV files too. Says no when in doubt.
-fn is_complete(directory: &SweepDirectory, spec: &SweepSpec) -> bool {
-    let Ok(journals) = Journals::read(&[directory.path()]) else { return false };
-    let all = spec.trainings > 0 && journals.done() == spec.trainings && journals.damaged() == 0;
-    all && directory.has_rows(spec.trainings)
 }
 
 /// The trials of a sweep that was frozen, before any halving.
@@ -261,12 +262,4 @@ fn interrupted(left: usize) -> anyhow::Error {
 /// The name of the program in commands that can be pasted.
 pub fn command(directory: &SweepDirectory) -> String {
     format!("nablab sweep {}", shell_word(directory.path()))
-}
-
-/// Adds the name of the directory to an error.
-pub fn in_directory<T, E>(result: Result<T, E>, directory: &SweepDirectory) -> anyhow::Result<T>
-where
-    Result<T, E>: Context<T, E>,
-{
-    result.with_context(|| directory.path().display().to_string())
 }

@@ -1,5 +1,6 @@
 //! `--dry-run`: what a sweep would be, and how long it would take, from a few measured epochs.
 
+use super::super::output::Output;
 use super::super::plural;
 use super::board::whole_seconds;
 use super::{Jobs, described};
@@ -14,8 +15,12 @@ const PILOTS: usize = 3;
 /// The first and last ones that are shown.
 const SHOWN: usize = 3;
 
-pub fn preview(plan: &Plan, halving: Option<&Halving>, jobs: &Jobs) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout();
+pub fn preview(
+    plan: &Plan,
+    halving: Option<&Halving>,
+    jobs: &Jobs,
+    stdout: &mut Output,
+) -> anyhow::Result<()> {
     let trainings = halving.map_or(plan.len(), Halving::trials);
     let text = described(&plan.describe());
     writeln!(stdout, "{}{}", plural(trainings, "training"), text.trim_end_matches(','))?;

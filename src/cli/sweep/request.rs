@@ -63,6 +63,7 @@ impl Request {
         // What is wrong with the way it is written is said before any data are read.
         nablab::sweep::check(&spec.grids).map_err(|error| anyhow!("{place}{error}"))?;
         spec.monitors().map_err(|problem| anyhow!("{place}monitor: {problem}"))?;
+        spec.check().map_err(|problem| anyhow!("{place}{problem}"))?;
         let out = out.unwrap_or_else(|| default_directory(arguments.from.as_deref(), &spec));
         Ok(Self { spec, out, place })
     }
@@ -95,7 +96,7 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
         spec.monitor = monitor.clone();
     }
     if let Some(every) = arguments.monitor_every {
-        spec.monitor_every = every as usize;
+        spec.monitor_every = nablab::sweep::every(every as usize);
     }
     spec.monitor_layers |= arguments.monitor_layers;
     spec.halving = arguments.halving.or(spec.halving);

@@ -1,16 +1,18 @@
 //! Running the trials of a plan that are not done, and what is said at the end.
 
 use super::super::interrupt;
+use super::super::output::{Output, notice};
 use super::super::plural;
 use super::super::train::{format_metric, words};
 use super::board::Board;
-use super::{command, in_directory, interrupted};
+use super::{command, interrupted};
 use anyhow::anyhow;
 use nablab::report::significant;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Ended, Event, Exported, JournalWriter, Journals, Known, Plan, Provenance, Running, Sessions,
-    Shard, SweepDirectory, WORKER, available_cores, export, rank, ranking_metric, run_sweep,
+    Ended, Event, Exported, JournalError, JournalWriter, Journals, Known, Plan, Provenance,
+    Running, Sessions, Shard, SweepDirectory, SweepSpec, WORKER, available_cores, export, rank,
+    ranking_metric, record_complete, run_sweep,
 };
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -49,33 +51,50 @@ pub struct Finished {
     shard: Option<Shard>,
 }
 
+/// A sweep in its directory.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweep<'a> {
+    pub directory: &'a SweepDirectory,
+    /// As it is frozen there, its trainings counted.
+    pub spec: &'a SweepSpec,
+}
+
+/// Tells of results that are no trainings of a sweep.
+pub fn tell_foreign(directory: &SweepDirectory, results: usize) {
+    if results > 0 {
+        notice(format_args!(
+            "{}: {} in the journal of no training of this sweep; another version of nablab may have \
+             made them",
+            directory.path().display(),
+            plural(results, "result"),
+        ));
+    }
+}
+
 /// Runs the trials of a plan that have no result yet, those that take longest first, and makes the
 /// CSV files.
 pub fn run_plan(
-    directory: &SweepDirectory,
+    sweep: Sweep,
     plan: &Plan,
     journal: &mut JournalWriter,
     jobs: &Jobs,
+    out: &mut Output,
 ) -> anyhow::Result<Finished> {
+    let Sweep { directory, spec } = sweep;
     // The journal is locked: what is read of it now is all, but for other shards.
     let journals = Journals::read(&[directory.path()])?;
-    if journals.damaged() > 0 {
+    let sessions = Sessions::of(directory, jobs.shard);
+    // Said once: the lines stay where they are.
+    if journals.damaged() > sessions.damaged_lines() {
         let lines = plural(journals.damaged(), "damaged line");
-        eprintln!(
+        notice(format_args!(
             "{}: {lines} in the journal; what they told is trained again",
             directory.path().display()
-        );
+        ));
     }
-    let known = |place: &usize| journals.known(plan.key(*place)).is_done();
-    let foreign = journals.done() - (0..plan.len()).filter(known).count();
-    if foreign > 0 {
-        eprintln!(
-            "{}: {} in the journal of no training of this sweep; another version of nablab \
-             may have made them",
-            directory.path().display(),
-            plural(foreign, "result"),
-        );
-    }
+    let known = (0..plan.len()).filter(|&place| journals.known(plan.key(place)).is_done()).count();
+    tell_foreign(directory, journals.done().count() - known);
+    let damaged = journals.damaged();
     let mut places = plan.longest_first();
     if let Some(shard) = jobs.shard {
         let mut rank = 0..;
@@ -86,12 +105,11 @@ pub fn run_plan(
     let failed = places.iter().filter(|&&p| journals.known(plan.key(p)) == Known::Failed).count();
     drop(journals);
     let threads = jobs.threads.get().min(places.len()).max(1);
-    let mut stdout = std::io::stdout();
     let share = jobs.shard.map_or(String::new(), |shard| format!("share {shard}: "));
     let again =
         if failed > 0 { format!(", {failed} of them failed before") } else { String::new() };
     writeln!(
-        stdout,
+        out,
         "{share}{} done, {} to do{again}, on {}, {}",
         mine - places.len(),
         places.len(),
@@ -99,9 +117,8 @@ pub fn run_plan(
         jobs.level
     )?;
 
-    let sessions = Sessions::of(directory, jobs.shard);
-    let mut session = Provenance::new("sweep", "full", plan.data(), jobs.level);
-    session.threads = threads;
+    let mut session = Provenance::of_session(plan.data(), jobs.level);
+    (session.threads, session.damaged_lines) = (threads, damaged);
     if !places.is_empty() {
         sessions.write(&session)?;
     }
@@ -129,13 +146,21 @@ pub fn run_plan(
     let trial_seconds = board.finish();
     let seconds = begun.elapsed().as_secs_f64();
 
+    let ended = ended.and_then(|ended| journal.check().map(|()| ended));
     // Even if it ended badly: what is done shall be seen.
     let exported = directory.alone(|| {
         let journals = Journals::read(&[directory.path()])?;
-        export(directory.path(), plan, &journals)
+        let exported = export(directory.path(), plan, &journals)?;
+        if exported.done == plan.len() && plan.len() == spec.trainings {
+            record_complete(directory, spec, &journals)?;
+        }
+        Ok(exported)
     });
-    let ended = in_directory(ended, directory)?;
+    let ended = ended?;
     let exported = exported?;
+    if let Some(lost) = (known + ended.done).checked_sub(exported.done).filter(|&lost| lost > 0) {
+        return Err(JournalError::Lost { path: directory.path().into(), lost }.into());
+    }
     if !places.is_empty() {
         session.finish(ended.done, trial_seconds);
         sessions.write(&session)?;
@@ -167,8 +192,12 @@ impl Finished {
     }
 
     /// Says how it went; an error if it did not go well.
-    pub fn report(&self, directory: &SweepDirectory, plan: &Plan) -> anyhow::Result<()> {
-        let mut stdout = std::io::stdout();
+    pub fn report(
+        &self,
+        directory: &SweepDirectory,
+        plan: &Plan,
+        stdout: &mut Output,
+    ) -> anyhow::Result<()> {
         if self.ended.done > 0 {
             let busy = 100.0 * self.trial_seconds / (self.seconds * self.threads as f64);
             writeln!(
@@ -186,7 +215,7 @@ impl Finished {
             writeln!(stdout, "{} of {all} diverged", self.exported.diverged)?;
         }
         if self.exported.done == plan.len() {
-            show_best(directory, plan, 3)?;
+            show_best(directory, plan, 3, stdout)?;
         } else if self.is_complete() && self.shard.is_some() {
             let of = format!("{} of {}", self.exported.done, plan.len());
             writeln!(stdout, "this share is done; {of} trainings of the sweep are")?;
@@ -217,7 +246,12 @@ impl Finished {
 }
 
 /// Prints the best settings of a sweep.
-fn show_best(directory: &SweepDirectory, plan: &Plan, count: usize) -> anyhow::Result<()> {
+fn show_best(
+    directory: &SweepDirectory,
+    plan: &Plan,
+    count: usize,
+    stdout: &mut Output,
+) -> anyhow::Result<()> {
     let Some(metric) = ranking_metric(plan.trial(0).spec.monitored()) else { return Ok(()) };
     let journals = Journals::read(&[directory.path()])?;
     let settings = rank(plan, &plan.last_round(), &journals, metric)?;
@@ -225,7 +259,6 @@ fn show_best(directory: &SweepDirectory, plan: &Plan, count: usize) -> anyhow::R
     if tried < 2 {
         return Ok(());
     }
-    let mut stdout = std::io::stdout();
     writeln!(stdout, "best settings by {} after the last epoch, mean over seeds:", words(metric))?;
     for setting in settings.iter().take(count) {
         let diverged = match setting.diverged {

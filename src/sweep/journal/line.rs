@@ -11,6 +11,12 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The version of the format.
 const SCHEMA: u32 = 1;
 
+/// The bytes of the longest line, its end included; what is longer is no line of ours.
+pub(super) const MAX_LINE: usize = 1 << 28;
+
+/// How every line begins, whatever its version.
+pub(super) const START: &[u8] = b"{\"schema\":";
+
 /// What a line says of a trial.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {

@@ -9,6 +9,7 @@ mod line;
 mod reader;
 mod writer;
 
+use line::MAX_LINE;
 pub use line::{Entry, difference};
 pub use reader::{Journals, Known};
 pub use writer::{Disk, JournalWriter};
@@ -38,6 +39,52 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// Another program has removed it, or put another file in its place, while it was written.
+    #[error(
+        "{path}: another program has removed or replaced it meanwhile; what was trained is safe in \
+         {saved}, and the same command goes on"
+    )]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// Where the lines are that were written to it.
+        saved: PathBuf,
+    },
+    /// A result that is too long for a line.
+    #[error(
+        "trial {id}: a result of {bytes} bytes; expected at most {MAX_LINE}: monitor fewer epochs"
+    )]
+    TooLong {
+        /// The trial.
+        id: String,
+        /// The length of its line.
+        bytes: usize,
+    },
+    /// An undamaged line that says something unknown.
+    #[error("{path}: the line of trial {id} was written by another version of nablab")]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The trial.
+        id: String,
+    },
+    /// A file that was changed between two looks at it.
+    #[error("{path}: another program has changed it meanwhile; the same command goes on")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Results that were trained and are in no journal any more.
+    #[error(
+        "{path}: {lost} of the trainings done meanwhile are gone: another program has changed the \
+         journal; the same command trains them again"
+    )]
+    Lost {
+        /// The directory.
+        path: PathBuf,
+        /// How many.
+        lost: usize,
+    },
     /// Two lines say different things of one trial.
     #[error("trial {id}: {difference}, in {one} and {other}: results that should have equal bits")]
     Conflict {
@@ -56,6 +103,9 @@ pub enum JournalError {
 pub(super) fn line_bytes(trial: &super::Trial, history: &crate::train::History) -> usize {
     line::write(trial, &Entry::Done(history.clone())).len()
 }
+
+/// How the names of journals begin into which the lines of a replaced one are saved.
+const RESCUED: &str = "journal-rescued-";
 
 /// The name of the journal of a shard, or of a whole sweep.
 pub fn journal_name(shard: Option<super::Shard>) -> String {

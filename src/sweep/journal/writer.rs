@@ -1,16 +1,15 @@
 use super::super::{Trial, WriteError};
-use super::JournalError;
-use super::line::{self, Entry};
-use std::fs::{File, OpenOptions, TryLockError};
+use super::line::{self, Entry, MAX_LINE};
+use super::{JournalError, RESCUED};
+use crate::files::{LockError, LockedFile, sync_directory};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The one writer of a journal. It holds an advisory lock for as long as it lives.
 #[derive(Debug)]
 pub struct JournalWriter {
-    path: PathBuf,
-    file: File,
+    file: LockedFile,
     /// The length up to which all lines are complete.
     len: u64,
 }
@@ -24,28 +23,16 @@ impl JournalWriter {
     /// When it cannot be opened or written, or another process is writing it.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let failed = |source| WriteError { path: path.into(), source };
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        let mut lock = file.try_lock();
-        // Whoever asks whether it is locked has the lock himself for a moment.
-        for _ in 0..10 {
-            if !matches!(lock, Err(TryLockError::WouldBlock)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            lock = file.try_lock();
+        let is_new = !path.exists();
+        let mut file = LockedFile::open(path).map_err(|error| match error {
+            LockError::Busy => JournalError::Locked { path: path.into() },
+            LockError::Io(source) => failed(source).into(),
+        })?;
+        if is_new {
+            sync_directory(path.parent().unwrap_or(Path::new("")))?;
         }
-        match lock {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(JournalError::Locked { path: path.into() });
-            }
-            // A file system without locks, as of some clusters: it is a guard against mistakes, and
-            // the journals of shards have different names anyway.
-            Err(TryLockError::Error(_)) => {}
-        }
-        let len = repair(&mut file).map_err(failed)?;
-        Ok(Self { path: path.into(), file, len })
+        let len = repair(file.file()).map_err(failed)?;
+        Ok(Self { file, len })
     }
 
     /// Appends the line of a trial. When this returns, a crash of the program cannot lose it; a crash
@@ -53,17 +40,60 @@ impl JournalWriter {
     ///
     /// # Errors
     ///
-    /// When the disk is full, for example. The lines before are safe, and nothing of this one stays.
-    pub fn append(&mut self, trial: &Trial, entry: &Entry) -> Result<(), WriteError> {
+    /// When the disk is full, for example, or the line too long: the lines before are safe, and nothing
+    /// of this one stays. Also when another program has removed the file, or put another one in its
+    /// place: all lines that were written are then saved beside it.
+    pub fn append(&mut self, trial: &Trial, entry: &Entry) -> Result<(), JournalError> {
         let line = line::write(trial, entry);
-        let written = self.file.write_all(&line);
-        if let Err(source) = written {
+        if line.len() > MAX_LINE {
+            return Err(JournalError::TooLong { id: trial.id.clone(), bytes: line.len() });
+        }
+        if let Err(source) = self.file.file().write_all(&line) {
             // If this fails too, the next one to open the file repairs it.
-            let _ = self.file.set_len(self.len);
-            return Err(WriteError { path: self.path.clone(), source });
+            let _ = self.file.file().set_len(self.len);
+            return Err(WriteError { path: self.file.path().into(), source }.into());
         }
         self.len += line.len() as u64;
-        Ok(())
+        self.check()
+    }
+
+    /// Makes sure that what was appended is what others read.
+    ///
+    /// # Errors
+    ///
+    /// When another program has removed the journal, or put another file in its place: the lines that
+    /// are only known to this process are then in a journal of their own beside it.
+    pub fn check(&mut self) -> Result<(), JournalError> {
+        let path = self.file.path().to_path_buf();
+        match self.file.is_in_place() {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let saved =
+                    self.rescue().map_err(|source| WriteError { path: path.clone(), source });
+                Err(JournalError::Replaced { path, saved: saved? })
+            }
+            Err(source) => Err(JournalError::Read { path, source }),
+        }
+    }
+
+    /// Copies all lines into a new journal beside.
+    fn rescue(&mut self) -> io::Result<PathBuf> {
+        let directory = self.file.path().parent().unwrap_or(Path::new("")).to_path_buf();
+        // The directory may be gone as well.
+        std::fs::create_dir_all(&directory)?;
+        let mut names = (1..).map(|n| directory.join(format!("{RESCUED}{n}.jsonl")));
+        let (path, mut copy) = loop {
+            let path = names.next().expect("there is always another number");
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => break (path, opened?),
+            }
+        };
+        let file = self.file.file();
+        file.seek(SeekFrom::Start(0))?;
+        io::copy(file, &mut copy)?;
+        copy.sync_all()?;
+        Ok(path)
     }
 
     /// A handle with which another thread can bring the lines to the disk.
@@ -71,13 +101,17 @@ impl JournalWriter {
     /// # Errors
     ///
     /// When the system has no more handles.
-    pub fn disk(&self) -> Result<Disk, WriteError> {
-        let file = self.file.try_clone();
-        let path = self.path.clone();
-        match file {
+    pub fn disk(&mut self) -> Result<Disk, WriteError> {
+        let path = self.file.path().to_path_buf();
+        match self.file.file().try_clone() {
             Ok(file) => Ok(Disk { path, file }),
             Err(source) => Err(WriteError { path, source }),
         }
+    }
+
+    /// Where it stands.
+    pub fn path(&self) -> &Path {
+        self.file.path()
     }
 }
 
@@ -107,12 +141,15 @@ fn repair(file: &mut File) -> io::Result<u64> {
     if tail_start == len {
         return Ok(len);
     }
-    let mut tail = Vec::new();
-    file.seek(SeekFrom::Start(tail_start))?;
-    file.read_to_end(&mut tail)?;
-    if line::id(&tail).is_some() {
-        file.write_all(b"\n")?;
-        return Ok(len + 1);
+    // A longer one is no line of ours: some file systems leave gigabytes of zeros after a crash.
+    if len - tail_start < MAX_LINE as u64 {
+        let mut tail = Vec::new();
+        file.seek(SeekFrom::Start(tail_start))?;
+        file.read_to_end(&mut tail)?;
+        if line::id(&tail).is_some() {
+            file.write_all(b"\n")?;
+            return Ok(len + 1);
+        }
     }
     file.set_len(tail_start)?;
     Ok(tail_start)

@@ -1,5 +1,7 @@
+use super::memory::Memory;
 use super::workers::each;
-use super::{Entry, JournalWriter, Plan, Trial, WriteError};
+use super::{Entry, JournalError, JournalWriter, Plan, Trial};
+use crate::machine::available_memory;
 use crate::simd::SimdLevel;
 use crate::train::{EpochRecord, History, Status, train};
 use std::any::Any;
@@ -49,15 +51,15 @@ pub struct Ended {
 ///
 /// # Errors
 ///
-/// When the journal cannot be written, for example on a full disk. All trainings end then; what is in
-/// the journal is safe.
+/// When the journal cannot be written, for example on a full disk, or is replaced by somebody. All
+/// trainings end then; what is in the journal is safe.
 pub fn run_sweep(
     plan: &Plan,
     places: &[usize],
     journal: &mut JournalWriter,
     running: Running,
     observe: &(dyn Fn(Event) + Sync),
-) -> Result<Ended, WriteError> {
+) -> Result<Ended, JournalError> {
     let train = |trial: &Trial, observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>| {
         let outcome = train(&trial.spec, plan.data(), running.level, observe);
         outcome.expect("a plan has validated trials").history
@@ -82,13 +84,14 @@ pub fn run_with(
     running: Running,
     train: &Train,
     observe: &(dyn Fn(Event) + Sync),
-) -> Result<Ended, WriteError> {
+) -> Result<Ended, JournalError> {
     let disk = journal.disk()?;
     let journal = Mutex::new(journal);
     let problem = Mutex::new(None);
+    let memory = Memory::new(available_memory().map_or(f64::INFINITY, |bytes| bytes as f64));
     let (done, failed, halt) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let stopped = || running.stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
-    let give_up = |error: WriteError| {
+    let give_up = |error: JournalError| {
         halt.store(true, Ordering::Relaxed);
         lock(&problem).get_or_insert(error);
     };
@@ -97,17 +100,27 @@ pub fn run_with(
             return;
         }
         let trial = plan.trial(place);
+        let share = memory.take(trial.spec.memory(plan.data()));
         let mut watch = |record: &EpochRecord| {
             observe(Event::Epoch(&trial, record));
             if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let entry = match catch_unwind(AssertUnwindSafe(|| train(&trial, &mut watch))) {
+        let trained = share.map(|_share| {
+            catch_unwind(AssertUnwindSafe(|| train(&trial, &mut watch)))
+                .map_err(|panic| message(&*panic))
+        });
+        let mut entry = match trained.flatten() {
             // Ended before its time: no result.
             Ok(History { status: Status::Stopped, .. }) => return,
             Ok(history) => Entry::Done(history),
-            Err(panic) => Entry::Failed(message(&*panic)),
+            Err(message) => Entry::Failed(message),
         };
-        if let Err(error) = lock(&journal).append(&trial, &entry) {
+        let mut written = lock(&journal).append(&trial, &entry);
+        if let Err(error @ JournalError::TooLong { .. }) = &written {
+            entry = Entry::Failed(error.to_string());
+            written = lock(&journal).append(&trial, &entry);
+        }
+        if let Err(error) = written {
             return give_up(error);
         }
         // The other end lives longer than the threads.
@@ -128,17 +141,24 @@ pub fn run_with(
         let (appended, lines) = mpsc::channel::<()>();
         // Waiting for the disk is left to a thread of its own, once for all lines that have come in
         // the meantime.
-        scope.spawn(|| {
-            let lines = lines;
+        let sync = || {
+            if let Err(error) = disk.sync() {
+                give_up(error.into());
+            }
+        };
+        let wait = move || {
             while lines.recv().is_ok() {
                 while lines.try_recv().is_ok() {}
-                if let Err(error) = disk.sync() {
-                    give_up(error);
-                }
+                sync();
             }
-        });
+        };
+        // Without a thread to be had, at the end.
+        let waits = std::thread::Builder::new().spawn_scoped(scope, wait).is_ok();
         each(running.jobs, places.len(), &|i| run(places[i], &appended));
         drop(appended);
+        if !waits {
+            sync();
+        }
     });
     match problem.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(error) => Err(error),

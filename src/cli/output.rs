@@ -1,0 +1,100 @@
+//! What people read on a terminal: standard output that may go away, notices that may not be heard.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// The longest message, in characters.
+const LONGEST: usize = 500;
+
+/// A text without control characters, which could do anything to a terminal: each is shown as it would
+/// be written in a program.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// A message in one line of a length that can be read.
+pub fn message(text: &str) -> String {
+    // Words of a message may be on lines of their own.
+    let line = printable(&text.replace(['\n', '\r'], " "));
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    // What is wrong is said at the beginning, what was expected at the end.
+    let tail = LONGEST / 5;
+    let head: String = line.chars().take(LONGEST - tail - 3).collect();
+    let end: String = line.chars().skip(line.chars().count() - tail).collect();
+    format!("{head} … {end}")
+}
+
+/// Says something on standard error, in one line. Whether anybody hears it is not our business.
+pub fn notice(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{}", message(&text.to_string()));
+}
+
+/// Standard output of a command whose work goes on when nobody reads it any more: its results are in
+/// files. What has become of the output is told at the end.
+#[derive(Debug, Default)]
+pub struct Output {
+    line: Vec<u8>,
+    failed: Option<io::Error>,
+}
+
+impl Output {
+    /// Nothing printed yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The error that has kept something from being printed.
+    ///
+    /// # Errors
+    ///
+    /// The first one there was.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.failed.map_or(Ok(()), Err)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        if bytes.contains(&b'\n') {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Never fails: see [`finish`](Self::finish).
+    fn flush(&mut self) -> io::Result<()> {
+        let text = String::from_utf8_lossy(&self.line);
+        let lines: Vec<String> = text.split('\n').map(printable).collect();
+        let mut stdout = io::stdout();
+        if self.failed.is_none() {
+            let written = stdout.write_all(lines.join("\n").as_bytes());
+            self.failed = written.and_then(|()| stdout.flush()).err();
+        }
+        self.line.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_one_line_that_does_nothing_to_a_terminal() {
+        assert_eq!(message("a\n  b\u{1b}[31m\u{9b}c\u{7f}"), "a   b\\u{1b}[31m\\u{9b}c\\u{7f}");
+        let long = message(&format!("{} expected a number", "ä".repeat(10_000)));
+        assert_eq!(long.chars().count(), LONGEST);
+        assert!(long.ends_with("expected a number"), "{long}");
+    }
+}

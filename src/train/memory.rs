@@ -1,0 +1,76 @@
+//! How much memory a training takes.
+
+use super::evaluate::ROWS;
+use super::{Precision, TrainingSpec};
+use crate::data::{Dataset, Expansion};
+use crate::nn::Optimiser;
+use crate::simd::padded;
+
+/// Bytes for a non-zero pixel of an image.
+const PIXEL: f64 = 4.0;
+
+impl TrainingSpec {
+    /// An estimate, rather too high, of the bytes that the training allocates: parameters as they are
+    /// stored, what the optimiser remembers of them, the best network so far, the passes of a
+    /// mini-batch and of an evaluation, images that it makes for itself.
+    pub fn memory(&self, data: &Dataset) -> f64 {
+        let architecture = self.architecture(data);
+        let pad = |n: usize| padded(n.min(usize::MAX / 2)) as f64;
+        // Rows of weights for the forward pass, and after the first layer a transposed copy.
+        let weights = architecture.sizes.windows(2).enumerate().map(|(l, pair)| {
+            let transposed = if l == 0 { 0.0 } else { pair[1] as f64 * pad(pair[0]) };
+            pair[0] as f64 * pad(pair[1]) + transposed + pad(pair[1])
+        });
+        let parameters: f64 = weights.sum();
+        let neurons: f64 = architecture.sizes[1..].iter().map(|&n| pad(n)).sum();
+        let kinds = 2 + usize::from(
+            self.activation.values().iter().any(|activation| activation.needs_weighted_input()),
+        );
+        let passes = neurons * (self.batch_size as f64 + ROWS as f64) * kinds as f64;
+        let optimiser = match self.optimiser {
+            Optimiser::Sgd if self.momentum == 0.0 => 0,
+            Optimiser::Sgd | Optimiser::Nesterov => 1,
+            Optimiser::Adam | Optimiser::RmsProp => 3,
+        };
+        let best = usize::from(self.early_stop.is_some());
+        // The network before the last step, a copy with its gradient, and their passes.
+        let measured = 3 * usize::from(self.monitor_layers);
+        let numbers = parameters * (1 + optimiser + best + measured) as f64
+            + passes * if self.monitor_layers { 2.0 } else { 1.0 };
+        let bytes = if self.precision == Precision::F64 { 8.0 } else { 4.0 };
+        let images = &data.training.images;
+        let pixels = data.training.len() as f64 * data.inputs() as f64 * images.density();
+        let copies = match self.expansion {
+            // Distorted images are smeared over their neighbours.
+            Some(expansion) => 1.5 * Expansion::factor(expansion) as f64,
+            None if self.train_size.is_some() || !self.classes.is_empty() => 1.0,
+            None => 0.0,
+        };
+        numbers * bytes + copies * pixels * PIXEL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_that_of_parameters_and_passes() {
+        let data = Dataset::mnist().unwrap();
+        let of = |change: fn(&mut TrainingSpec)| {
+            let mut spec = TrainingSpec::default();
+            change(&mut spec);
+            spec.memory(&data)
+        };
+        let wide = of(|spec| spec.hidden = vec![1024]);
+        let weights = 4.0 * (784.0 * 1024.0 + 2.0 * 1024.0 * 13.0);
+        assert!((weights..1.5 * weights).contains(&(wide - 4.0 * 1040.0 * 138.0 * 2.0)), "{wide}");
+        let double = of(|spec| (spec.hidden, spec.precision) = (vec![1024], Precision::F64));
+        assert_eq!(double, 2.0 * wide);
+        let adam = of(|spec| (spec.hidden, spec.optimiser) = (vec![1024], Optimiser::Adam));
+        assert!(adam > 3.0 * wide);
+        assert!(of(|spec| spec.hidden = vec![usize::MAX, usize::MAX]) > 1e30);
+        let base = of(|_| ());
+        assert!(of(|spec| spec.expansion = "shifts".parse().ok()) > base + 50e6);
+    }
+}
