@@ -1,7 +1,7 @@
 //! What a careful reader asks of a table, in sentences.
 
 use super::compare::MOST_ROWS;
-use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
+use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
 use crate::report::Origin;
 use crate::report::runs::{At, How, Lost};
 use crate::stats::smallest_p_exact;
@@ -24,6 +24,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     }
     lines.extend(differences(ablation));
     lines.extend(best(ablation, bold));
+    lines.extend(constant(ablation));
     lines.push(lost(facts));
     lines.extend(flattery(ablation));
     lines.extend(binomial(ablation));
@@ -128,13 +129,16 @@ fn differences(ablation: &Ablation) -> Option<String> {
     let pairs: Vec<usize> = pairs.map(|difference| difference.n).collect();
     let most = pairs.iter().copied().max()?;
     let least = pairs.iter().copied().min().unwrap_or(most);
-    let some = if ablation.comparisons[0] < pairs.len() {
+    let versus = ablation.cells.iter().flatten().flatten().filter_map(|cell| cell.versus.as_ref());
+    let few = versus.filter(|versus| versus.p.is_none() && !versus.unjudged).count() > 0;
+    let some = if few {
         format!(" Without a p value where fewer than {MIN_PAIRS} pairs are too few.")
     } else {
         String::new()
     };
     let common = if least < most { ", over those that both have" } else { "" };
     let of_tests = match ablation.comparisons[0] {
+        0 if !few => String::new(),
         0 => too_few(request.test, most, pairs.len()),
         1 => format!("p: two-sided {}.{some}", request.test.words()),
         n => format!(
@@ -143,10 +147,25 @@ fn differences(ablation: &Ablation) -> Option<String> {
         ),
     };
     let interval = if most > 1 { ", with its 95 % interval" } else { "" };
-    Some(format!(
+    let difference = format!(
         "Difference: from {baseline}, paired by {}{common}{interval}. {of_tests}",
         request.pair_by
-    ))
+    );
+    Some(difference.trim_end().into())
+}
+
+/// What a t test cannot say.
+fn constant(ablation: &Ablation) -> Option<String> {
+    let mut cells = ablation.cells.iter().flatten().flatten();
+    let any = cells.any(|cell| {
+        cell.versus.as_ref().is_some_and(|versus| versus.unjudged)
+            || cell.standing == Standing::Constant
+    });
+    any.then(|| {
+        "Where the difference is the same for every pair there is no p value, as a t test has no spread to judge it \
+         by; --test wilcoxon and --test sign need none."
+            .into()
+    })
 }
 
 /// Why there is no p value, and how many seeds would do.

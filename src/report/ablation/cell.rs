@@ -46,6 +46,8 @@ pub enum Standing {
     Tied,
     /// A test found it worse.
     Worse,
+    /// It differs by the same for every seed, which leaves a t test nothing to judge by.
+    Constant,
     /// It has lost seeds, and so no mean.
     Lost,
     /// They have too few seeds in common for a test.

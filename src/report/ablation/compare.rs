@@ -3,8 +3,8 @@
 use super::cell::interval;
 use super::{Ablation, Cell, Request, Standing, TestKind};
 use crate::stats::{
-    Interval, Test, effect_size, holm, mean, paired_t_test, probability_of_improvement, sign_test,
-    smallest_p_exact, wilcoxon_signed_rank,
+    Differences, Interval, effect_size, holm, mean, paired_t_test, probability_of_improvement,
+    sign_test, smallest_p_exact, wilcoxon_signed_rank,
 };
 
 /// The fewest pairs that a p value is given for. An exact test of fewer cannot reach 0.05, and whether
@@ -23,8 +23,10 @@ pub struct Difference {
     pub mean: f64,
     /// Its 95 % interval.
     pub interval: Option<Interval>,
-    /// The p value after Holm's correction; none with too few seeds.
+    /// The p value after Holm's correction; none with too few seeds, or if a t test has no spread to judge by.
     pub p: Option<f64>,
+    /// Whether there are enough seeds, and the difference is the same for all: it leaves a t test nothing to judge by.
+    pub unjudged: bool,
     /// The probability that a run is better than one of the baseline.
     pub p_better: f64,
     /// Hedges' g of the differences.
@@ -61,6 +63,7 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
                 mean: mean(&differences),
                 interval: interval(request.interval, &differences),
                 p: None,
+                unjudged: needs_spread(&request, &differences),
                 p_better: probability_of_improvement(&turned(cell), &turned(base)),
                 effect: effect_size(&differences),
             };
@@ -90,6 +93,8 @@ struct Pair {
     rows: [usize; 2],
     /// The mean difference of the first from the second.
     mean: f64,
+    /// Whether all differences are the same, which leaves the test nothing to judge by.
+    unjudged: bool,
 }
 
 /// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
@@ -109,7 +114,8 @@ fn mark_best(ablation: &mut Ablation) {
                     continue;
                 };
                 if let Some(differences) = differences(one, other) {
-                    pairs.push(Pair { column, rows: [a, b], mean: mean(&differences) });
+                    let unjudged = needs_spread(&ablation.request, &differences);
+                    pairs.push(Pair { column, rows: [a, b], mean: mean(&differences), unjudged });
                     tests.push(differences);
                 }
             }
@@ -121,7 +127,7 @@ fn mark_best(ablation: &mut Ablation) {
         let Some((best, _)) = ablation.best_of(column) else {
             continue;
         };
-        let of_best = |pair: &Pair| pair.column == column && pair.rows.contains(&best);
+        let of_best = |pair: &&Pair| pair.column == column && pair.rows.contains(&best);
         let tested = pairs.iter().zip(&corrected).filter(|(pair, _)| of_best(pair));
         let tested: Vec<(&Pair, f64)> = tested.filter_map(|(pair, &p)| Some((pair, p?))).collect();
         let mut standings = vec![(best, Standing::Best)];
@@ -132,6 +138,10 @@ fn mark_best(ablation: &mut Ablation) {
             let worse = p < ALPHA && ablation.measure.is_better(lead, 0.0);
             standings.push((other, if worse { Standing::Worse } else { Standing::Tied }));
         }
+        for pair in pairs.iter().filter(|pair| of_best(pair) && pair.unjudged) {
+            let other = pair.rows[usize::from(pair.rows[0] == best)];
+            standings.push((other, Standing::Constant));
+        }
         for (row, standing) in standings {
             if let Some(cell) = &mut ablation.cells[row][column] {
                 cell.standing = standing;
@@ -140,13 +150,15 @@ fn mark_best(ablation: &mut Ablation) {
         // Without a test nothing can be told from the best, and bold everywhere says nothing.
         let any = !tested.is_empty();
         for cell in ablation.cells.iter_mut().filter_map(|row| row[column].as_mut()) {
-            cell.best = any && !matches!(cell.standing, Standing::Worse | Standing::Lost);
+            let behind =
+                matches!(cell.standing, Standing::Worse | Standing::Constant | Standing::Lost);
+            cell.best = any && !behind;
         }
     }
 }
 
 /// The differences seed by seed; none if a seed of either was lost, as the others would flatter.
-fn differences(cell: &Cell, base: &Cell) -> Option<Vec<f64>> {
+fn differences(cell: &Cell, base: &Cell) -> Option<Differences> {
     if cell.lost.any() || base.lost.any() {
         return None;
     }
@@ -154,13 +166,19 @@ fn differences(cell: &Cell, base: &Cell) -> Option<Vec<f64>> {
         let found = base.sample.binary_search_by_key(&seed, |&(seed, _)| seed).ok()?;
         Some(base.sample[found].1)
     };
-    let pairs = cell.sample.iter().filter_map(|&(seed, value)| Some(value - of(seed)?));
-    let differences: Vec<f64> = pairs.collect();
+    let pairs = cell.sample.iter().filter_map(|&(seed, value)| Some((value, of(seed)?)));
+    let differences = Differences::between(pairs);
     (!differences.is_empty()).then_some(differences)
 }
 
-/// The p values of some differences, corrected together; none where there are too few pairs.
-fn test_all(request: &Request, tests: &[Vec<f64>]) -> Vec<Option<f64>> {
+/// Whether the test has enough differences, and cannot judge them because all are equal.
+fn needs_spread(request: &Request, differences: &Differences) -> bool {
+    request.test == TestKind::T && differences.len() >= MIN_PAIRS && differences.are_constant()
+}
+
+/// The p values of some differences, corrected together; none where there are too few pairs, and none by a t test
+/// where all differences are equal.
+fn test_all(request: &Request, tests: &[Differences]) -> Vec<Option<f64>> {
     let enough = |n: usize| match request.test {
         TestKind::T => n >= MIN_PAIRS,
         // Holm's first step asks for the most.
@@ -168,18 +186,14 @@ fn test_all(request: &Request, tests: &[Vec<f64>]) -> Vec<Option<f64>> {
             n >= MIN_PAIRS && smallest_p_exact(n) <= ALPHA / tests.len() as f64
         }
     };
-    let p = |differences: &Vec<f64>| {
-        let test: Option<Test> = match request.test {
-            _ if !enough(differences.len()) => None,
-            // Without any spread the t test is certain of everything; the signs alone are not.
-            TestKind::T => paired_t_test(differences).map(|test| Test {
-                p: if test.p == 0.0 { smallest_p_exact(test.n) } else { test.p },
-                ..test
-            }),
-            TestKind::Wilcoxon => wilcoxon_signed_rank(differences),
-            TestKind::Sign => sign_test(differences),
-        };
-        test.map(|test| test.p).filter(|p| !p.is_nan())
+    let test = match request.test {
+        TestKind::T => paired_t_test,
+        TestKind::Wilcoxon => wilcoxon_signed_rank,
+        TestKind::Sign => sign_test,
+    };
+    let p = |differences: &Differences| {
+        let result = if enough(differences.len()) { test(differences) } else { None };
+        result.map(|test| test.p).filter(|p| !p.is_nan())
     };
     let raw: Vec<Option<f64>> = tests.iter().map(p).collect();
     let mut corrected = holm(&raw.iter().flatten().copied().collect::<Vec<_>>()).into_iter();

@@ -38,9 +38,13 @@ impl Ablation {
             Some(vs) => format!(" at {} = {}", vs.replace('_', " "), self.columns[column]),
             None => String::new(),
         };
-        let [tied, worse, untested] = [Standing::Tied, Standing::Worse, Standing::Untested]
-            .map(|s| self.standing(column, row, s));
+        let [tied, worse, untested, constant] =
+            [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Constant]
+                .map(|s| self.standing(column, row, s));
         let tied = match (tied.is_empty(), worse.is_empty()) {
+            _ if !constant.is_empty() && tied.is_empty() => {
+                format!(", ahead of {} by the same for every seed", listed(&constant))
+            }
             (true, true) if untested.is_empty() => String::new(),
             (true, true) => ", too few seeds to tell it from others".into(),
             (true, false) if untested.is_empty() => ", told from all others".into(),
@@ -60,11 +64,23 @@ impl Ablation {
         let (row, _) = self.best_of(column)?;
         let (name, mean) = (self.row_name(row), self.mean_of(row, column));
         let others = |standing| self.standing(column, row, standing);
-        let [tied, worse, untested, lost] =
-            [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Lost].map(others);
+        let [tied, worse, untested, constant, lost] = [
+            Standing::Tied,
+            Standing::Worse,
+            Standing::Untested,
+            Standing::Constant,
+            Standing::Lost,
+        ]
+        .map(others);
         let mut words = match (tied.is_empty(), worse.is_empty()) {
-            _ if [&tied, &worse, &untested, &lost].iter().all(|names| names.is_empty()) => {
+            _ if [&tied, &worse, &untested, &constant, &lost]
+                .iter()
+                .all(|names| names.is_empty()) =>
+            {
                 return Some(format!("{name} has {mean}."));
+            }
+            (true, true) if untested.is_empty() && !constant.is_empty() => {
+                format!("{name} has the best mean, {mean}")
             }
             (true, true) if untested.is_empty() => format!("{name} has the only mean, {mean}"),
             (true, true) => format!(
@@ -83,6 +99,12 @@ impl Ablation {
                 is_or_are(&worse)
             ),
         };
+        if !constant.is_empty() {
+            words += &format!(
+                "; {} behind by the same for every seed, which a t test cannot judge",
+                is_or_are(&constant)
+            );
+        }
         let any_test = !tied.is_empty() || !worse.is_empty();
         if any_test && !untested.is_empty() {
             words += &format!("; too few seeds in common to compare it with {}", listed(&untested));

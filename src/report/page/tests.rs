@@ -8,7 +8,8 @@ fn results(directory: &Path) {
     for (name, shift) in [("<script>alert(1)</script>", 0.0), ("\"relu\" & co", 0.5)] {
         for seed in 1..=7 {
             for epoch in 1..=2 {
-                let loss = 2.0 + shift + 0.01 * f64::from(seed) - 0.5 * f64::from(epoch);
+                let loss = 2.0 + shift * (1.0 + 0.1 * f64::from(seed % 2)) + 0.01 * f64::from(seed)
+                    - 0.5 * f64::from(epoch);
                 text += &format!("\"{}\",{seed},{epoch},{loss}\n", name.replace('"', "\"\""));
             }
         }
