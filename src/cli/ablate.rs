@@ -63,10 +63,12 @@ pub struct Selection {
     /// (default: the test accuracy, if it was monitored)
     #[arg(long, value_name = "METRIC")]
     pub metric: Option<MeasureText>,
-    /// At which epoch: last, best or epoch:N
-    #[arg(long, value_name = "WHEN", default_value_t)]
-    pub at: At,
-    /// Which values of the metric are better (default: by its name)
+    /// At which epoch: last, best, epoch:N, best:COLUMN for that in which another column was best, kept for that whose
+    /// network training keeps (default: kept, which is best:validation_accuracy with early stopping and last without)
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<At>,
+    /// Which values of the metric are better, and of a column that chooses, if its name does not say it (default: by
+    /// its name)
     #[arg(long, value_enum)]
     pub better: Option<Better>,
     /// Only runs with these values: eta=0.25 or eta=0.25,2.5; may be given several times
@@ -146,7 +148,7 @@ impl Arguments {
             vs: self.vs.clone(),
             baseline: self.baseline.clone(),
             metric: self.selection.metric.clone(),
-            at: self.selection.at,
+            at: self.selection.at.clone(),
             better: self.selection.better,
             conditions: self.selection.conditions.clone(),
             tune: self.tune.clone().map(|(settings, metric)| Tune {

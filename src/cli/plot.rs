@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         hue: arguments.hue.clone(),
         panels: arguments.panels.clone(),
         metric: metric.clone(),
-        at: *at,
+        at: at.clone(),
         better: *better,
         range: arguments.range,
         conditions: conditions.clone(),

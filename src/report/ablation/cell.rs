@@ -79,7 +79,8 @@ pub(super) fn cells(
     rows: &Rows,
     facts: &mut Facts,
 ) -> Result<Vec<Vec<Option<Cell>>>, AblationError> {
-    let outcomes = runs.outcomes(measure, selected)?;
+    let (outcomes, spacing) = runs.outcomes_spaced(measure, selected)?;
+    facts.spacing = spacing;
     let columns = columns(runs, request, selected)?.codes;
     let vs = request.vs.as_ref().map(|vs| runs.setting(vs)).transpose()?;
     let seeds = runs.setting(&request.pair_by)?;
@@ -127,10 +128,11 @@ pub(super) fn cells(
         }
         cells.push(line);
     }
-    facts.averaged = rest
-        .iter()
-        .map(|setting| (setting.name.clone(), setting.present(selected).len()))
-        .collect();
+    let counted = |setting: &&Setting| (setting.name.clone(), setting.present(selected).len());
+    let (within, between): (Vec<_>, Vec<_>) =
+        rest.iter().enumerate().partition(|(place, _)| facts.within.contains(place));
+    facts.averaged = within.into_iter().map(|(_, setting)| counted(setting)).collect();
+    facts.by_seed = between.into_iter().map(|(_, setting)| counted(setting)).collect();
     Ok(cells)
 }
 
@@ -169,14 +171,18 @@ impl Builder<'_> {
                     row: row.join(", "),
                 });
             }
+            let varies =
+                |place: &usize| places.iter().any(|of_run| of_run[*place] != places[0][*place]);
+            facts.within.extend((0..self.rest.len()).filter(varies));
             facts.averages.push(places);
             let (values, of_seed) = Lost::split(runs.iter().map(|&run| self.outcomes[run]));
             facts.shown += runs.len();
             facts.lost += of_seed;
             match of_seed {
-                Lost { diverged: 0, missed: 0 } => sample.push((*seed, mean(&values))),
-                Lost { diverged: 0, .. } => lost.missed += 1,
-                _ => lost.diverged += 1,
+                of_seed if !of_seed.any() => sample.push((*seed, mean(&values))),
+                Lost { diverged: 1.., .. } => lost.diverged += 1,
+                Lost { missing: 1.., .. } => lost.missing += 1,
+                _ => lost.missed += 1,
             }
         }
         let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
@@ -222,7 +228,8 @@ impl<'a> Tuning<'a> {
         selected: &[usize],
     ) -> Result<Self, AblationError> {
         let settings = tune.settings.iter().map(|name| runs.setting(name));
-        let measure = runs.measure(&tune.metric, request.at)?;
+        let metric = request.metric.as_ref();
+        let measure = runs.judge(&tune.metric, &request.epoch(), metric, request.better)?;
         let present = by_seed.present(selected);
         let seeds = match &tune.seeds {
             None => match default_tuning(present.len()) {

@@ -2,6 +2,7 @@
 
 use super::cell::interval;
 use super::{Ablation, Cell, Request, Standing, TestKind};
+use crate::report::runs::Direction;
 use crate::stats::{
     Differences, Interval, effect_size, holm, mean, paired_t_test, probability_of_improvement,
     sign_test, smallest_p_exact, wilcoxon_signed_rank,
@@ -27,8 +28,8 @@ pub struct Difference {
     pub p: Option<f64>,
     /// Whether there are enough seeds, and the difference is the same for all: it leaves a t test nothing to judge by.
     pub unjudged: bool,
-    /// The probability that a run is better than one of the baseline.
-    pub p_better: f64,
+    /// The probability that a run is better than one of the baseline, if it is known which values are better.
+    pub p_better: Option<f64>,
     /// Hedges' g of the differences.
     pub effect: Option<f64>,
 }
@@ -43,7 +44,7 @@ pub(super) fn compare(ablation: &mut Ablation) {
 
 fn versus(ablation: &mut Ablation, baseline: usize) {
     let request = ablation.request.clone();
-    let lower = ablation.measure.lower_is_better;
+    let better = ablation.measure.better;
     let mut places = Vec::new();
     let mut tests = Vec::new();
     for column in 0..ablation.columns.len() {
@@ -56,15 +57,20 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             let Some(differences) = differences(cell, base) else {
                 continue;
             };
-            let sign = if lower { -1.0 } else { 1.0 };
-            let turned = |cell: &Cell| cell.values().iter().map(|v| sign * v).collect::<Vec<_>>();
+            let turned = |cell: &Cell| match better {
+                Direction::Lower => cell.values().iter().map(|v| -v).collect(),
+                _ => cell.values(),
+            };
             let difference = Difference {
                 n: differences.len(),
                 mean: mean(&differences),
                 interval: interval(request.interval, &differences),
                 p: None,
                 unjudged: needs_spread(&request, &differences),
-                p_better: probability_of_improvement(&turned(cell), &turned(base)),
+                p_better: match better {
+                    Direction::Unknown => None,
+                    _ => Some(probability_of_improvement(&turned(cell), &turned(base))),
+                },
                 effect: effect_size(&differences),
             };
             places.push((row, column));
@@ -101,7 +107,7 @@ struct Pair {
 /// comparing with the best alone would forget that it was chosen for being best.
 fn mark_best(ablation: &mut Ablation) {
     let rows = ablation.rows.len();
-    if rows > MOST_ROWS {
+    if rows > MOST_ROWS || ablation.measure.better == Direction::Unknown {
         return;
     }
     let (mut pairs, mut tests) = (Vec::new(), Vec::new());

@@ -19,6 +19,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     }
     normalise(runs, &mut request)?;
     let selected = select(runs, &request.conditions)?;
+    request.at.get_or_insert_with(|| runs.default_at(&selected));
     let request = &request;
     let taken = |request: &Request| -> Vec<String> {
         let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());

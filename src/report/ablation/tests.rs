@@ -57,7 +57,7 @@ fn cells_are_means_and_differences_over_seeds() {
     let versus = cell.versus.as_ref().unwrap();
     assert_eq!((versus.n, versus.mean), (10, mean(&differences)));
     assert_eq!(versus.interval, confidence_interval(&differences, 0.95));
-    assert!(versus.p.unwrap() < 1e-6 && versus.p_better == 1.0);
+    assert!(versus.p.unwrap() < 1e-6 && versus.p_better == Some(1.0));
     assert!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p.unwrap() > 0.05);
     let best: Vec<bool> = table.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect();
     assert_eq!((best, table.comparisons), (vec![false, false, true], [2, 3]));
@@ -94,7 +94,7 @@ fn costs_are_best_when_low() {
             .unwrap();
     assert_eq!(table.measure.column, "loss");
     assert!(table.cells[0][0].as_ref().unwrap().best && !table.cells[1][0].as_ref().unwrap().best);
-    assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, 0.0);
+    assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, Some(0.0));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn bad_requests_name_what_is_wrong() {
         error(Request { vs: Some("activation".into()), ..request() }).contains("asked for twice")
     );
     let metric: MeasureText = "training_cost".parse().unwrap();
-    let text = error(Request { metric: Some(metric), at: At::Last, ..request() });
+    let text = error(Request { metric: Some(metric), at: Some(At::Last), ..request() });
     assert!(text.contains("not monitored; there are test_accuracy, validation_accuracy"), "{text}");
     assert!(error(Request { pair_by: "run".into(), ..request() }).contains("--pair-by"));
 }
@@ -453,7 +453,24 @@ fn the_direction_can_be_said() {
         let made = table(&text, &Request { better, ..Request::default() }).unwrap();
         made.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect::<Vec<_>>()
     };
-    assert_eq!((best(None), best(Some(Better::Lower))), (vec![false, true], vec![true, false]));
+    assert_eq!(best(Some(Better::Higher)), [false, true]);
+    assert_eq!(best(Some(Better::Lower)), [true, false]);
+    // What nobody says is not guessed.
+    assert_eq!(best(None), [false, false]);
+    let unknown =
+        table(&text, &Request { also: vec![Also::PBetter], ..Request::default() }).unwrap();
+    let caption = unknown.render(Format::Text).replace('\n', " ");
+    assert!(
+        caption.contains("none is called the best: --better lower or --better higher"),
+        "{caption}"
+    );
+    let versus = unknown.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap();
+    assert!(
+        versus.p.unwrap() < 0.001 && versus.p_better.is_none(),
+        "a difference has no direction"
+    );
+    assert!(unknown.verdict()[0].starts_with("No row is called the best"));
+    assert!(unknown.short_verdict().starts_with("no best row"));
 }
 
 #[test]

@@ -2,12 +2,20 @@
 
 use super::document::Rounding;
 use super::{Ablation, Cell, Standing};
+use crate::report::runs::Direction;
 
 impl Ablation {
     /// What is best, and what cannot be told from it: a sentence for each column.
     pub fn verdict(&self) -> Vec<String> {
         if self.rows.len() < 2 {
             return self.only_row().into_iter().collect();
+        }
+        if self.measure.better == Direction::Unknown {
+            let name = self.measure.name();
+            return vec![format!(
+                "No row is called the best: nothing says which values of {name} are better (--better lower or higher \
+                 does)."
+            )];
         }
         let sentences = (0..self.columns.len()).filter_map(|column| {
             let words = self.column_verdict(column)?;
@@ -24,6 +32,9 @@ impl Ablation {
         if self.rows.len() < 2 {
             return self.only_row().unwrap_or_default();
         }
+        if self.measure.better == Direction::Unknown {
+            return "no best row: --better lower or higher says which values are".into();
+        }
         let cells = (0..self.columns.len()).filter_map(|column| {
             let (row, mean) = self.best_of(column)?;
             Some((row, column, mean))
@@ -32,7 +43,9 @@ impl Ablation {
             if self.measure.is_better(b.2, a.2) { b } else { a }
         };
         let Some((row, column, _)) = cells.reduce(better) else {
-            return "no row has a mean: trainings diverged everywhere".into();
+            let lost = self.facts.all_lost.word();
+            return format!("no row has a mean: trainings are {lost} everywhere")
+                .replace("are diverged", "diverged");
         };
         let place = match &self.request.vs {
             Some(vs) => format!(" at {} = {}", vs.replace('_', " "), self.columns[column]),
@@ -56,8 +69,8 @@ impl Ablation {
 
     /// What is measured of the only row.
     fn only_row(&self) -> Option<String> {
-        self.best_of(0)
-            .map(|(row, _)| format!("{}: {}", self.measure.words(), self.mean_of(row, 0)))
+        self.cell(0, 0)?.mean?;
+        Some(format!("{}: {}", self.measure.words(), self.mean_of(0, 0)))
     }
 
     fn column_verdict(&self, column: usize) -> Option<String> {
@@ -119,7 +132,7 @@ impl Ablation {
         self.cells[row][column].as_ref()
     }
 
-    /// The row with the best mean of a column.
+    /// The row with the best mean of a column; the first of equal ones, or of all where nothing is known to be better.
     pub(super) fn best_of(&self, column: usize) -> Option<(usize, f64)> {
         let means =
             (0..self.rows.len()).filter_map(|row| Some((row, self.cell(row, column)?.mean?)));

@@ -1,6 +1,7 @@
 //! Which columns of a file are settings and which are measurements.
 
-use super::measure::sounds_measured;
+use super::direction::{sounds_measured, words};
+use super::missing::is_missing;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -20,7 +21,9 @@ pub(super) struct Columns {
     rows: usize,
     /// Whether the file is one of ours, whose columns are known by their names.
     ours: bool,
-    /// Numbers that change within a run of a log.
+    /// The column that numbers the rows of a run, and is no setting either way.
+    index: Option<usize>,
+    /// What changes within a run of a log.
     pub(super) changing: HashSet<usize>,
 }
 
@@ -70,15 +73,20 @@ impl Columns {
             kinds: names.iter().map(kind).collect(),
             rows: 0,
             ours: are_ours(names),
+            index: None,
             changing: HashSet::new(),
         }
+    }
+
+    pub(super) fn set_index(&mut self, column: usize) {
+        self.index = Some(column);
     }
 
     /// Looks at a row. Each different cell is looked at once, and of very many the first.
     pub(super) fn see(&mut self, row: &csv::ByteRecord) {
         self.rows += 1;
         for (cell, kind) in row.iter().zip(&mut self.kinds) {
-            if cell.is_empty() || kind.distinct.len() > MANY {
+            if kind.distinct.len() > MANY || is_missing(cell) {
                 continue;
             }
             let hash = xxh3_64(cell);
@@ -100,6 +108,8 @@ impl Columns {
             names.is_setting(name)
                 || !(BOOKKEEPING.contains(&name)
                     || is_row_number(name)
+                    || self.index == Some(column)
+                    || self.changing.contains(&column)
                     || metric_of(name).is_some()
                     || name.ends_with("_epoch")
                     || self.is_measurement(column, names))
@@ -132,8 +142,11 @@ impl Columns {
     fn is_measurement(&self, column: usize, names: &Names) -> bool {
         let Kind { numeric, empty, distinct, .. } = &self.kinds[column];
         let name = self.names[column].as_str();
-        if self.ours || *empty || BOOKKEEPING.contains(&name) || name == "seed" {
+        if self.ours || *empty || BOOKKEEPING.contains(&name) || is_seed(name) {
             return false;
+        }
+        if self.index == Some(column) {
+            return names.is_metric(name);
         }
         // Of few rows a learning rate may be different in each, where something else is measured by its name.
         let few = self.rows < FEW && self.names.iter().any(|name| sounds_measured(name));
@@ -142,9 +155,9 @@ impl Columns {
         names.is_metric(name) || *numeric && (shows || sounds_measured(name))
     }
 
-    /// Whether all cells of a column are numbers.
-    pub(super) fn is_number(&self, column: usize) -> bool {
-        self.kinds[column].numeric
+    /// Whether the cells of a column are words.
+    pub(super) fn is_words(&self, column: usize) -> bool {
+        !self.kinds[column].numeric
     }
 
     /// How many different cells a column has.
@@ -156,6 +169,42 @@ impl Columns {
 /// Whether the columns are those of our files: others may have a `trial_id` too.
 pub(super) fn are_ours(names: &[String]) -> bool {
     ["trial_id", "eta", "seed"].iter().all(|ours| names.iter().any(|name| name == ours))
+}
+
+/// Whether a column is that of the seeds: `seed`, `params.seed`, `config/seed`.
+pub(super) fn is_seed(name: &str) -> bool {
+    words(name).last().is_some_and(|word| word == "seed")
+}
+
+/// Names of columns that number the rows of a run, the most telling first, in small letters.
+const INDEX: [&str; 16] = [
+    "epoch",
+    "training_iteration",
+    "iteration",
+    "iter",
+    "global_step",
+    "trainer/global_step",
+    "step",
+    "_step",
+    "num_timesteps",
+    "timesteps_total",
+    "total_timesteps",
+    "time/total_timesteps",
+    "timesteps",
+    "timestep",
+    "env_steps",
+    "epochs",
+];
+
+/// The column that numbers the rows of a run, unless the user says that it is something else.
+pub(super) fn index(header: &[String], known: &Names) -> Option<usize> {
+    let ours = are_ours(header);
+    let free = |name: &String| ours || !(known.is_setting(name) || known.is_metric(name));
+    let names = if ours { &INDEX[..1] } else { &INDEX[..] };
+    names.iter().find_map(|wanted| {
+        let is_it = |name: &String| name.to_lowercase().replace(' ', "_") == *wanted && free(name);
+        header.iter().position(is_it)
+    })
 }
 
 /// Whether a column numbers the rows, as pandas writes it.
