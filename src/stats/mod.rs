@@ -25,7 +25,7 @@ mod summary;
 #[cfg(test)]
 mod vectors;
 
-pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval};
+pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval, bca_interval_of_mean};
 pub use compare::{Test, paired_t_test, sign_test, smallest_p_exact, wilcoxon_signed_rank};
 pub use differences::{Differences, same};
 pub use holm::holm;

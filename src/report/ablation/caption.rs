@@ -1,6 +1,6 @@
 //! What a careful reader asks of a table, in sentences.
 
-use super::compare::MOST_ROWS;
+use super::compare::{MOST_ROWS, too_many};
 use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
 use crate::report::Origin;
 use crate::report::runs::{At, Direction, How, Lost};
@@ -213,11 +213,14 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
     if ablation.measure.better == Direction::Unknown {
         return None;
     }
-    if ablation.rows.len() > MOST_ROWS {
-        return Some(format!(
-            "Nothing is marked: {} rows are too many to compare each with each.",
-            ablation.rows.len()
-        ));
+    if too_many(ablation) {
+        let rows = ablation.rows.len();
+        let seeds = ablation.cells.iter().flatten().flatten().map(|cell| cell.n).max().unwrap_or(0);
+        let what = match rows > MOST_ROWS {
+            true => format!("{rows} rows"),
+            false => format!("{rows} rows of {seeds} seeds"),
+        };
+        return Some(format!("Nothing is marked: {what} are too many to compare each with each."));
     }
     let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };

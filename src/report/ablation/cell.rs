@@ -3,7 +3,7 @@
 use super::rows::{Rows, columns, grouped};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
 use crate::report::runs::{Lost, Measure, Outcome, Runs, Setting};
-use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval, confidence_interval, mean};
+use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval_of_mean, confidence_interval, mean};
 use std::collections::BTreeMap;
 
 /// The level of all intervals.
@@ -11,6 +11,8 @@ pub(super) const LEVEL: f64 = 0.95;
 /// The resamples of a bootstrap, and the seed that they are drawn with.
 const RESAMPLES: usize = 9999;
 const BOOTSTRAP_SEED: u64 = 1;
+const MOST_DRAWS: usize = 200_000_000;
+const LEAST_RESAMPLES: usize = 999;
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +68,11 @@ impl Cell {
 pub(super) fn interval(kind: IntervalKind, sample: &[f64]) -> Option<Interval> {
     match kind {
         IntervalKind::T => confidence_interval(sample, LEVEL),
-        IntervalKind::Bca => bca_interval(sample, mean, LEVEL, RESAMPLES, BOOTSTRAP_SEED),
+        IntervalKind::Bca => {
+            // Of very many values fewer resamples say as much.
+            let resamples = (MOST_DRAWS / sample.len().max(1)).clamp(LEAST_RESAMPLES, RESAMPLES);
+            bca_interval_of_mean(sample, LEVEL, resamples, BOOTSTRAP_SEED)
+        }
     }
 }
 

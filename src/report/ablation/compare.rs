@@ -80,7 +80,8 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             }
         }
     }
-    let corrected = test_all(&request, &tests);
+    let raw: Vec<Option<f64>> = tests.iter().map(|d| p(&request, d, tests.len())).collect();
+    let corrected = correct(&raw);
     ablation.comparisons[0] = corrected.iter().flatten().count();
     for ((row, column), p) in places.into_iter().zip(corrected) {
         let cell = ablation.cells[row][column].as_mut();
@@ -92,6 +93,8 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
 
 /// More rows are not compared each with each: that would be a hundred thousand tests.
 pub(super) const MOST_ROWS: usize = 500;
+/// Nor are so many differences taken, which would take seconds.
+const MOST_DIFFERENCES: usize = 20_000_000;
 
 /// A test of two rows of a column.
 struct Pair {
@@ -103,31 +106,44 @@ struct Pair {
     unjudged: bool,
 }
 
+/// Whether there are too many rows, or too many seeds in them, to compare each with each.
+pub(super) fn too_many(ablation: &Ablation) -> bool {
+    let rows = ablation.rows.len();
+    let seeds: usize =
+        ablation.cells.iter().flatten().flatten().map(|cell| cell.sample.len()).sum();
+    // A seed of a row meets that of every other one, and each pair counts once.
+    rows > MOST_ROWS
+        || seeds.saturating_mul(rows.saturating_sub(1)) / 2 > MOST_DIFFERENCES && rows > 2
+}
+
 /// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
 /// comparing with the best alone would forget that it was chosen for being best.
 fn mark_best(ablation: &mut Ablation) {
-    let rows = ablation.rows.len();
-    if rows > MOST_ROWS || ablation.measure.better == Direction::Unknown {
+    if too_many(ablation) || ablation.measure.better == Direction::Unknown {
         return;
     }
-    let (mut pairs, mut tests) = (Vec::new(), Vec::new());
-    for column in 0..ablation.columns.len() {
-        for a in 0..rows {
-            for b in a + 1..rows {
-                let (Some(one), Some(other)) =
-                    (&ablation.cells[a][column], &ablation.cells[b][column])
-                else {
-                    continue;
-                };
-                if let Some(differences) = differences(one, other) {
-                    let unjudged = needs_spread(&ablation.request, &differences);
-                    pairs.push(Pair { column, rows: [a, b], mean: mean(&differences), unjudged });
-                    tests.push(differences);
-                }
-            }
-        }
+    let rows = ablation.rows.len();
+    let places = (0..ablation.columns.len()).flat_map(|column| {
+        (0..rows).flat_map(move |a| (a + 1..rows).map(move |b| (column, [a, b])))
+    });
+    let cells = |(column, [a, b]): (usize, [usize; 2])| {
+        Some((ablation.cells[a][column].as_ref()?, ablation.cells[b][column].as_ref()?))
+    };
+    let comparable: Vec<(usize, [usize; 2])> = places
+        .filter(|&place| {
+            cells(place).is_some_and(|(one, other)| pairs(one, other).next().is_some())
+        })
+        .collect();
+    let (mut tested, mut raw) = (Vec::new(), Vec::new());
+    for &(column, rows) in &comparable {
+        let Some(differences) = cells((column, rows)).and_then(|(a, b)| differences(a, b)) else {
+            continue;
+        };
+        raw.push(p(&ablation.request, &differences, comparable.len()));
+        let unjudged = needs_spread(&ablation.request, &differences);
+        tested.push(Pair { column, rows, mean: mean(&differences), unjudged });
     }
-    let corrected = test_all(&ablation.request, &tests);
+    let (pairs, corrected) = (tested, correct(&raw));
     ablation.comparisons[1] = corrected.iter().flatten().count();
     for column in 0..ablation.columns.len() {
         let Some((best, _)) = ablation.best_of(column) else {
@@ -165,16 +181,19 @@ fn mark_best(ablation: &mut Ablation) {
 
 /// The differences seed by seed; none if a seed of either was lost, as the others would flatter.
 fn differences(cell: &Cell, base: &Cell) -> Option<Differences> {
-    if cell.lost.any() || base.lost.any() {
-        return None;
-    }
+    let differences = Differences::between(pairs(cell, base));
+    (!differences.is_empty()).then_some(differences)
+}
+
+/// The values of the seeds that both have; none if a seed of either was lost.
+fn pairs<'a>(cell: &'a Cell, base: &'a Cell) -> impl Iterator<Item = (f64, f64)> + 'a {
+    let lost = cell.lost.any() || base.lost.any();
     let of = |seed: usize| {
         let found = base.sample.binary_search_by_key(&seed, |&(seed, _)| seed).ok()?;
         Some(base.sample[found].1)
     };
-    let pairs = cell.sample.iter().filter_map(|&(seed, value)| Some((value, of(seed)?)));
-    let differences = Differences::between(pairs);
-    (!differences.is_empty()).then_some(differences)
+    let sample = if lost { &[][..] } else { &cell.sample };
+    sample.iter().filter_map(move |&(seed, value)| Some((value, of(seed)?)))
 }
 
 /// Whether the test has enough differences, and cannot judge them because all are equal.
@@ -182,26 +201,29 @@ fn needs_spread(request: &Request, differences: &Differences) -> bool {
     request.test == TestKind::T && differences.len() >= MIN_PAIRS && differences.are_constant()
 }
 
-/// The p values of some differences, corrected together; none where there are too few pairs, and none by a t test
-/// where all differences are equal.
-fn test_all(request: &Request, tests: &[Differences]) -> Vec<Option<f64>> {
-    let enough = |n: usize| match request.test {
-        TestKind::T => n >= MIN_PAIRS,
-        // Holm's first step asks for the most.
-        TestKind::Wilcoxon | TestKind::Sign => {
-            n >= MIN_PAIRS && smallest_p_exact(n) <= ALPHA / tests.len() as f64
-        }
-    };
+/// The p value of some differences, one of so many `comparisons`; none where there are too few pairs, and none by a t
+/// test where all differences are equal.
+fn p(request: &Request, differences: &Differences, comparisons: usize) -> Option<f64> {
+    let n = differences.len();
+    let enough = n >= MIN_PAIRS
+        && match request.test {
+            TestKind::T => true,
+            // Holm's first step asks for the most.
+            TestKind::Wilcoxon | TestKind::Sign => {
+                smallest_p_exact(n) <= ALPHA / comparisons as f64
+            }
+        };
     let test = match request.test {
         TestKind::T => paired_t_test,
         TestKind::Wilcoxon => wilcoxon_signed_rank,
         TestKind::Sign => sign_test,
     };
-    let p = |differences: &Differences| {
-        let result = if enough(differences.len()) { test(differences) } else { None };
-        result.map(|test| test.p).filter(|p| !p.is_nan())
-    };
-    let raw: Vec<Option<f64>> = tests.iter().map(p).collect();
+    let result = if enough { test(differences) } else { None };
+    result.map(|test| test.p).filter(|p| !p.is_nan())
+}
+
+/// Some p values, corrected together.
+fn correct(raw: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut corrected = holm(&raw.iter().flatten().copied().collect::<Vec<_>>()).into_iter();
-    raw.into_iter().map(|p| p.and_then(|_| corrected.next())).collect()
+    raw.iter().map(|p| p.and_then(|_| corrected.next())).collect()
 }
