@@ -562,3 +562,84 @@ fn p_values_do_not_depend_on_the_unit() {
         assert!((counted - fraction).abs() < 1e-9 && (counted - percent).abs() < 1e-9, "{test}");
     }
 }
+
+#[test]
+fn nothing_of_a_file_moves_the_cursor_or_computes_in_a_spreadsheet() {
+    let mut text = String::from("ar\u{1b}[31mm,seed,val_loss\n");
+    for (arm, base) in [
+        ("=cmd()", 0.3),
+        ("\u{1b}]0;x\u{7}red\u{9b}", 0.4),
+        ("-0.5", 0.5),
+        ("@a", 0.6),
+        ("-x", 0.7),
+    ] {
+        for seed in 1..=6 {
+            text += &format!("\"{arm}\",{seed},{:.3}\n", base + 0.001 * f64::from(seed * seed % 5));
+        }
+    }
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("runs.csv");
+    fs::write(&path, &text).unwrap();
+    let control = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+    for format in ["text", "markdown", "latex", "csv", "typst", "html"] {
+        let mut command = nablab();
+        command.arg("ablate").arg(&path).args(["--by", "ar\u{fffd}[31mm", "--format", format]);
+        let output = command.output().unwrap();
+        let (out, err) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(output.status.success() && !control(&out) && !control(&err), "{out}{err}");
+        assert!(out.contains("red\u{fffd}"), "{out}");
+    }
+    let svg = directory.path().join("strips.svg");
+    works_quietly(nablab().arg("plot").arg(&path).args(["--kind", "strips", "--out"]).arg(&svg));
+    assert!(!control(&fs::read_to_string(&svg).unwrap()));
+    assert!(!control(&fs::read_to_string(svg.with_extension("csv")).unwrap()));
+    let page = directory.path().join("page.html");
+    works(nablab().arg("report").arg(&path).arg("--out").arg(&page));
+    assert!(!control(&fs::read_to_string(&page).unwrap()));
+
+    let safe = nablab()
+        .arg("ablate")
+        .arg(&path)
+        .args(["--format", "csv", "--safe-formulas"])
+        .output()
+        .unwrap();
+    let table = Table::parse(&String::from_utf8(safe.stdout).unwrap());
+    let mut names: Vec<&str> = table.rows.iter().map(|row| row[0].as_str()).collect();
+    names.sort();
+    assert_eq!(names, ["'-x", "'=cmd()", "'@a", "-0.5", "\u{fffd}]0;x\u{fffd}red\u{fffd}"]);
+    assert!(table.numbers("mean").len() == 5);
+    refused(
+        nablab().arg("ablate").arg(&path).arg("--safe-formulas"),
+        &["--safe-formulas", "--format csv"],
+    );
+
+    // A message is short and names the file, however long what is wrong with it is.
+    let mut long = String::from("name,seed,val_loss\n");
+    for i in 0..2000 {
+        long += &format!("a-rather-long-value-number-{i},{},0.5\n", i % 2);
+    }
+    fs::write(&path, long).unwrap();
+    let output = nablab().arg("ablate").arg(&path).args(["--where", "name=b"]).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.chars().count() <= 508 && error.contains("runs.csv") && error.ends_with("…\n"),
+        "{error}"
+    );
+    fs::write(&path, format!("lr,seed,val_loss\n0.1,1,\"{}\u{1b}[2J\"\n", "x".repeat(5000)))
+        .unwrap();
+    let output = nablab().arg("ablate").arg(&path).args(["--metric", "val_loss"]).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !control(&error) && error.chars().count() <= 508 && error.contains("runs.csv"),
+        "{error}"
+    );
+}
+
+/// Runs something that must work, and prints the command that it stands for.
+#[track_caller]
+fn works_quietly(command: &mut assert_cmd::Command) {
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && stderr.lines().count() == 1, "{stderr}");
+}

@@ -1,8 +1,9 @@
 //! Which columns of a file are settings and which are measurements.
 
-use super::direction::{sounds_measured, words};
+use super::direction::sounds_measured;
 use super::missing::is_missing;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
+use crate::report::plain;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Read;
@@ -173,7 +174,7 @@ pub(super) fn are_ours(names: &[String]) -> bool {
 
 /// Whether a column is that of the seeds: `seed`, `params.seed`, `config/seed`.
 pub(super) fn is_seed(name: &str) -> bool {
-    words(name).last().is_some_and(|word| word == "seed")
+    name.rsplit(['.', '/', ':']).next().is_some_and(|last| last.eq_ignore_ascii_case("seed"))
 }
 
 /// Names of columns that number the rows of a run, the most telling first, in small letters.
@@ -238,7 +239,8 @@ pub(super) fn names(
 ) -> Result<Vec<String>, RunsError> {
     let header = reader.headers().map_err(|e| wrong(path, &e))?;
     // Spreadsheets put a byte order mark first.
-    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_string());
+    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim());
+    let names = names.map(|name| plain(name).into_owned());
     let names: Vec<String> = names.collect();
     if let Some(twice) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
         let what = format!("it has two columns '{}'", twice.1);

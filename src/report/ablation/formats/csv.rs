@@ -2,8 +2,9 @@ use crate::report::ablation::{Ablation, Also};
 use crate::report::runs::{How, Lost};
 use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 
-/// A row a cell: the keys, then numbers in full, empty where there is none.
-pub(super) fn render(ablation: &Ablation) -> String {
+/// A row a cell: the keys, then numbers in full, empty where there is none; without formulas if it has to be `safe` for
+/// spreadsheets.
+pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<String> = ablation.row_names.clone();
     header.extend(ablation.request.vs.clone());
@@ -77,10 +78,20 @@ pub(super) fn render(ablation: &Ablation) -> String {
         }
     }
     for row in rows {
-        writer.write_record(row).expect("writing to memory does not fail");
+        let cells = row.into_iter().map(|cell| if safe { without_formula(cell) } else { cell });
+        writer.write_record(cells).expect("writing to memory does not fail");
     }
     let bytes = writer.into_inner().expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("the cells are text")
+}
+
+/// A spreadsheet would compute what begins so, and may run commands for it.
+fn without_formula(cell: String) -> String {
+    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
+    match formula && cell.parse::<f64>().is_err() {
+        true => format!("'{cell}"),
+        false => cell,
+    }
 }
 
 fn number(value: Option<f64>) -> String {
