@@ -353,13 +353,13 @@ fn a_log_has_a_row_an_epoch_whatever_else_stands_in_it() {
     // Epochs that were not measured.
     for nothing in ["NA", "nan", "", "None"] {
         let value = |epoch: u32, value: f64| {
-            if epoch % 2 == 0 { nothing.into() } else { format!("{value:.4}") }
+            if epoch.is_multiple_of(2) { nothing.into() } else { format!("{value:.4}") }
         };
         let (table, _) =
             table_of(&log("", |_, _| String::new(), value), "--by lr --metric val_acc");
         assert_eq!(table, plain, "{nothing}");
         let value = |epoch: u32, value: f64| {
-            if epoch % 2 == 1 { nothing.into() } else { format!("{value:.4}") }
+            if !epoch.is_multiple_of(2) { nothing.into() } else { format!("{value:.4}") }
         };
         let (table, _) =
             table_of(&log("", |_, _| String::new(), value), "--by lr --metric val_acc");

@@ -109,3 +109,31 @@ fn provenance_is_listed_with_the_commands() {
     assert!(html.contains("All 630 trainings took 340 CPU-seconds"));
     assert!(html.contains("<td class=\"date\">2026-11-24</td>"));
 }
+
+#[test]
+fn what_nobody_says_is_better_is_shown_without_a_winner() {
+    let mut text = String::from("arm,width,seed,merit\n");
+    for arm in ["a", "b"] {
+        for width in [10, 20] {
+            for seed in 1..=6 {
+                text +=
+                    &format!("{arm},{width},{seed},{}.{}\n", width + seed * seed % 5, arm.len());
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text.replace("b,10", "c,10")).unwrap();
+    let names = |_: &str, _: &[String]| String::new();
+    // Without a metric whose name says something there is nothing to show by default.
+    assert!(part_of_results(&path, "x", names).is_err());
+    std::fs::write(&path, text.replace("merit", "accuracy_gap")).unwrap();
+    let part = part_of_results(&path, "x", names).unwrap();
+    assert!(part.short_verdict.starts_with("no best row"), "{}", part.short_verdict);
+    assert!(
+        part.notes
+            .iter()
+            .any(|note| note.contains("Some figures are not drawn") && note.contains("--better"))
+    );
+    assert!(!part.figures.is_empty());
+}
