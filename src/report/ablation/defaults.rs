@@ -92,7 +92,10 @@ fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
         Ok(setting) => request.pair_by = setting.name.clone(),
         Err(_) => {
             let all: Vec<usize> = (0..runs.len()).collect();
-            let columns: Vec<&str> = runs.varying(&all, "").map(|s| s.name.as_str()).collect();
+            let mut columns: Vec<&str> = runs.varying(&all, "").map(|s| s.name.as_str()).collect();
+            if columns.is_empty() {
+                columns.push("none that could");
+            }
             return Err(AblationError::NoPairs {
                 pair_by: request.pair_by.clone(),
                 columns: columns.join(", "),

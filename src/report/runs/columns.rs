@@ -79,8 +79,14 @@ impl Columns {
         }
     }
 
-    pub(super) fn set_index(&mut self, column: usize) {
-        self.index = Some(column);
+    pub(super) fn set_index(&mut self, column: Option<usize>) {
+        self.index = column;
+    }
+
+    /// Whether a column numbers the rows of a run, or counts along with the one that does.
+    fn numbers_rows(&self, column: usize) -> bool {
+        let counts = || INDEX.iter().any(|wanted| is_index(&self.names[column], wanted));
+        self.index == Some(column) || self.index.is_some() && !self.ours && counts()
     }
 
     /// Looks at a row. Each different cell is looked at once, and of very many the first.
@@ -109,7 +115,7 @@ impl Columns {
             names.is_setting(name)
                 || !(BOOKKEEPING.contains(&name)
                     || is_row_number(name)
-                    || self.index == Some(column)
+                    || self.numbers_rows(column)
                     || self.changing.contains(&column)
                     || metric_of(name).is_some()
                     || name.ends_with("_epoch")
@@ -178,7 +184,7 @@ pub(super) fn is_seed(name: &str) -> bool {
 }
 
 /// Names of columns that number the rows of a run, the most telling first, in small letters.
-const INDEX: [&str; 16] = [
+const INDEX: [&str; 14] = [
     "epoch",
     "training_iteration",
     "iteration",
@@ -189,12 +195,10 @@ const INDEX: [&str; 16] = [
     "_step",
     "num_timesteps",
     "timesteps_total",
-    "total_timesteps",
     "time/total_timesteps",
     "timesteps",
     "timestep",
     "env_steps",
-    "epochs",
 ];
 
 /// The column that numbers the rows of a run, unless the user says that it is something else.
@@ -202,10 +206,13 @@ pub(super) fn index(header: &[String], known: &Names) -> Option<usize> {
     let ours = are_ours(header);
     let free = |name: &String| ours || !(known.is_setting(name) || known.is_metric(name));
     let names = if ours { &INDEX[..1] } else { &INDEX[..] };
-    names.iter().find_map(|wanted| {
-        let is_it = |name: &String| name.to_lowercase().replace(' ', "_") == *wanted && free(name);
-        header.iter().position(is_it)
-    })
+    names
+        .iter()
+        .find_map(|wanted| header.iter().position(|name| is_index(name, wanted) && free(name)))
+}
+
+fn is_index(name: &str, wanted: &str) -> bool {
+    name.to_lowercase().replace(' ', "_") == wanted
 }
 
 /// Whether a column numbers the rows, as pandas writes it.

@@ -32,7 +32,7 @@ pub(super) fn runs_of_epochs(
     let header = names(&mut reader, path)?;
     let columns = columns.get_or_insert_with(|| Columns::new(&header));
     let id = header.iter().position(|name| name == "trial_id").filter(|_| are_ours(&header));
-    columns.set_index(index);
+    columns.set_index(Some(index));
     let (identity, first): (Vec<usize>, usize) = match id {
         Some(id) => (vec![id], 0),
         None => {
@@ -44,6 +44,10 @@ pub(super) fn runs_of_epochs(
             match identity(path, &header, index, known, columns)? {
                 Identity::Log { columns, first } => (columns, first),
                 Identity::Single => return Ok(None),
+                Identity::Unnumbered => {
+                    columns.set_index(None);
+                    return Ok(None);
+                }
             }
         }
     };

@@ -13,6 +13,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+/// Of as many rows the first tell how many different numbers they have.
+const FEW_ROWS: usize = 10_000;
+
 /// How the rows of a file become runs.
 pub(super) enum Identity {
     /// Rows that agree in these columns are one run.
@@ -24,6 +27,8 @@ pub(super) enum Identity {
     },
     /// Every row is a run, whose column of epochs says how many it had.
     Single,
+    /// Every row is a run, and the column is a setting in spite of its name.
+    Unnumbered,
 }
 
 /// What the runs of a log are told by, whose rows the column `index` numbers. What changes within runs is taken down in
@@ -43,6 +48,14 @@ pub(super) fn identity(
     let rows = Rows::read(path, header, index, &certain, &others)?;
     let first = rows.epochs.iter().copied().min().unwrap_or(0);
     let all = 0..others.len();
+    // One or two round numbers of steps are what runs were given.
+    let mut numbers: Vec<usize> = rows.epochs.iter().copied().take(FEW_ROWS).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let is_epoch = header[index].eq_ignore_ascii_case("epoch");
+    if !is_epoch && first > 1 && numbers.len() < 3 && rows.epochs.len() > 1 {
+        return Ok(Identity::Unnumbered);
+    }
     let mut kept: Vec<usize> = all.filter(|&other| rows.late(&[other], first) == 0).collect();
     // Each may reach back with the certain ones alone and not with all. Then that one goes whose loss leaves the fewest
     // runs without a beginning, and of these the one of most values.

@@ -350,6 +350,14 @@ fn rows_are_numbered_by_epochs_or_steps_of_any_name() {
     assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
     let runs = "lr,seed,epoch,loss\n0.1,1,7,3\n0.1,2,7,3\n0.01,1,9,2\n0.01,2,9,2\n";
     assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
+    let runs =
+        "lr,seed,epoch,_step,loss\n0.1,1,9,90,3\n0.1,2,7,70,3\n0.01,1,7,70,2\n0.01,2,8,80,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
+    // Numbers that runs were given.
+    let runs = "iteration,seed,loss\n100,1,3\n100,2,3\n1000,1,2\n1000,2,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["iteration".into(), "seed".into()]));
+    let runs = "epochs,seed,loss\n10,1,3\n10,2,3\n20,1,2\n20,2,2\n30,1,1\n30,2,1\n";
+    assert_eq!(shape(runs).unwrap(), (6, vec!["epochs".into(), "seed".into()]));
     let error = shape("epoch,loss\n0.5,1\n1.0,2\n").unwrap_err().to_string();
     assert!(error.contains("row 1: '0.5' in column 'epoch' is not a whole number"), "{error}");
 }
