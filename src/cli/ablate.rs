@@ -1,8 +1,11 @@
 use super::shell_word;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use nablab::report::ablation::{Ablation, Also, Format, IntervalKind, Request, TestKind, Tune};
+use nablab::report::ablation::{
+    Ablation, AblationError, Also, Format, IntervalKind, Request, TestKind, Tune,
+};
 use nablab::report::runs::{At, Better, MeasureText, Runs};
+use nablab::report::{message, plain};
 use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
     /// Directories of results, or CSV files of any program with named columns: a row a run, or a row an
-    /// epoch if there is a column 'epoch'
+    /// epoch if a column numbers them (epoch, step, iteration, training_iteration, timesteps, …)
     #[arg(required = true, value_name = "DIR")]
     results: Vec<PathBuf>,
     /// Rows: the values of these settings
@@ -51,6 +54,9 @@ pub struct Arguments {
     /// The language of the table
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// In CSV, put an apostrophe before words that begin with = + - @, which spreadsheets take for formulas
+    #[arg(long)]
+    safe_formulas: bool,
     /// Write to a file instead of the terminal
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -63,10 +69,12 @@ pub struct Selection {
     /// (default: the test accuracy, if it was monitored)
     #[arg(long, value_name = "METRIC")]
     pub metric: Option<MeasureText>,
-    /// At which epoch: last, best or epoch:N
-    #[arg(long, value_name = "WHEN", default_value_t)]
-    pub at: At,
-    /// Which values of the metric are better (default: by its name)
+    /// At which epoch: last, best, epoch:N, best:COLUMN for that in which another column was best, kept for that whose
+    /// network training keeps (default: kept, which is best:validation_accuracy with early stopping and last without)
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<At>,
+    /// Which values of the metric are better, and of a column that chooses, if its name does not say it (default: by
+    /// its name)
     #[arg(long, value_enum)]
     pub better: Option<Better>,
     /// Only runs with these values: eta=0.25 or eta=0.25,2.5; may be given several times
@@ -83,10 +91,13 @@ Examples:
   nablab ablate results/my-sweep --by activation --vs eta --baseline sigmoid
   nablab ablate results/my-sweep --by activation --tune eta,batch-size:validation_accuracy
   nablab ablate results/my-sweep --by activation --where batch-size=10 --metric epochs_to:0.95
+  nablab ablate results/my-sweep --by early-stop --at best:validation_accuracy
   nablab ablate results/my-sweep --leave-one-out dropout=0.5,lambda=5 --format latex --out table.tex
   nablab ablate runs.csv --by optimizer --metric val_loss --pair-by run
 
-Without --by, --vs and --tune they are chosen by the settings that vary; the full command is printed.";
+Without --by, --vs and --tune they are chosen by the settings that vary; the full command is printed.
+Of other programs' files, NA, NaN, None, null and empty cells are missing values, words that change within a run are no
+settings, and columns that name a run (ids, dates, addresses) have no place in a table unless they are asked for.";
 
 pub fn parse_condition(text: &str) -> Result<(String, Vec<String>), String> {
     let (setting, values) = text.split_once('=').ok_or("expected SETTING=VALUE, as in eta=0.25")?;
@@ -146,7 +157,7 @@ impl Arguments {
             vs: self.vs.clone(),
             baseline: self.baseline.clone(),
             metric: self.selection.metric.clone(),
-            at: self.selection.at,
+            at: self.selection.at.clone(),
             better: self.selection.better,
             conditions: self.selection.conditions.clone(),
             tune: self.tune.clone().map(|(settings, metric)| Tune {
@@ -166,7 +177,7 @@ impl Arguments {
 
 /// The command that a request stands for.
 pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
-    let words = results.iter().map(|path| shell_word(path));
+    let words = results.iter().map(|path| plain(&shell_word(path)).into_owned());
     // A value that begins with a dash would be taken for an option.
     let mut joined: Vec<String> = Vec::new();
     for option in options {
@@ -181,18 +192,36 @@ pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
     format!("nablab {name} {}", words.chain(options).collect::<Vec<_>>().join(" "))
 }
 
+/// What is wrong with some results, in one line that names the file.
+pub fn wrong(error: &AblationError, results: &[PathBuf]) -> anyhow::Error {
+    let what = error.to_string();
+    let named = results.iter().find(|path| what.contains(&*path.display().to_string()));
+    let file = named.or(results.first()).map_or(Path::new(""), PathBuf::as_path);
+    anyhow::Error::msg(message(&what, file))
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let request = arguments.request()?;
-    let runs = Runs::open(&arguments.results, &request.names())?;
-    let table = Ablation::new(&runs, &request)?;
+    if arguments.safe_formulas && arguments.format != Format::Csv {
+        bail!("--safe-formulas: only --format csv has cells that could be formulas");
+    }
+    let wrong = |error: AblationError| wrong(&error, &arguments.results);
+    let runs = Runs::open(&arguments.results, &request.names()).map_err(|e| wrong(e.into()))?;
+    let table = Ablation::new(&runs, &request).map_err(wrong)?;
     let mut options = table.request.options();
     if let (true, Some(format)) =
         (arguments.format != Format::default(), arguments.format.to_possible_value())
     {
         options.extend(["--format".into(), format.get_name().into()]);
     }
+    if arguments.safe_formulas {
+        options.push("--safe-formulas".into());
+    }
     eprintln!("{}", command("ablate", &arguments.results, &options));
-    let text = table.render(arguments.format);
+    let text = match arguments.safe_formulas {
+        true => table.to_safe_csv(),
+        false => table.render(arguments.format),
+    };
     match &arguments.out {
         Some(path) => write_atomically(path, text.as_bytes())?,
         None => std::io::stdout().write_all(text.as_bytes())?,

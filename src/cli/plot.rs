@@ -1,10 +1,11 @@
-use super::ablate::{Selection, command};
+use super::ablate::{Selection, command, wrong};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
+use nablab::report::ablation::AblationError;
 use nablab::report::figure::{Theme, to_png};
 use nablab::report::plot::{Kind, Plot, PlotRequest, is_plotted_numbers};
 use nablab::report::runs::Runs;
-use nablab::report::{significant, sparkline};
+use nablab::report::{plain, significant, sparkline};
 use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::PathBuf;
@@ -79,14 +80,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         hue: arguments.hue.clone(),
         panels: arguments.panels.clone(),
         metric: metric.clone(),
-        at: *at,
+        at: at.clone(),
         better: *better,
         range: arguments.range,
         conditions: conditions.clone(),
         pair_by: pair_by.clone(),
     };
-    let runs = Runs::open(&arguments.results, &request.names())?;
-    let plot = Plot::new(&runs, &request)?;
+    let wrong = |error: AblationError| wrong(&error, &arguments.results);
+    let runs = Runs::open(&arguments.results, &request.names()).map_err(|e| wrong(e.into()))?;
+    let plot = Plot::new(&runs, &request).map_err(wrong)?;
     let kind = plot.request.kind.map_or("plot", Kind::name);
     let out = match &arguments.out {
         Some(out) => out.clone(),
@@ -137,6 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let last = values.iter().copied().rfind(|value| value.is_finite()).unwrap_or(f64::NAN);
         writeln!(stdout, "{name:<widest$}  {}  {}", sparkline(values), significant(last, 4))?;
     }
-    writeln!(stdout, "wrote {} and {}", out.display(), numbers.display())?;
+    let written = format!("wrote {} and {}", out.display(), numbers.display());
+    writeln!(stdout, "{}", plain(&written))?;
     Ok(())
 }

@@ -1,10 +1,11 @@
-use super::ablate::command;
+use super::ablate::{command, wrong};
 use super::plural;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use nablab::book::part_of_experiment;
 use nablab::data::Dataset;
 use nablab::report::page::{Page, Part, part_of_results};
+use nablab::report::plain;
 use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let mut stdout = std::io::stdout();
     for part in &page.parts {
-        writeln!(stdout, "{}: {}", part.title, part.short_verdict)?;
+        writeln!(stdout, "{}", plain(&format!("{}: {}", part.title, part.short_verdict)))?;
     }
     let size = html.len().div_ceil(1000);
     if size > 3000 {
@@ -83,7 +84,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             "the page is large: fewer results or --where in figures of their own make it lighter"
         )?;
     }
-    writeln!(stdout, "wrote {}, {}, {size} kB", out.display(), plural(page.parts.len(), "result"))?;
+    let written =
+        format!("wrote {}, {}, {size} kB", out.display(), plural(page.parts.len(), "result"));
+    writeln!(stdout, "{}", plain(&written))?;
     Ok(())
 }
 
@@ -102,7 +105,8 @@ fn part(place: &Path, data: &Dataset) -> Result<Part> {
         ),
     };
     let line = |verb: &str, options: &[String]| command(verb, &[place.into()], options);
-    part_of_results(place, &name, line).with_context(|| place.display().to_string())
+    let name = plain(&name).into_owned();
+    part_of_results(place, &name, line).map_err(|error| wrong(&error, &[place.into()]))
 }
 
 /// Adds a place of results, and those inside it, in the order of their names.

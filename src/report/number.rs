@@ -28,6 +28,32 @@ pub fn measurement(mean: f64, half_width: Option<f64>) -> String {
     }
 }
 
+/// A mean and half its interval, both to the second digit of the latter, without an exponent unless they are very
+/// small, and not to more than `most` decimals unless it would be nothing; without an interval to four digits.
+pub(super) fn rounded(mean: f64, half: Option<f64>, most: usize) -> (String, Option<String>) {
+    let Some(half) = half.filter(|half| half.is_finite()) else {
+        return (significant(mean, 4).replace('-', "−"), None);
+    };
+    if half <= 0.0 {
+        return (significant(mean, 4).replace('-', "−"), Some("0".into()));
+    }
+    let exponent = half.log10().floor() as i32;
+    let decimals = ((1 - exponent).max(0) as usize).min(most).max((-exponent).max(0) as usize);
+    let (mean, half) = if decimals <= MOST_DECIMALS {
+        (format!("{mean:.decimals$}"), format!("{half:.decimals$}"))
+    } else {
+        let of_mean = if mean == 0.0 { exponent } else { mean.abs().log10().floor() as i32 };
+        let digits = (of_mean - exponent + 1).clamp(0, 17) as usize;
+        (format!("{mean:.digits$e}"), format!("{half:.1e}"))
+    };
+    let zero = mean.trim_start_matches(['-', '0', '.']).is_empty();
+    let mean = if zero { mean.trim_start_matches('-').into() } else { mean.replace('-', "−") };
+    (mean, Some(half.replace('-', "−")))
+}
+
+/// More of them are hard to count.
+const MOST_DECIMALS: usize = 6;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +70,20 @@ mod tests {
         assert_eq!(measurement(1234.5, Some(56.0)), "1234 ± 56");
         assert_eq!(measurement(0.5, None), "0.500000");
         assert_eq!(measurement(0.0, Some(0.0)), "0 ± 0");
+        let of = |mean, half| {
+            let (mean, half) = rounded(mean, half, 15);
+            half.map_or(mean.clone(), |half| format!("{mean} ± {half}"))
+        };
+        assert_eq!(of(97.123, Some(0.21)), "97.12 ± 0.21");
+        assert_eq!(of(0.000_321, Some(0.000_045)), "0.000321 ± 0.000045");
+        assert_eq!(of(-3.21e-9, Some(4.5e-10)), "−3.21e−9 ± 4.5e−10");
+        assert_eq!(of(-0.000_001, Some(0.1)), "0.00 ± 0.10");
+        assert_eq!(
+            (of(1234.4, Some(56.0)), of(2.5, Some(0.0))),
+            ("1234 ± 56".into(), "2.500 ± 0".into())
+        );
+        assert_eq!(of(0.012_345, None), "0.01235");
+        assert_eq!(rounded(97.123, Some(0.021), 2).1.as_deref(), Some("0.02"));
+        assert_eq!(rounded(97.123, Some(0.0021), 2).1.as_deref(), Some("0.002"));
     }
 }

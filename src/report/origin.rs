@@ -53,7 +53,9 @@ impl Origin {
             Some(sessions) => sessions.clone(),
             None => vec![json.clone()],
         };
-        let word = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_string();
+        let word = |value: &Value, key: &str| {
+            super::plain(value[key].as_str().unwrap_or_default()).into_owned()
+        };
         let (first, last) = (sessions.first()?, sessions.last()?);
         let mut cpus: Vec<String> = sessions.iter().map(|session| word(session, "cpu")).collect();
         cpus.dedup();

@@ -1,6 +1,6 @@
 //! Tests of paired differences, all two-sided.
 
-use super::{mean, std_dev};
+use super::{Differences, mean, std_dev};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// The result of a test.
@@ -16,16 +16,15 @@ pub struct Test {
 
 /// Student's t test of whether the mean difference is zero; the statistic is t = mean / (s / √n).
 ///
-/// `None` for fewer than two differences. If all are equal, p is 1 for zeros and 0 for anything else. NaN if there is
-/// a NaN or an infinite difference.
+/// `None` for fewer than two differences, and if all are equal and not zero: without a spread to judge the mean by, t
+/// is no number, and the exact tests are there. If all are zero, p is 1. NaN if there is a NaN or an infinite
+/// difference.
 #[must_use]
-pub fn paired_t_test(differences: &[f64]) -> Option<Test> {
+pub fn paired_t_test(differences: &Differences) -> Option<Test> {
     let n = differences.len();
     let (s, mean) = (std_dev(differences)?, mean(differences));
     if s == 0.0 {
-        let (statistic, p) =
-            if mean == 0.0 { (0.0, 1.0) } else { (mean.signum() * f64::INFINITY, 0.0) };
-        return Some(Test { n, statistic, p });
+        return (mean == 0.0).then_some(Test { n, statistic: 0.0, p: 1.0 });
     }
     let t = mean / (s / (n as f64).sqrt());
     let p = if t.is_finite() { 2.0 * t_lower_tail(-t.abs(), (n - 1) as f64) } else { f64::NAN };
@@ -51,7 +50,7 @@ const EXACT: usize = 200;
 ///
 /// `None` without differences; p is 1 if all are zero, NaN if there is a NaN.
 #[must_use]
-pub fn wilcoxon_signed_rank(differences: &[f64]) -> Option<Test> {
+pub fn wilcoxon_signed_rank(differences: &Differences) -> Option<Test> {
     if differences.is_empty() {
         return None;
     }
@@ -102,7 +101,7 @@ fn normal_tail(ranks: &[usize], w: usize) -> f64 {
 ///
 /// `None` without differences; p is 1 if all are zero, NaN if there is a NaN.
 #[must_use]
-pub fn sign_test(differences: &[f64]) -> Option<Test> {
+pub fn sign_test(differences: &Differences) -> Option<Test> {
     if differences.is_empty() {
         return None;
     }
@@ -133,13 +132,13 @@ mod tests {
     #[test]
     fn tests_agree_with_scipy() {
         for case in vectors::PAIRED {
-            let t = paired_t_test(case.differences).unwrap();
+            let t = paired_t_test(&Differences::exact(case.differences)).unwrap();
             assert_close(t.statistic, case.t, 1e-12);
             assert_close(t.p, case.t_p, 1e-9);
-            let wilcoxon = wilcoxon_signed_rank(case.differences).unwrap();
+            let wilcoxon = wilcoxon_signed_rank(&Differences::exact(case.differences)).unwrap();
             assert_eq!(wilcoxon.statistic, case.w);
             assert_close(wilcoxon.p, case.w_p, 1e-12);
-            let sign = sign_test(case.differences).unwrap();
+            let sign = sign_test(&Differences::exact(case.differences)).unwrap();
             assert_eq!(sign.statistic, case.positive);
             assert_close(sign.p, case.sign_p, 1e-12);
         }
@@ -174,7 +173,7 @@ mod tests {
                     sum.min(total - sum) <= observed
                 });
                 let expected = extreme.count() as f64 / f64::from(patterns);
-                let p = wilcoxon_signed_rank(&values).unwrap().p;
+                let p = wilcoxon_signed_rank(&Differences::exact(&values)).unwrap().p;
                 assert!((p - expected).abs() < 1e-12, "{values:?}: {p}, not {expected}");
             }
         }
@@ -191,7 +190,7 @@ mod tests {
                 let sample: Vec<f64> = (0..n).map(|_| stream.gaussian()).collect();
                 let tests = [paired_t_test, wilcoxon_signed_rank, sign_test];
                 for (errors, test) in errors.iter_mut().zip(tests) {
-                    *errors += u32::from(test(&sample).unwrap().p < 0.05);
+                    *errors += u32::from(test(&Differences::exact(&sample)).unwrap().p < 0.05);
                 }
             }
             let percent = errors.map(|e| 100.0 * f64::from(e) / f64::from(REPETITIONS));
@@ -206,26 +205,30 @@ mod tests {
         let mut stream = Stream::new(3, Purpose::Weights, 0);
         let sample: Vec<f64> = (0..EXACT).map(|_| stream.gaussian() + 0.15).collect();
         let ranks: Vec<usize> = (1..=EXACT).map(|r| 2 * r).collect();
-        let w = (2.0 * wilcoxon_signed_rank(&sample).unwrap().statistic) as usize;
+        let w = wilcoxon_signed_rank(&Differences::exact(&sample)).unwrap().statistic;
+        let w = (2.0 * w) as usize;
         assert!((exact_tail(&ranks, w) - normal_tail(&ranks, w)).abs() < 1e-3);
         let more: Vec<f64> = sample.iter().chain(&[1.0]).copied().collect();
-        let [one, other] = [&sample, &more].map(|s| wilcoxon_signed_rank(s).unwrap().p);
+        let [one, other] =
+            [&sample, &more].map(|s| wilcoxon_signed_rank(&Differences::exact(s)).unwrap().p);
         assert!(other < one && other > 0.2 * one, "{one} {other}");
     }
 
     #[test]
     fn extremes_have_a_p_value_or_none() {
-        assert_eq!(paired_t_test(&[1.0]), None);
-        assert_eq!(paired_t_test(&[0.0; 4]).unwrap().p, 1.0);
-        assert_eq!(paired_t_test(&[0.5; 4]).unwrap().p, 0.0);
-        for test in [wilcoxon_signed_rank, sign_test] {
+        let t_test = |d: &[f64]| paired_t_test(&Differences::exact(d));
+        assert_eq!(t_test(&[1.0]), None);
+        assert_eq!(t_test(&[0.0; 4]).unwrap().p, 1.0);
+        assert_eq!(t_test(&[0.5; 4]), None);
+        for exact_test in [wilcoxon_signed_rank, sign_test] {
+            let test = |d: &[f64]| exact_test(&Differences::exact(d));
             assert_eq!(test(&[]), None);
             assert_eq!(test(&[0.0; 4]).unwrap().p, 1.0);
             assert!(test(&[1.0, f64::NAN]).unwrap().p.is_nan());
             assert_eq!(test(&[1.0; 6]).unwrap().p, smallest_p_exact(6));
             assert_eq!(test(&[1.0, -2.0, 3.0]).unwrap().p, test(&[-1.0, 2.0, -3.0]).unwrap().p);
         }
-        assert!(paired_t_test(&[1.0, f64::NAN, 2.0]).unwrap().p.is_nan());
+        assert!(t_test(&[1.0, f64::NAN, 2.0]).unwrap().p.is_nan());
         assert_eq!([0, 1, 5, 6].map(smallest_p_exact), [1.0, 1.0, 0.0625, 0.03125]);
     }
 }

@@ -1,6 +1,6 @@
 //! Where a sample lies, without trusting its extremes, and how far two samples are apart.
 
-use super::{mean, std_dev};
+use super::{mean, same, std_dev};
 
 /// The `q` quantile by linear interpolation between order statistics, as NumPy does; NaN for an empty sample or one
 /// with a NaN.
@@ -48,26 +48,19 @@ fn sorted(sample: &[f64]) -> Option<Vec<f64>> {
 }
 
 /// P(X > Y) + ½ P(X = Y) for X from one sample and Y from the other: the probability that a run of one is better than
-/// a run of the other. NaN if either is empty or has a NaN.
+/// a run of the other. What only rounding tells apart is equal. NaN if either is empty or has a NaN.
 #[must_use]
 pub fn probability_of_improvement(x: &[f64], y: &[f64]) -> f64 {
-    if x.is_empty() || y.is_empty() || x.iter().chain(y).any(|v| v.is_nan()) {
+    let Some(sorted) = sorted(y).filter(|_| !x.is_empty() && !x.iter().any(|v| v.is_nan())) else {
         return f64::NAN;
-    }
-    let wins = |&x: &f64| -> f64 {
-        y.iter()
-            .map(|&y| {
-                if x > y {
-                    1.0
-                } else if x == y {
-                    0.5
-                } else {
-                    0.0
-                }
-            })
-            .sum()
     };
-    x.iter().map(wins).sum::<f64>() / (x.len() * y.len()) as f64
+    // Twice the pairs won, so that a half is whole.
+    let wins = |&x: &f64| -> f64 {
+        let below = sorted.partition_point(|&y| y < x && !same(x, y));
+        let not_above = sorted.partition_point(|&y| y < x || same(x, y));
+        (below + not_above) as f64
+    };
+    x.iter().map(wins).sum::<f64>() / 2.0 / (x.len() as f64 * y.len() as f64)
 }
 
 /// Hedges' g of paired differences: mean / s, times the exact factor Γ(ν/2) / (√(ν/2) Γ((ν−1)/2)), ν = n − 1, that

@@ -4,7 +4,8 @@
 //! would be, [`prediction_interval`] where one further run would fall. Both are Student t intervals: for normally
 //! distributed results they keep their level from two runs on.
 //!
-//! Two arms with the same seeds are compared by their differences: [`paired_t_test`], [`wilcoxon_signed_rank`] and
+//! Two arms with the same seeds are compared by their [`Differences`], which are equal or zero where only rounding says
+//! otherwise: [`paired_t_test`], [`wilcoxon_signed_rank`] and
 //! [`sign_test`] ask whether there is one, [`holm`] corrects for asking often, [`effect_size`] and
 //! [`probability_of_improvement`] say how large it is. [`bca_interval`] is for statistics that are no means, from twenty
 //! runs on.
@@ -16,6 +17,7 @@
 
 mod bootstrap;
 mod compare;
+mod differences;
 mod holm;
 mod interval;
 mod location;
@@ -23,8 +25,9 @@ mod summary;
 #[cfg(test)]
 mod vectors;
 
-pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval};
+pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval, bca_interval_of_mean};
 pub use compare::{Test, paired_t_test, sign_test, smallest_p_exact, wilcoxon_signed_rank};
+pub use differences::{Differences, same};
 pub use holm::holm;
 pub use interval::{Interval, confidence_interval, prediction_interval, t_quantile};
 pub use location::{effect_size, interquartile_mean, median, probability_of_improvement, quantile};

@@ -1,5 +1,7 @@
 //! Mean, standard deviation and range of a sample.
 
+use super::same;
+
 /// A sample in five numbers, in the unit of the sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
@@ -41,11 +43,14 @@ pub fn mean(sample: &[f64]) -> f64 {
 
 /// The sample standard deviation s = √(Σ(x − mean)² / (n − 1)); `None` for fewer than two values.
 ///
-/// Exactly zero for equal values; NaN if the sample holds a NaN or an infinite value.
+/// Exactly zero for values that are equal but for rounding; NaN if the sample holds a NaN or an infinite value.
 #[must_use]
 pub fn std_dev(sample: &[f64]) -> Option<f64> {
     if sample.len() < 2 {
         return None;
+    }
+    if range(sample).is_some_and(|(min, max)| same(min, max)) {
+        return Some(if sample[0].is_finite() { 0.0 } else { f64::NAN });
     }
     let mean = mean(sample);
     let squares = sum(sample.iter().map(|x| (x - mean) * (x - mean)));
@@ -106,6 +111,9 @@ mod tests {
                 let sample = vec![value; n];
                 assert_eq!(mean(&sample), value);
                 assert_eq!(std_dev(&sample), Some(0.0));
+                let rounded: Vec<f64> =
+                    (0..n).map(|i| value * (1.0 + f64::EPSILON * (i % 3) as f64)).collect();
+                assert_eq!(std_dev(&rounded), Some(0.0));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What a careful reader asks of a table, in sentences.
 
-use super::compare::MOST_ROWS;
-use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, TestKind};
+use super::compare::{MOST_ROWS, too_many};
+use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
 use crate::report::Origin;
-use crate::report::runs::{At, How, Lost};
+use crate::report::runs::{At, Direction, How, Lost};
 use crate::stats::smallest_p_exact;
 
 /// The caption. `bold` is how the best cells are marked: "Bold", or a character.
@@ -24,6 +24,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     }
     lines.extend(differences(ablation));
     lines.extend(best(ablation, bold));
+    lines.extend(constant(ablation));
     lines.push(lost(facts));
     lines.extend(flattery(ablation));
     lines.extend(binomial(ablation));
@@ -38,14 +39,16 @@ fn lost(facts: &Facts) -> String {
     } else {
         ""
     };
-    let none = !facts.lost.any() && facts.all_lost.diverged == 0;
+    let none = !facts.lost.any() && !facts.all_lost.any();
     if none || facts.shown == facts.runs {
         return format!("{}{flatter}.", facts.lost.words(facts.runs));
     }
-    let Lost { diverged, .. } = facts.all_lost;
-    let all = match diverged {
-        0 => format!(" Of all {}, none diverged.", facts.runs),
-        n => format!(" Of all {}, {n} diverged.", facts.runs),
+    let Lost { diverged, missing, .. } = facts.all_lost;
+    let all = match (diverged, missing) {
+        (0, 0) => format!(" Of all {}, none diverged.", facts.runs),
+        (n, 0) => format!(" Of all {}, {n} diverged.", facts.runs),
+        (0, n) => format!(" Of all {}, {n} without a value.", facts.runs),
+        (n, m) => format!(" Of all {}, {n} diverged and {m} without a value.", facts.runs),
     };
     let words = facts.lost.words(facts.shown).replace(" trainings", " trainings in the table");
     format!("{words}{flatter}.{all}")
@@ -79,18 +82,37 @@ fn what(ablation: &Ablation) -> String {
     } else {
         format!(", for {}", conditions.join(" and "))
     };
-    let direction = match measure.how {
-        How::Value(_) if measure.lower_is_better => " Lower is better.",
-        _ => "",
-    };
-    format!("{first}{}{unit}{only}: mean{interval} over {seeds}.{direction}", letters.as_str())
+    let direction = measure.better.sentence();
+    format!("{first}{}{unit}{only}: mean{interval} over {seeds}. {direction}", letters.as_str())
 }
 
-/// That trainings ended at different times, where their last value counts.
+/// That trainings ended at different times or kept the network of an earlier epoch, and how often was measured.
 fn lengths(ablation: &Ablation) -> Option<String> {
-    let (least, most) = ablation.facts.epochs.filter(|(least, most)| least < most)?;
-    let last = ablation.measure.how == How::Value(At::Last);
-    last.then(|| format!("Trainings ended after {least} to {most} epochs."))
+    let Ablation { measure, facts, .. } = ablation;
+    let mut words = Vec::new();
+    if let Some((least, most)) = facts.epochs.filter(|(least, most)| least < most)
+        && matches!(measure.how, How::Value(At::Last | At::BestOf(_) | At::Kept))
+    {
+        words.push(format!("Trainings ended after {least} to {}.", facts.unit.count(most)));
+    }
+    match &measure.how {
+        How::Value(At::Kept) => words.push(
+            "Training keeps the network of the best validation accuracy where it stops early, and the last one \
+             elsewhere."
+                .into(),
+        ),
+        How::Value(At::BestOf(column)) if facts.ours && column == "validation_accuracy" => {
+            words.push("With early stopping, training keeps the network of that epoch.".into());
+        }
+        How::Value(At::Last) if facts.kept_elsewhere => words.push(
+            "With early stopping, training kept the networks of earlier epochs; what they are worth stands in epochs.csv, \
+             which is not here."
+                .into(),
+        ),
+        _ => {}
+    }
+    words.extend(facts.spacing.map(|spacing| spacing.sentence(&facts.unit)));
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 fn choice(facts: &Facts, columns: bool) -> Option<String> {
@@ -109,16 +131,21 @@ fn choice(facts: &Facts, columns: bool) -> Option<String> {
 }
 
 fn averaged(facts: &Facts) -> Option<String> {
-    if facts.averaged.is_empty() {
-        return None;
-    }
-    let names = facts.averaged.iter().map(|(name, n)| format!("{} ({n})", name.replace('_', " ")));
-    let names: Vec<String> = names.collect();
+    let named = |settings: &[(String, usize)], and: &str| {
+        let names = settings.iter().map(|(name, n)| format!("{} ({n})", name.replace('_', " ")));
+        names.collect::<Vec<_>>().join(and)
+    };
     let differ = match facts.averages.differ() {
         true => " Not every value is an average over the same settings.",
         false => "",
     };
-    Some(format!("Each seed's value is an average over {}.{differ}", names.join(" × ")))
+    let averaged = (!facts.averaged.is_empty()).then(|| {
+        format!("Each seed's value is an average over {}.{differ}", named(&facts.averaged, " × "))
+    });
+    let by_seed = (!facts.by_seed.is_empty())
+        .then(|| format!("The seeds of a cell also differ in {}.", named(&facts.by_seed, " and ")));
+    let sentences: Vec<String> = averaged.into_iter().chain(by_seed).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 fn differences(ablation: &Ablation) -> Option<String> {
@@ -128,13 +155,16 @@ fn differences(ablation: &Ablation) -> Option<String> {
     let pairs: Vec<usize> = pairs.map(|difference| difference.n).collect();
     let most = pairs.iter().copied().max()?;
     let least = pairs.iter().copied().min().unwrap_or(most);
-    let some = if ablation.comparisons[0] < pairs.len() {
+    let versus = ablation.cells.iter().flatten().flatten().filter_map(|cell| cell.versus.as_ref());
+    let few = versus.filter(|versus| versus.p.is_none() && !versus.unjudged).count() > 0;
+    let some = if few {
         format!(" Without a p value where fewer than {MIN_PAIRS} pairs are too few.")
     } else {
         String::new()
     };
     let common = if least < most { ", over those that both have" } else { "" };
     let of_tests = match ablation.comparisons[0] {
+        0 if !few => String::new(),
         0 => too_few(request.test, most, pairs.len()),
         1 => format!("p: two-sided {}.{some}", request.test.words()),
         n => format!(
@@ -143,10 +173,25 @@ fn differences(ablation: &Ablation) -> Option<String> {
         ),
     };
     let interval = if most > 1 { ", with its 95 % interval" } else { "" };
-    Some(format!(
+    let difference = format!(
         "Difference: from {baseline}, paired by {}{common}{interval}. {of_tests}",
         request.pair_by
-    ))
+    );
+    Some(difference.trim_end().into())
+}
+
+/// What a t test cannot say.
+fn constant(ablation: &Ablation) -> Option<String> {
+    let mut cells = ablation.cells.iter().flatten().flatten();
+    let any = cells.any(|cell| {
+        cell.versus.as_ref().is_some_and(|versus| versus.unjudged)
+            || cell.standing == Standing::Constant
+    });
+    any.then(|| {
+        "Where the difference is the same for every pair there is no p value, as a t test has no spread to judge it \
+         by; --test wilcoxon and --test sign need none."
+            .into()
+    })
 }
 
 /// Why there is no p value, and how many seeds would do.
@@ -165,11 +210,17 @@ fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
 }
 
 fn best(ablation: &Ablation, bold: &str) -> Option<String> {
-    if ablation.rows.len() > MOST_ROWS {
-        return Some(format!(
-            "Nothing is marked: {} rows are too many to compare each with each.",
-            ablation.rows.len()
-        ));
+    if ablation.measure.better == Direction::Unknown {
+        return None;
+    }
+    if too_many(ablation) {
+        let rows = ablation.rows.len();
+        let seeds = ablation.cells.iter().flatten().flatten().map(|cell| cell.n).max().unwrap_or(0);
+        let what = match rows > MOST_ROWS {
+            true => format!("{rows} rows"),
+            false => format!("{rows} rows of {seeds} seeds"),
+        };
+        return Some(format!("Nothing is marked: {what} are too many to compare each with each."));
     }
     let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
@@ -185,10 +236,16 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
 
 /// That a test set which chooses is no longer one.
 fn flattery(ablation: &Ablation) -> Option<String> {
-    let tuned =
-        !ablation.facts.tuned.is_empty() && ablation.facts.tuning_metric.starts_with("test ");
-    let best = ablation.measure.how == How::Value(At::Best)
-        && ablation.measure.column.starts_with("test_");
+    let is_test = |name: &str| {
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| word.eq_ignore_ascii_case("test"))
+    };
+    let tuned = !ablation.facts.tuned.is_empty() && is_test(&ablation.facts.tuning_metric);
+    let best = match &ablation.measure.how {
+        How::Value(At::Best) => is_test(&ablation.measure.column),
+        How::Value(At::BestOf(column)) => is_test(column),
+        _ => false,
+    };
     match (tuned, best) {
         (true, _) => Some("The test set chose the settings, so that its numbers flatter.".into()),
         (_, true) => Some("The test set chose the epoch, so that its numbers flatter.".into()),

@@ -3,7 +3,7 @@
 use super::rows::{Rows, columns, grouped};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
 use crate::report::runs::{Lost, Measure, Outcome, Runs, Setting};
-use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval, confidence_interval, mean};
+use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval_of_mean, confidence_interval, mean};
 use std::collections::BTreeMap;
 
 /// The level of all intervals.
@@ -11,6 +11,8 @@ pub(super) const LEVEL: f64 = 0.95;
 /// The resamples of a bootstrap, and the seed that they are drawn with.
 const RESAMPLES: usize = 9999;
 const BOOTSTRAP_SEED: u64 = 1;
+const MOST_DRAWS: usize = 200_000_000;
+const LEAST_RESAMPLES: usize = 999;
 
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +48,8 @@ pub enum Standing {
     Tied,
     /// A test found it worse.
     Worse,
+    /// It differs by the same for every seed, which leaves a t test nothing to judge by.
+    Constant,
     /// It has lost seeds, and so no mean.
     Lost,
     /// They have too few seeds in common for a test.
@@ -64,7 +68,11 @@ impl Cell {
 pub(super) fn interval(kind: IntervalKind, sample: &[f64]) -> Option<Interval> {
     match kind {
         IntervalKind::T => confidence_interval(sample, LEVEL),
-        IntervalKind::Bca => bca_interval(sample, mean, LEVEL, RESAMPLES, BOOTSTRAP_SEED),
+        IntervalKind::Bca => {
+            // Of very many values fewer resamples say as much.
+            let resamples = (MOST_DRAWS / sample.len().max(1)).clamp(LEAST_RESAMPLES, RESAMPLES);
+            bca_interval_of_mean(sample, LEVEL, resamples, BOOTSTRAP_SEED)
+        }
     }
 }
 
@@ -77,7 +85,8 @@ pub(super) fn cells(
     rows: &Rows,
     facts: &mut Facts,
 ) -> Result<Vec<Vec<Option<Cell>>>, AblationError> {
-    let outcomes = runs.outcomes(measure, selected)?;
+    let (outcomes, spacing) = runs.outcomes_spaced(measure, selected)?;
+    facts.spacing = spacing;
     let columns = columns(runs, request, selected)?.codes;
     let vs = request.vs.as_ref().map(|vs| runs.setting(vs)).transpose()?;
     let seeds = runs.setting(&request.pair_by)?;
@@ -125,10 +134,11 @@ pub(super) fn cells(
         }
         cells.push(line);
     }
-    facts.averaged = rest
-        .iter()
-        .map(|setting| (setting.name.clone(), setting.present(selected).len()))
-        .collect();
+    let counted = |setting: &&Setting| (setting.name.clone(), setting.present(selected).len());
+    let (within, between): (Vec<_>, Vec<_>) =
+        rest.iter().enumerate().partition(|(place, _)| facts.within.contains(place));
+    facts.averaged = within.into_iter().map(|(_, setting)| counted(setting)).collect();
+    facts.by_seed = between.into_iter().map(|(_, setting)| counted(setting)).collect();
     Ok(cells)
 }
 
@@ -167,14 +177,18 @@ impl Builder<'_> {
                     row: row.join(", "),
                 });
             }
+            let varies =
+                |place: &usize| places.iter().any(|of_run| of_run[*place] != places[0][*place]);
+            facts.within.extend((0..self.rest.len()).filter(varies));
             facts.averages.push(places);
             let (values, of_seed) = Lost::split(runs.iter().map(|&run| self.outcomes[run]));
             facts.shown += runs.len();
             facts.lost += of_seed;
             match of_seed {
-                Lost { diverged: 0, missed: 0 } => sample.push((*seed, mean(&values))),
-                Lost { diverged: 0, .. } => lost.missed += 1,
-                _ => lost.diverged += 1,
+                of_seed if !of_seed.any() => sample.push((*seed, mean(&values))),
+                Lost { diverged: 1.., .. } => lost.diverged += 1,
+                Lost { missing: 1.., .. } => lost.missing += 1,
+                _ => lost.missed += 1,
             }
         }
         let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
@@ -220,7 +234,8 @@ impl<'a> Tuning<'a> {
         selected: &[usize],
     ) -> Result<Self, AblationError> {
         let settings = tune.settings.iter().map(|name| runs.setting(name));
-        let measure = runs.measure(&tune.metric, request.at)?;
+        let metric = request.metric.as_ref();
+        let measure = runs.judge(&tune.metric, &request.epoch(), metric, request.better)?;
         let present = by_seed.present(selected);
         let seeds = match &tune.seeds {
             None => match default_tuning(present.len()) {

@@ -2,9 +2,10 @@
 
 use super::cell::interval;
 use super::{Ablation, Cell, Request, Standing, TestKind};
+use crate::report::runs::Direction;
 use crate::stats::{
-    Interval, Test, effect_size, holm, mean, paired_t_test, probability_of_improvement, sign_test,
-    smallest_p_exact, wilcoxon_signed_rank,
+    Differences, Interval, effect_size, holm, mean, paired_t_test, probability_of_improvement,
+    sign_test, smallest_p_exact, wilcoxon_signed_rank,
 };
 
 /// The fewest pairs that a p value is given for. An exact test of fewer cannot reach 0.05, and whether
@@ -23,10 +24,12 @@ pub struct Difference {
     pub mean: f64,
     /// Its 95 % interval.
     pub interval: Option<Interval>,
-    /// The p value after Holm's correction; none with too few seeds.
+    /// The p value after Holm's correction; none with too few seeds, or if a t test has no spread to judge by.
     pub p: Option<f64>,
-    /// The probability that a run is better than one of the baseline.
-    pub p_better: f64,
+    /// Whether there are enough seeds, and the difference is the same for all: it leaves a t test nothing to judge by.
+    pub unjudged: bool,
+    /// The probability that a run is better than one of the baseline, if it is known which values are better.
+    pub p_better: Option<f64>,
     /// Hedges' g of the differences.
     pub effect: Option<f64>,
 }
@@ -41,7 +44,7 @@ pub(super) fn compare(ablation: &mut Ablation) {
 
 fn versus(ablation: &mut Ablation, baseline: usize) {
     let request = ablation.request.clone();
-    let lower = ablation.measure.lower_is_better;
+    let better = ablation.measure.better;
     let mut places = Vec::new();
     let mut tests = Vec::new();
     for column in 0..ablation.columns.len() {
@@ -54,14 +57,20 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             let Some(differences) = differences(cell, base) else {
                 continue;
             };
-            let sign = if lower { -1.0 } else { 1.0 };
-            let turned = |cell: &Cell| cell.values().iter().map(|v| sign * v).collect::<Vec<_>>();
+            let turned = |cell: &Cell| match better {
+                Direction::Lower => cell.values().iter().map(|v| -v).collect(),
+                _ => cell.values(),
+            };
             let difference = Difference {
                 n: differences.len(),
                 mean: mean(&differences),
                 interval: interval(request.interval, &differences),
                 p: None,
-                p_better: probability_of_improvement(&turned(cell), &turned(base)),
+                unjudged: needs_spread(&request, &differences),
+                p_better: match better {
+                    Direction::Unknown => None,
+                    _ => Some(probability_of_improvement(&turned(cell), &turned(base))),
+                },
                 effect: effect_size(&differences),
             };
             places.push((row, column));
@@ -71,7 +80,8 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             }
         }
     }
-    let corrected = test_all(&request, &tests);
+    let raw: Vec<Option<f64>> = tests.iter().map(|d| p(&request, d, tests.len())).collect();
+    let corrected = correct(&raw);
     ablation.comparisons[0] = corrected.iter().flatten().count();
     for ((row, column), p) in places.into_iter().zip(corrected) {
         let cell = ablation.cells[row][column].as_mut();
@@ -83,6 +93,8 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
 
 /// More rows are not compared each with each: that would be a hundred thousand tests.
 pub(super) const MOST_ROWS: usize = 500;
+/// Nor are so many differences taken, which would take seconds.
+const MOST_DIFFERENCES: usize = 20_000_000;
 
 /// A test of two rows of a column.
 struct Pair {
@@ -90,38 +102,54 @@ struct Pair {
     rows: [usize; 2],
     /// The mean difference of the first from the second.
     mean: f64,
+    /// Whether all differences are the same, which leaves the test nothing to judge by.
+    unjudged: bool,
+}
+
+/// Whether there are too many rows, or too many seeds in them, to compare each with each.
+pub(super) fn too_many(ablation: &Ablation) -> bool {
+    let rows = ablation.rows.len();
+    let seeds: usize =
+        ablation.cells.iter().flatten().flatten().map(|cell| cell.sample.len()).sum();
+    // A seed of a row meets that of every other one, and each pair counts once.
+    rows > MOST_ROWS
+        || seeds.saturating_mul(rows.saturating_sub(1)) / 2 > MOST_DIFFERENCES && rows > 2
 }
 
 /// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
 /// comparing with the best alone would forget that it was chosen for being best.
 fn mark_best(ablation: &mut Ablation) {
-    let rows = ablation.rows.len();
-    if rows > MOST_ROWS {
+    if too_many(ablation) || ablation.measure.better == Direction::Unknown {
         return;
     }
-    let (mut pairs, mut tests) = (Vec::new(), Vec::new());
-    for column in 0..ablation.columns.len() {
-        for a in 0..rows {
-            for b in a + 1..rows {
-                let (Some(one), Some(other)) =
-                    (&ablation.cells[a][column], &ablation.cells[b][column])
-                else {
-                    continue;
-                };
-                if let Some(differences) = differences(one, other) {
-                    pairs.push(Pair { column, rows: [a, b], mean: mean(&differences) });
-                    tests.push(differences);
-                }
-            }
-        }
+    let rows = ablation.rows.len();
+    let places = (0..ablation.columns.len()).flat_map(|column| {
+        (0..rows).flat_map(move |a| (a + 1..rows).map(move |b| (column, [a, b])))
+    });
+    let cells = |(column, [a, b]): (usize, [usize; 2])| {
+        Some((ablation.cells[a][column].as_ref()?, ablation.cells[b][column].as_ref()?))
+    };
+    let comparable: Vec<(usize, [usize; 2])> = places
+        .filter(|&place| {
+            cells(place).is_some_and(|(one, other)| pairs(one, other).next().is_some())
+        })
+        .collect();
+    let (mut tested, mut raw) = (Vec::new(), Vec::new());
+    for &(column, rows) in &comparable {
+        let Some(differences) = cells((column, rows)).and_then(|(a, b)| differences(a, b)) else {
+            continue;
+        };
+        raw.push(p(&ablation.request, &differences, comparable.len()));
+        let unjudged = needs_spread(&ablation.request, &differences);
+        tested.push(Pair { column, rows, mean: mean(&differences), unjudged });
     }
-    let corrected = test_all(&ablation.request, &tests);
+    let (pairs, corrected) = (tested, correct(&raw));
     ablation.comparisons[1] = corrected.iter().flatten().count();
     for column in 0..ablation.columns.len() {
         let Some((best, _)) = ablation.best_of(column) else {
             continue;
         };
-        let of_best = |pair: &Pair| pair.column == column && pair.rows.contains(&best);
+        let of_best = |pair: &&Pair| pair.column == column && pair.rows.contains(&best);
         let tested = pairs.iter().zip(&corrected).filter(|(pair, _)| of_best(pair));
         let tested: Vec<(&Pair, f64)> = tested.filter_map(|(pair, &p)| Some((pair, p?))).collect();
         let mut standings = vec![(best, Standing::Best)];
@@ -132,6 +160,10 @@ fn mark_best(ablation: &mut Ablation) {
             let worse = p < ALPHA && ablation.measure.is_better(lead, 0.0);
             standings.push((other, if worse { Standing::Worse } else { Standing::Tied }));
         }
+        for pair in pairs.iter().filter(|pair| of_best(pair) && pair.unjudged) {
+            let other = pair.rows[usize::from(pair.rows[0] == best)];
+            standings.push((other, Standing::Constant));
+        }
         for (row, standing) in standings {
             if let Some(cell) = &mut ablation.cells[row][column] {
                 cell.standing = standing;
@@ -140,48 +172,58 @@ fn mark_best(ablation: &mut Ablation) {
         // Without a test nothing can be told from the best, and bold everywhere says nothing.
         let any = !tested.is_empty();
         for cell in ablation.cells.iter_mut().filter_map(|row| row[column].as_mut()) {
-            cell.best = any && !matches!(cell.standing, Standing::Worse | Standing::Lost);
+            let behind =
+                matches!(cell.standing, Standing::Worse | Standing::Constant | Standing::Lost);
+            cell.best = any && !behind;
         }
     }
 }
 
 /// The differences seed by seed; none if a seed of either was lost, as the others would flatter.
-fn differences(cell: &Cell, base: &Cell) -> Option<Vec<f64>> {
-    if cell.lost.any() || base.lost.any() {
-        return None;
-    }
+fn differences(cell: &Cell, base: &Cell) -> Option<Differences> {
+    let differences = Differences::between(pairs(cell, base));
+    (!differences.is_empty()).then_some(differences)
+}
+
+/// The values of the seeds that both have; none if a seed of either was lost.
+fn pairs<'a>(cell: &'a Cell, base: &'a Cell) -> impl Iterator<Item = (f64, f64)> + 'a {
+    let lost = cell.lost.any() || base.lost.any();
     let of = |seed: usize| {
         let found = base.sample.binary_search_by_key(&seed, |&(seed, _)| seed).ok()?;
         Some(base.sample[found].1)
     };
-    let pairs = cell.sample.iter().filter_map(|&(seed, value)| Some(value - of(seed)?));
-    let differences: Vec<f64> = pairs.collect();
-    (!differences.is_empty()).then_some(differences)
+    let sample = if lost { &[][..] } else { &cell.sample };
+    sample.iter().filter_map(move |&(seed, value)| Some((value, of(seed)?)))
 }
 
-/// The p values of some differences, corrected together; none where there are too few pairs.
-fn test_all(request: &Request, tests: &[Vec<f64>]) -> Vec<Option<f64>> {
-    let enough = |n: usize| match request.test {
-        TestKind::T => n >= MIN_PAIRS,
-        // Holm's first step asks for the most.
-        TestKind::Wilcoxon | TestKind::Sign => {
-            n >= MIN_PAIRS && smallest_p_exact(n) <= ALPHA / tests.len() as f64
-        }
-    };
-    let p = |differences: &Vec<f64>| {
-        let test: Option<Test> = match request.test {
-            _ if !enough(differences.len()) => None,
-            // Without any spread the t test is certain of everything; the signs alone are not.
-            TestKind::T => paired_t_test(differences).map(|test| Test {
-                p: if test.p == 0.0 { smallest_p_exact(test.n) } else { test.p },
-                ..test
-            }),
-            TestKind::Wilcoxon => wilcoxon_signed_rank(differences),
-            TestKind::Sign => sign_test(differences),
+/// Whether the test has enough differences, and cannot judge them because all are equal.
+fn needs_spread(request: &Request, differences: &Differences) -> bool {
+    request.test == TestKind::T && differences.len() >= MIN_PAIRS && differences.are_constant()
+}
+
+/// The p value of some differences, one of so many `comparisons`; none where there are too few pairs, and none by a t
+/// test where all differences are equal.
+fn p(request: &Request, differences: &Differences, comparisons: usize) -> Option<f64> {
+    let n = differences.len();
+    let enough = n >= MIN_PAIRS
+        && match request.test {
+            TestKind::T => true,
+            // Holm's first step asks for the most.
+            TestKind::Wilcoxon | TestKind::Sign => {
+                smallest_p_exact(n) <= ALPHA / comparisons as f64
+            }
         };
-        test.map(|test| test.p).filter(|p| !p.is_nan())
+    let test = match request.test {
+        TestKind::T => paired_t_test,
+        TestKind::Wilcoxon => wilcoxon_signed_rank,
+        TestKind::Sign => sign_test,
     };
-    let raw: Vec<Option<f64>> = tests.iter().map(p).collect();
+    let result = if enough { test(differences) } else { None };
+    result.map(|test| test.p).filter(|p| !p.is_nan())
+}
+
+/// Some p values, corrected together.
+fn correct(raw: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut corrected = holm(&raw.iter().flatten().copied().collect::<Vec<_>>()).into_iter();
-    raw.into_iter().map(|p| p.and_then(|_| corrected.next())).collect()
+    raw.iter().map(|p| p.and_then(|_| corrected.next())).collect()
 }

@@ -19,6 +19,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     }
     normalise(runs, &mut request)?;
     let selected = select(runs, &request.conditions)?;
+    request.at.get_or_insert_with(|| runs.default_at(&selected));
     let request = &request;
     let taken = |request: &Request| -> Vec<String> {
         let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
@@ -91,7 +92,10 @@ fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
         Ok(setting) => request.pair_by = setting.name.clone(),
         Err(_) => {
             let all: Vec<usize> = (0..runs.len()).collect();
-            let columns: Vec<&str> = runs.varying(&all, "").map(|s| s.name.as_str()).collect();
+            let mut columns: Vec<&str> = runs.varying(&all, "").map(|s| s.name.as_str()).collect();
+            if columns.is_empty() {
+                columns.push("none that could");
+            }
             return Err(AblationError::NoPairs {
                 pair_by: request.pair_by.clone(),
                 columns: columns.join(", "),

@@ -76,11 +76,13 @@ impl Rounding {
         let half = least(&mut halves.into_iter());
         let mean = least(&mut cells().filter_map(|cell| cell.mean).map(f64::abs));
         // A test set of 10,000 images has steps of 0.01 points.
-        let most = if factor == 100.0 { 2.0 } else { 15.0 };
-        let digits =
-            |value: f64, digits: f64| (digits - 1.0 - value.log10().floor()).clamp(0.0, most);
+        let most = if factor == 100.0 { 2.0 } else { MOST_DECIMALS };
+        let digits = |value: f64, digits: f64| {
+            (digits - 1.0 - value.log10().floor()).clamp(0.0, MOST_DECIMALS)
+        };
         let decimals = match (half.is_finite(), mean.is_finite()) {
-            (true, _) => digits(half, 2.0),
+            // But nothing that is more than zero reads ± 0.00.
+            (true, _) => digits(half, 2.0).min(most).max(digits(half, 1.0)),
             (false, true) if factor == 1.0 => digits(mean, 4.0),
             _ => 2.0,
         };
@@ -106,6 +108,9 @@ impl Rounding {
         format!("[{}, {}]", end(interval.low), end(interval.high))
     }
 }
+
+/// More digits after the point than any number of a table needs.
+const MOST_DECIMALS: f64 = 40.0;
 
 fn heading(name: &str) -> String {
     name.replace('_', " ")
@@ -291,7 +296,10 @@ fn also_words(ablation: &Ablation, also: Also, cell: Option<&Cell>, rounding: Ro
                 let interval = prediction_interval(&values, super::cell::LEVEL);
                 interval.map(|i| rounding.range(ablation.measure.cut(i), false))
             }
-            Also::PBetter => cell.versus.as_ref().map(|versus| format!("{:.2}", versus.p_better)),
+            Also::PBetter => {
+                let p = cell.versus.as_ref().and_then(|versus| versus.p_better);
+                p.map(|p| format!("{p:.2}"))
+            }
             Also::Effect => {
                 let effect = cell.versus.as_ref().and_then(|versus| versus.effect);
                 effect.map(|g| format!("{g:+.2}").replace('-', "−"))

@@ -1,6 +1,7 @@
 use super::{AblationError, Request};
 use crate::report::Origin;
-use crate::report::runs::{Lost, Runs};
+use crate::report::runs::{Lost, Runs, Spacing, Unit};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What a caption has to say of the runs behind a table.
@@ -16,6 +17,12 @@ pub struct Facts {
     pub lost: Lost,
     /// The fewest and the most epochs of a run, if known.
     pub epochs: Option<(usize, usize)>,
+    /// What the epochs are counted in.
+    pub unit: Unit,
+    /// How far apart the epochs are that were looked at, if the number depends on it.
+    pub spacing: Option<Spacing>,
+    /// Whether training kept the networks of earlier epochs, whose values the file does not have.
+    pub kept_elsewhere: bool,
     /// How many seeds there are.
     pub seeds: usize,
     /// What each cell chose for itself.
@@ -26,6 +33,10 @@ pub struct Facts {
     pub tuning_seeds: Vec<String>,
     /// Settings that are averaged within a seed, with the number of their values.
     pub averaged: Vec<(String, usize)>,
+    /// Settings in which the seeds of a cell differ, each having one value, with the number of their values.
+    pub by_seed: Vec<(String, usize)>,
+    /// The places of those that vary within a seed.
+    pub(super) within: BTreeSet<usize>,
     /// Whether the runs are ours, so that we know what a seed changes.
     pub ours: bool,
     /// The images of the test set.
@@ -75,6 +86,8 @@ impl Facts {
         Ok(Self {
             runs: selected.len(),
             epochs: runs.epochs(selected),
+            unit: runs.unit().clone(),
+            kept_elsewhere: !runs.has_epochs() && selected.iter().any(|&run| runs.keeps_best(run)),
             seeds: runs.setting(&request.pair_by)?.present(selected).len(),
             ours,
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),

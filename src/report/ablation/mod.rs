@@ -102,6 +102,12 @@ impl Ablation {
         Ok(ablation)
     }
 
+    /// The table as CSV for spreadsheets: words that begin with = + - @, which they would take for formulas, have an
+    /// apostrophe before them.
+    pub fn to_safe_csv(&self) -> String {
+        formats::csv_without_formulas(self)
+    }
+
     /// The table in a format.
     pub fn render(&self, format: Format) -> String {
         format.render(self)

@@ -12,8 +12,8 @@ pub struct Request {
     pub baseline: Option<String>,
     /// The metric.
     pub metric: Option<MeasureText>,
-    /// At which epoch.
-    pub at: At,
+    /// At which epoch; `None` for that whose network training keeps.
+    pub at: Option<At>,
     /// Which values of the metric are better, where its name does not say so.
     pub better: Option<Better>,
     /// Only runs with one of some values of a setting.
@@ -42,7 +42,7 @@ impl Default for Request {
             vs: None,
             baseline: None,
             metric: None,
-            at: At::default(),
+            at: None,
             better: None,
             conditions: Vec::new(),
             tune: None,
@@ -135,9 +135,14 @@ impl Request {
     /// When there is no metric for it.
     pub fn resolved_measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
         match &self.metric {
-            Some(metric) => Ok(runs.measure(metric, self.at)?.with(self.better)),
+            Some(metric) => Ok(runs.measure(metric, &self.epoch(), self.better)?),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
         }
+    }
+
+    /// The epoch that counts.
+    pub(super) fn epoch(&self) -> At {
+        self.at.clone().unwrap_or_default()
     }
 
     /// The columns that are named.
@@ -147,9 +152,14 @@ impl Request {
         let base = self.leave_one_out.iter().flatten().map(|(setting, _)| setting.clone());
         let by = self.by.iter().cloned().chain(self.vs.clone()).chain(tuned);
         let metrics = self.metric.iter().chain(self.tune.iter().map(|tune| &tune.metric));
+        let metrics = metrics.filter_map(|metric| metric.column.clone());
+        let chooser = self.at.iter().filter_map(|at| match at {
+            At::BestOf(column) => Some(column.clone()),
+            _ => None,
+        });
         Names {
             settings: by.chain(conditions).chain(base).chain([self.pair_by.clone()]).collect(),
-            metrics: metrics.filter_map(|metric| metric.column.clone()).collect(),
+            metrics: metrics.chain(chooser).collect(),
         }
     }
 
@@ -197,7 +207,7 @@ impl Request {
             option("metric", metric.to_string());
             let by_tuning = self.tune.as_ref().is_some_and(|tune| tune.metric.threshold.is_none());
             if metric.threshold.is_none() || by_tuning {
-                option("at", self.at.to_string());
+                option("at", self.epoch().to_string());
             }
             if let Some(better) = self.better {
                 option("better", name(better));

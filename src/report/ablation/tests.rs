@@ -30,7 +30,7 @@ fn runs(value: impl Fn(&str, f64, u64) -> Option<f64>) -> (tempfile::TempDir, Ru
 /// tanh as sigmoid but for noise, relu better by 0.02; eta = 1 worse by 0.1.
 fn accuracy(activation: &str, eta: f64, seed: u64) -> Option<f64> {
     let shift = if activation == "relu" { 0.02 } else { 0.0 };
-    let noise = Stream::new(seed, Purpose::Weights, activation.len() as u32).gaussian();
+    let noise = Stream::new(seed, Purpose::Weights, u32::from(activation.as_bytes()[0])).gaussian();
     Some(0.9 + shift - if eta == 1.0 { 0.1 } else { 0.0 } + 0.001 * noise)
 }
 
@@ -57,7 +57,7 @@ fn cells_are_means_and_differences_over_seeds() {
     let versus = cell.versus.as_ref().unwrap();
     assert_eq!((versus.n, versus.mean), (10, mean(&differences)));
     assert_eq!(versus.interval, confidence_interval(&differences, 0.95));
-    assert!(versus.p.unwrap() < 1e-6 && versus.p_better == 1.0);
+    assert!(versus.p.unwrap() < 1e-6 && versus.p_better == Some(1.0));
     assert!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p.unwrap() > 0.05);
     let best: Vec<bool> = table.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect();
     assert_eq!((best, table.comparisons), (vec![false, false, true], [2, 3]));
@@ -94,7 +94,7 @@ fn costs_are_best_when_low() {
             .unwrap();
     assert_eq!(table.measure.column, "loss");
     assert!(table.cells[0][0].as_ref().unwrap().best && !table.cells[1][0].as_ref().unwrap().best);
-    assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, 0.0);
+    assert_eq!(table.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap().p_better, Some(0.0));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn bad_requests_name_what_is_wrong() {
         error(Request { vs: Some("activation".into()), ..request() }).contains("asked for twice")
     );
     let metric: MeasureText = "training_cost".parse().unwrap();
-    let text = error(Request { metric: Some(metric), at: At::Last, ..request() });
+    let text = error(Request { metric: Some(metric), at: Some(At::Last), ..request() });
     assert!(text.contains("not monitored; there are test_accuracy, validation_accuracy"), "{text}");
     assert!(error(Request { pair_by: "run".into(), ..request() }).contains("--pair-by"));
 }
@@ -309,7 +309,7 @@ fn verdicts_say_what_is_best_and_what_is_not_told_from_it() {
     let words = verdict(request());
     assert_eq!(words.len(), 1);
     assert!(
-        words[0].starts_with("relu is best with 92.")
+        words[0].starts_with("relu is best with 91.9")
             && words[0].ends_with("better than sigmoid and tanh."),
         "{words:?}"
     );
@@ -321,7 +321,7 @@ fn verdicts_say_what_is_best_and_what_is_not_told_from_it() {
     );
     let short = Ablation::new(&runs, &by_eta).unwrap().short_verdict();
     assert!(
-        short.starts_with("best mean: relu at eta = 0.1, 92.")
+        short.starts_with("best mean: relu at eta = 0.1, 91.9")
             && short.ends_with("told from all others"),
         "{short}"
     );
@@ -453,7 +453,24 @@ fn the_direction_can_be_said() {
         let made = table(&text, &Request { better, ..Request::default() }).unwrap();
         made.cells.iter().map(|row| row[0].as_ref().unwrap().best).collect::<Vec<_>>()
     };
-    assert_eq!((best(None), best(Some(Better::Lower))), (vec![false, true], vec![true, false]));
+    assert_eq!(best(Some(Better::Higher)), [false, true]);
+    assert_eq!(best(Some(Better::Lower)), [true, false]);
+    // What nobody says is not guessed.
+    assert_eq!(best(None), [false, false]);
+    let unknown =
+        table(&text, &Request { also: vec![Also::PBetter], ..Request::default() }).unwrap();
+    let caption = unknown.render(Format::Text).replace('\n', " ");
+    assert!(
+        caption.contains("none is called the best: --better lower or --better higher"),
+        "{caption}"
+    );
+    let versus = unknown.cells[1][0].as_ref().unwrap().versus.as_ref().unwrap();
+    assert!(
+        versus.p.unwrap() < 0.001 && versus.p_better.is_none(),
+        "a difference has no direction"
+    );
+    assert!(unknown.verdict()[0].starts_with("No row is called the best"));
+    assert!(unknown.short_verdict().starts_with("no best row"));
 }
 
 #[test]
@@ -503,4 +520,48 @@ fn many_configurations_are_no_cliff() {
     assert_eq!((made.rows.len(), made.comparisons[1]), (3000, 0));
     let caption = made.render(Format::Text).replace('\n', " ");
     assert!(caption.contains("Nothing is marked: 3000 rows are too many"));
+}
+
+/// Rows a and b of some pairs in a file of another program.
+fn pairs(column: &str, pairs: &[(f64, f64)], test: TestKind) -> Ablation {
+    let mut text = format!("arm,seed,{column}\n");
+    for (seed, (a, b)) in pairs.iter().enumerate() {
+        writeln!(text, "a,{seed},{a}\nb,{seed},{b}").unwrap();
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text).unwrap();
+    let runs = Runs::open(&[path], &Names::default()).unwrap();
+    Ablation::new(&runs, &Request { test, ..Request::default() }).unwrap()
+}
+
+#[test]
+fn what_only_rounding_makes_different_is_no_difference() {
+    let noise = |i: usize| 0.01 * [0.0, 3.0, 1.0, 4.0, 1.0, 5.0, 9.0][i];
+    let even: Vec<(f64, f64)> = (0..7).map(|i| (0.3 + noise(i), 0.1 + 0.2 + noise(i))).collect();
+    let ahead: Vec<(f64, f64)> = (0..7).map(|i| (0.95 + noise(i), 0.9 + noise(i) + 0.03)).collect();
+    for test in [TestKind::T, TestKind::Wilcoxon, TestKind::Sign] {
+        let table = pairs("score", &even, test);
+        let cell = table.cells[1][0].as_ref().unwrap();
+        let versus = cell.versus.as_ref().unwrap();
+        assert_eq!((versus.mean, versus.p, versus.effect), (0.0, Some(1.0), None), "{test:?}");
+        assert!(cell.best && table.cells[0][0].as_ref().unwrap().best);
+
+        let table = pairs("score", &ahead, test);
+        let cell = table.cells[1][0].as_ref().unwrap();
+        let exact = (test != TestKind::T).then_some(2.0 / 128.0);
+        assert_eq!(cell.versus.as_ref().unwrap().p, exact, "{test:?}");
+        let text = table.render(Format::Text).replace('\n', " ");
+        assert_eq!(
+            text.contains("a t test has no spread to judge it by"),
+            exact.is_none(),
+            "{text}"
+        );
+        assert!(!cell.best && !text.contains("too few"), "{text}");
+        let verdict = table.verdict().join(" ");
+        assert!(
+            exact.is_some() || verdict.contains("b is behind by the same for every seed"),
+            "{verdict}"
+        );
+    }
 }

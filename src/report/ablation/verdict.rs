@@ -2,12 +2,20 @@
 
 use super::document::Rounding;
 use super::{Ablation, Cell, Standing};
+use crate::report::runs::Direction;
 
 impl Ablation {
     /// What is best, and what cannot be told from it: a sentence for each column.
     pub fn verdict(&self) -> Vec<String> {
         if self.rows.len() < 2 {
             return self.only_row().into_iter().collect();
+        }
+        if self.measure.better == Direction::Unknown {
+            let name = self.measure.name();
+            return vec![format!(
+                "No row is called the best: nothing says which values of {name} are better (--better lower or higher \
+                 does)."
+            )];
         }
         let sentences = (0..self.columns.len()).filter_map(|column| {
             let words = self.column_verdict(column)?;
@@ -24,6 +32,9 @@ impl Ablation {
         if self.rows.len() < 2 {
             return self.only_row().unwrap_or_default();
         }
+        if self.measure.better == Direction::Unknown {
+            return "no best row: --better lower or higher says which values are".into();
+        }
         let cells = (0..self.columns.len()).filter_map(|column| {
             let (row, mean) = self.best_of(column)?;
             Some((row, column, mean))
@@ -32,15 +43,21 @@ impl Ablation {
             if self.measure.is_better(b.2, a.2) { b } else { a }
         };
         let Some((row, column, _)) = cells.reduce(better) else {
-            return "no row has a mean: trainings diverged everywhere".into();
+            let lost = self.facts.all_lost.word();
+            return format!("no row has a mean: trainings are {lost} everywhere")
+                .replace("are diverged", "diverged");
         };
         let place = match &self.request.vs {
             Some(vs) => format!(" at {} = {}", vs.replace('_', " "), self.columns[column]),
             None => String::new(),
         };
-        let [tied, worse, untested] = [Standing::Tied, Standing::Worse, Standing::Untested]
-            .map(|s| self.standing(column, row, s));
+        let [tied, worse, untested, constant] =
+            [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Constant]
+                .map(|s| self.standing(column, row, s));
         let tied = match (tied.is_empty(), worse.is_empty()) {
+            _ if !constant.is_empty() && tied.is_empty() => {
+                format!(", ahead of {} by the same for every seed", listed(&constant))
+            }
             (true, true) if untested.is_empty() => String::new(),
             (true, true) => ", too few seeds to tell it from others".into(),
             (true, false) if untested.is_empty() => ", told from all others".into(),
@@ -52,19 +69,31 @@ impl Ablation {
 
     /// What is measured of the only row.
     fn only_row(&self) -> Option<String> {
-        self.best_of(0)
-            .map(|(row, _)| format!("{}: {}", self.measure.words(), self.mean_of(row, 0)))
+        self.cell(0, 0)?.mean?;
+        Some(format!("{}: {}", self.measure.words(), self.mean_of(0, 0)))
     }
 
     fn column_verdict(&self, column: usize) -> Option<String> {
         let (row, _) = self.best_of(column)?;
         let (name, mean) = (self.row_name(row), self.mean_of(row, column));
         let others = |standing| self.standing(column, row, standing);
-        let [tied, worse, untested, lost] =
-            [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Lost].map(others);
+        let [tied, worse, untested, constant, lost] = [
+            Standing::Tied,
+            Standing::Worse,
+            Standing::Untested,
+            Standing::Constant,
+            Standing::Lost,
+        ]
+        .map(others);
         let mut words = match (tied.is_empty(), worse.is_empty()) {
-            _ if [&tied, &worse, &untested, &lost].iter().all(|names| names.is_empty()) => {
+            _ if [&tied, &worse, &untested, &constant, &lost]
+                .iter()
+                .all(|names| names.is_empty()) =>
+            {
                 return Some(format!("{name} has {mean}."));
+            }
+            (true, true) if untested.is_empty() && !constant.is_empty() => {
+                format!("{name} has the best mean, {mean}")
             }
             (true, true) if untested.is_empty() => format!("{name} has the only mean, {mean}"),
             (true, true) => format!(
@@ -83,6 +112,12 @@ impl Ablation {
                 is_or_are(&worse)
             ),
         };
+        if !constant.is_empty() {
+            words += &format!(
+                "; {} behind by the same for every seed, which a t test cannot judge",
+                is_or_are(&constant)
+            );
+        }
         let any_test = !tied.is_empty() || !worse.is_empty();
         if any_test && !untested.is_empty() {
             words += &format!("; too few seeds in common to compare it with {}", listed(&untested));
@@ -97,7 +132,7 @@ impl Ablation {
         self.cells[row][column].as_ref()
     }
 
-    /// The row with the best mean of a column.
+    /// The row with the best mean of a column; the first of equal ones, or of all where nothing is known to be better.
     pub(super) fn best_of(&self, column: usize) -> Option<(usize, f64)> {
         let means =
             (0..self.rows.len()).filter_map(|row| Some((row, self.cell(row, column)?.mean?)));

@@ -1,6 +1,7 @@
 //! Text without a font: escaping, estimated widths, line breaks.
 
-/// `text` as XML character data, also fit for a quoted attribute. Characters that XML 1.0 forbids become U+FFFD.
+/// `text` as XML character data, also fit for a quoted attribute. Control characters, some of which XML 1.0 forbids,
+/// become U+FFFD.
 pub(in crate::report) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -10,7 +11,8 @@ pub(in crate::report) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\t' | '\n' | '\r' => out.push(' '),
-            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if crate::report::plain::is_control(c) => out.push('\u{fffd}'),
             _ => out.push(c),
         }
     }
@@ -79,8 +81,8 @@ mod tests {
     #[test]
     fn escapes_what_xml_reserves_or_forbids() {
         assert_eq!(
-            escape("η & λ < \"1\" > 0\n\u{1}"),
-            "η &amp; λ &lt; &quot;1&quot; &gt; 0 \u{fffd}"
+            escape("η & λ < \"1\" > 0\n\u{1}\u{9b}\u{202e}"),
+            "η &amp; λ &lt; &quot;1&quot; &gt; 0 \u{fffd}\u{fffd}\u{fffd}"
         );
     }
 

@@ -26,7 +26,8 @@ pub fn part_of_results(
             error @ (AblationError::NoPairs { .. }
             | AblationError::FewSeeds(_)
             | AblationError::NotTuned(..)
-            | AblationError::Twice { .. }),
+            | AblationError::Twice { .. }
+            | AblationError::Runs(RunsError::Direction { .. } | RunsError::NotAtBest { .. })),
         ) => Err(format!("There is no table: {error}.")),
         Err(error) => return Err(error),
     };
@@ -55,9 +56,13 @@ pub fn part_of_results(
         }
     }
     let mut plots: Vec<Plot> = Vec::new();
+    let mut undecided: Option<String> = None;
     match Plot::new(&runs, &PlotRequest::new()) {
         Ok(plot) => plots.push(plot),
         Err(AblationError::Role(_)) => {}
+        Err(AblationError::Runs(error @ RunsError::Direction { .. })) => {
+            undecided = Some(error.to_string());
+        }
         Err(error) => return Err(error),
     }
     for kind in [Kind::Heatmap, Kind::Strips, Kind::Curves, Kind::Time] {
@@ -68,6 +73,9 @@ pub fn part_of_results(
             Ok(plot) => plots.push(plot),
             // These results have nothing to draw such a figure of.
             Err(AblationError::Role(_)) => {}
+            Err(AblationError::Runs(error @ RunsError::Direction { .. })) => {
+                undecided = Some(error.to_string());
+            }
             Err(AblationError::Runs(RunsError::Column { .. } | RunsError::NotMonitored { .. })) => {
             }
             Err(error) => return Err(error),
@@ -77,6 +85,7 @@ pub fn part_of_results(
         command: Some(command("plot", &plot.request.options())),
         chart: plot.chart,
     };
+    part.notes.extend(undecided.map(|why| format!("Some figures are not drawn: {why}.")));
     part.figures = plots.into_iter().map(illustration).collect();
     Ok(part)
 }

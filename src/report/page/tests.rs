@@ -8,7 +8,8 @@ fn results(directory: &Path) {
     for (name, shift) in [("<script>alert(1)</script>", 0.0), ("\"relu\" & co", 0.5)] {
         for seed in 1..=7 {
             for epoch in 1..=2 {
-                let loss = 2.0 + shift + 0.01 * f64::from(seed) - 0.5 * f64::from(epoch);
+                let loss = 2.0 + shift * (1.0 + 0.1 * f64::from(seed % 2)) + 0.01 * f64::from(seed)
+                    - 0.5 * f64::from(epoch);
                 text += &format!("\"{}\",{seed},{epoch},{loss}\n", name.replace('"', "\"\""));
             }
         }
@@ -107,4 +108,32 @@ fn provenance_is_listed_with_the_commands() {
     assert!(html.contains("nablab sweep a.toml\nnablab sweep --seeds &lt;5&gt;"));
     assert!(html.contains("All 630 trainings took 340 CPU-seconds"));
     assert!(html.contains("<td class=\"date\">2026-11-24</td>"));
+}
+
+#[test]
+fn what_nobody_says_is_better_is_shown_without_a_winner() {
+    let mut text = String::from("arm,width,seed,merit\n");
+    for arm in ["a", "b"] {
+        for width in [10, 20] {
+            for seed in 1..=6 {
+                text +=
+                    &format!("{arm},{width},{seed},{}.{}\n", width + seed * seed % 5, arm.len());
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs.csv");
+    std::fs::write(&path, text.replace("b,10", "c,10")).unwrap();
+    let names = |_: &str, _: &[String]| String::new();
+    // Without a metric whose name says something there is nothing to show by default.
+    assert!(part_of_results(&path, "x", names).is_err());
+    std::fs::write(&path, text.replace("merit", "accuracy_gap")).unwrap();
+    let part = part_of_results(&path, "x", names).unwrap();
+    assert!(part.short_verdict.starts_with("no best row"), "{}", part.short_verdict);
+    assert!(
+        part.notes
+            .iter()
+            .any(|note| note.contains("Some figures are not drawn") && note.contains("--better"))
+    );
+    assert!(!part.figures.is_empty());
 }

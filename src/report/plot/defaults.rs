@@ -26,6 +26,7 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
         request.metric = Some(MeasureText { column, threshold: None });
     }
     let selected = select(runs, &request.conditions)?;
+    request.at.get_or_insert_with(|| runs.default_at(&selected));
     let varying = runs.varying(&selected, &request.pair_by).collect();
     let candidates = Candidates { runs, varying, selected };
     let kind = match request.kind {

@@ -5,15 +5,18 @@ use super::numbers::{Number, Numbers};
 use super::{capital, label};
 use crate::report::ablation::AblationError;
 use crate::report::figure::{Chart, HeatCell, Heatmap};
-use crate::report::runs::Lost;
+use crate::report::number::rounded;
+use crate::report::runs::{Direction, Lost};
 use crate::stats::{confidence_interval, mean};
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let (Some(x), Some(y)) = (scene.x, scene.y) else {
         return Err(AblationError::Role("--x and --y: two settings that vary".into()));
     };
-    let outcomes = scene.runs.outcomes(&scene.measure, &scene.selected)?;
+    let (outcomes, spacing) = scene.outcomes()?;
     let factor = scene.factor();
+    // A test set of 10,000 images has steps of 0.01 points.
+    let most = if factor == 100.0 { 2 } else { usize::MAX };
     let (columns, mut rows) = (x.present(&scene.selected), y.present(&scene.selected));
     if y.numeric {
         // As on an axis: large above small.
@@ -30,8 +33,11 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
             let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
             let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
+            // Half of it before it is cut to where values can be.
+            let half = interval.map(|interval| interval.half_width());
             let interval = interval.map(|interval| scene.cut(interval));
-            let judged = scene.judged(&runs).filter(|_| middle.is_some());
+            let framed = middle.is_some() && scene.judge.better != Direction::Unknown;
+            let judged = if framed { scene.judged(&runs) } else { None };
             if let Some(value) = judged
                 && best.is_none_or(|(old, _)| scene.judge.is_better(value, old))
             {
@@ -39,11 +45,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             }
             let mut text = Vec::new();
             if let Some(middle) = middle {
-                let decimals = if factor == 100.0 { 1 } else { 3 };
-                text.push(format!("{:.decimals$}", factor * middle));
-                if let Some(interval) = interval {
-                    text.push(format!("±{:.decimals$}", factor * interval.half_width()));
-                }
+                let (mean, half) = rounded(factor * middle, half.map(|half| factor * half), most);
+                text.push(mean);
+                text.extend(half.map(|half| format!("±{half}")));
             } else if lost.any() {
                 text.push(format!("{}/{}", lost.count(), runs.len()));
                 text.push(lost.word().into());
@@ -74,11 +78,12 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     if let Some((_, [row, column])) = best {
         cells[row][column].framed = true;
     }
-    let mut note = format!(
-        "Mean over seeds and half its 95 % t interval; the frame marks the best by {}. ",
-        scene.judge.words()
-    );
-    note += &scene.note("Each cell has", scene.lost(&outcomes));
+    let mut note = String::from("Mean over seeds and half its 95 % t interval");
+    note += &match best {
+        Some(_) => format!("; the frame marks the best by {}. ", scene.judge.words()),
+        None => ". ".into(),
+    };
+    note += &scene.note("Each cell has", scene.lost(&outcomes), spacing);
     Ok(Chart::Heatmap(Heatmap {
         title: format!("{} by {} and {}", capital(&scene.measure.name()), label(x), label(y)),
         subtitle: Some(scene.subtitle()),

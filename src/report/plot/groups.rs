@@ -6,7 +6,9 @@ use super::{Kind, PlotRequest};
 use crate::report::Origin;
 use crate::report::ablation::{AblationError, grouped};
 use crate::report::figure::Axis;
-use crate::report::runs::{At, Lost, Measure, MeasureText, Outcome, Runs, Setting};
+use crate::report::runs::{
+    At, Direction, How, Lost, Measure, MeasureText, Outcome, Runs, Setting, Spacing,
+};
 use crate::stats::{Interval, mean};
 
 /// The runs of a figure, and what is measured of them.
@@ -57,8 +59,13 @@ impl<'a> Scene<'a> {
             None => measure.column.clone(),
         };
         let judge = MeasureText { column: Some(judge), threshold: None };
-        let judge = runs.measure(&judge, At::Last)?;
-        let heat = request.kind == Some(Kind::Heatmap);
+        // By the networks that training keeps, whatever is shown.
+        let kept = runs.default_at(&selected);
+        let judge = match rest.is_empty() {
+            true => runs.measure(&judge, &kept, request.better)?,
+            false => runs.judge(&judge, &kept, request.metric.as_ref(), request.better)?,
+        };
+        let heat = request.kind == Some(Kind::Heatmap) && judge.better != Direction::Unknown;
         let judged = match rest.is_empty() && !heat {
             true => Vec::new(),
             false => runs.outcomes(&judge, &selected)?,
@@ -208,9 +215,31 @@ impl<'a> Scene<'a> {
         Lost::split(self.selected.iter().map(|&run| outcomes[run])).1
     }
 
-    /// What careful readers ask: what was chosen, how many diverged, what it took.
-    pub(super) fn note(&self, chosen: &str, lost: Lost) -> String {
-        let mut words = Vec::new();
+    /// What each of the runs came to, and how far apart the epochs are that were looked at.
+    pub(super) fn outcomes(&self) -> Result<(Vec<Outcome>, Option<Spacing>), AblationError> {
+        Ok(self.runs.outcomes_spaced(&self.measure, &self.selected)?)
+    }
+
+    /// What careful readers ask: which values are better and of which epoch, what was chosen, how many diverged, what it
+    /// took.
+    pub(super) fn note(&self, chosen: &str, lost: Lost, spacing: Option<Spacing>) -> String {
+        let mut words = vec![self.measure.better.sentence().to_string()];
+        let courses = matches!(self.request.kind, Some(Kind::Curves | Kind::Time));
+        let words_of = self.measure.words();
+        match &self.measure.how {
+            _ if courses => match self.runs.default_at(&self.selected) {
+                At::BestOf(_) => words.push(
+                    "Training kept the network of the best validation accuracy, not that of the last epoch.".into(),
+                ),
+                At::Kept => words.push(
+                    "Training kept the network of the best validation accuracy where it stops early.".into(),
+                ),
+                _ => {}
+            },
+            How::Value(At::Last) if self.measure.single => {}
+            _ => words.push(format!("Shown: {words_of}.")),
+        }
+        words.extend(spacing.map(|spacing| spacing.sentence(self.runs.unit())));
         if !self.rest.is_empty() {
             let names: Vec<String> = self.rest.iter().map(|s| super::label(s)).collect();
             let judge = &self.judge.words();

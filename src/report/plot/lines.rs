@@ -7,7 +7,7 @@ use crate::report::ablation::AblationError;
 use crate::report::figure::{
     Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Scale, Series, Shape, Stroke,
 };
-use crate::report::runs::{Course, Lost, Outcome, Setting};
+use crate::report::runs::{Course, Lost, Outcome, Setting, Spacing};
 use crate::stats::{confidence_interval, mean};
 
 /// More lines of single seeds hide each other.
@@ -37,12 +37,12 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let title = match (kind, scene.x) {
         (Kind::Response, Some(x)) => format!("{metric} against {}", label(x)),
         (Kind::Time, _) => format!("{metric} against time"),
-        _ => format!("{metric} by epoch"),
+        _ => format!("{metric} by {}", scene.runs.unit().name()),
     };
     let subtitle = Some(scene.subtitle());
     let chosen =
         if scene.panels.is_some() || scene.hue.is_some() { "Each line has" } else { "With" };
-    let note = Some(scene.note(chosen, data.lost(scene)));
+    let note = Some(scene.note(chosen, data.lost(scene), data.spacing()));
     if scene.panels.is_some() {
         return Ok(Chart::Panels(Panels { title, subtitle, panels: figures, note }));
     }
@@ -55,8 +55,8 @@ enum Data {
     Courses(Vec<Course>),
     /// Its values, and the seconds of each epoch.
     Timed(Vec<Course>, Vec<Course>),
-    /// One value.
-    Outcomes(Vec<Outcome>),
+    /// One value, and how far apart the epochs are that were looked at.
+    Outcomes(Vec<Outcome>, Option<Spacing>),
 }
 
 impl Data {
@@ -65,7 +65,10 @@ impl Data {
         Ok(match kind {
             Kind::Curves => Self::Courses(scene.runs.curves(column)?),
             Kind::Time => Self::Timed(scene.runs.curves(column)?, scene.runs.curves("seconds")?),
-            _ => Self::Outcomes(scene.runs.outcomes(&scene.measure, &scene.selected)?),
+            _ => {
+                let (outcomes, spacing) = scene.outcomes()?;
+                Self::Outcomes(outcomes, spacing)
+            }
         })
     }
 
@@ -84,11 +87,18 @@ impl Data {
     /// How many of the runs in the figure have no value.
     fn lost(&self, scene: &Scene) -> Lost {
         match self {
-            Self::Outcomes(outcomes) => scene.lost(outcomes),
+            Self::Outcomes(outcomes, _) => scene.lost(outcomes),
             Self::Courses(courses) | Self::Timed(courses, _) => {
                 let diverged = |&&run: &&usize| has_diverged(scene, run, &courses[run]);
-                Lost { diverged: scene.selected.iter().filter(diverged).count(), missed: 0 }
+                Lost { diverged: scene.selected.iter().filter(diverged).count(), ..Lost::default() }
             }
+        }
+    }
+
+    fn spacing(&self) -> Option<Spacing> {
+        match self {
+            Self::Outcomes(_, spacing) => *spacing,
+            Self::Courses(_) | Self::Timed(..) => None,
         }
     }
 }
@@ -149,8 +159,8 @@ fn figure(
             (Data::Timed(courses, seconds), _) => {
                 by_epoch(scene, &of_line, &epochs, courses, Some(seconds))
             }
-            (Data::Outcomes(outcomes), Some(x)) => by_setting(&of_line, x, outcomes),
-            (Data::Outcomes(_), None) => continue,
+            (Data::Outcomes(outcomes, _), Some(x)) => by_setting(&of_line, x, outcomes),
+            (Data::Outcomes(..), None) => continue,
         };
         let name = match (scene.hue, hue) {
             (Some(setting), Some(code)) => value(setting, code),
@@ -228,8 +238,7 @@ fn figure(
             let last = places.iter().copied().chain(singles).fold(0.0, f64::max);
             Axis::linear("seconds of training").with_range(0.0, last)
         }
-        _ if epochs.first() == Some(&0) => Axis::linear("epoch (counted from 0)"),
-        _ => Axis::linear("epoch"),
+        _ => Axis::linear(scene.runs.unit().label()),
     };
     let hatched = match kind {
         Kind::Time => after(&broken, x.range.map_or(0.0, |range| range.1)),
@@ -304,8 +313,10 @@ fn regions(places: &[f64], broken: &[Broken], log: bool, lines: usize) -> Vec<Ha
 /// What happened at a place of the axis.
 fn loss(here: &[&Broken], lines: usize) -> String {
     let diverged = here.iter().any(|broken| broken.lost.diverged > 0);
+    let missing = here.iter().any(|broken| broken.lost.missing > 0);
     let all = here.len() == lines && here.iter().all(|broken| broken.all);
     match (diverged, all, here) {
+        (false, ..) if missing => "some have no value".into(),
         (false, ..) => "not reached by all".into(),
         (true, true, _) => "all diverged".into(),
         (true, false, [one]) if lines > 1 && one.all => format!("{} diverged", one.line),
@@ -357,7 +368,7 @@ fn by_epoch(
         let (xs, values): (Vec<f64>, Vec<f64>) = here.unzip();
         // A run that stopped early is no loss, but there is no mean without it either.
         let diverged = broke_at.iter().filter(|at| at.is_some_and(|at| at <= epoch)).count();
-        let lost = Lost { diverged, missed: 0 };
+        let lost = Lost { diverged, ..Lost::default() };
         let x = match (xs.is_empty(), seconds) {
             (false, _) => mean(&xs),
             (true, None) if lost.any() => epoch as f64,

@@ -8,10 +8,15 @@ const HEADER: [&str; 11] = [
     "missed",
 ];
 
+/// A column for runs without a value, if there are any.
+const MISSING: &str = "missing";
+
 /// Whether a file holds the numbers of a figure, and may be replaced by those of another.
 pub fn is_plotted_numbers(path: &Path) -> bool {
     let header = csv::Reader::from_path(path).and_then(|mut reader| reader.headers().cloned());
-    header.is_ok_and(|header| header.iter().eq(HEADER))
+    header.is_ok_and(|header| {
+        header.iter().eq(HEADER) || header.iter().eq(HEADER.into_iter().chain([MISSING]))
+    })
 }
 
 /// A plotted point.
@@ -41,7 +46,9 @@ impl Numbers {
 
     pub(super) fn to_csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(HEADER).expect(IN_MEMORY);
+        let missing = self.0.iter().any(|number| number.lost.missing > 0);
+        let header = HEADER.into_iter().chain(missing.then_some(MISSING));
+        writer.write_record(header).expect(IN_MEMORY);
         let cell = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:?}"));
         for number in &self.0 {
             let row = [
@@ -57,6 +64,7 @@ impl Numbers {
                 number.lost.diverged.to_string(),
                 number.lost.missed.to_string(),
             ];
+            let row = row.into_iter().chain(missing.then(|| number.lost.missing.to_string()));
             writer.write_record(row).expect(IN_MEMORY);
         }
         String::from_utf8(writer.into_inner().expect(IN_MEMORY)).expect("the cells are text")

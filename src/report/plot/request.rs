@@ -33,8 +33,8 @@ pub struct PlotRequest {
     pub metric: Option<MeasureText>,
     /// Which values of the metric are better, where its name does not say so.
     pub better: Option<Better>,
-    /// At which epoch, of a response, heatmap or strips.
-    pub at: At,
+    /// At which epoch, of a response, heatmap or strips; `None` for that whose network training keeps.
+    pub at: Option<At>,
     /// The ends of the vertical axis, as it is labelled.
     pub range: Option<(f64, f64)>,
     /// Only runs with one of some values of a setting.
@@ -53,7 +53,7 @@ impl PlotRequest {
             hue: None,
             panels: None,
             metric: None,
-            at: At::default(),
+            at: None,
             better: None,
             range: None,
             conditions: Vec::new(),
@@ -61,13 +61,26 @@ impl PlotRequest {
         }
     }
 
+    /// The epoch that counts, where it does.
+    pub(super) fn epoch(&self) -> At {
+        match self.kind {
+            Some(Kind::Curves | Kind::Time) => At::Last,
+            _ => self.at.clone().unwrap_or_default(),
+        }
+    }
+
     /// The columns that are named.
     pub fn names(&self) -> Names {
         let roles = self.roles().into_iter().filter_map(|(_, role)| role.clone());
         let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
+        let metrics = self.metric.iter().filter_map(|metric| metric.column.clone());
+        let chooser = self.at.iter().filter_map(|at| match at {
+            At::BestOf(column) => Some(column.clone()),
+            _ => None,
+        });
         Names {
             settings: roles.chain(conditions).chain([self.pair_by.clone()]).collect(),
-            metrics: self.metric.iter().filter_map(|metric| metric.column.clone()).collect(),
+            metrics: metrics.chain(chooser).collect(),
         }
     }
 
@@ -109,7 +122,7 @@ impl PlotRequest {
             option("better", if better == Better::Lower { "lower" } else { "higher" });
         }
         if !matches!(self.kind, Some(Kind::Curves | Kind::Time)) {
-            option("at", &self.at.to_string());
+            option("at", &self.epoch().to_string());
         }
         options
     }
@@ -117,7 +130,7 @@ impl PlotRequest {
     /// The measure of the figure.
     pub(super) fn measure(&self, runs: &Runs) -> Result<Measure, AblationError> {
         match &self.metric {
-            Some(metric) => Ok(runs.measure(metric, self.at)?.with(self.better)),
+            Some(metric) => Ok(runs.measure(metric, &self.epoch(), self.better)?),
             None => Err(AblationError::NoMetric(runs.path().display().to_string())),
         }
     }

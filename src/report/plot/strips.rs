@@ -12,7 +12,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let Some(x) = scene.x else {
         return Err(AblationError::Role("--x: a setting that varies".into()));
     };
-    let outcomes = scene.runs.outcomes(&scene.measure, &scene.selected)?;
+    let (outcomes, spacing) = scene.outcomes()?;
     let factor = scene.factor();
     let mut strips = Vec::new();
     for code in x.present(&scene.selected) {
@@ -20,7 +20,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         let (runs, chosen) = scene.at_best(&runs, None);
         let point = |&run: &usize| match outcomes[run] {
             Outcome::Value(value) => Some((scene.pair(run), value)),
-            Outcome::Diverged | Outcome::Missed => None,
+            Outcome::Diverged | Outcome::Missed | Outcome::Missing => None,
         };
         let points: Vec<(usize, f64)> = runs.iter().filter_map(point).collect();
         let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
@@ -65,6 +65,6 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         x_label: label(x),
         y: scene.y_axis(),
         strips,
-        note: Some(scene.note("Each has", scene.lost(&outcomes))),
+        note: Some(scene.note("Each has", scene.lost(&outcomes), spacing)),
     }))
 }

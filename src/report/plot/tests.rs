@@ -227,7 +227,7 @@ fn requests_without_sense_are_refused_with_what_would_do() {
     let metric = "epochs_to:0.9".parse().ok();
     let words = error(PlotRequest { metric, ..of(Kind::Curves) });
     assert!(words.contains("--metric: a column"), "{words}");
-    let words = error(PlotRequest { at: At::Epoch(9), ..of(Kind::Response) });
+    let words = error(PlotRequest { at: Some(At::Epoch(9)), ..of(Kind::Response) });
     assert!(words.contains("epoch 9"), "{words}");
 }
 
@@ -331,4 +331,40 @@ fn too_many_lines_are_refused() {
         error.contains("at most 24 values of --hue, not the 30 of model: choose some with --where"),
         "{error}"
     );
+}
+
+#[test]
+fn the_cells_of_a_heatmap_have_whole_intervals_and_their_own_digits() {
+    let mut text = String::from("eta,batch,seed,val_loss,accuracy\n");
+    for (eta, scale) in [(0.1, 1e-5), (0.2, 1.0)] {
+        for batch in [1, 2] {
+            for seed in 1..=3 {
+                // Near one end of where accuracies can be.
+                let accuracy = 1.0 - 0.01 * f64::from(seed) * scale;
+                writeln!(
+                    text,
+                    "{eta},{batch},{seed},{},{accuracy}",
+                    scale * (1.0 + 0.1 * f64::from(seed))
+                )
+                .unwrap();
+            }
+        }
+    }
+    let cell = |metric: &str, eta: usize| {
+        let request = PlotRequest { metric: metric.parse().ok(), ..of(Kind::Heatmap) };
+        let plot = log(&text, request);
+        let Chart::Heatmap(map) = &plot.chart else { panic!() };
+        let mut etas: Vec<_> = map.cells.iter().flatten().map(|cell| cell.text.clone()).collect();
+        etas.sort();
+        etas.dedup();
+        etas.swap_remove(eta)
+    };
+    assert_eq!(
+        [cell("val_loss", 0), cell("val_loss", 1)],
+        [["1.20 ", "±0.25"], ["1.20e−5", "±2.5e−6"]]
+            .map(|c| c.map(|t| t.trim().to_string()).to_vec())
+    );
+    // 0.98 ± 0.025 is cut at 1; its half is not.
+    assert_eq!(cell("accuracy", 0), ["98.0", "±2.5"]);
+    assert!(cell("accuracy", 1)[1] == "±0.00002", "{:?}", cell("accuracy", 1));
 }

@@ -1,7 +1,9 @@
 //! Which columns of a file are settings and which are measurements.
 
-use super::measure::sounds_measured;
+use super::direction::sounds_measured;
+use super::missing::is_missing;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
+use crate::report::plain;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Read;
@@ -20,7 +22,9 @@ pub(super) struct Columns {
     rows: usize,
     /// Whether the file is one of ours, whose columns are known by their names.
     ours: bool,
-    /// Numbers that change within a run of a log.
+    /// The column that numbers the rows of a run, and is no setting either way.
+    index: Option<usize>,
+    /// What changes within a run of a log.
     pub(super) changing: HashSet<usize>,
 }
 
@@ -70,15 +74,26 @@ impl Columns {
             kinds: names.iter().map(kind).collect(),
             rows: 0,
             ours: are_ours(names),
+            index: None,
             changing: HashSet::new(),
         }
+    }
+
+    pub(super) fn set_index(&mut self, column: Option<usize>) {
+        self.index = column;
+    }
+
+    /// Whether a column numbers the rows of a run, or counts along with the one that does.
+    fn numbers_rows(&self, column: usize) -> bool {
+        let counts = || INDEX.iter().any(|wanted| is_index(&self.names[column], wanted));
+        self.index == Some(column) || self.index.is_some() && !self.ours && counts()
     }
 
     /// Looks at a row. Each different cell is looked at once, and of very many the first.
     pub(super) fn see(&mut self, row: &csv::ByteRecord) {
         self.rows += 1;
         for (cell, kind) in row.iter().zip(&mut self.kinds) {
-            if cell.is_empty() || kind.distinct.len() > MANY {
+            if kind.distinct.len() > MANY || is_missing(cell) {
                 continue;
             }
             let hash = xxh3_64(cell);
@@ -100,6 +115,8 @@ impl Columns {
             names.is_setting(name)
                 || !(BOOKKEEPING.contains(&name)
                     || is_row_number(name)
+                    || self.numbers_rows(column)
+                    || self.changing.contains(&column)
                     || metric_of(name).is_some()
                     || name.ends_with("_epoch")
                     || self.is_measurement(column, names))
@@ -132,8 +149,11 @@ impl Columns {
     fn is_measurement(&self, column: usize, names: &Names) -> bool {
         let Kind { numeric, empty, distinct, .. } = &self.kinds[column];
         let name = self.names[column].as_str();
-        if self.ours || *empty || BOOKKEEPING.contains(&name) || name == "seed" {
+        if self.ours || *empty || BOOKKEEPING.contains(&name) || is_seed(name) {
             return false;
+        }
+        if self.index == Some(column) {
+            return names.is_metric(name);
         }
         // Of few rows a learning rate may be different in each, where something else is measured by its name.
         let few = self.rows < FEW && self.names.iter().any(|name| sounds_measured(name));
@@ -142,9 +162,9 @@ impl Columns {
         names.is_metric(name) || *numeric && (shows || sounds_measured(name))
     }
 
-    /// Whether all cells of a column are numbers.
-    pub(super) fn is_number(&self, column: usize) -> bool {
-        self.kinds[column].numeric
+    /// Whether the cells of a column are words.
+    pub(super) fn is_words(&self, column: usize) -> bool {
+        !self.kinds[column].numeric
     }
 
     /// How many different cells a column has.
@@ -156,6 +176,43 @@ impl Columns {
 /// Whether the columns are those of our files: others may have a `trial_id` too.
 pub(super) fn are_ours(names: &[String]) -> bool {
     ["trial_id", "eta", "seed"].iter().all(|ours| names.iter().any(|name| name == ours))
+}
+
+/// Whether a column is that of the seeds: `seed`, `params.seed`, `config/seed`.
+pub(super) fn is_seed(name: &str) -> bool {
+    name.rsplit(['.', '/', ':']).next().is_some_and(|last| last.eq_ignore_ascii_case("seed"))
+}
+
+/// Names of columns that number the rows of a run, the most telling first, in small letters.
+const INDEX: [&str; 14] = [
+    "epoch",
+    "training_iteration",
+    "iteration",
+    "iter",
+    "global_step",
+    "trainer/global_step",
+    "step",
+    "_step",
+    "num_timesteps",
+    "timesteps_total",
+    "time/total_timesteps",
+    "timesteps",
+    "timestep",
+    "env_steps",
+];
+
+/// The column that numbers the rows of a run, unless the user says that it is something else.
+pub(super) fn index(header: &[String], known: &Names) -> Option<usize> {
+    let ours = are_ours(header);
+    let free = |name: &String| ours || !(known.is_setting(name) || known.is_metric(name));
+    let names = if ours { &INDEX[..1] } else { &INDEX[..] };
+    names
+        .iter()
+        .find_map(|wanted| header.iter().position(|name| is_index(name, wanted) && free(name)))
+}
+
+fn is_index(name: &str, wanted: &str) -> bool {
+    name.to_lowercase().replace(' ', "_") == wanted
 }
 
 /// Whether a column numbers the rows, as pandas writes it.
@@ -189,7 +246,8 @@ pub(super) fn names(
 ) -> Result<Vec<String>, RunsError> {
     let header = reader.headers().map_err(|e| wrong(path, &e))?;
     // Spreadsheets put a byte order mark first.
-    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_string());
+    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim());
+    let names = names.map(|name| plain(name).into_owned());
     let names: Vec<String> = names.collect();
     if let Some(twice) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
         let what = format!("it has two columns '{}'", twice.1);

@@ -1,8 +1,9 @@
 //! The rows of a file of epochs, sorted by run.
 
 use super::columns::{Columns, Unhashed, are_ours, names, open, wrong};
-use super::identity::identity;
-use super::{Course, Names, RunsError};
+use super::identity::{Identity, identity};
+use super::missing::is_missing;
+use super::{Course, Names, RunsError, Unit};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -13,33 +14,45 @@ pub(super) struct RunsOfEpochs {
     pub rows: Vec<csv::StringRecord>,
     /// The columns that a run is told by.
     pub identity: Vec<String>,
-    /// How many rows each run has.
-    pub counts: Vec<usize>,
+    /// What its rows are counted in.
+    pub unit: Unit,
+    /// The last number of each run.
+    pub last: Vec<usize>,
 }
 
-/// The runs of a file of epochs: by their ids, or by all their settings. `columns` takes in what shows in its rows.
+/// The runs of a file of epochs, whose rows the column `index` numbers: by their ids, or by all their settings.
+/// `columns` takes in what shows in its rows. `None` if every row is a run.
 pub(super) fn runs_of_epochs(
     path: &Path,
+    index: usize,
     known: &Names,
     columns: &mut Option<Columns>,
-) -> Result<RunsOfEpochs, RunsError> {
+) -> Result<Option<RunsOfEpochs>, RunsError> {
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
     let columns = columns.get_or_insert_with(|| Columns::new(&header));
     let id = header.iter().position(|name| name == "trial_id").filter(|_| are_ours(&header));
-    let identity: Vec<usize> = match id {
-        Some(id) => vec![id],
+    columns.set_index(Some(index));
+    let (identity, first): (Vec<usize>, usize) = match id {
+        Some(id) => (vec![id], 0),
         None => {
             let mut row = csv::ByteRecord::new();
             while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
                 columns.see(&row);
             }
             reader = open(path)?;
-            identity(path, &header, known, columns)?
+            match identity(path, &header, index, known, columns)? {
+                Identity::Log { columns, first } => (columns, first),
+                Identity::Single => return Ok(None),
+                Identity::Unnumbered => {
+                    columns.set_index(None);
+                    return Ok(None);
+                }
+            }
         }
     };
     let mut places: HashMap<Vec<u8>, usize, Unhashed> = HashMap::default();
-    let (mut rows, mut counts) = (Vec::new(), Vec::new());
+    let (mut rows, mut last_of) = (Vec::new(), Vec::new());
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
     let mut place = 0;
     while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
@@ -53,13 +66,15 @@ pub(super) fn runs_of_epochs(
                     columns.see(&row);
                 }
                 rows.push(csv::StringRecord::from_byte_record_lossy(row.clone()));
-                counts.push(0);
+                last_of.push(0);
             }
         }
-        counts[place] += 1;
+        let number = parse_epoch(&row[index]).unwrap_or(0);
+        last_of[place] = number.max(last_of[place]);
     }
     let identity = identity.into_iter().map(|column| header[column].clone()).collect();
-    Ok(RunsOfEpochs { header, rows, identity, counts })
+    let unit = Unit::new(&header[index], first);
+    Ok(Some(RunsOfEpochs { header, rows, identity, unit, last: last_of }))
 }
 
 /// Finds the run of a row.
@@ -85,15 +100,16 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Adds the values of a metric to the courses of those runs that are read from this file. Empty cells
-/// are left out. Returns the smallest epoch.
+/// Adds the values of a metric to the courses of those runs that are read from this file. Cells without a value are
+/// left out.
 pub(super) fn read(
     path: &Path,
+    unit: &Unit,
     metric: &str,
     index: &Index<'_>,
     of_file: &std::ops::Range<usize>,
     courses: &mut [Course],
-) -> Result<usize, RunsError> {
+) -> Result<(), RunsError> {
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
     let column = |name: &str| {
@@ -103,10 +119,10 @@ pub(super) fn read(
             hint: format!("it has {}", header.join(", ")),
         })
     };
-    let (epoch, value) = (column("epoch")?, column(metric)?);
+    let (epoch, value) = (column(unit.column())?, column(metric)?);
     let identity = index.names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
-    let (mut number, mut run, mut first) = (0, None, usize::MAX);
+    let (mut number, mut run) = (0, None);
     while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
         number += 1;
         key_of(&row, &identity, &mut key);
@@ -129,8 +145,7 @@ pub(super) fn read(
             cell: String::from_utf8_lossy(&row[column]).into_owned(),
         };
         let at = parse_epoch(&row[epoch]).ok_or_else(|| wrong(epoch))?;
-        first = first.min(at);
-        if row[value].is_empty() {
+        if is_missing(&row[value]) {
             continue;
         }
         let found = parse(&row[value]).ok_or_else(|| wrong(value))?;
@@ -141,10 +156,11 @@ pub(super) fn read(
             course.sort_by_key(|&(epoch, _)| epoch);
         }
         if let Some(pair) = course.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(RunsError::Repeated { path: path.into(), epoch: pair[0].0 });
+            let (path, column) = (path.into(), unit.column().into());
+            return Err(RunsError::Repeated { path, column, epoch: pair[0].0 });
         }
     }
-    Ok(first)
+    Ok(())
 }
 
 /// The number of an epoch, which pandas may have written as 3.0.

@@ -58,6 +58,56 @@ pub enum RunsError {
         /// The cell.
         cell: String,
     },
+    /// A cell is not a whole number.
+    #[error(
+        "{path}, row {row}: '{cell}' in column '{column}' is not a whole number that could number the rows of a run"
+    )]
+    Whole {
+        /// The file.
+        path: PathBuf,
+        /// The row, counted from 1 after the header.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The cell.
+        cell: String,
+    },
+    /// Nobody knows which values are better.
+    #[error(
+        "{path}: the name '{column}' does not say which of its values are better: say --better lower or --better higher"
+    )]
+    Direction {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+    },
+    /// The metric was not measured when another was best.
+    #[error(
+        "{path}: run {run} has no {metric} for {unit} {number}, in which its {chooser} is best"
+    )]
+    NotAtBest {
+        /// The file.
+        path: PathBuf,
+        /// Which of its runs, counted from 1.
+        run: usize,
+        /// The metric.
+        metric: String,
+        /// What the rows are numbered by.
+        unit: String,
+        /// Its number.
+        number: usize,
+        /// The column that was best.
+        chooser: String,
+    },
+    /// Another program's runs do not say which network was kept.
+    #[error(
+        "{path}: --at kept is for trainings of this program: name the column that chose, as in --at best:val_loss"
+    )]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
     /// A value is missing where others are.
     #[error("{path}, row {row}: no value in column '{column}', which other rows have")]
     Missing {
@@ -82,11 +132,13 @@ pub enum RunsError {
     },
     /// Nothing tells two runs apart.
     #[error(
-        "{path}: two rows for epoch {epoch} of one run; a column has to tell the runs apart, such as run or seed"
+        "{path}: two rows for {column} {epoch} of one run; a column has to tell the runs apart, such as run or seed"
     )]
     Repeated {
         /// The file.
         path: PathBuf,
+        /// The column that numbers the rows of a run.
+        column: String,
         /// The epoch.
         epoch: usize,
     },

@@ -1,50 +1,122 @@
 //! What tells the runs of a log apart: the settings, which stay the same within a run.
 //!
 //! A number that repeats may be a setting or a coarse measurement: a recall of two decimals, a learning rate that a
-//! schedule changes. Every run begins with the first epoch of its file; rows that share the value of a measurement
-//! need not. So a number is a setting only if all rows that agree in it, and in the settings that are certain, reach
-//! back to the first epoch.
+//! schedule changes. A word may be one too: the time of an epoch, the name of a checkpoint, a flag. Every run begins
+//! with the first epoch of its file; rows that share the value of a measurement need not. So a column is a setting only
+//! if all rows that agree in it, and in the settings that are certain, reach back to the first epoch.
 
-use super::columns::{Columns, Unhashed, open, wrong};
+use super::columns::{Columns, Unhashed, is_seed, open, wrong};
 use super::curves::parse_epoch;
+use super::direction::words;
 use super::{Names, RunsError};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// The columns that a run of a log is told by. Numbers that change within runs are taken down in `columns`.
+/// Of as many rows the first tell how many different numbers they have.
+const FEW_ROWS: usize = 10_000;
+
+/// How the rows of a file become runs.
+pub(super) enum Identity {
+    /// Rows that agree in these columns are one run.
+    Log {
+        /// The columns.
+        columns: Vec<usize>,
+        /// The smallest number of a row.
+        first: usize,
+    },
+    /// Every row is a run, whose column of epochs says how many it had.
+    Single,
+    /// Every row is a run, and the column is a setting in spite of its name.
+    Unnumbered,
+}
+
+/// What the runs of a log are told by, whose rows the column `index` numbers. What changes within runs is taken down in
+/// `columns`.
 pub(super) fn identity(
     path: &Path,
     header: &[String],
+    index: usize,
     known: &Names,
     columns: &mut Columns,
-) -> Result<Vec<usize>, RunsError> {
-    let (certain, mut numbers): (Vec<usize>, Vec<usize>) =
-        columns.settings(known).into_iter().partition(|&column| {
-            let name = header[column].as_str();
-            !columns.is_number(column) || known.is_setting(name) || name == "seed"
-        });
-    let mut certain = certain;
-    certain.extend(header.iter().position(|name| name == "trial_id"));
-    let rows = Rows::read(path, header, &certain, &numbers)?;
+) -> Result<Identity, RunsError> {
+    let (mut certain, mut others): (Vec<usize>, Vec<usize>) = columns
+        .settings(known)
+        .into_iter()
+        .partition(|&column| known.is_setting(&header[column]) || is_seed(&header[column]));
+    others.extend(header.iter().position(|name| name == "trial_id"));
+    let rows = Rows::read(path, header, index, &certain, &others)?;
     let first = rows.epochs.iter().copied().min().unwrap_or(0);
-    let all = 0..numbers.len();
-    let reach_back: Vec<usize> = all.filter(|&number| rows.reach_back(&[number], first)).collect();
-    let mut kept = reach_back;
-    // Each may reach back with the certain ones alone and not with all: then the one of most values is none.
-    while !kept.is_empty() && !rows.reach_back(&kept, first) {
-        let most = kept.iter().copied().max_by_key(|&n| columns.distinct(numbers[n]));
-        kept.retain(|&number| Some(number) != most);
+    let all = 0..others.len();
+    // One or two round numbers of steps are what runs were given.
+    let mut numbers: Vec<usize> = rows.epochs.iter().copied().take(FEW_ROWS).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let is_epoch = header[index].eq_ignore_ascii_case("epoch");
+    if !is_epoch && first > 1 && numbers.len() < 3 && rows.epochs.len() > 1 {
+        return Ok(Identity::Unnumbered);
     }
-    if let Some(epoch) = rows.repeated(&kept) {
-        return Err(RunsError::Repeated { path: path.into(), epoch });
+    let mut kept: Vec<usize> = all.filter(|&other| rows.late(&[other], first) == 0).collect();
+    // Each may reach back with the certain ones alone and not with all. Then that one goes whose loss leaves the fewest
+    // runs without a beginning, and of these the one of most values.
+    while !kept.is_empty() && rows.late(&kept, first) > 0 {
+        let worst = kept.iter().copied().min_by_key(|&other| {
+            let rest: Vec<usize> = kept.iter().copied().filter(|&o| o != other).collect();
+            let late = rows.late(&rest, first) + usize::from(rows.repeated(&rest).is_some());
+            (late, std::cmp::Reverse(columns.distinct(others[other])))
+        });
+        kept.retain(|&other| Some(other) != worst);
     }
-    let changing = (0..numbers.len()).filter(|number| !kept.contains(number));
-    columns.changing.extend(changing.map(|number| numbers[number]));
-    numbers.retain(|number| !columns.changing.contains(number));
-    let mut identity = [certain, numbers].concat();
-    identity.sort_unstable();
-    Ok(identity)
+    // Some runs may begin later than others. A word tells them apart then, if it is in many rows.
+    let mut words: Vec<usize> = (0..others.len())
+        .filter(|other| !kept.contains(other) && columns.is_words(others[*other]))
+        .filter(|&other| 2 * columns.distinct(others[other]) <= rows.epochs.len())
+        .collect();
+    words.sort_by_key(|&other| columns.distinct(others[other]));
+    for word in words {
+        let with: Vec<usize> = kept.iter().copied().chain([word]).collect();
+        if rows.repeated(&kept).is_some() && rows.repeated(&with).is_none() {
+            kept = with;
+        }
+    }
+    let repeated = rows.repeated(&kept);
+    // No log, but a row a run and how many epochs each had, if what is set tells all rows apart.
+    let broken = repeated.is_some() || rows.late(&kept, first) > 0;
+    let candidates: Vec<usize> = (0..others.len())
+        .filter(|&other| broken || !columns.is_words(others[other]))
+        .filter(|&other| !counts_steps(&header[others[other]]))
+        .filter(|&other| 2 * columns.distinct(others[other]) <= rows.epochs.len())
+        .collect();
+    let late_start = first > 1 && kept.len() < others.len();
+    if (broken || late_start) && rows.are_all_told_apart(&candidates) {
+        return Ok(Identity::Single);
+    }
+    if let Some(epoch) = repeated {
+        let column = header[index].clone();
+        return Err(RunsError::Repeated { path: path.into(), column, epoch });
+    }
+    let changing = (0..others.len()).filter(|other| !kept.contains(other));
+    columns.changing.extend(changing.map(|other| others[other]));
+    others.retain(|other| !columns.changing.contains(other));
+    certain.extend(others);
+    certain.sort_unstable();
+    Ok(Identity::Log { columns: certain, first })
+}
+
+/// Whether a name is that of a number that grows along a run.
+fn counts_steps(name: &str) -> bool {
+    const STEPS: [&str; 9] = [
+        "step",
+        "steps",
+        "iter",
+        "iteration",
+        "iterations",
+        "epoch",
+        "epochs",
+        "timesteps",
+        "batches",
+    ];
+    words(name).iter().any(|word| STEPS.contains(&word.as_str()))
 }
 
 /// The rows of a log, as hashes.
@@ -52,8 +124,8 @@ struct Rows {
     epochs: Vec<usize>,
     /// Of the certain settings together.
     certain: Vec<u64>,
-    /// Of every number, row by row.
-    numbers: Vec<u64>,
+    /// Of every other column that may be a setting, row by row.
+    others: Vec<u64>,
     width: usize,
 }
 
@@ -61,56 +133,62 @@ impl Rows {
     fn read(
         path: &Path,
         header: &[String],
+        index: usize,
         certain: &[usize],
-        numbers: &[usize],
+        others: &[usize],
     ) -> Result<Self, RunsError> {
-        let epoch = header.iter().position(|name| name == "epoch").unwrap_or(0);
         let mut rows = Self {
             epochs: Vec::new(),
             certain: Vec::new(),
-            numbers: Vec::new(),
-            width: numbers.len(),
+            others: Vec::new(),
+            width: others.len(),
         };
         let mut reader = open(path)?;
         let mut row = csv::ByteRecord::new();
         while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
-            let at = parse_epoch(&row[epoch]).ok_or_else(|| RunsError::Number {
+            let at = parse_epoch(&row[index]).ok_or_else(|| RunsError::Whole {
                 path: path.into(),
                 row: rows.epochs.len() + 1,
-                column: "epoch".into(),
-                cell: String::from_utf8_lossy(&row[epoch]).into_owned(),
+                column: header[index].clone(),
+                cell: String::from_utf8_lossy(&row[index]).into_owned(),
             })?;
             rows.epochs.push(at);
             rows.certain.push(certain.iter().fold(0, |hash, &c| xxh3_64_with_seed(&row[c], hash)));
-            rows.numbers.extend(numbers.iter().map(|&column| xxh3_64_with_seed(&row[column], 1)));
+            rows.others.extend(others.iter().map(|&column| xxh3_64_with_seed(&row[column], 1)));
         }
         Ok(rows)
     }
 
-    /// What the rows have in the certain settings and in some numbers.
-    fn keys<'a>(&'a self, numbers: &'a [usize]) -> impl Iterator<Item = u64> + 'a {
+    /// What the rows have in the certain settings and in some others.
+    fn keys<'a>(&'a self, others: &'a [usize]) -> impl Iterator<Item = u64> + 'a {
         self.certain.iter().enumerate().map(move |(row, &certain)| {
-            numbers.iter().fold(certain, |hash, &number| {
-                let cell = self.numbers[row * self.width + number];
+            others.iter().fold(certain, |hash, &other| {
+                let cell = self.others[row * self.width + other];
                 xxh3_64_with_seed(&cell.to_le_bytes(), hash)
             })
         })
     }
 
-    /// Whether all rows that agree in these include one of the first epoch.
-    fn reach_back(&self, numbers: &[usize], first: usize) -> bool {
+    /// How many groups of rows that agree in these have none of the first epoch.
+    fn late(&self, others: &[usize], first: usize) -> usize {
         let mut groups: HashMap<u64, bool, Unhashed> = HashMap::default();
-        for (key, &epoch) in self.keys(numbers).zip(&self.epochs) {
+        for (key, &epoch) in self.keys(others).zip(&self.epochs) {
             *groups.entry(key).or_default() |= epoch == first;
         }
-        groups.into_values().all(|reaches| reaches)
+        groups.into_values().filter(|reaches| !reaches).count()
     }
 
     /// An epoch that a run has twice.
-    fn repeated(&self, numbers: &[usize]) -> Option<usize> {
+    fn repeated(&self, others: &[usize]) -> Option<usize> {
         let mut seen: HashSet<u64, Unhashed> = HashSet::default();
-        let mut rows = self.keys(numbers).zip(self.epochs.iter().copied());
+        let mut rows = self.keys(others).zip(self.epochs.iter().copied());
         let of_epoch = |key: u64, epoch: usize| xxh3_64_with_seed(&epoch.to_le_bytes(), key);
         rows.find(|&(key, epoch)| !seen.insert(of_epoch(key, epoch))).map(|(_, epoch)| epoch)
+    }
+
+    /// Whether no two rows agree in all of these.
+    fn are_all_told_apart(&self, others: &[usize]) -> bool {
+        let mut seen: HashSet<u64, Unhashed> = HashSet::default();
+        self.epochs.len() > 1 && self.keys(others).all(|key| seen.insert(key))
     }
 }

@@ -1,19 +1,7 @@
-use super::{RunsError, same_name};
+use super::{At, Direction, RunsError, Unit, same_name};
 use crate::stats::Interval;
 use std::fmt;
 use std::str::FromStr;
-
-/// Which value of a training's course counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum At {
-    /// That after the last epoch.
-    #[default]
-    Last,
-    /// The best of all epochs. It flatters: a test set that chooses the epoch is no longer one.
-    Best,
-    /// That after an epoch, counted from 0.
-    Epoch(usize),
-}
 
 /// What is measured of every training: one number.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +10,14 @@ pub struct Measure {
     pub column: String,
     /// How its course becomes a number.
     pub how: How,
-    /// Whether a smaller number is better.
-    pub lower_is_better: bool,
-    /// Whether a smaller value of the column is better, which for a number of epochs is another question.
-    pub low_column: bool,
-    /// Whether epochs are counted from 0, as ours are.
-    pub counted_from_0: bool,
+    /// Which values of the number are better.
+    pub better: Direction,
+    /// Which values of the column are, which for a number of epochs is another question.
+    pub of_column: Direction,
+    /// Which values of the column are that chooses the epoch.
+    pub of_chooser: Direction,
+    /// What the courses are counted in.
+    pub unit: Unit,
     /// Whether there are no epochs, and so no last one.
     pub single: bool,
     /// Whether its values are fractions of 1, as ours are; another program may have written percent.
@@ -35,7 +25,7 @@ pub struct Measure {
 }
 
 /// How the course of a metric becomes one number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum How {
     /// One of its values.
     Value(At),
@@ -71,29 +61,6 @@ pub enum Threshold {
     Epochs(f64),
     /// Seconds.
     Seconds(f64),
-}
-
-impl FromStr for At {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("epoch:").map(str::parse)) {
-            ("last", _) => Ok(Self::Last),
-            ("best", _) => Ok(Self::Best),
-            (_, Some(Ok(epoch))) => Ok(Self::Epoch(epoch)),
-            _ => Err("expected last, best or epoch:N with N counted from 0".into()),
-        }
-    }
-}
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Last => f.write_str("last"),
-            Self::Best => f.write_str("best"),
-            Self::Epoch(epoch) => write!(f, "epoch:{epoch}"),
-        }
-    }
 }
 
 impl FromStr for MeasureText {
@@ -150,12 +117,12 @@ impl MeasureText {
     /// When no column is named and none of the metrics is fit for it.
     pub fn resolve(
         &self,
-        at: At,
+        at: &At,
         metrics: &[String],
         names: &[String],
     ) -> Result<Measure, RunsError> {
         let how = match self.threshold {
-            None => How::Value(at),
+            None => How::Value(at.clone()),
             Some(Threshold::Epochs(threshold)) => How::EpochsTo(threshold),
             Some(Threshold::Seconds(threshold)) => How::SecondsTo(threshold),
         };
@@ -180,23 +147,53 @@ impl MeasureText {
 impl Measure {
     /// A measure, whose direction follows from the name of the column.
     pub fn new(column: String, how: How) -> Self {
-        let low_column = is_cost(&column);
-        let lower_is_better = !matches!(how, How::Value(_)) || low_column;
-        let (single, counted_from_0, fraction) = (false, true, true);
-        Self { column, how, lower_is_better, low_column, single, counted_from_0, fraction }
+        let of_column = Direction::of(&column);
+        let of_chooser = match &how {
+            How::Value(at) => at.chooser().map_or(of_column, Direction::of),
+            _ => of_column,
+        };
+        let (single, unit, fraction) = (false, Unit::default(), true);
+        let better = of_column;
+        Self { column, how, better, of_column, of_chooser, unit, single, fraction }.counted()
     }
 
-    /// The same, where the direction of the column is said.
+    /// The same, where the direction of the column is said; also that of a column that chooses the epoch, if its name
+    /// does not say it.
     #[must_use]
     pub fn with(self, better: Option<Better>) -> Self {
-        let low_column = better.map_or(self.low_column, |better| better == Better::Lower);
-        let lower_is_better = !matches!(self.how, How::Value(_)) || low_column;
-        Self { low_column, lower_is_better, ..self }
+        let Some(better) = better else {
+            return self;
+        };
+        let of_column = better.into();
+        let of_chooser = match &self.how {
+            How::Value(At::BestOf(column)) if *column != self.column => {
+                self.of_chooser.or(Some(better))
+            }
+            How::Value(At::Kept) => self.of_chooser,
+            _ => of_column,
+        };
+        Self { of_column, of_chooser, better: of_column, ..self }.counted()
     }
 
-    /// Whether `a` is better than `b`.
+    /// Of epochs and seconds few are better, whatever is of the column.
+    fn counted(self) -> Self {
+        let counts = !matches!(self.how, How::Value(_));
+        Self { better: if counts { Direction::Lower } else { self.better }, ..self }
+    }
+
+    /// The column whose direction has to be known and is not: that whose best epoch or whose threshold is looked for.
+    pub(super) fn undecided(&self) -> Option<&str> {
+        let (column, direction) = match &self.how {
+            How::Value(At::Last | At::Epoch(_)) => return None,
+            How::Value(at) => (at.chooser().unwrap_or(&self.column), self.of_chooser),
+            How::EpochsTo(_) | How::SecondsTo(_) => (self.column.as_str(), self.of_column),
+        };
+        (direction == Direction::Unknown).then_some(column)
+    }
+
+    /// Whether `a` is better than `b`; never where that is not known.
     pub fn is_better(&self, a: f64, b: f64) -> bool {
-        if self.lower_is_better { a < b } else { a > b }
+        self.better.is_better(a, b)
     }
 
     /// Whether the number is a fraction that reads better as a percentage.
@@ -229,20 +226,32 @@ impl Measure {
     /// What it is, in words: `test accuracy after the last epoch`.
     pub fn words(&self) -> String {
         let name = self.column.replace('_', " ");
-        match self.how {
+        let unit = self.unit.name();
+        match &self.how {
             How::Value(At::Last) if self.single => name,
-            How::Value(At::Last) => format!("{name} after the last epoch"),
-            How::Value(At::Best) => format!("{name} after the best of its epochs"),
-            How::Value(At::Epoch(epoch)) => {
-                let from = if self.counted_from_0 { " (from 0)" } else { "" };
-                format!("{name} after epoch {epoch}{from}")
+            How::Value(At::Last) => format!("{name} after the last {unit}"),
+            How::Value(At::Best) => format!("{name} after the best of its {unit}s"),
+            How::Value(At::BestOf(column)) if *column == self.column => {
+                format!("{name} after the best of its {unit}s")
+            }
+            How::Value(At::BestOf(column)) => {
+                format!("{name} after the {unit} of the best {}", column.replace('_', " "))
+            }
+            How::Value(At::Kept) => format!("{name} of the network that training keeps"),
+            How::Value(At::Epoch(number)) => {
+                let from = if self.unit.from_0() { " (from 0)" } else { "" };
+                format!("{name} after {unit} {number}{from}")
             }
             How::EpochsTo(threshold) => {
-                format!("epochs to {} of {}", with_article(&name), self.threshold_words(threshold))
+                format!(
+                    "{unit}s to {} of {}",
+                    with_article(&name),
+                    self.threshold_words(*threshold)
+                )
             }
             How::SecondsTo(threshold) => {
                 let name = with_article(&name);
-                format!("seconds of training to {name} of {}", self.threshold_words(threshold))
+                format!("seconds of training to {name} of {}", self.threshold_words(*threshold))
             }
         }
     }
@@ -253,7 +262,9 @@ impl Measure {
         match self.how {
             How::Value(_) if self.is_percentage() => format!("{name} (%)"),
             How::Value(_) => name,
-            How::EpochsTo(threshold) => format!("epochs to {}", self.threshold_words(threshold)),
+            How::EpochsTo(threshold) => {
+                format!("{}s to {}", self.unit.name(), self.threshold_words(threshold))
+            }
             How::SecondsTo(threshold) => {
                 format!("seconds to {}", self.threshold_words(threshold))
             }
@@ -273,65 +284,6 @@ fn with_article(name: &str) -> String {
     format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
 }
 
-/// Words of what is better when small.
-const LOW: [&str; 27] = [
-    "cost",
-    "costs",
-    "loss",
-    "losses",
-    "error",
-    "errors",
-    "err",
-    "mse",
-    "rmse",
-    "mae",
-    "mape",
-    "nll",
-    "ppl",
-    "perplexity",
-    "fid",
-    "wer",
-    "cer",
-    "regret",
-    "latency",
-    "time",
-    "seconds",
-    "sec",
-    "secs",
-    "duration",
-    "runtime",
-    "elapsed",
-    "ms",
-];
-/// Words of what is better when large.
-const HIGH: [&str; 11] = [
-    "accuracy",
-    "acc",
-    "auc",
-    "auroc",
-    "f1",
-    "score",
-    "recall",
-    "bleu",
-    "reward",
-    "return",
-    "throughput",
-];
-
-/// Whether a smaller value of a metric is better, by the words of its name.
-fn is_cost(column: &str) -> bool {
-    has_word(column, |word| LOW.contains(&word) || word.ends_with("loss"))
-}
-
-/// Whether a name has a word of what is measured.
-pub(super) fn sounds_measured(column: &str) -> bool {
-    is_cost(column) || has_word(column, |word| HIGH.contains(&word))
-}
-
-fn has_word(column: &str, is_one: impl Fn(&str) -> bool) -> bool {
-    column.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_one)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,7 +291,7 @@ mod tests {
     fn measure(text: &str) -> Measure {
         let metrics = ["test_accuracy".to_string(), "validation_accuracy".into()];
         let names = [&metrics[..], &["val-loss".into(), "test_cost".into()]].concat();
-        text.parse::<MeasureText>().unwrap().resolve(At::Last, &metrics, &names).unwrap()
+        text.parse::<MeasureText>().unwrap().resolve(&At::Last, &metrics, &names).unwrap()
     }
 
     #[test]
@@ -349,7 +301,10 @@ mod tests {
         assert_eq!(measure("epochs_to:0.95").how, How::EpochsTo(0.95));
         let seconds = measure("seconds_to:test_cost:-0.5");
         assert_eq!((seconds.column.as_str(), seconds.how), ("test_cost", How::SecondsTo(-0.5)));
-        assert!(seconds.lower_is_better && !measure("test_accuracy").lower_is_better);
+        assert_eq!(
+            (seconds.better, measure("test_accuracy").better),
+            (Direction::Lower, Direction::Higher)
+        );
         for bad in ["", "epochs_to", "epochs_to:", "epochs_to:NaN", "seconds_to:a:"] {
             assert!(bad.parse::<MeasureText>().is_err(), "{bad}");
         }
@@ -359,24 +314,30 @@ mod tests {
     fn names_are_those_of_the_file_and_say_which_way_is_better() {
         assert_eq!(measure("val_loss").column, "val-loss");
         assert_eq!(measure("val-loss").column, "val-loss");
-        assert!(measure("epochs-to:val-loss:-0.5").low_column);
-        let low = ["val-loss", "rmse", "latency_ms", "valloss", "train/err", "time_total_s"];
-        let high = ["timesteps_reward", "accuracy", "merit"];
-        assert!(low.iter().all(|name| is_cost(name)) && high.iter().all(|name| !is_cost(name)));
+        assert_eq!(measure("epochs-to:val-loss:-0.5").of_column, Direction::Lower);
         let merit = measure("merit").with(Some(Better::Lower));
-        assert!(merit.lower_is_better && merit.low_column);
+        assert_eq!((merit.better, merit.of_column), (Direction::Lower, Direction::Lower));
         let epochs = measure("epochs_to:merit:1").with(Some(Better::Higher));
-        assert!(epochs.lower_is_better && !epochs.low_column);
+        assert_eq!((epochs.better, epochs.of_column), (Direction::Lower, Direction::Higher));
     }
 
     #[test]
-    fn epochs_are_named_as_in_the_files() {
-        for text in ["last", "best", "epoch:0", "epoch:29"] {
-            assert_eq!(text.parse::<At>().unwrap().to_string(), text);
-        }
-        for bad in ["first", "epoch:", "epoch:-1", "3"] {
-            assert!(bad.parse::<At>().is_err(), "{bad}");
-        }
+    fn a_direction_is_needed_where_an_epoch_is_looked_for() {
+        let at = |column: &str, at| Measure::new(column.into(), How::Value(at));
+        let best_of = |column: &str| At::BestOf(column.into());
+        assert_eq!(measure("epochs_to:merit:1").undecided(), Some("merit"));
+        assert_eq!(at("merit", At::Best).undecided(), Some("merit"));
+        assert_eq!(at("merit", At::Last).undecided(), None);
+        assert_eq!(at("merit", best_of("val_loss")).undecided(), None);
+        assert_eq!(at("val_loss", best_of("merit")).undecided(), Some("merit"));
+        // --better is of the metric, and of the other column only if its name does not say.
+        let of_chooser =
+            |column: &str| at("merit", best_of(column)).with(Some(Better::Higher)).of_chooser;
+        assert_eq!(
+            [of_chooser("val_loss"), of_chooser("x")],
+            [Direction::Lower, Direction::Higher]
+        );
+        assert_eq!(of_chooser("merit"), Direction::Higher);
     }
 
     #[test]

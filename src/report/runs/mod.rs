@@ -2,20 +2,29 @@
 //! seed, and what came out.
 //!
 //! A run is a row of `trials.csv`, and its course the rows of `epochs.csv` with its `trial_id`. A file
-//! of another program has either one row a run or, with a column `epoch`, one row an epoch.
+//! of another program has either one row a run or, with a column that numbers them (`epoch`, `Step`,
+//! `training_iteration`), one row an epoch.
 
+mod at;
 mod columns;
 mod curves;
+mod direction;
 mod error;
 mod identity;
 mod measure;
+mod missing;
+mod naming;
 mod outcome;
 mod setting;
+mod unit;
 
+pub use at::At;
+pub use direction::Direction;
 pub use error::RunsError;
-pub use measure::{At, Better, How, Measure, MeasureText, Threshold};
+pub use measure::{Better, How, Measure, MeasureText, Threshold};
 pub use outcome::{Lost, Outcome};
 pub use setting::{Setting, shown};
+pub use unit::{Spacing, Unit};
 
 use crate::nearest::nearest;
 use columns::Columns;
@@ -73,8 +82,10 @@ struct Part {
     rows: std::ops::Range<usize>,
     /// What a run is told by, in a file of epochs.
     identity: Vec<String>,
-    /// How many epochs each run has, if that was counted.
-    counts: Vec<usize>,
+    /// What its epochs are counted in.
+    unit: Unit,
+    /// The last epoch of each run, if the file of epochs is all there is.
+    last: Vec<usize>,
 }
 
 /// Columns that are neither a setting nor, by themselves, what a table is about.
@@ -117,7 +128,8 @@ impl Runs {
             runs.add(path, names, &mut ids, &mut columns)?;
         }
         let columns = columns.unwrap_or_else(|| Columns::new(&[]));
-        for column in columns.settings(names) {
+        let settings = naming::without_names(&runs, columns.settings(names), names);
+        for column in settings {
             let cells = runs.rows.iter().map(|row| row.get(column).unwrap_or_default());
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
@@ -133,7 +145,7 @@ impl Runs {
         ids: &mut HashSet<String>,
         columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
-        let (file, epochs) = files(path)?;
+        let (file, mut epochs) = files(path, names)?;
         if let Some(first) = self.parts.first() {
             let header = columns::header(&file)?;
             if header != self.header {
@@ -141,15 +153,27 @@ impl Runs {
                 return Err(RunsError::Mixed { one: first.path.clone(), other: file, what });
             }
         }
-        let of_epochs = epochs.as_ref() == Some(&file);
-        let curves::RunsOfEpochs { header, rows, identity, counts } = match of_epochs {
-            true => curves::runs_of_epochs(&file, names, columns)?,
-            false => {
+        let of_epochs = match epochs.as_ref() == Some(&file) {
+            true => match columns::index(&columns::header(&file)?, names) {
+                Some(index) => curves::runs_of_epochs(&file, index, names, columns)?,
+                None => None,
+            },
+            false => None,
+        };
+        let curves::RunsOfEpochs { header, rows, identity, unit, last } = match of_epochs {
+            Some(runs) => runs,
+            None => {
                 let (header, rows) = columns::read(&file)?;
-                let columns = columns.get_or_insert_with(|| Columns::new(&header));
-                rows.iter().for_each(|row| columns.see(row.as_byte_record()));
+                // Every row is a run, even if one of its columns is called epoch.
+                if epochs.as_ref() == Some(&file) {
+                    epochs = None;
+                } else {
+                    let columns = columns.get_or_insert_with(|| Columns::new(&header));
+                    rows.iter().for_each(|row| columns.see(row.as_byte_record()));
+                }
                 let identity = vec!["trial_id".into()];
-                curves::RunsOfEpochs { header, rows, identity, counts: Vec::new() }
+                let (unit, last) = (Unit::default(), Vec::new());
+                curves::RunsOfEpochs { header, rows, identity, unit, last }
             }
         };
         if rows.is_empty() {
@@ -173,7 +197,7 @@ impl Runs {
             self.rows.push(row);
         }
         let rows = first..self.rows.len();
-        self.parts.push(Part { path: file, epochs, rows, identity, counts });
+        self.parts.push(Part { path: file, epochs, rows, identity, unit, last });
         Ok(())
     }
 
@@ -235,7 +259,11 @@ impl Runs {
     pub fn setting(&self, name: &str) -> Result<&Setting, RunsError> {
         let wanted = name.replace('-', "_");
         let found = self.settings.iter().find(|s| same_name(&s.name, name));
-        found.ok_or_else(|| {
+        // The only column of seeds is that, whatever stands before the word.
+        let mut seeds =
+            self.settings.iter().filter(|s| name == "seed" && columns::is_seed(&s.name));
+        let only = seeds.next().filter(|_| seeds.next().is_none());
+        found.or(only).ok_or_else(|| {
             let all: Vec<usize> = (0..self.len()).collect();
             let varying: Vec<&str> = self.varying(&all, "").map(|s| s.name.as_str()).collect();
             let names = self.settings.iter().map(|s| s.name.as_str());
@@ -258,25 +286,100 @@ impl Runs {
             known.filter(|name| self.metrics.iter().any(|m| m == name)).collect();
         let mut others: Vec<String> =
             self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned().collect();
-        others.sort_by_key(|name| !measure::sounds_measured(name));
+        // What a model is worth before what it takes.
+        others.sort_by_key(|name| match direction::sounds_measured(name) {
+            true => usize::from(direction::is_time(name)),
+            false => 2,
+        });
         metrics.extend(others);
         metrics
     }
 
-    /// The measure that a text asks for.
+    /// The measure that a text asks for. `better` says which values of the column are, where its name does not.
     ///
     /// # Errors
     ///
-    /// When no column is named and none of the metrics is fit for it.
-    pub fn measure(&self, text: &MeasureText, at: At) -> Result<Measure, RunsError> {
+    /// When no column is named and none of the metrics is fit for it, or when the epoch depends on which values are
+    /// better and nothing says it.
+    pub fn measure(
+        &self,
+        text: &MeasureText,
+        at: &At,
+        better: Option<Better>,
+    ) -> Result<Measure, RunsError> {
         let metrics = self.metrics();
         let known = KNOWN.into_iter().map(String::from);
         let names: Vec<String> =
             metrics.iter().cloned().chain(known).chain(self.header.clone()).collect();
-        let measure = text.resolve(at, &metrics, &names)?;
+        let at = match at {
+            At::BestOf(column) => {
+                let same = names.iter().find(|name| same_name(name, column));
+                &At::BestOf(same.unwrap_or(column).clone())
+            }
+            At::Kept if !self.is_ours() => {
+                return Err(RunsError::NotOurs { path: self.path().into() });
+            }
+            at => at,
+        };
+        let measure = text.resolve(at, &metrics, &names)?.with(better);
+        if let Some(column) = measure.undecided() {
+            let (path, column) = (self.path().into(), column.into());
+            return Err(RunsError::Direction { path, column });
+        }
         let fraction = !self.above_one.contains(&measure.column);
         let single = !self.is_ours() && !self.has_epochs();
-        Ok(Measure { fraction, single, counted_from_0: self.is_ours(), ..measure })
+        Ok(Measure { fraction, single, unit: self.unit().clone(), ..measure })
+    }
+
+    /// The same, of a metric by which something is chosen, where `better` is said of another `metric`: it decides only
+    /// what the name does not say.
+    ///
+    /// # Errors
+    ///
+    /// As of `measure`, and when nothing says which values are better.
+    pub fn judge(
+        &self,
+        text: &MeasureText,
+        at: &At,
+        metric: Option<&MeasureText>,
+        better: Option<Better>,
+    ) -> Result<Measure, RunsError> {
+        let column = |text: &MeasureText| text.column.clone().unwrap_or_default();
+        let other = metric.is_none_or(|metric| !same_name(&column(metric), &column(text)));
+        let by_name = self.measure(text, at, None).ok().filter(|m| m.better != Direction::Unknown);
+        let measure = match by_name.filter(|_| other) {
+            Some(measure) => measure,
+            None => self.measure(text, at, better)?,
+        };
+        if measure.better == Direction::Unknown {
+            let (path, column) = (self.path().into(), measure.column);
+            return Err(RunsError::Direction { path, column });
+        }
+        Ok(measure)
+    }
+
+    /// Which value of some trainings counts if nothing is said: that of the network that each keeps. Without early
+    /// stopping it is the last one.
+    pub fn default_at(&self, of: &[usize]) -> At {
+        let stopped = of.iter().filter(|&&run| self.keeps_best(run)).count();
+        match stopped {
+            _ if !self.is_ours() || !self.has_epochs() => At::Last,
+            0 => At::Last,
+            n if n == of.len() => At::BestOf(at::KEPT_BY.into()),
+            _ => At::Kept,
+        }
+    }
+
+    /// Whether a training kept the network of its best validation accuracy: early stopping does, also of a training
+    /// that came to its last epoch.
+    pub fn keeps_best(&self, run: usize) -> bool {
+        if !self.is_ours() {
+            return false;
+        }
+        match self.position("early_stop") {
+            Some(_) => self.cell(run, "early_stop").is_some(),
+            None => self.cell(run, "status") == Some("early-stopped"),
+        }
     }
 
     /// Whether the runs are trainings of this program.
@@ -287,12 +390,17 @@ impl Runs {
     /// The fewest and the most epochs of some runs, if that is known.
     pub fn epochs(&self, of: &[usize]) -> Option<(usize, usize)> {
         let counts = of.iter().map(|&run| match self.part(run) {
-            part if part.counts.is_empty() => self.cell(run, "epochs_trained")?.parse().ok(),
-            part => part.counts.get(run - part.rows.start).copied(),
+            part if part.last.is_empty() => self.cell(run, "epochs_trained")?.parse().ok(),
+            part => part.last.get(run - part.rows.start).map(|&last| part.unit.done(last)),
         });
         let counts: Option<Vec<usize>> = counts.collect();
         let counts = counts?;
         Some((*counts.iter().min()?, *counts.iter().max()?))
+    }
+
+    /// What the epochs of the runs are counted in.
+    pub fn unit(&self) -> &Unit {
+        &self.parts[0].unit
     }
 
     /// A cell of a run, if there is such a column and it is not empty.
@@ -313,13 +421,7 @@ impl Runs {
     /// When there are no epochs, the metric is not there or was not monitored, or a cell is not a
     /// number.
     pub fn curves(&self, metric: &str) -> Result<Vec<Course>, RunsError> {
-        Ok(self.courses(metric)?.0)
-    }
-
-    /// The courses, and the number of the first epoch.
-    fn courses(&self, metric: &str) -> Result<(Vec<Course>, usize), RunsError> {
         let mut courses = vec![Vec::new(); self.len()];
-        let mut first = usize::MAX;
         for part in &self.parts {
             let Some(epochs) = &part.epochs else {
                 return Err(RunsError::Column {
@@ -333,17 +435,20 @@ impl Runs {
             // A training of ours may stand in another file too; runs of others are told by their file.
             let runs = if self.is_ours() { 0..self.len() } else { part.rows.clone() };
             let index = curves::Index::new(&self.rows, runs, &identity, &part.identity);
-            match curves::read(epochs, metric, &index, &part.rows, &mut courses) {
+            match curves::read(epochs, &part.unit, metric, &index, &part.rows, &mut courses) {
                 Err(RunsError::Column { column, .. }) if column == metric => {
                     return Err(self.no_metric(metric));
                 }
-                read => first = first.min(read?),
+                read => read?,
+            }
+            if !self.is_ours() {
+                missing::without_gaps(&mut courses[part.rows.clone()]);
             }
         }
         if courses.iter().all(Vec::is_empty) {
             return Err(self.no_metric(metric));
         }
-        Ok((courses, first))
+        Ok(courses)
     }
 
     /// Whether all of the runs have the courses of their metrics.
@@ -392,7 +497,7 @@ fn differing(one: &[String], other: &[String]) -> String {
 }
 
 /// The files of the runs and of their epochs.
-fn files(path: &Path) -> Result<(PathBuf, Option<PathBuf>), RunsError> {
+fn files(path: &Path, names: &Names) -> Result<(PathBuf, Option<PathBuf>), RunsError> {
     if path.is_dir() {
         let [trials, epochs] = ["trials.csv", "epochs.csv"].map(|name| path.join(name));
         return match (trials.exists(), epochs.exists()) {
@@ -404,8 +509,7 @@ fn files(path: &Path) -> Result<(PathBuf, Option<PathBuf>), RunsError> {
     if !path.exists() {
         return Err(RunsError::Nothing(path.into()));
     }
-    let header = columns::header(path)?;
-    let of_epochs = header.iter().any(|name| name == "epoch");
+    let of_epochs = columns::index(&columns::header(path)?, names).is_some();
     // Our own trials.csv given by its name: its epochs are beside it.
     let beside = path.with_file_name("epochs.csv");
     let ours = path.file_name().is_some_and(|name| name == "trials.csv") && beside.exists();

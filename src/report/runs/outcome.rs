@@ -1,6 +1,7 @@
 //! What runs came to.
 
-use super::{At, How, Measure, Runs, RunsError};
+use super::missing::is_missing;
+use super::{At, Course, Direction, How, Measure, Runs, RunsError, Spacing};
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,6 +12,8 @@ pub enum Outcome {
     Diverged,
     /// It ended before it had reached the threshold.
     Missed,
+    /// The file of another program has no value for it.
+    Missing,
 }
 
 /// How many runs have no value, and why.
@@ -20,12 +23,15 @@ pub struct Lost {
     pub diverged: usize,
     /// They never reached the threshold.
     pub missed: usize,
+    /// The file has no value for them.
+    pub missing: usize,
 }
 
 impl std::ops::AddAssign for Lost {
     fn add_assign(&mut self, other: Self) {
         self.diverged += other.diverged;
         self.missed += other.missed;
+        self.missing += other.missing;
     }
 }
 
@@ -39,6 +45,7 @@ impl Lost {
                 Outcome::Value(value) => values.push(value),
                 Outcome::Diverged => lost.diverged += 1,
                 Outcome::Missed => lost.missed += 1,
+                Outcome::Missing => lost.missing += 1,
             }
         }
         (values, lost)
@@ -53,15 +60,16 @@ impl Lost {
     /// All of them.
     #[must_use]
     pub fn count(self) -> usize {
-        self.diverged + self.missed
+        self.diverged + self.missed + self.missing
     }
 
     /// What became of them.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match (self.diverged, self.missed) {
-            (_, 0) => "diverged",
-            (0, _) => "missed",
+        match (self.diverged, self.missed, self.missing) {
+            (_, 0, 0) => "diverged",
+            (0, _, 0) => "missed",
+            (0, 0, _) => "missing",
             _ => "lost",
         }
     }
@@ -69,15 +77,27 @@ impl Lost {
     /// How many of some trainings have no value, without a full stop.
     #[must_use]
     pub fn words(self, trainings: usize) -> String {
-        match (trainings, self.diverged, self.missed) {
-            (1, 0, 0) => "The training did not diverge".into(),
-            (1, 0, _) => "The training never arrived".into(),
-            (1, ..) => "The training diverged".into(),
-            (n, 0, 0) => format!("None of the {n} trainings diverged"),
-            (n, lost, 0) => format!("{lost} of the {n} trainings diverged"),
-            (n, 0, lost) => format!("{lost} of the {n} trainings never arrived"),
-            (n, a, b) => format!("{a} of the {n} trainings diverged and {b} never arrived"),
+        let Self { diverged, missed, missing } = self;
+        if !self.any() {
+            return match trainings {
+                1 => "The training did not diverge".into(),
+                n => format!("None of the {n} trainings diverged"),
+            };
         }
+        let parts = [
+            (diverged, "diverged"),
+            (missed, "never arrived"),
+            (missing, if missing == 1 { "has no value" } else { "have no value" }),
+        ];
+        let mut words = String::new();
+        for (n, what) in parts.into_iter().filter(|&(n, _)| n > 0) {
+            words += &match (words.is_empty(), trainings) {
+                (true, 1) => format!("The training {what}"),
+                (true, _) => format!("{n} of the {trainings} trainings {what}"),
+                (false, _) => format!(" and {n} {what}"),
+            };
+        }
+        words
     }
 }
 
@@ -89,8 +109,21 @@ impl Runs {
     /// When the metric is not there or was not monitored, a cell is not a number, or a run has no such
     /// epoch.
     pub fn outcomes(&self, measure: &Measure, of: &[usize]) -> Result<Vec<Outcome>, RunsError> {
+        Ok(self.outcomes_spaced(measure, of)?.0)
+    }
+
+    /// The same, with how far apart the epochs are that were looked at, where the number depends on it.
+    ///
+    /// # Errors
+    ///
+    /// As of `outcomes`.
+    pub fn outcomes_spaced(
+        &self,
+        measure: &Measure,
+        of: &[usize],
+    ) -> Result<(Vec<Outcome>, Option<Spacing>), RunsError> {
         let name = &measure.column;
-        let columns = match measure.how {
+        let columns = match &measure.how {
             How::Value(At::Last) => vec![format!("last_{name}"), name.clone()],
             How::Value(At::Best) => vec![format!("best_{name}")],
             _ => Vec::new(),
@@ -102,7 +135,7 @@ impl Runs {
             for &run in of {
                 outcomes[run] = self.in_column(run, column, name)?;
             }
-            return Ok(outcomes);
+            return Ok((outcomes, None));
         }
         if of_runs && !self.has_epochs() {
             if self.metrics.contains(name) {
@@ -110,16 +143,32 @@ impl Runs {
             }
             return Err(self.no_metric(name));
         }
-        let (courses, first) = self.courses(name)?;
+        let courses = self.curves(name)?;
         let seconds = match measure.how {
             How::SecondsTo(_) => self.curves("seconds")?,
-            How::Value(_) | How::EpochsTo(_) => Vec::new(),
+            _ => Vec::new(),
         };
+        let chooser = match &measure.how {
+            How::Value(at) => at.chooser(),
+            _ => None,
+        };
+        let choosers = chooser.map(|column| self.curves(column)).transpose()?;
         for &run in of {
             let seconds = seconds.get(run).map_or(&[][..], |seconds| seconds);
-            outcomes[run] = self.of_course(run, measure, &courses[run], first, seconds)?;
+            let chooser = choosers.as_ref().map(|choosers| &choosers[run]);
+            outcomes[run] = self.of_course(run, measure, &courses[run], chooser, seconds)?;
         }
-        Ok(outcomes)
+        let depends = !matches!(measure.how, How::Value(At::Last | At::Epoch(_)));
+        let looked_at = choosers.as_ref().unwrap_or(&courses);
+        let of_runs = of.iter().map(|&run| (&self.part(run).unit, &looked_at[run][..]));
+        let ends_early = measure.how == How::Value(At::Last)
+            && of.iter().any(|&run| {
+                let part = self.part(run);
+                let end = part.last.get(run - part.rows.start);
+                courses[run].last().is_some_and(|(last, _)| end.is_some_and(|end| last < end))
+            });
+        let spacing = Spacing::of(of_runs, ends_early);
+        Ok((outcomes, spacing.filter(|s| s.ends_early || depends && s.most > 1)))
     }
 
     /// The outcome in a column of a file with a row a run.
@@ -129,53 +178,95 @@ impl Runs {
         let (path, row, column) = (path.clone(), run - first + 1, self.header[column].clone());
         Ok(match cell {
             _ if self.is_diverged(run) => Outcome::Diverged,
-            "" if self.metrics.iter().all(|m| m != metric) => return Err(self.no_metric(metric)),
-            "" => return Err(RunsError::Missing { path, row, column }),
+            _ if is_missing(cell.as_bytes()) => match self.is_ours() {
+                _ if self.metrics.iter().all(|m| m != metric) => return Err(self.no_metric(metric)),
+                true => return Err(RunsError::Missing { path, row, column }),
+                false => Outcome::Missing,
+            },
             _ => match cell.trim().parse::<f64>() {
                 Ok(value) if value.is_finite() => Outcome::Value(value),
+                // Other programs write NaN for what they do not know, too.
+                Ok(value) if value.is_nan() && !self.is_ours() => Outcome::Missing,
                 Ok(_) => Outcome::Diverged,
                 Err(_) => return Err(RunsError::Number { path, row, column, cell: cell.into() }),
             },
         })
     }
 
-    /// The outcome of a course, in a file whose epochs count from `first`.
+    /// The outcome of a course, and of the course of the metric that chooses the epoch.
     fn of_course(
         &self,
         run: usize,
         measure: &Measure,
-        course: &[(usize, f64)],
-        first: usize,
+        course: &Course,
+        chooser: Option<&Course>,
         seconds: &[(usize, f64)],
     ) -> Result<Outcome, RunsError> {
-        if self.is_diverged(run) || course.iter().any(|(_, value)| !value.is_finite()) {
+        let kept = measure.how == How::Value(At::Kept);
+        let chooser = chooser.filter(|_| !kept || self.keeps_best(run));
+        let broken = |course: &Course| course.iter().any(|(_, value)| !value.is_finite());
+        if self.is_diverged(run) || broken(course) || chooser.is_some_and(broken) {
             return Ok(Outcome::Diverged);
         }
-        if course.is_empty() {
-            let (path, first) = (self.part(run).path.clone(), self.part(run).rows.start);
-            return Err(RunsError::NoEpochs {
-                path,
-                run: run - first + 1,
-                metric: measure.column.clone(),
-            });
+        let part = self.part(run);
+        let place = || (part.path.clone(), run - part.rows.start + 1);
+        if course.is_empty() || chooser.is_some_and(Vec::is_empty) {
+            if !self.is_ours() {
+                return Ok(Outcome::Missing);
+            }
+            let ((path, run), metric) = (place(), measure.column.clone());
+            return Err(RunsError::NoEpochs { path, run, metric });
         }
         let reached = |threshold: f64| {
-            let there = |v: f64| if measure.low_column { v <= threshold } else { v >= threshold };
+            let there = |v: f64| match measure.of_column {
+                Direction::Lower => v <= threshold,
+                _ => v >= threshold,
+            };
             course.iter().find(|&&(_, v)| there(v)).map(|&(epoch, _)| epoch)
         };
-        let better = |a: f64, b: f64| if (b < a) == measure.low_column { b } else { a };
-        let mut values = course.iter().map(|&(_, value)| value);
-        let value = match measure.how {
-            How::Value(At::Last) => values.next_back(),
-            How::Value(At::Best) => values.reduce(better),
-            How::Value(At::Epoch(epoch)) => {
-                course.iter().find(|&&(e, _)| e == epoch).map(|&(_, value)| value)
+        // The first of equal ones.
+        let best = |course: &Course| {
+            let better = |a: (usize, f64), b: (usize, f64)| {
+                let is_better = match measure.of_chooser {
+                    Direction::Lower => b.1 < a.1,
+                    _ => b.1 > a.1,
+                };
+                if is_better { b } else { a }
+            };
+            course.iter().copied().reduce(better)
+        };
+        let at = |number: usize| {
+            let found = course.binary_search_by_key(&number, |&(epoch, _)| epoch).ok();
+            found.map(|place| course[place].1)
+        };
+        let last = course.last().copied();
+        let value = match (&measure.how, chooser) {
+            (How::Value(At::BestOf(_) | At::Kept), Some(chooser)) => {
+                let number = best(chooser).map_or(0, |best| best.0);
+                let Some(value) = at(number) else {
+                    let (path, run) = place();
+                    return Err(RunsError::NotAtBest {
+                        path,
+                        run,
+                        metric: measure.column.clone(),
+                        unit: part.unit.name(),
+                        number,
+                        chooser: match &measure.how {
+                            How::Value(at) => at.chooser().unwrap_or_default().into(),
+                            _ => String::new(),
+                        },
+                    });
+                };
+                Some(value)
             }
-            How::EpochsTo(threshold) => match reached(threshold) {
-                Some(epoch) => Some((epoch - first + 1) as f64),
+            (How::Value(At::Last | At::BestOf(_) | At::Kept), _) => last.map(|last| last.1),
+            (How::Value(At::Best), _) => best(course).map(|best| best.1),
+            (How::Value(At::Epoch(epoch)), _) => at(*epoch),
+            (How::EpochsTo(threshold), _) => match reached(*threshold) {
+                Some(epoch) => Some(part.unit.done(epoch) as f64),
                 None => return Ok(Outcome::Missed),
             },
-            How::SecondsTo(threshold) => match reached(threshold) {
+            (How::SecondsTo(threshold), _) => match reached(*threshold) {
                 Some(end) => {
                     let until = seconds.iter().take_while(|&&(epoch, _)| epoch <= end);
                     Some(until.map(|&(_, seconds)| seconds).sum())
@@ -183,14 +274,12 @@ impl Runs {
                 None => return Ok(Outcome::Missed),
             },
         };
-        match (value, measure.how) {
+        match (value, &measure.how) {
             (Some(value), _) => Ok(Outcome::Value(value)),
-            (None, How::Value(At::Epoch(epoch))) => Err(RunsError::NoEpoch {
-                path: self.part(run).path.clone(),
-                run: run - self.part(run).rows.start + 1,
-                epoch,
-                last: course.last().map_or(0, |&(e, _)| e),
-            }),
+            (None, How::Value(At::Epoch(epoch))) => {
+                let ((path, run), epoch) = (place(), *epoch);
+                Err(RunsError::NoEpoch { path, run, epoch, last: last.map_or(0, |(e, _)| e) })
+            }
             (None, _) => Err(self.no_metric(&measure.column)),
         }
     }

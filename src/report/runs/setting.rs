@@ -1,3 +1,4 @@
+use crate::report::plain;
 use std::collections::HashMap;
 
 /// A setting of all runs: which of its values each has.
@@ -22,7 +23,7 @@ impl Setting {
         let codes: Vec<usize> = cells
             .map(|cell| {
                 *places.entry(cell).or_insert_with(|| {
-                    values.push(cell.into());
+                    values.push(plain(cell).into_owned());
                     values.len() - 1
                 })
             })

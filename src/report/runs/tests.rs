@@ -190,11 +190,11 @@ fn accuracies_above_one_are_no_fractions() {
     let percent = directory(&[("runs.csv", text)]);
     let accuracy: MeasureText = "accuracy".parse().unwrap();
     let runs = open(&percent, "runs.csv").unwrap();
-    assert!(!runs.measure(&accuracy, At::Last).unwrap().is_percentage());
+    assert!(!runs.measure(&accuracy, &At::Last, None).unwrap().is_percentage());
     let fractions =
         directory(&[("runs.csv", &text.replace("91.5", "0.915").replace("92.5", "1.0"))]);
     let runs = open(&fractions, "runs.csv").unwrap();
-    assert!(runs.measure(&accuracy, At::Last).unwrap().is_percentage());
+    assert!(runs.measure(&accuracy, &At::Last, None).unwrap().is_percentage());
 }
 
 /// Runs of two models with 4 seeds and 10 epochs each, in a log with a coarse measurement that repeats, a number that
@@ -287,7 +287,7 @@ fn rows_numbered_by_pandas_are_neither_settings_nor_metrics() {
     assert_eq!((names, runs.metrics()), (vec!["model", "seed"], vec!["rmse".to_string()]));
     assert_eq!(runs.setting("model").unwrap().values, ["a", "b"]);
     let rmse: MeasureText = "rmse".parse().unwrap();
-    assert!(runs.measure(&rmse, At::Last).unwrap().lower_is_better);
+    assert_eq!(runs.measure(&rmse, &At::Last, None).unwrap().better, Direction::Lower);
     // It is no column of the best values either.
     let best = measure("rmse", How::Value(At::Best));
     assert!(outcomes(&runs, &best).is_err());
@@ -301,4 +301,208 @@ fn only_the_runs_that_are_asked_for_have_to_be_complete() {
     let last = measure("test_accuracy", How::Value(At::Last));
     assert_eq!(runs.outcomes(&last, &[0]).unwrap()[0], Outcome::Value(0.9));
     assert!(outcomes(&runs, &last).unwrap_err().to_string().contains("row 3: no value"));
+}
+
+/// The names of the settings, and how many runs there are.
+fn shape(text: &str) -> Result<(usize, Vec<String>), RunsError> {
+    let files = directory(&[("log.csv", text)]);
+    let runs = open(&files, "log.csv")?;
+    Ok((runs.len(), runs.settings().iter().map(|s| s.name.clone()).collect()))
+}
+
+#[test]
+fn words_that_change_within_a_run_are_no_settings() {
+    let rows = log(|model, seed, epoch| {
+        let phase = if epoch < 4 { "warm-up" } else { "main" };
+        let flag = if epoch == 10 { "True" } else { "False" };
+        // Each time occurs at the beginning of some run of each seed.
+        let second = (seed + epoch + usize::from(model == "b")) % 4;
+        let percent = 50 + epoch;
+        format!(
+            "{model},{seed},{epoch},ckpt_{seed}_{epoch}.pt,{phase},{flag},00:1{second},{percent}%,0.5"
+        )
+    });
+    let header = "model,seed,epoch,checkpoint,phase,done,took,share,loss\n".to_string();
+    assert_eq!(shape(&(header + &rows)).unwrap(), (8, vec!["model".into(), "seed".into()]));
+    // One run, and nothing set.
+    let one = "epoch,loss,time\n0,0.5,00:12\n1,0.4,00:11\n2,0.3,00:11\n3,0.2,00:12\n";
+    assert_eq!(shape(one).unwrap(), (1, vec![]));
+    // Runs that begin later than others are told apart by their words.
+    let late = "model,seed,epoch,loss\na,1,0,3\na,1,1,2\na,1,2,1\nb,1,1,3\nb,1,2,2\n";
+    assert_eq!(shape(late).unwrap(), (2, vec!["model".into(), "seed".into()]));
+}
+
+#[test]
+fn rows_are_numbered_by_epochs_or_steps_of_any_name() {
+    for name in
+        ["Epoch", "step", "Step", "iteration", "training_iteration", "global_step", "timesteps"]
+    {
+        let rows = log(|model, seed, epoch| format!("{model},{seed},{},{}", epoch * 10, epoch));
+        let text = format!("model,seed,{name},loss\n{rows}");
+        assert_eq!(shape(&text).unwrap(), (8, vec!["model".into(), "seed".into()]), "{name}");
+        let files = directory(&[("log.csv", &text)]);
+        let runs = open(&files, "log.csv").unwrap();
+        let last = outcomes(&runs, &measure("loss", How::Value(At::Last))).unwrap();
+        assert_eq!(last, [Outcome::Value(10.0); 8], "{name}");
+    }
+    // A row a run, and how many epochs each had.
+    let runs = "lr,seed,epoch,loss\n0.1,1,9,3\n0.1,2,7,3\n0.01,1,7,2\n0.01,2,8,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
+    let runs = "lr,seed,epoch,loss\n0.1,1,7,3\n0.1,2,7,3\n0.01,1,9,2\n0.01,2,9,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
+    let runs =
+        "lr,seed,epoch,_step,loss\n0.1,1,9,90,3\n0.1,2,7,70,3\n0.01,1,7,70,2\n0.01,2,8,80,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["lr".into(), "seed".into()]));
+    // Numbers that runs were given.
+    let runs = "iteration,seed,loss\n100,1,3\n100,2,3\n1000,1,2\n1000,2,2\n";
+    assert_eq!(shape(runs).unwrap(), (4, vec!["iteration".into(), "seed".into()]));
+    let runs = "epochs,seed,loss\n10,1,3\n10,2,3\n20,1,2\n20,2,2\n30,1,1\n30,2,1\n";
+    assert_eq!(shape(runs).unwrap(), (6, vec!["epochs".into(), "seed".into()]));
+    let error = shape("epoch,loss\n0.5,1\n1.0,2\n").unwrap_err().to_string();
+    assert!(error.contains("row 1: '0.5' in column 'epoch' is not a whole number"), "{error}");
+}
+
+#[test]
+fn what_names_a_run_is_no_setting() {
+    let mut text = String::from("Name,run_id,Created,artifact_uri,note,pid,lr,params.seed,loss\n");
+    for (i, lr) in [0.1, 0.01].into_iter().enumerate() {
+        for seed in 1..=3 {
+            let n = 3 * i + seed;
+            text += &format!(
+                "brisk-{n},{n}ab,2024-03-01 12:0{n}:00,file:///m/{n},so {n},100{n},{lr},{seed},0.{n}\n"
+            );
+        }
+    }
+    assert_eq!(shape(&text).unwrap(), (6, vec!["lr".into(), "params.seed".into()]));
+    let files = directory(&[("runs.csv", &text)]);
+    assert_eq!(open(&files, "runs.csv").unwrap().setting("seed").unwrap().name, "params.seed");
+    // The user may say otherwise, and of a word that nothing else varies with nobody knows.
+    let names = Names { settings: vec!["note".into()], ..Names::default() };
+    let runs = Runs::open(&[files.path().join("runs.csv")], &names).unwrap();
+    assert!(runs.setting("note").is_ok() && runs.setting("Name").is_err());
+    let models = "model,accuracy\na,0.9\nb,0.8\nc,0.7\n";
+    assert_eq!(shape(models).unwrap(), (3, vec!["model".into()]));
+}
+
+#[test]
+fn a_cell_without_a_value_is_no_word_and_no_divergence() {
+    let missing = ["", "NA", "N/A", "None", "null", "nan", "NaN"];
+    for cell in missing {
+        let text = format!("lr,seed,val_loss\n0.1,1,0.5\n0.1,2,{cell}\n0.01,1,0.4\n0.01,2,0.3\n");
+        let files = directory(&[("runs.csv", &text)]);
+        let runs = open(&files, "runs.csv").unwrap();
+        assert_eq!(runs.metrics(), ["val_loss"], "{cell}");
+        let found = outcomes(&runs, &measure("val_loss", How::Value(At::Last))).unwrap();
+        use Outcome::{Missing, Value};
+        assert_eq!(found, [Value(0.5), Missing, Value(0.4), Value(0.3)], "{cell}");
+
+        let rows = log(|model, seed, epoch| {
+            let value = if epoch % 2 == 0 { epoch.to_string() } else { cell.into() };
+            let lost = if model == "b" && seed == 1 && cell != "nan" && cell != "NaN" {
+                cell
+            } else {
+                &value
+            };
+            format!("{model},{seed},{epoch},0.5,{lost}")
+        });
+        let files = directory(&[("log.csv", &format!("model,seed,epoch,loss,val_acc\n{rows}"))]);
+        let runs = open(&files, "log.csv").unwrap();
+        let found = outcomes(&runs, &measure("val_acc", How::Value(At::Last))).unwrap();
+        assert_eq!((runs.len(), found[0]), (8, Value(10.0)), "{cell}");
+        assert_eq!(found[4], if cell.eq_ignore_ascii_case("nan") { Value(10.0) } else { Missing });
+        assert_eq!(runs.curves("val_acc").unwrap()[0].len(), 5, "{cell}");
+    }
+    let (_, lost) = Lost::split([Outcome::Missing, Outcome::Diverged].into_iter());
+    assert_eq!(lost.words(9), "1 of the 9 trainings diverged and 1 has no value");
+}
+
+/// Our results where the metrics are measured every 4 epochs of 14.
+fn sparse(early_stop: &str) -> TempDir {
+    let mut trials = String::from(
+        "trial_id,eta,early_stop,seed,status,epochs_trained,last_test_accuracy,last_validation_accuracy\n",
+    );
+    let mut epochs = String::from(
+        "trial_id,eta,early_stop,seed,epoch,test_accuracy,validation_accuracy,seconds\n",
+    );
+    for (id, eta) in [("a", 0.1), ("b", 0.2)] {
+        let stop = if id == "a" { early_stop } else { "" };
+        trials += &format!("{id},{eta},{stop},1,finished,14,0.94,0.94\n");
+        let values =
+            [(3, 0.8, 0.8, 4.0), (7, 0.9, 0.95, 4.0), (11, 0.92, 0.95, 4.0), (13, 0.94, 0.94, 2.0)];
+        for (epoch, test, validation, seconds) in values {
+            epochs += &format!("{id},{eta},{stop},1,{epoch},{test},{validation},{seconds}\n");
+        }
+    }
+    directory(&[("trials.csv", &trials), ("epochs.csv", &epochs)])
+}
+
+#[test]
+fn epochs_to_a_threshold_are_those_trained() {
+    let files = sparse("");
+    let runs = open(&files, "").unwrap();
+    let come = |how| runs.outcomes_spaced(&measure("test_accuracy", how), &[0, 1]).unwrap();
+    let (found, spacing) = come(How::EpochsTo(0.9));
+    assert_eq!(found[0], Outcome::Value(8.0));
+    assert_eq!(spacing.unwrap().sentence(runs.unit()), "Measured every 4 epochs.");
+    assert_eq!(come(How::SecondsTo(0.9)).0[0], Outcome::Value(8.0));
+    assert_eq!(come(How::Value(At::Last)).1, None);
+    // The file of epochs alone says the same.
+    let alone = open(&files, "epochs.csv").unwrap();
+    assert_eq!(
+        outcomes(&alone, &measure("test_accuracy", How::EpochsTo(0.9))).unwrap()[0],
+        found[0]
+    );
+    assert_eq!(alone.epochs(&[0, 1]), Some((14, 14)));
+    // Of other programs, by where their logs begin.
+    for (first, expected) in [(0, 8.0), (1, 7.0)] {
+        let mut text = String::from("model,seed,epoch,score\n");
+        for epoch in first..14 {
+            let value = if epoch % 4 == 3 { format!("0.{epoch:02}") } else { String::new() };
+            text += &format!("a,1,{epoch},{value}\n");
+        }
+        let files = directory(&[("log.csv", &text)]);
+        let runs = open(&files, "log.csv").unwrap();
+        let (found, spacing) =
+            runs.outcomes_spaced(&measure("score", How::EpochsTo(0.05)), &[0]).unwrap();
+        assert_eq!(found[0], Outcome::Value(expected), "from {first}");
+        assert_eq!(spacing.unwrap().most, 4);
+    }
+}
+
+#[test]
+fn the_value_of_a_training_is_that_of_the_network_it_keeps() {
+    let files = sparse("3");
+    let runs = open(&files, "").unwrap();
+    let at = |at: At| outcomes(&runs, &measure("test_accuracy", How::Value(at))).unwrap();
+    use Outcome::Value;
+    // The first of the two best.
+    assert_eq!(at(At::BestOf("validation_accuracy".into())), [Value(0.9), Value(0.9)]);
+    assert_eq!(at(At::Kept), [Value(0.9), Value(0.94)]);
+    assert_eq!(
+        (runs.default_at(&[0]), runs.default_at(&[1])),
+        (At::BestOf("validation_accuracy".into()), At::Last)
+    );
+    assert_eq!(runs.default_at(&[0, 1]), At::Kept);
+    // Without the epochs it cannot be said.
+    let lone = directory(&[("trials.csv", &read(&files, "trials.csv"))]);
+    let lone = open(&lone, "").unwrap();
+    assert_eq!(lone.default_at(&[0]), At::Last);
+    let best = measure("test_accuracy", How::Value(At::BestOf("validation_accuracy".into())));
+    let error = outcomes(&lone, &best).unwrap_err().to_string();
+    assert!(error.contains("trials.csv has one row a run and no epochs"), "{error}");
+    // A log of another program, with a cost, and with a metric that was measured in other epochs.
+    let text = "seed,epoch,val_loss,score,odd\n1,1,0.5,1,\n1,2,0.3,2,5\n1,3,0.3,3,\n";
+    let files = directory(&[("log.csv", text)]);
+    let runs = open(&files, "log.csv").unwrap();
+    let at = |column: &str, chooser: &str| {
+        outcomes(&runs, &measure(column, How::Value(At::BestOf(chooser.into()))))
+    };
+    assert_eq!(at("score", "val_loss").unwrap(), [Value(2.0)]);
+    let error = at("odd", "score").unwrap_err().to_string();
+    assert!(error.contains("run 1 has no odd for epoch 3, in which its score is best"), "{error}");
+    assert!(runs.measure(&"score".parse().unwrap(), &At::Kept, None).is_err());
+}
+
+fn read(directory: &TempDir, name: &str) -> String {
+    fs::read_to_string(directory.path().join(name)).unwrap()
 }

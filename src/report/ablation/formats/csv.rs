@@ -1,9 +1,10 @@
 use crate::report::ablation::{Ablation, Also};
-use crate::report::runs::How;
+use crate::report::runs::{How, Lost};
 use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 
-/// A row a cell: the keys, then numbers in full, empty where there is none.
-pub(super) fn render(ablation: &Ablation) -> String {
+/// A row a cell: the keys, then numbers in full, empty where there is none; without formulas if it has to be `safe` for
+/// spreadsheets.
+pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<String> = ablation.row_names.clone();
     header.extend(ablation.request.vs.clone());
@@ -23,6 +24,8 @@ pub(super) fn render(ablation: &Ablation) -> String {
     // Only thresholds are missed.
     let threshold = !matches!(ablation.measure.how, How::Value(_));
     header.extend(threshold.then(|| "missed".into()));
+    let missing = ablation.facts.all_lost.missing > 0;
+    header.extend(missing.then(|| "missing".into()));
     header.extend(ablation.facts.tuned.iter().map(|name| format!("tuned_{name}")));
     header.extend(ablation.request.also.iter().flat_map(|also| names(*also)).map(String::from));
     let mut rows = vec![header];
@@ -45,9 +48,11 @@ pub(super) fn render(ablation: &Ablation) -> String {
                 cell.as_ref().map_or(String::new(), |cell| cell.best.to_string()),
                 cell.as_ref().map_or(String::new(), |cell| cell.lost.diverged.to_string()),
             ]);
-            let missed =
-                || cell.as_ref().map_or(String::new(), |cell| cell.lost.missed.to_string());
-            row.extend(threshold.then(missed));
+            let lost = |count: fn(Lost) -> usize| {
+                cell.as_ref().map_or(String::new(), |cell| count(cell.lost).to_string())
+            };
+            row.extend(threshold.then(|| lost(|lost| lost.missed)));
+            row.extend(missing.then(|| lost(|lost| lost.missing)));
             let chosen = |name: &String| {
                 let tuned = cell.iter().flat_map(|cell| &cell.tuned);
                 tuned.clone().find(|(n, _)| n == name).map_or(String::new(), |(_, v)| v.clone())
@@ -65,7 +70,7 @@ pub(super) fn render(ablation: &Ablation) -> String {
                         let interval = interval.map(|interval| ablation.measure.cut(interval));
                         vec![number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
                     }
-                    Also::PBetter => vec![number(versus.map(|versus| versus.p_better))],
+                    Also::PBetter => vec![number(versus.and_then(|versus| versus.p_better))],
                     Also::Effect => vec![number(versus.and_then(|versus| versus.effect))],
                 });
             }
@@ -73,10 +78,20 @@ pub(super) fn render(ablation: &Ablation) -> String {
         }
     }
     for row in rows {
-        writer.write_record(row).expect("writing to memory does not fail");
+        let cells = row.into_iter().map(|cell| if safe { without_formula(cell) } else { cell });
+        writer.write_record(cells).expect("writing to memory does not fail");
     }
     let bytes = writer.into_inner().expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("the cells are text")
+}
+
+/// A spreadsheet would compute what begins so, and may run commands for it.
+fn without_formula(cell: String) -> String {
+    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
+    match formula && cell.parse::<f64>().is_err() {
+        true => format!("'{cell}"),
+        false => cell,
+    }
 }
 
 fn number(value: Option<f64>) -> String {

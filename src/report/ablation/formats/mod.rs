@@ -27,13 +27,19 @@ pub enum Format {
     Html,
 }
 
+/// The table as CSV in which no cell is a formula to a spreadsheet: before words that begin with = + - @ stands an
+/// apostrophe. Numbers stay numbers.
+pub(super) fn csv_without_formulas(ablation: &Ablation) -> String {
+    csv::render(ablation, true)
+}
+
 impl Format {
     pub(super) fn render(self, ablation: &Ablation) -> String {
         match self {
             Self::Text => text::render(&Document::new(ablation, "•")),
             Self::Markdown => markdown::render(&Document::new(ablation, "Bold")),
             Self::Latex => latex::render(&Document::new(ablation, "Bold")),
-            Self::Csv => csv::render(ablation),
+            Self::Csv => csv::render(ablation, false),
             Self::Typst => typst::render(&Document::new(ablation, "Bold")),
             Self::Html => html::render(&Document::new(ablation, "Bold")),
         }
