@@ -53,7 +53,7 @@ fn with_a_failure(fail_fast: bool) -> (Ended, Vec<String>, usize) {
     let ended = run_with(&plan, &places, &mut journal, running, &train, &observe).unwrap();
     let journals = Journals::read(&[directory.path()]).unwrap();
     assert_eq!(journals.known(plan.key(6)), Known::Failed);
-    let done = journals.done();
+    let done = journals.done().count();
     (ended, messages.into_inner().unwrap(), done)
 }
 
