@@ -567,7 +567,9 @@ fn senseless_values_are_refused() {
         ("--l1=-1", &["--l1", "-1", "0 or above"]),
         ("--max-norm 0", &["--max-norm", "0", "above 0"]),
         ("--max-norm 3 --hidden none", &["--max-norm", "hidden layer"]),
-        ("--momentum inf", &["--momentum", "inf", "finite"]),
+        ("--momentum inf", &["--momentum", "inf", "below 1"]),
+        ("--momentum 1", &["--momentum", "momentum 1", "below 1"]),
+        ("--momentum=-0.1", &["--momentum", "-0.1", "0 or above"]),
         ("--momentum 0.9 --optimiser adam", &["--momentum", "0.9", "adam", "nesterov"]),
         ("--optimiser junk", &["--optimiser", "'junk'", "rmsprop"]),
         ("--schedule junk", &["--schedule", "'junk'", "plateau"]),
@@ -586,8 +588,8 @@ fn senseless_values_are_refused() {
         ("--classes 3,3", &["--classes", "different"]),
         ("--classes 3,10", &["--classes", "0 to 4"]),
         ("--full-batch --batch-size 10", &["--full-batch", "--batch-size"]),
-        ("--hidden 100000000", &["hidden", "100000000", "in memory"]),
-        ("--hidden 9999999999x9999999999", &["hidden", "9999999999x9999999999", "in memory"]),
+        ("--hidden 100000000", &["hidden", "100000000", "GB of memory"]),
+        ("--hidden 9999999999x9999999999", &["hidden", "9999999999x9999999999", "of memory"]),
         ("--hidden 99999999999999999999", &["--hidden", "'99999999999999999999'"]),
         ("--cost junk", &["--cost", "'junk'", "cross-entropy"]),
         ("--activation junk", &["--activation", "'junk'", "sigmoid"]),
@@ -752,7 +754,9 @@ fn closed_after_a_line(arguments: &[&str]) {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!line.is_empty(), "{arguments:?}");
-    assert!(output.status.success(), "{arguments:?}: {:?} {stderr}", output.status);
+    // All was printed before the pipe was closed, or what a shell makes of SIGPIPE.
+    let code = output.status.code();
+    assert!(matches!(code, Some(0 | 141)), "{arguments:?}: {code:?} {stderr}");
     assert_eq!(stderr, "", "{arguments:?}");
 }
 
