@@ -161,7 +161,7 @@ fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
         bail!("--save {}: is the name of a file of --out; choose another", path.display());
     }
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    Ok(prepare_directory(directory.unwrap_or(Path::new(".")), &[]).context("--save")?)
+    prepare_directory(directory.unwrap_or(Path::new(".")), &[]).context("--save")
 }
 
 /// Sets what a training takes from the network it begins with.
