@@ -933,10 +933,9 @@ fn divergence_does_not_depend_on_what_is_watched() {
     let statuses = |name: &str, watched: &str| {
         works(&mut lab.sweep(name, &format!("{grid} {watched}")));
         let trials = lab.trials(name);
-        let cells = ["trial_id", "status", "diverged_at_epoch"].map(|column| {
+        ["trial_id", "status", "diverged_at_epoch"].map(|column| {
             trials.column(column).iter().map(|cell| cell.to_string()).collect::<Vec<_>>()
-        });
-        cells
+        })
     };
     let expected = statuses("accuracy", "--monitor test-accuracy");
     let diverged = expected[1].iter().filter(|status| *status == "diverged").count();
