@@ -23,6 +23,14 @@ fn evaluated(model: &Path, data: &Path) -> Value {
     serde_json::from_str(&works(&mut command)).unwrap()
 }
 
+/// Runs something that must work and may have something to say: standard output and error.
+#[track_caller]
+fn heard(command: &mut assert_cmd::Command) -> (String, String) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
 #[test]
 fn a_saved_network_has_the_accuracy_of_its_training() {
     let (directory, data) = mnist_like();
@@ -118,7 +126,9 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
         image::GrayImage::from_raw(28, 28, pixels).unwrap().save(&path).unwrap();
         command.arg(&path);
     }
-    let json: Value = serde_json::from_str(&works(&mut command)).unwrap();
+    let (stdout, stderr) = heard(&mut command);
+    assert_eq!(stderr.matches("not framed as the digits of MNIST").count(), 3, "{stderr}");
+    let json: Value = serde_json::from_str(&stdout).unwrap();
     for i in 0..3 {
         assert_eq!(json[i]["class"], u64::from(images.test.labels[i]), "{json}");
         assert_eq!(json[i]["outputs"].as_array().unwrap().len(), 10);
@@ -131,11 +141,79 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
         image::Luma([255 - pixels[(y / 10 * 28 + x / 10) as usize]])
     });
     large.save(&picture).unwrap();
-    let stdout = works(nablab().arg("predict").arg(&model).arg(&picture));
+    let (stdout, _) = heard(nablab().arg("predict").arg(&model).arg(&picture));
     let label = images.test.labels[0];
     assert!(stdout.starts_with(&format!("{}: {label}\n", picture.display())), "{stdout}");
     assert_eq!(stdout.lines().count(), 11, "{stdout}");
     assert_eq!(stdout.matches('←').count(), 1, "{stdout}");
+}
+
+/// A digit of MNIST by its place among the test images.
+fn digit(place: usize) -> image::GrayImage {
+    let mut pixels = vec![0; 784];
+    Dataset::mnist().unwrap().test.images.dense_row(place, &mut pixels);
+    image::GrayImage::from_raw(28, 28, pixels).unwrap()
+}
+
+#[test]
+fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
+    let (directory, data) = mnist_like();
+    let file = |name: &str| directory.path().join(name);
+    let model = file("m.json");
+    works(train(&data, "--epochs 1 --save").arg(&model));
+    let predict = |picture: &Path| {
+        let mut command = nablab();
+        command.args(["predict", "--json"]).arg(&model).arg(picture);
+        let (stdout, stderr) = heard(&mut command);
+        let json: Value = serde_json::from_str(&stdout).unwrap();
+        (json[0].clone(), stderr)
+    };
+    let seven = digit(0);
+    let path = file("p.png");
+    seven.save(&path).unwrap();
+    let (of_seven, stderr) = predict(&path);
+    assert_eq!((stderr.as_str(), &of_seven["warning"]), ("", &Value::Null), "{of_seven}");
+    assert_eq!(of_seven["transparent_as"], Value::Null);
+
+    // Dark on light and ten times as large it still is.
+    let large = image::GrayImage::from_fn(280, 280, |x, y| {
+        image::Luma([255 - seven.get_pixel(x / 10, y / 10).0[0]])
+    });
+    large.save(&path).unwrap();
+    assert_eq!(predict(&path).1, "");
+    // Cut to the digit, or on a sheet three times as wide, it is not.
+    image::imageops::crop_imm(&large, 40, 40, 200, 200).to_image().save(&path).unwrap();
+    let (json, stderr) = predict(&path);
+    assert!(stderr.contains("p.png: not framed") && stderr.lines().count() == 1, "{stderr}");
+    assert!(json["warning"].as_str().unwrap().contains("pixels of 28 x 28"), "{json}");
+    let mut sheet = image::GrayImage::from_pixel(840, 840, image::Luma([255]));
+    image::imageops::overlay(&mut sheet, &large, 0, 560);
+    sheet.save(&path).unwrap();
+    let (json, _) = predict(&path);
+    let warning = json["warning"].as_str().unwrap();
+    assert!(warning.contains("longer side") && warning.contains("from the middle"), "{warning}");
+
+    // Transparent parts are the ground, whatever the ink.
+    for (ink, behind) in [(255, "black"), (0, "white")] {
+        let drawn = image::GrayAlphaImage::from_fn(28, 28, |x, y| {
+            image::LumaA([ink, seven.get_pixel(x, y).0[0]])
+        });
+        drawn.save(&path).unwrap();
+        let (json, stderr) = predict(&path);
+        assert_eq!(
+            stderr,
+            format!("{}: transparent parts are taken as {behind}\n", path.display())
+        );
+        assert_eq!(json["transparent_as"], behind);
+        assert_eq!(json["outputs"], of_seven["outputs"]);
+    }
+
+    // A blank picture is no digit; nothing is printed of the one before it either.
+    let blank = file("blank.png");
+    image::GrayImage::from_pixel(28, 28, image::Luma([255])).save(&blank).unwrap();
+    let mut command = nablab();
+    command.arg("predict").arg(&model).args([&path, &blank]);
+    refused(&mut command, &["blank.png: a blank picture", "one shade"]);
 }
 
 #[test]
