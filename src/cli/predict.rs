@@ -1,6 +1,6 @@
 use super::model::side;
 use super::output::notice;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use nablab::data::{Drawing, Framing, Invert, SparseRows, Split, read_picture};
 use nablab::simd::SimdLevel;
@@ -38,6 +38,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut results = Vec::new();
     for (path, drawing) in arguments.pictures.iter().zip(&drawings) {
         let outputs = outputs(&model, &drawing.pixels);
+        if !outputs.iter().all(|output| output.is_finite()) {
+            let model = arguments.model.display();
+            bail!("{model}: an output for {} is not a finite number", path.display());
+        }
         let largest = largest(&outputs);
         let warning = match side {
             Framing::SIDE => Framing::of(&drawing.pixels).problem(),

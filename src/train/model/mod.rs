@@ -10,6 +10,7 @@ pub use error::ModelError;
 use crate::files::write_atomically;
 use crate::nn::{Architecture, Network};
 use crate::simd::Real;
+use crate::train::Precision;
 use parameters::Parameters;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -52,7 +53,29 @@ impl Model {
         }
     }
 
-    /// The network, its parameters rounded to the precision asked for.
+    /// The precision of its parameters.
+    pub fn precision(&self) -> Precision {
+        match self {
+            Self::F32(_) => Precision::F32,
+            Self::F64(_) => Precision::F64,
+        }
+    }
+
+    /// Whether every parameter is a finite number in f32 too.
+    pub fn fits_f32(&self) -> bool {
+        match self {
+            Self::F32(_) => true,
+            Self::F64(network) => network.layers().iter().all(|layer| {
+                let weights = (0..layer.n_out())
+                    .flat_map(|j| (0..layer.n_in()).map(move |k| layer.weight(j, k)));
+                let mut parameters = weights.chain(layer.biases().iter().copied());
+                parameters.all(|parameter| (parameter as f32).is_finite())
+            }),
+        }
+    }
+
+    /// The network, its parameters rounded to the precision asked for. Those that do not
+    /// [fit](Self::fits_f32) become infinite.
     pub fn network<T: Real>(&self) -> Network<T> {
         match self {
             Self::F32(network) => network.convert(),
@@ -95,7 +118,7 @@ impl Model {
         Ok(write_atomically(path, &bytes)?)
     }
 
-    /// Reads a network back.
+    /// Reads a network back, in the precision of its training; in f64 if a parameter is beyond f32.
     ///
     /// # Errors
     ///

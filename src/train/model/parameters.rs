@@ -95,9 +95,23 @@ impl Parameters {
             return Err("a weight or bias is not a finite number".into());
         }
         let architecture = self.architecture()?;
-        Ok(match self.functions.precision {
+        Ok(match self.precision(&architecture.dropout)? {
             Precision::F32 => self.into_network::<f32>(architecture).into(),
             Precision::F64 => self.into_network::<f64>(architecture).into(),
+        })
+    }
+
+    /// The precision of the training, or f64 where a parameter is beyond f32.
+    fn precision(&self, dropout: &PerLayer<f64>) -> Result<Precision, String> {
+        let of_layer = |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(dropout, l);
+        let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
+        let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
+        if largest.is_infinite() {
+            return Err("a weight divided by 1 − p of its dropout is not a finite number".into());
+        }
+        Ok(match (largest as f32).is_finite() {
+            true => self.functions.precision,
+            false => Precision::F64,
         })
     }
 
@@ -157,6 +171,11 @@ pub(super) fn check_sizes(sizes: &[usize]) -> Result<(), String> {
         Some(n) if n <= MOST => Ok(()),
         _ => Err(format!("layers of {sizes:?} neurons: more than 268 million parameters")),
     }
+}
+
+/// The largest magnitude, 0 of none.
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |largest, x| largest.max(x.abs()))
 }
 
 /// What the weights of layer `l` are stored times.
