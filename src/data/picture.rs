@@ -1,6 +1,7 @@
 //! Pictures in PNG files as images of a data set.
 
 use super::transparency::{Behind, flattened};
+use crate::input::{printable, read_bytes};
 use image::imageops::{FilterType, overlay, resize};
 use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
 use std::io::Cursor;
@@ -62,8 +63,9 @@ pub struct Drawing {
     pub behind: Option<Behind>,
 }
 
-/// The longest side of a picture, and the most memory that decoding may take.
+/// The longest side of a picture, the most bytes of its file, and the most memory that decoding may take.
 const LONGEST: u32 = 10_000;
+const LARGEST: u64 = 256 << 20;
 const MEMORY: u64 = 1 << 30;
 
 /// A picture whose shades differ by less is a blank one.
@@ -75,10 +77,11 @@ const CONTRAST: u8 = 32;
 ///
 /// # Errors
 ///
-/// When the file cannot be read or is no PNG, a damaged or a huge one, and when it is blank.
+/// When the file cannot be read or is no PNG, a damaged or a huge one: of more than 256 MiB, or with a side
+/// of more than 10,000 pixels. And when it is blank.
 pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, PictureError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| PictureError::Read { path: path.into(), source })?;
+    let bytes = read_bytes(path, LARGEST)
+        .map_err(|source| PictureError::Read { path: path.into(), source })?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));
@@ -86,7 +89,7 @@ pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, P
     reader.limits(limits);
     let picture = reader.decode().map_err(|error| PictureError::Decode {
         path: path.into(),
-        problem: error.to_string().replace('\n', " "),
+        problem: printable(&error.to_string()),
     })?;
     let (mut grey, behind) = flattened(&picture.to_luma_alpha8());
     let light = match invert {

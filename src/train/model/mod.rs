@@ -2,8 +2,10 @@
 
 mod error;
 mod json;
+mod lists;
 mod parameters;
 mod safetensors;
+mod source;
 
 pub use error::ModelError;
 
@@ -12,7 +14,7 @@ use crate::nn::{Architecture, Network};
 use crate::simd::Real;
 use crate::train::Precision;
 use parameters::Parameters;
-use sha2::{Digest, Sha256};
+use source::Source;
 use std::path::Path;
 
 /// A trained network in the precision of its training.
@@ -118,7 +120,9 @@ impl Model {
         Ok(write_atomically(path, &bytes)?)
     }
 
-    /// Reads a network back, in the precision of its training; in f64 if a parameter is beyond f32.
+    /// Reads a network back, in the precision of its training; in f64 if a parameter is beyond f32. A file
+    /// has at most 4 GiB, 65,536 layers and 268 million parameters, which take 8 bytes each while they
+    /// are read.
     ///
     /// # Errors
     ///
@@ -135,20 +139,16 @@ impl Model {
     pub fn load_with_digest(path: &Path) -> Result<(Self, String), ModelError> {
         let format = Format::of(path)?;
         let unreadable = |source| ModelError::Read { path: path.into(), source };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > LARGEST_FILE {
-            let problem = format!("{size} bytes, more than 4 GiB");
-            return Err(ModelError::Content { path: path.into(), problem });
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let mut source = Source::open(path).map_err(unreadable)?;
+        let length = source.length();
         let parameters = match format {
-            Format::Json => json::read(&bytes),
-            Format::Safetensors => safetensors::read(&bytes),
+            _ if length > LARGEST_FILE => Err(format!("{length} bytes, more than 4 GiB")),
+            Format::Json => json::read(&mut source),
+            Format::Safetensors => safetensors::read(&mut source, length),
         };
         let model = parameters.and_then(Parameters::into_model);
         let model = model.map_err(|problem| ModelError::Content { path: path.into(), problem })?;
-        let digest = Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Ok((model, digest))
+        Ok((model, source.digest()))
     }
 }
 

@@ -1,4 +1,5 @@
 use super::Model;
+use crate::input::printable;
 use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer};
 use crate::simd::Real;
 use crate::train::Precision;
@@ -31,7 +32,9 @@ pub(super) struct Functions {
 }
 
 /// More parameters than a network has that trains on a CPU in a lifetime.
-const MOST: usize = 1 << 28;
+pub(super) const MOST: usize = 1 << 28;
+/// More layers than that.
+pub(super) const MOST_LAYERS: usize = 1 << 16;
 
 impl Parameters {
     pub(super) fn of(model: &Model) -> Self {
@@ -159,17 +162,19 @@ impl Parameters {
 
 /// Checks sizes before anything is made of them.
 pub(super) fn check_sizes(sizes: &[usize]) -> Result<(), String> {
+    let shown = printable(&format!("{sizes:?}"));
     if sizes.len() < 2 || sizes.contains(&0) {
-        return Err(format!(
-            "layers of {sizes:?} neurons: expected two layers or more, none empty"
-        ));
+        return Err(format!("layers of {shown} neurons: expected two layers or more, none empty"));
+    }
+    if sizes.len() > MOST_LAYERS {
+        return Err(format!("{} layers; expected at most {MOST_LAYERS}", sizes.len()));
     }
     let parameters = sizes.windows(2).try_fold(0usize, |sum, pair| {
         sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
     });
     match parameters {
         Some(n) if n <= MOST => Ok(()),
-        _ => Err(format!("layers of {sizes:?} neurons: more than 268 million parameters")),
+        _ => Err(format!("layers of {shown} neurons: more than 268 million parameters")),
     }
 }
 
