@@ -286,7 +286,7 @@ fn training_goes_on_in_the_precision_of_the_network() {
     works(train(&data, "--epochs 1 --precision f64 --save").arg(&first));
     let on = |arguments: &str| {
         let mut command = train(&data, arguments);
-        heard(command.arg("--save").arg(&second).arg("--load").arg(&first))
+        heard(command.args(["--overwrite", "--save"]).arg(&second).arg("--load").arg(&first))
     };
     let saved = || evaluated(&second, &data)["precision"].as_str().unwrap().to_string();
     let (stdout, stderr) = on("--epochs 1");

@@ -3,7 +3,7 @@ use super::model::sizes;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, Split};
-use nablab::files::write_atomically;
+use nablab::files::{is_figure, may_replace, write_atomically};
 use nablab::report::{Align, Picture, Table, contact_sheet, significant};
 use nablab::simd::SimdLevel;
 use nablab::train::{Assessment, Model, TrainingSpec, assess};
@@ -65,6 +65,9 @@ impl Set {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(file) = &arguments.worst {
+        may_replace(file, &[&arguments.model], "a figure", is_figure).context("--worst")?;
+    }
     let path = arguments.model.display();
     let model = Model::load(&arguments.model)?;
     let data = arguments.data.load()?;

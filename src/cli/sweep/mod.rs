@@ -202,8 +202,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         if let Some(before) = &before {
             finished.add(before);
         }
-        let (_, complete) = halving.trials_so_far(&journals()?)?;
-        if complete || !finished.is_complete() {
+        let (now, complete) = halving.trials_so_far(&journals()?)?;
+        // Later rounds may have been there, waiting for a result of this one.
+        let is_last = complete && now.len() == trials.len();
+        if is_last || !finished.is_complete() {
             finished.report(&directory, &trials, &mut stdout)?;
             return Ok(stdout.finish()?);
         }
