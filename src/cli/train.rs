@@ -1,4 +1,5 @@
 use super::data::DataArguments;
+use super::output::notice;
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -10,8 +11,8 @@ use nablab::sweep::{
     PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult, prepare_directory,
 };
 use nablab::train::{
-    EpochRecord, History, Metric, Model, MonitorOptions, Options, Outcome, Status, TrainingSpec,
-    train_from,
+    EpochRecord, History, Metric, Model, MonitorOptions, Options, Outcome, Precision, Status,
+    TrainingSpec, train_from,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -80,9 +81,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut spec = arguments.spec(&data);
     if let Some((model, digest)) = &start {
         begin_with(&mut spec, model, digest);
+        if arguments.options.precision.is_none() {
+            spec.precision = model.precision();
+        }
     }
     let fits = || match &start {
-        Some((model, _)) => spec.check_start(model.architecture(), &data),
+        Some((model, _)) => spec.check_start(model, &data),
         None => Ok(()),
     };
     let valid = spec.validate(&data).and_then(|()| fits()).and_then(|()| spec.check_memory(&data));
@@ -90,6 +94,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(out) = &arguments.out {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
+    }
+    if let (Some((Model::F64(_), _)), Precision::F32, Some(path)) =
+        (&start, spec.precision, &arguments.load)
+    {
+        let path = path.display();
+        notice(format_args!("--precision f32: the parameters of {path} are f64; they are rounded"));
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 

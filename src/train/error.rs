@@ -137,6 +137,9 @@ pub enum SpecError {
         /// The neurons by layer that are needed.
         expected: Vec<usize>,
     },
+    /// A network to begin with whose parameters would become infinite.
+    #[error("precision f32: the network to begin with has parameters beyond 3.4e38; expected f64")]
+    StartRange,
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),
@@ -175,6 +178,7 @@ impl SpecError {
             Self::AuthorSeed(_) => "seed",
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",
+            Self::StartRange => "precision",
             Self::EarlierRuns => "rng",
             Self::EmptySet(_) => "monitor",
         }
