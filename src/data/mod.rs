@@ -21,6 +21,7 @@ mod expand;
 mod files;
 mod idx;
 mod mnist;
+mod palette;
 mod picture;
 mod source;
 mod sparse;

@@ -1,5 +1,6 @@
 //! Pictures in PNG files as images of a data set.
 
+use super::palette::check_palettes;
 use image::imageops::{FilterType, overlay, resize};
 use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
 use std::io::Cursor;
@@ -52,6 +53,8 @@ const MEMORY: u64 = 1 << 30;
 pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Vec<u8>, PictureError> {
     let bytes =
         std::fs::read(path).map_err(|source| PictureError::Read { path: path.into(), source })?;
+    check_palettes(&bytes)
+        .map_err(|problem| PictureError::Decode { path: path.into(), problem })?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));
