@@ -19,8 +19,11 @@ fn with(arguments: &str, path: &Path) -> Command {
     command
 }
 
+/// A command that reads a file.
+type Reader = Box<dyn Fn(&Path) -> Command>;
+
 /// Every command that reads a file, the name that it needs, and how it is called.
-fn readers(directory: &Path) -> Vec<(&'static str, Box<dyn Fn(&Path) -> Command>)> {
+fn readers(directory: &Path) -> Vec<(&'static str, Reader)> {
     let model = directory.join("model.json");
     fs::write(&model, MODEL).unwrap();
     let out = directory.join("out");
