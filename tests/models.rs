@@ -34,8 +34,8 @@ fn heard(command: &mut assert_cmd::Command) -> (String, String) {
 /// A network of 784-2-10 as JSON: all parameters are 0 but one weight and one bias.
 fn tiny(weight: &str, bias: &str, precision: &str) -> String {
     let zeros = vec!["0"; 783].join(",");
-    let outputs = vec!["[0,0]"; 10].join(",");
-    let biases = vec!["[0]"; 9].join(",");
+    let outputs = ["[0,0]"; 10].join(",");
+    let biases = ["[0]"; 9].join(",");
     format!(
         r#"{{"sizes":[784,2,10],"weights":[[[{weight},{zeros}],[0,{zeros}]],[{outputs}]],
         "biases":[[[0],[0]],[[{bias}],{biases}]],"cost":"CrossEntropyCost","nablab":{{"activation":
