@@ -4,7 +4,7 @@ use super::settings::{Setting, Settings, defaults};
 use super::values::Values;
 use crate::nearest::hint;
 use crate::train::Options;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use thiserror::Error;
 
 /// A grid as it is written, on the command line or in a file.
@@ -109,11 +109,9 @@ impl Grid {
         }
         let dimensions = dimensions(&axes, text)?;
         let rules = text.when.iter().map(|rule| Rule::read(&settings, &axes, rule));
-        let rules = rules.collect::<Result<Vec<Rule>, _>>()?;
-        if let Some(rule) = rules.iter().find(|rule| depth(&rules, rule, 0) > rules.len()) {
-            let name = &axes[rule.axis].name;
-            return Err(error("when", format!("{name} depends on itself in a circle")));
-        }
+        let rules = in_order(rules.collect::<Result<Vec<Rule>, _>>()?).map_err(|axis| {
+            error("when", format!("{} depends on itself in a circle", axes[axis].name))
+        })?;
         let mut base = defaults();
         for (a, axis) in axes.iter_mut().enumerate() {
             let is_conditional = rules.iter().any(|rule| rule.axis == a);
@@ -196,11 +194,15 @@ impl Grid {
 
     /// Whether the rules give an axis a value: all that it depends on must have one of theirs.
     fn applies(&self, axis: &Axis, places: &[usize]) -> bool {
-        self.rules.iter().filter(|rule| self.axes[rule.axis].name == axis.name).all(|rule| {
+        let mut of_axis = self.rules.iter().filter(|rule| self.axes[rule.axis].name == axis.name);
+        let Some(&Rule { axis, .. }) = of_axis.next() else { return true };
+        let mut applies = vec![true; self.axes.len()];
+        for rule in &self.rules {
             let parent = &self.axes[rule.parent];
             let value = parent.values.value(&parent.name, self.sweep_seed, places[rule.parent]);
-            rule.values.contains(&value) && self.applies(parent, places)
-        })
+            applies[rule.axis] &= applies[rule.parent] && rule.values.contains(&value);
+        }
+        applies[axis]
     }
 
     /// The axes with more than one value, as `eta (7)`, for people.
@@ -215,13 +217,24 @@ impl Grid {
     }
 }
 
-/// How many rules follow each other from one on; more than there are, in a circle.
-fn depth(rules: &[Rule], rule: &Rule, above: usize) -> usize {
-    if above > rules.len() {
-        return above;
+/// The rules in such an order that those on an axis come before those by its values.
+///
+/// # Errors
+///
+/// With an axis that depends on itself, or on one that does.
+fn in_order(mut rules: Vec<Rule>) -> Result<Vec<Rule>, usize> {
+    let mut ordered = Vec::with_capacity(rules.len());
+    while let Some(first) = rules.first().map(|rule| rule.axis) {
+        let open: HashSet<usize> = rules.iter().map(|rule| rule.axis).collect();
+        let (ready, later): (Vec<Rule>, Vec<Rule>) =
+            rules.into_iter().partition(|rule| !open.contains(&rule.parent));
+        if ready.is_empty() {
+            return Err(first);
+        }
+        ordered.extend(ready);
+        rules = later;
     }
-    let parents = rules.iter().filter(|other| other.axis == rule.parent);
-    parents.map(|parent| depth(rules, parent, above + 1)).max().unwrap_or(above + 1)
+    Ok(ordered)
 }
 
 /// Groups the axes: those of a pair, the random ones, and each other one for itself.
@@ -386,6 +399,25 @@ mod tests {
         assert!(Grid::read(&grid).unwrap_err().problem.contains("did you mean 'batch-size'?"));
         grid.zip = vec!["eta".into()];
         assert!(Grid::read(&grid).unwrap_err().problem.contains("two axes"));
+    }
+
+    #[test]
+    fn repeated_rules_take_no_longer() {
+        let chain =
+            ["eta", "lambda", "l1", "momentum", "epochs", "batch-size", "dropout", "max-norm"];
+        let axes = chain.map(|name| (name, if name == "dropout" { "0.5,0.2" } else { "1,2" }));
+        let mut grid = text(&axes);
+        let rules = chain.windows(2).map(|pair| {
+            let values = if pair[1] == "dropout" { "0.5" } else { "1" };
+            format!("{}:{}={values}", pair[0], pair[1])
+        });
+        // Followed one by one, these are more ways than can be counted.
+        grid.when = rules.flat_map(|rule| vec![rule; 100]).collect();
+        let read = Grid::read(&grid).unwrap();
+        assert!(read.setting(0).contains_key("eta"));
+        assert!(!read.setting(1).contains_key("eta"), "{:?}", read.setting(1));
+        grid.when.extend(vec!["max-norm:eta=1".to_string(); 100]);
+        assert!(Grid::read(&grid).unwrap_err().problem.contains("in a circle"));
     }
 
     #[test]
