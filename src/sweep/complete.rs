@@ -2,6 +2,7 @@
 //! still so, there is nothing to do, and that is known without its data or its plan.
 
 use super::{Journals, ResultFiles, SweepDirectory, SweepSpec, WriteError, write_atomically};
+use crate::input::read_text;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::path::Path;
@@ -9,6 +10,9 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// The name of the record in a directory of results.
 const COMPLETE_FILE: &str = "complete.json";
+
+/// The bytes of the longest one.
+const LONGEST: u64 = 1 << 16;
 
 /// All of these as hexadecimal digits of a hash.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +79,7 @@ pub fn record_complete(
 /// trials in its journals nor the contents of its CSV files. Says no when in doubt.
 pub fn is_complete(directory: &SweepDirectory, spec: &SweepSpec) -> bool {
     let path = directory.path().join(COMPLETE_FILE);
-    let Ok(text) = std::fs::read_to_string(path) else { return false };
+    let Ok(text) = read_text(&path, LONGEST) else { return false };
     let Ok(recorded) = serde_json::from_str::<Complete>(&text) else { return false };
     let Ok(journals) = Journals::read(&[directory.path()]) else { return false };
     Complete::now(directory.path(), spec, &journals) == Some(recorded)

@@ -13,7 +13,7 @@ use std::time::{Instant, SystemTime};
 pub const PROVENANCE_FILE: &str = "provenance.json";
 
 /// Larger files of that name, in bytes, are none of ours.
-pub(super) const LARGEST: u64 = 64 << 20;
+pub(super) const LARGEST: u64 = 1 << 30;
 
 /// How a result was made: enough to make it again, or to see why it cannot be.
 #[derive(Debug, Clone, Serialize)]
