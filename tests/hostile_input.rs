@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A network of two inputs and two outputs, in the book's JSON.
+/// A network of four inputs and two outputs, in the book's JSON.
 const MODEL: &str = r#"{"sizes":[4,2],"weights":[[[1,2,3,4],[3,4,5,6]]],"biases":[[[1],[1]]],"cost":"CrossEntropyCost"}"#;
 
 /// `nablab` with some arguments, and a path.
@@ -19,8 +19,11 @@ fn with(arguments: &str, path: &Path) -> Command {
     command
 }
 
-/// Every command that reads a file, the name that it needs, and how it is called.
-fn readers(directory: &Path) -> Vec<(&'static str, Box<dyn Fn(&Path) -> Command>)> {
+/// The name that a file needs, and the command that reads it.
+type Reader = (&'static str, Box<dyn Fn(&Path) -> Command>);
+
+/// Every command that reads a file.
+fn readers(directory: &Path) -> Vec<Reader> {
     let model = directory.join("model.json");
     fs::write(&model, MODEL).unwrap();
     let out = directory.join("out");
