@@ -19,11 +19,11 @@ fn with(arguments: &str, path: &Path) -> Command {
     command
 }
 
-/// The name that a file needs, and the command that reads it.
-type Reader = (&'static str, Box<dyn Fn(&Path) -> Command>);
+/// A command that reads a file.
+type Reader = Box<dyn Fn(&Path) -> Command>;
 
-/// Every command that reads a file.
-fn readers(directory: &Path) -> Vec<Reader> {
+/// Every command that reads a file, the name that it needs, and how it is called.
+fn readers(directory: &Path) -> Vec<(&'static str, Reader)> {
     let model = directory.join("model.json");
     fs::write(&model, MODEL).unwrap();
     let out = directory.join("out");

@@ -194,6 +194,7 @@ fn mistakes_are_refused_in_one_line_before_any_training() {
         ("--halving --epochs 1,2", &["--halving", "--epochs"]),
         ("--halving --shard 1/2", &["--shard"]),
         ("--jobs 0", &["--jobs"]),
+        ("--eta lin:1..2:100001 --seeds 1000", &["error: more than 100000000 trainings"]),
         ("--only abc --eta 1", &["--only"]),
     ] {
         let mut command = lab.sweep("out", arguments);
@@ -1017,7 +1018,38 @@ fn a_training_too_large_for_the_memory_fails_alone() {
     assert_eq!(stderr.matches("MB of memory").count(), 2, "{stderr}");
     assert!(stderr.contains("2 trainings failed"), "{stderr}");
     assert_eq!(lab.trials("a").column("hidden"), ["5", "5"], "the others went on");
+    let mut train = std::process::Command::new("sh");
+    train.arg("-c").arg("ulimit -v 1000000; exec \"$0\" \"$@\"");
+    train.arg(assert_cmd::cargo::cargo_bin!("nablab")).args(["train", "--data"]).arg(&lab.data);
+    let output = train.args(["--hidden", "3000000"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && stderr.contains("MB are free"), "{stderr}");
     refused(&mut lab.sweep("b", "--hidden 100000000 --seeds 1"), &["--hidden", "GB of memory"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_killed_process_was_writing_is_removed_at_the_next_start() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("a", &format!("{GRID} --freeze")));
+    works(common::train(&lab.data, "--epochs 1 --out").arg(lab.path("t")));
+    let names = [".nablab-abcdef.tmp", ".trials.csv-abcdef.tmp", ".epochs.csv-ABC123.tmp"];
+    let left = |directory: &str| {
+        let names = names.iter().filter(|name| lab.path(directory).join(name).exists());
+        names.count()
+    };
+    for directory in ["a", "t"] {
+        for name in names {
+            fs::write(lab.path(directory).join(name), "half").unwrap();
+        }
+        fs::write(lab.path(directory).join(".tmp123456"), "somebody else's").unwrap();
+    }
+    works(&mut lab.sweep("a", GRID));
+    works(common::train(&lab.data, "--epochs 1 --overwrite --out").arg(lab.path("t")));
+    for directory in ["a", "t"] {
+        assert_eq!(left(directory), 0, "{directory}");
+        assert!(lab.path(directory).join(".tmp123456").exists());
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some((model, _)) => spec.check_start(model, &data),
         None => Ok(()),
     };
-    let valid = spec.validate(&data).and_then(|()| fits());
+    let valid = spec.validate(&data).and_then(|()| fits()).and_then(|()| spec.check_memory(&data));
     valid.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
     if let Some(out) = &arguments.out {
         refuse_existing_results(out, arguments.overwrite)?;

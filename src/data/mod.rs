@@ -26,6 +26,7 @@ mod files;
 mod framing;
 mod idx;
 mod mnist;
+mod palette;
 mod picture;
 mod source;
 mod sparse;

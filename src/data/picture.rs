@@ -1,5 +1,6 @@
 //! Pictures in PNG files as images of a data set.
 
+use super::palette::check_palettes;
 use super::transparency::{Behind, flattened};
 use crate::input::{printable, read_bytes};
 use image::imageops::{FilterType, overlay, resize};
@@ -82,6 +83,8 @@ const CONTRAST: u8 = 32;
 pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, PictureError> {
     let bytes = read_bytes(path, LARGEST)
         .map_err(|source| PictureError::Read { path: path.into(), source })?;
+    check_palettes(&bytes)
+        .map_err(|problem| PictureError::Decode { path: path.into(), problem })?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));

@@ -47,7 +47,7 @@ pub enum PlanError {
         trial: String,
     },
     /// More trials than can be meant.
-    #[error("more than {MOST} trainings")]
+    #[error("more than {MOST} trainings: expected fewer values or seeds")]
     TooMany,
 }
 

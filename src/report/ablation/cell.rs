@@ -200,7 +200,7 @@ impl Builder<'_> {
         Ok(Cell {
             n: by_seed.len(),
             mean: complete.then(|| mean(&values)),
-            interval: interval.map(|interval| self.measure.cut(interval)),
+            interval: interval.map(|interval| self.measure.cut(interval, &values)),
             half: interval.map(|interval| interval.half_width()),
             sample,
             lost,

@@ -294,7 +294,7 @@ fn also_words(ablation: &Ablation, also: Also, cell: Option<&Cell>, rounding: Ro
             Also::Iqm => Some(rounding.number(interquartile_mean(&values))),
             Also::Prediction => {
                 let interval = prediction_interval(&values, super::cell::LEVEL);
-                interval.map(|i| rounding.range(ablation.measure.cut(i), false))
+                interval.map(|i| rounding.range(ablation.measure.cut(i, &values), false))
             }
             Also::PBetter => {
                 let p = cell.versus.as_ref().and_then(|versus| versus.p_better);

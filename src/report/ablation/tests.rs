@@ -429,6 +429,20 @@ fn the_half_interval_is_not_that_of_a_cut_one() {
 }
 
 #[test]
+fn an_interval_is_not_cut_where_values_lie_beyond() {
+    // Another program's cost may be negative, and its adjusted accuracy too.
+    for column in ["test_cost", "adjusted_accuracy"] {
+        let text = format!("model,seed,{column}\na,1,-0.5\na,2,-0.4\na,3,-0.7\n");
+        let request = Request { also: vec![Also::Prediction], ..Request::default() };
+        let made = table(&text, &request).unwrap();
+        let cell = made.cells[0][0].as_ref().unwrap();
+        assert_eq!(cell.interval, confidence_interval(&cell.values(), 0.95));
+        assert!(cell.interval.unwrap().high < 0.0, "{column}");
+        assert!(!made.render(Format::Csv).contains(",0.0"), "{}", made.render(Format::Csv));
+    }
+}
+
+#[test]
 fn small_numbers_keep_their_digits_and_close_values_their_names() {
     let text = "lr,seed,loss\n0.12341,1,1e-8\n0.12342,1,2.5e-8\n";
     let request = Request { by: vec!["lr".into()], ..Request::default() };

@@ -35,7 +35,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
             // Half of it before it is cut to where values can be.
             let half = interval.map(|interval| interval.half_width());
-            let interval = interval.map(|interval| scene.cut(interval));
+            let interval = interval.map(|interval| scene.cut(interval, &values));
             let framed = middle.is_some() && scene.judge.better != Direction::Unknown;
             let judged = if framed { scene.judged(&runs) } else { None };
             if let Some(value) = judged

@@ -205,9 +205,9 @@ impl<'a> Scene<'a> {
         Axis { range: self.request.range, ..Axis::linear(self.measure.heading()) }
     }
 
-    /// An interval cut to where values can be.
-    pub(super) fn cut(&self, interval: Interval) -> Interval {
-        self.measure.cut(interval)
+    /// The interval of some values, cut to where values can be.
+    pub(super) fn cut(&self, interval: Interval, values: &[f64]) -> Interval {
+        self.measure.cut(interval, values)
     }
 
     /// How many of the runs in the figure have no value.

@@ -255,7 +255,7 @@ fn means(scene: &Scene, series: &mut Series, line: &Line, of_line: &Number, numb
         let complete = values.len() == *n;
         let middle = complete.then(|| mean(values));
         let interval = if complete { confidence_interval(values, 0.95) } else { None };
-        let interval = interval.map(|interval| scene.cut(interval));
+        let interval = interval.map(|interval| scene.cut(interval, values));
         series.points.push((*x, middle.map_or(f64::NAN, |mean| factor * mean)));
         // A gap in the line is one in the band.
         let ends = interval.map_or((f64::NAN, f64::NAN), |i| (factor * i.low, factor * i.high));

@@ -26,7 +26,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
         let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
         let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
-        let interval = interval.map(|interval| scene.cut(interval));
+        let interval = interval.map(|interval| scene.cut(interval, &values));
         // The axis says what numbers are.
         let name = if x.numeric { x.shown(code) } else { value(x, code) };
         let of_series = Number {

@@ -209,12 +209,15 @@ impl Measure {
         }
     }
 
-    /// An interval cut to where values can be: an accuracy is at most 1, and of all that we measure nothing is negative.
-    /// The metric of another program may be.
-    pub fn cut(&self, interval: Interval) -> Interval {
+    /// The interval of some values, cut to where such values can be: an accuracy is at most 1, and of all that we
+    /// measure nothing is negative. The metric of another program may be, under whatever name: where a value lies beyond
+    /// an end, that is no end.
+    pub fn cut(&self, interval: Interval, values: &[f64]) -> Interval {
         let ours = super::KNOWN.contains(&self.column.as_str());
         let bounded = !matches!(self.how, How::Value(_)) || ours || self.is_percentage();
-        let most = if self.is_percentage() { 1.0 } else { f64::INFINITY };
+        let bounded = bounded && values.iter().all(|&value| value >= 0.0);
+        let fraction = self.is_percentage() && values.iter().all(|&value| value <= 1.0);
+        let most = if fraction { 1.0 } else { f64::INFINITY };
         let least = if bounded { 0.0 } else { f64::NEG_INFINITY };
         Interval { low: interval.low.max(least), high: interval.high.min(most) }
     }

@@ -66,8 +66,9 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
                     Also::Median => vec![number(values.map(median))],
                     Also::Iqm => vec![number(values.map(interquartile_mean))],
                     Also::Prediction => {
-                        let interval = values.and_then(|v| prediction_interval(v, 0.95));
-                        let interval = interval.map(|interval| ablation.measure.cut(interval));
+                        let interval = values.and_then(|v| {
+                            Some(ablation.measure.cut(prediction_interval(v, 0.95)?, v))
+                        });
                         vec![number(interval.map(|i| i.low)), number(interval.map(|i| i.high))]
                     }
                     Also::PBetter => vec![number(versus.and_then(|versus| versus.p_better))],

@@ -1,0 +1,62 @@
+//! Pictures. The checksums of the chunks are put right, so that what is inside is looked at.
+
+#![no_main]
+
+use image::GrayImage;
+use nablab::data::{Invert, read_picture};
+use nablab_fuzz::{check_message, directory, write};
+
+/// The side of the square.
+const SIDE: u32 = 28;
+/// Pictures with more pixels are right or wrong as smaller ones are, and slower.
+const MOST_PIXELS: u64 = 1 << 20;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let data = with_checksums(data);
+    let size =
+        |at: usize| data.get(at..at + 4).map_or(0, |n| u32::from_be_bytes(n.try_into().unwrap()));
+    if u64::from(size(16)) * u64::from(size(20)) > MOST_PIXELS {
+        return;
+    }
+    let path = write("picture.png", &data);
+    let read = |invert| read_picture(&path, SIDE, invert).map(|drawing| drawing.pixels);
+    let [auto, yes, no] = [Invert::Auto, Invert::Yes, Invert::No].map(read);
+    let [auto, yes, no] = match [auto, yes, no] {
+        [Ok(auto), Ok(yes), Ok(no)] => [auto, yes, no],
+        [Err(one), Err(two), Err(three)] => {
+            assert!([two, three].iter().all(|other| other.to_string() == one.to_string()));
+            return check_message(&one.to_string());
+        }
+        pixels => panic!("inversion decides whether it is read: {pixels:?}"),
+    };
+    assert_eq!(no.len(), (SIDE * SIDE) as usize);
+    assert!(auto == yes || auto == no);
+    // Resizing rounds once.
+    let opposite =
+        yes.iter().zip(&no).all(|(&a, &b)| (i32::from(a) + i32::from(b) - 255).abs() <= 2);
+    assert!(opposite, "{yes:?} {no:?}");
+    // What has the right size keeps its pixels.
+    let copy = directory().join("copy.png");
+    GrayImage::from_raw(SIDE, SIDE, no.clone()).unwrap().save(&copy).unwrap();
+    // Smaller, its shades may be too much alike for a drawing.
+    if let Ok(again) = read_picture(&copy, SIDE, Invert::No) {
+        assert_eq!(again.pixels, no);
+    }
+});
+
+/// The file with the right checksum after every chunk.
+fn with_checksums(data: &[u8]) -> Vec<u8> {
+    let mut data = data.to_vec();
+    let mut at = 8;
+    while let Some(length) = data.get(at..at + 4) {
+        let length = u32::from_be_bytes(length.try_into().unwrap()) as usize;
+        let Some(chunk) = data.get(at + 4..at + 8 + length) else { break };
+        let mut checksum = flate2::Crc::new();
+        checksum.update(chunk);
+        let end = at + 8 + length;
+        let Some(place) = data.get_mut(end..end + 4) else { break };
+        place.copy_from_slice(&checksum.sum().to_be_bytes());
+        at = end + 4;
+    }
+    data
+}
