@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A network of two inputs and two outputs, in the book's JSON.
+/// A network of four inputs and two outputs, in the book's JSON.
 const MODEL: &str = r#"{"sizes":[4,2],"weights":[[[1,2,3,4],[3,4,5,6]]],"biases":[[[1],[1]]],"cost":"CrossEntropyCost"}"#;
 
 /// `nablab` with some arguments, and a path.

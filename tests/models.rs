@@ -246,6 +246,10 @@ fn parameters_beyond_f32_are_those_of_an_f64_network() {
     assert_eq!(evaluated(&path, &data)["precision"], "f32");
     let mut evaluate = nablab();
     evaluate.arg("evaluate").arg(&path).arg("--data").arg(&data);
+    // Divided by the share of neurons that stay, a weight is infinite.
+    let dropped = tiny("0", "0", "f64").replace("[0,0]", "[1e308,0]");
+    write(&dropped.replace("\"dropout\":[0]", "\"dropout\":[0.99]"));
+    refused(&mut evaluate, &["m.json", "dropout", "finite"]);
     for bad in ["NaN", "Infinity", "-Infinity", "1e999", &"9".repeat(400), "null", "\"1\""] {
         for text in [tiny(bad, "0", "f64"), tiny("0", bad, "f32")] {
             write(&text);

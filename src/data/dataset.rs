@@ -441,8 +441,8 @@ mod tests {
         assert_eq!(
             message_with(0, gz.clone()),
             format!(
-                "train-images-idx3-ubyte: the header promises 281470681677841 bytes in all, more \
-                 than {} bytes of gzip can hold",
+                "train-images-idx3-ubyte: the header promises 281470681677841 bytes in all in {} \
+                 bytes of gzip; expected at most 64 MiB, or 100 times as many (unpack it first)",
                 gz.len()
             )
         );

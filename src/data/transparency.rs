@@ -43,6 +43,9 @@ impl fmt::Display for Behind {
 /// Shades that differ by less, as their standard deviation, are one.
 const ONE_SHADE: f64 = 32.0;
 
+/// How far a sheet may be from black or white.
+const EXTREME: f64 = 64.0;
+
 /// Shades that are summed up, each as often as it is opaque.
 #[derive(Debug, Clone, Copy, Default)]
 struct Shades {
@@ -64,6 +67,11 @@ impl Shades {
         self.sum / self.weight
     }
 
+    /// Whether it is nearly black or white.
+    fn is_extreme(&self) -> bool {
+        (self.mean() - 127.5).abs() > 127.5 - EXTREME
+    }
+
     fn is_one(&self) -> bool {
         (self.squares / self.weight - self.mean().powi(2)).max(0.0).sqrt() < ONE_SHADE
     }
@@ -72,8 +80,8 @@ impl Shades {
 /// What a picture shows if something stands behind it, and what that is if any part is transparent.
 ///
 /// What is opaque is the ink, whatever its shade, so black stands behind light ink and white behind dark.
-/// Only where an ink stands on an opaque sheet, whose edge has one shade and the whole has more, the
-/// sheet goes on.
+/// Only where an ink stands on an opaque sheet, whose edge has one shade, nearly black or white, and the
+/// whole has more, the sheet goes on.
 pub(super) fn flattened(picture: &GrayAlphaImage) -> (GrayImage, Option<Behind>) {
     let behind = behind(picture);
     let ground = behind.map_or(0, Behind::shade);
@@ -101,12 +109,11 @@ fn behind(picture: &GrayAlphaImage) -> Option<Behind> {
             edge.add(pixel.0);
         }
     }
-    // Everywhere a little transparent.
-    if edge.weight == 0.0 {
-        edge = all;
-    }
-    Some(match edge.is_one() && !all.is_one() {
-        true => Behind::near(edge.mean()),
+    // A veil over all of it has no edge.
+    let veil = picture.pixels().all(|pixel| pixel.0[1] >= 128);
+    let sheet = if veil { all } else { edge };
+    Some(match veil || (sheet.is_one() && sheet.is_extreme() && !all.is_one()) {
+        true => Behind::near(sheet.mean()),
         false => Behind::far_from(all.mean()),
     })
 }

@@ -142,7 +142,7 @@ fn json_without_sense_is_refused_with_the_reason() {
         ("[0.5, -1]", "[0.5]", "expected 2"),
         ("[0.5, -1]", "[0.5, 1e999]", "number out of range"),
         ("[0.5, -1]", "[0.5, NaN]", "JSON"),
-        ("[[3]]", "[[3, 4]]", "JSON"),
+        ("[[3]]", "[[3, 4]]", "expected 2 and 1"),
         ("[[3]]", "[3]", "JSON"),
         ("QuadraticCost", "Junk", "CrossEntropyCost"),
         ("}", r#", "nablab": {}}"#, "missing field"),
