@@ -7,6 +7,7 @@
 //! - [`simd`]: hand-vectorised kernels, f32 and f64, the same bits on every CPU
 //! - [`machine`]: the highest speeds of this CPU, measured; the time of this process
 //! - [`files`]: files that are replaced as a whole or not at all
+//! - [`input`]: files that others made, read within bounds
 //! - [`rng`]: named, portable generators, and those of the book's programs
 //! - [`stats`]: intervals and tests of small samples
 //! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
@@ -21,6 +22,7 @@
 pub mod book;
 pub mod data;
 pub mod files;
+pub mod input;
 pub mod machine;
 mod nearest;
 pub mod nn;

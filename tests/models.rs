@@ -23,6 +23,26 @@ fn evaluated(model: &Path, data: &Path) -> Value {
     serde_json::from_str(&works(&mut command)).unwrap()
 }
 
+/// Runs something that must work and may have something to say: standard output and error.
+#[track_caller]
+fn heard(command: &mut assert_cmd::Command) -> (String, String) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// A network of 784-2-10 as JSON: all parameters are 0 but one weight and one bias.
+fn tiny(weight: &str, bias: &str, precision: &str) -> String {
+    let zeros = vec!["0"; 783].join(",");
+    let outputs = ["[0,0]"; 10].join(",");
+    let biases = ["[0]"; 9].join(",");
+    format!(
+        r#"{{"sizes":[784,2,10],"weights":[[[{weight},{zeros}],[0,{zeros}]],[{outputs}]],
+        "biases":[[[0],[0]],[[{bias}],{biases}]],"cost":"CrossEntropyCost","nablab":{{"activation":
+        ["sigmoid"],"output":"sigmoid","cost":"cross-entropy","dropout":[0],"precision":"{precision}"}}}}"#
+    )
+}
+
 #[test]
 fn a_saved_network_has_the_accuracy_of_its_training() {
     let (directory, data) = mnist_like();
@@ -118,7 +138,9 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
         image::GrayImage::from_raw(28, 28, pixels).unwrap().save(&path).unwrap();
         command.arg(&path);
     }
-    let json: Value = serde_json::from_str(&works(&mut command)).unwrap();
+    let (stdout, stderr) = heard(&mut command);
+    assert_eq!(stderr.matches("not framed as the digits of MNIST").count(), 3, "{stderr}");
+    let json: Value = serde_json::from_str(&stdout).unwrap();
     for i in 0..3 {
         assert_eq!(json[i]["class"], u64::from(images.test.labels[i]), "{json}");
         assert_eq!(json[i]["outputs"].as_array().unwrap().len(), 10);
@@ -131,11 +153,157 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
         image::Luma([255 - pixels[(y / 10 * 28 + x / 10) as usize]])
     });
     large.save(&picture).unwrap();
-    let stdout = works(nablab().arg("predict").arg(&model).arg(&picture));
+    let (stdout, _) = heard(nablab().arg("predict").arg(&model).arg(&picture));
     let label = images.test.labels[0];
     assert!(stdout.starts_with(&format!("{}: {label}\n", picture.display())), "{stdout}");
     assert_eq!(stdout.lines().count(), 11, "{stdout}");
     assert_eq!(stdout.matches('←').count(), 1, "{stdout}");
+}
+
+/// A digit of MNIST by its place among the test images.
+fn digit(place: usize) -> image::GrayImage {
+    let mut pixels = vec![0; 784];
+    Dataset::mnist().unwrap().test.images.dense_row(place, &mut pixels);
+    image::GrayImage::from_raw(28, 28, pixels).unwrap()
+}
+
+#[test]
+fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
+    let (directory, data) = mnist_like();
+    let file = |name: &str| directory.path().join(name);
+    let model = file("m.json");
+    works(train(&data, "--epochs 1 --save").arg(&model));
+    let predict = |picture: &Path| {
+        let mut command = nablab();
+        command.args(["predict", "--json"]).arg(&model).arg(picture);
+        let (stdout, stderr) = heard(&mut command);
+        let json: Value = serde_json::from_str(&stdout).unwrap();
+        (json[0].clone(), stderr)
+    };
+    let seven = digit(0);
+    let path = file("p.png");
+    seven.save(&path).unwrap();
+    let (of_seven, stderr) = predict(&path);
+    assert_eq!((stderr.as_str(), &of_seven["warning"]), ("", &Value::Null), "{of_seven}");
+    assert_eq!(of_seven["transparent_as"], Value::Null);
+
+    // Dark on light and ten times as large it still is.
+    let large = image::GrayImage::from_fn(280, 280, |x, y| {
+        image::Luma([255 - seven.get_pixel(x / 10, y / 10).0[0]])
+    });
+    large.save(&path).unwrap();
+    assert_eq!(predict(&path).1, "");
+    // Cut to the digit, or on a sheet three times as wide, it is not.
+    image::imageops::crop_imm(&large, 40, 40, 200, 200).to_image().save(&path).unwrap();
+    let (json, stderr) = predict(&path);
+    assert!(stderr.contains("p.png: not framed") && stderr.lines().count() == 1, "{stderr}");
+    assert!(json["warning"].as_str().unwrap().contains("pixels of 28 x 28"), "{json}");
+    let mut sheet = image::GrayImage::from_pixel(840, 840, image::Luma([255]));
+    image::imageops::overlay(&mut sheet, &large, 0, 560);
+    sheet.save(&path).unwrap();
+    let (json, _) = predict(&path);
+    let warning = json["warning"].as_str().unwrap();
+    assert!(warning.contains("longer side") && warning.contains("from the middle"), "{warning}");
+
+    // Transparent parts are the ground, whatever the ink.
+    for (ink, behind) in [(255, "black"), (0, "white")] {
+        let drawn = image::GrayAlphaImage::from_fn(28, 28, |x, y| {
+            image::LumaA([ink, seven.get_pixel(x, y).0[0]])
+        });
+        drawn.save(&path).unwrap();
+        let (json, stderr) = predict(&path);
+        assert_eq!(
+            stderr,
+            format!("{}: transparent parts are taken as {behind}\n", path.display())
+        );
+        assert_eq!(json["transparent_as"], behind);
+        assert_eq!(json["outputs"], of_seven["outputs"]);
+    }
+
+    // A blank picture is no digit; nothing is printed of the one before it either.
+    let blank = file("blank.png");
+    image::GrayImage::from_pixel(28, 28, image::Luma([255])).save(&blank).unwrap();
+    let mut command = nablab();
+    command.arg("predict").arg(&model).args([&path, &blank]);
+    refused(&mut command, &["blank.png: a blank picture", "one shade"]);
+}
+
+#[test]
+fn parameters_beyond_f32_are_those_of_an_f64_network() {
+    let (directory, data) = mnist_like();
+    let path = directory.path().join("m.json");
+    let write = |text: &str| std::fs::write(&path, text).unwrap();
+    // 1e300 times a pixel saturates a neuron; in f32 it was infinite, and 0 times it no number.
+    for (weight, bias) in [("1e300", "0"), ("0", "-1e300"), ("1e39", "1")] {
+        write(&tiny(weight, bias, "f32"));
+        let json = evaluated(&path, &data);
+        assert_eq!(json["precision"], "f64", "{json}");
+        assert!(json["cost"].is_f64() && json["accuracy"] == 0.1, "{json}");
+        let mut on = train(&data, "--epochs 1 --precision f32 --load");
+        refused(on.arg(&path), &["--precision", "3.4e38", "f64"]);
+    }
+    write(&tiny("3e38", "0", "f32"));
+    assert_eq!(evaluated(&path, &data)["precision"], "f32");
+    let mut evaluate = nablab();
+    evaluate.arg("evaluate").arg(&path).arg("--data").arg(&data);
+    for bad in ["NaN", "Infinity", "-Infinity", "1e999", &"9".repeat(400), "null", "\"1\""] {
+        for text in [tiny(bad, "0", "f64"), tiny("0", bad, "f32")] {
+            write(&text);
+            refused(&mut evaluate, &["m.json", "JSON"]);
+        }
+    }
+}
+
+#[test]
+fn results_that_are_no_numbers_are_a_failure() {
+    let (directory, data) = mnist_like();
+    let path = directory.path().join("m.json");
+    let picture = directory.path().join("7.png");
+    digit(0).save(&picture).unwrap();
+    // Two neurons of almost 1 times 1e308 are more than f64 holds.
+    let overflow =
+        tiny("0", "0", "f64").replace("[0,0]", "[1e308,1e308]").replace("[[0],[0]]", "[[99],[99]]");
+    let identity = overflow
+        .replace("sigmoid\",\"cost", "identity\",\"cost")
+        .replace("CrossEntropyCost", "QuadraticCost")
+        .replace("cross-entropy", "quadratic");
+    for text in [overflow, identity] {
+        std::fs::write(&path, text).unwrap();
+        let mut evaluate = nablab();
+        evaluate.arg("evaluate").arg(&path).arg("--data").arg(&data);
+        refused(&mut evaluate, &["m.json", "50 of 50 test images", "not finite"]);
+        refused(evaluate.arg("--json"), &["m.json", "not finite"]);
+    }
+    let mut predict = nablab();
+    predict.arg("predict").arg(&path).arg(&picture);
+    refused(&mut predict, &["m.json", "7.png", "finite"]);
+}
+
+#[test]
+fn training_goes_on_in_the_precision_of_the_network() {
+    let (directory, data) = mnist_like();
+    let [first, second] = ["a.json", "b.json"].map(|name| directory.path().join(name));
+    works(train(&data, "--epochs 1 --precision f64 --save").arg(&first));
+    let on = |arguments: &str| {
+        let mut command = train(&data, arguments);
+        heard(command.args(["--overwrite", "--save"]).arg(&second).arg("--load").arg(&first))
+    };
+    let saved = || evaluated(&second, &data)["precision"].as_str().unwrap().to_string();
+    let (stdout, stderr) = on("--epochs 1");
+    assert!(stdout.contains("; f64, ") && stderr.is_empty(), "{stdout}{stderr}");
+    assert_eq!(saved(), "f64");
+    let (_, stderr) = on("--epochs 1 --precision f64");
+    assert_eq!((stderr.as_str(), saved().as_str()), ("", "f64"));
+    let (stdout, stderr) = on("--epochs 1 --precision f32");
+    assert!(stdout.contains("; f32, "), "{stdout}");
+    assert!(stderr.contains("a.json are f64") && stderr.lines().count() == 1, "{stderr}");
+    assert_eq!(saved(), "f32");
+    // The table of trials tells the precision that was trained in.
+    let out = directory.path().join("out");
+    let mut command = train(&data, "--epochs 1 --load");
+    works(command.arg(&first).arg("--out").arg(&out));
+    let trials = common::read(&out, "trials.csv");
+    assert!(trials.contains(",f64,"), "{trials}");
 }
 
 #[test]

@@ -246,9 +246,15 @@ fn what_is_wrong_is_said_in_one_line_and_nothing_is_lost() {
     refused(&mut lab.on("plot", "--out figure.pdf"), &["figure.pdf", ".svg or .png"]);
     // No spelling of a path makes it replace what is not a figure's.
     let spelt = lab.path("sweep").join("../sweep/epochs.svg");
-    refused(lab.on("plot", "--out").arg(spelt), &["would replace", "epochs.csv"]);
+    refused(
+        lab.on("plot", "--out").arg(spelt),
+        &["--out", "epochs.csv: is read by the same command"],
+    );
     let trials = lab.path("sweep").join("trials.svg");
-    refused(lab.on("plot", "--out").arg(trials), &["would replace", "trials.csv"]);
+    refused(
+        lab.on("plot", "--out").arg(trials),
+        &["--out", "trials.csv: is read by the same command"],
+    );
     refused(&mut lab.on("report", "--out page.pdf"), &["page.pdf", ".html"]);
     refused(nablab().args(["report", "nowhere"]), &["nowhere", "no such"]);
     refused(nablab().arg("report").arg(lab.path("small")), &["small", "neither results"]);

@@ -194,6 +194,7 @@ fn mistakes_are_refused_in_one_line_before_any_training() {
         ("--halving --epochs 1,2", &["--halving", "--epochs"]),
         ("--halving --shard 1/2", &["--shard"]),
         ("--jobs 0", &["--jobs"]),
+        ("--eta lin:1..2:100001 --seeds 1000", &["error: more than 100000000 trainings"]),
         ("--only abc --eta 1", &["--only"]),
     ] {
         let mut command = lab.sweep("out", arguments);
@@ -546,7 +547,7 @@ fn job_scripts_are_ready_to_run() {
     for (engine, words) in [
         ("slurm", &["#SBATCH --array=1-5", "--requeue", "--shard slurm --jobs 2"][..]),
         ("hq", &["--array 1-5", "--shard hq/5 --jobs 2"]),
-        ("parallel", &["seq 5 | parallel", "--resume-failed", "--shard {}/5"]),
+        ("parallel", &["seq 5 | parallel --quote", "--resume-failed", "--shard {}/5"]),
     ] {
         let mut emit = lab.on(&format!("emit {engine}"), "it's", "--shards 5 --cores 2");
         let script = works(&mut emit);
@@ -570,6 +571,33 @@ fn job_scripts_are_ready_to_run() {
     }
     works(&mut lab.sweep("whole", GRID));
     assert_eq!(lab.results("it's"), lab.results("whole"));
+}
+
+/// Names that do something when a shell, or a second one, reads them.
+#[test]
+#[cfg(unix)]
+fn a_name_in_a_job_script_runs_nothing() {
+    let lab = Lab::new();
+    let names = ["a\ntouch ran", "b $(touch ran)", "c;touch ran;", "d'`touch ran`'", "-e", "f\"&"];
+    for name in names {
+        works(&mut lab.sweep(name, "--eta 0.1,1 --epochs 1 --seeds 2 --freeze"));
+        for engine in ["slurm", "hq", "parallel"] {
+            let script = works(&mut lab.on(&format!("emit {engine}"), name, "--shards 1"));
+            // `hq` and `parallel` run what they are given: the one as it is, the other by a shell
+            // unless it is told to quote.
+            let stand_in = "hq() { while [ \"$1\" != -- ]; do shift; done; shift; \"$@\"; }\n\
+                            parallel() { [ \"$1\" = --quote ] || exit 9; \
+                            while [ \"$1\" != --jobs ]; do shift; done; shift 2; \
+                            \"${@//\\{\\}/1}\"; }\n";
+            fs::write(lab.path("job"), format!("{stand_in}{script}")).unwrap();
+            let mut job = assert_cmd::Command::new("bash");
+            job.arg(lab.path("job")).current_dir(&lab.directory).env("HQ_TASK_ID", "1");
+            job.env("SLURM_ARRAY_TASK_ID", "1").env("SLURM_ARRAY_TASK_COUNT", "1");
+            works(&mut job);
+            assert!(!lab.path("ran").exists(), "{engine}: {script}");
+            assert_eq!(lab.trials(name).rows.len(), 4, "{engine}: {script}");
+        }
+    }
 }
 
 // Cheap search
@@ -637,4 +665,408 @@ fn a_result_directory_stands_on_its_own() {
     );
     let spec = read(&lab.path("a"), "spec.toml");
     assert!(Path::new(spec.split('"').nth(1).unwrap()).is_absolute(), "{spec}");
+}
+
+// What once went wrong
+
+/// The built binary with the arguments of a sweep, not begun yet.
+fn process(lab: &Lab, name: &str, arguments: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("nablab"));
+    command.args(["sweep", "--data"]).arg(&lab.data).arg("--out").arg(lab.path(name));
+    command.args(arguments.split_whitespace());
+    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+    command
+}
+
+/// Waits until a journal has some results.
+fn wait_for(journal: &Path) {
+    while fs::metadata(journal).map_or(0, |file| file.len()) < 10_000 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
+/// More trainings than end before something is done to them.
+const LONG: &str = "--eta log:0.1..10:20 --seeds 100 --epochs 50 --jobs 2";
+
+#[test]
+#[cfg(unix)]
+fn a_journal_replaced_under_a_running_sweep_ends_it_and_nothing_is_lost() {
+    type Change = fn(&Path);
+    let changes: [Change; 3] = [
+        |journal| fs::remove_file(journal).unwrap(),
+        // As `sed -i` and rsync do.
+        |journal| {
+            let copy = journal.with_extension("copy");
+            fs::copy(journal, &copy).unwrap();
+            fs::rename(&copy, journal).unwrap();
+        },
+        |journal| fs::rename(journal, journal.with_extension("old")).unwrap(),
+    ];
+    for change in changes {
+        let lab = Lab::new();
+        let child = process(&lab, "a", LONG).spawn().unwrap();
+        wait_for(&lab.journal("a"));
+        change(&lab.journal("a"));
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(
+            stderr.contains("removed or replaced") && stderr.contains("journal-rescued-1.jsonl")
+        );
+        let rescued = read(&lab.path("a"), "journal-rescued-1.jsonl").lines().count();
+        assert_eq!(lab.trials("a").rows.len(), rescued, "{stderr}");
+        let status = works(&mut lab.on("status", "a", ""));
+        assert!(status.contains(&format!("done     {rescued:>7}")), "{status}");
+    }
+    // Changed in its place: fewer rows than were trained is an error.
+    let lab = Lab::new();
+    let child = process(&lab, "a", "--eta log:0.1..10:20 --seeds 10 --epochs 20 --jobs 2").spawn();
+    wait_for(&lab.journal("a"));
+    fs::OpenOptions::new().write(true).open(lab.journal("a")).unwrap().set_len(0).unwrap();
+    let output = child.unwrap().wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("are gone") && stderr.contains("trains them again"), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn of_two_sweeps_begun_at_once_one_is_refused_and_leaves_nothing() {
+    for round in 0..10 {
+        let lab = Lab::new();
+        let etas = ["0.1", "0.2", "0.3", "0.4"];
+        let begin = |eta: &&str| {
+            let mut command = process(&lab, "a", &format!("--eta {eta} --seeds 3 --epochs 2"));
+            (eta.to_string(), command.spawn().unwrap())
+        };
+        let children: Vec<_> = etas.iter().map(begin).collect();
+        let ended =
+            children.into_iter().map(|(eta, child)| (eta, child.wait_with_output().unwrap()));
+        let (good, bad): (Vec<_>, Vec<_>) = ended.partition(|(_, output)| output.status.success());
+        let [(eta, _)] = &good[..] else { panic!("round {round}: {good:?} {bad:?}") };
+        assert!(read(&lab.path("a"), "spec.toml").contains(&format!("eta = \"{eta}\"")), "{round}");
+        assert_eq!(lab.trials("a").column("eta"), [eta.as_str(); 3]);
+        assert!(!lab.path("a").join(".nablab.lock").exists());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_joins_a_sweep_that_somebody_trains() {
+    let lab = Lab::new();
+    let mut child = process(&lab, "a", &format!("{LONG} --shard 1/2")).spawn().unwrap();
+    wait_for(&lab.path("a").join("journal-1of2.jsonl"));
+    let spec = read(&lab.path("a"), "spec.toml");
+    // What the share trains would be trained twice, or the share would not know of it.
+    let longer = LONG.replace(":20", ":21");
+    for arguments in [
+        LONG.to_string(),
+        format!("{LONG} --shard 1/3"),
+        format!("{longer} --extend"),
+        format!("{longer} --extend --shard 2/2"),
+        format!("{longer} --extend --freeze"),
+    ] {
+        refused(&mut lab.sweep("a", &arguments), &["journal-1of2.jsonl", "another process"]);
+    }
+    assert_eq!(read(&lab.path("a"), "spec.toml"), spec, "a refused command changes nothing");
+    works(&mut lab.sweep("b", "--eta 0.1 --seeds 1 --epochs 1"));
+    fs::remove_file(lab.path("b").join("spec.toml")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Without its specification, too, what is done is found by who asks again.
+    let again = lab.on("sweep", "b", "").output().unwrap();
+    let stderr = String::from_utf8(again.stderr).unwrap();
+    assert!(stderr.contains("spec.toml is missing") && stderr.contains("--eta 0.1"), "{stderr}");
+    let back = works(&mut lab.sweep("b", "--eta 0.1 --seeds 1 --epochs 1"));
+    assert!(back.contains("1 done, 0 to do"), "{back}");
+}
+
+#[test]
+#[cfg(unix)]
+fn merging_beside_a_sweep_loses_nothing() {
+    let grid = "--eta log:0.1..10:10 --seeds 10 --epochs 10 --jobs 2";
+    let lab = Lab::new();
+    works(&mut lab.sweep("part", "--eta log:0.1..10:10 --seeds 10 --epochs 10 --shard 1/10"));
+    for round in 0..10 {
+        let name = format!("x{round}");
+        works(&mut lab.sweep(&name, &format!("{grid} --freeze")));
+        let child = process(&lab, &name, grid).spawn().unwrap();
+        let merge = || lab.on("merge", "part", "--out").arg(lab.path(&name)).output().unwrap();
+        let merged: Vec<_> = (0..5).map(|_| merge()).collect();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        // Whoever comes second is refused; whoever is not has all its results.
+        assert!(output.status.success() || stderr.contains("another process"), "{stderr}");
+        for merged in merged {
+            let stderr = String::from_utf8(merged.stderr).unwrap();
+            assert!(merged.status.success() || stderr.contains("another process"), "{stderr}");
+        }
+        works(&mut lab.sweep(&name, grid));
+        assert_eq!(lab.trials(&name).rows.len(), 100);
+    }
+}
+
+#[test]
+fn a_merge_keeps_the_later_rounds_of_a_search_of_which_a_line_is_damaged() {
+    let lab = Lab::new();
+    let grid = "--eta 1e-3,0.01,0.1,0.5,1,2,5,10,1e300 --seeds 2 --epochs 9 --halving 3";
+    works(&mut lab.sweep("a", grid));
+    let text = read(&lab.path("a"), "journal.jsonl");
+    fs::write(lab.journal("a"), text.replacen("finished", "finisheD", 1)).unwrap();
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        let mut merge = lab.on("merge", "a", "--out");
+        let output = merge.arg(lab.path("b")).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && stderr.contains("1 damaged line"), "{stderr}");
+        assert!(stderr.contains("8 results of rounds for which others are missing"), "{stderr}");
+        sizes.push(read(&lab.path("b"), "provenance.json").len());
+    }
+    assert_eq!(sizes, [sizes[0]; 3], "no session is told of twice");
+    let stdout = works(&mut lab.on("sweep", "b", ""));
+    assert!(stdout.contains("17 done, 1 to do") && stdout.contains("1 training in"), "{stdout}");
+    assert_eq!(lab.trials("b").rows.len(), 26);
+}
+
+#[test]
+fn all_done_is_said_only_of_what_is_there() {
+    let lab = Lab::new();
+    let grid = "--eta 0.1,1 --seeds 2 --epochs 2 --monitor-layers";
+    works(&mut lab.sweep("a", grid));
+    let files = ["trials.csv", "epochs.csv", "layers.csv"];
+    let now = || {
+        files.map(|file| match file {
+            "layers.csv" => read(&lab.path("a"), file),
+            _ => without_seconds(&read(&lab.path("a"), file)),
+        })
+    };
+    let whole = now();
+    let spec = read(&lab.path("a"), "spec.toml");
+    let done = |lab: &Lab| {
+        let output = lab.on("sweep", "a", "").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().contains("all 4 trainings are done")
+    };
+    assert!(done(&lab));
+    for file in files {
+        for change in [|_: String| String::new(), |text: String| text.replacen("0.1", "0.7", 1)] {
+            fs::write(lab.path("a").join(file), change(read(&lab.path("a"), file))).unwrap();
+            assert!(!done(&lab), "{file}");
+            assert_eq!(now(), whole);
+            assert!(done(&lab), "{file}");
+        }
+        fs::remove_file(lab.path("a").join(file)).unwrap();
+        assert!(!done(&lab) && done(&lab), "{file}");
+    }
+    // As many results, but not of this sweep.
+    works(&mut lab.sweep("b", "--eta 0.7 --seeds 1 --epochs 2 --monitor-layers"));
+    let journal = read(&lab.path("a"), "journal.jsonl");
+    let three: String = journal.lines().skip(1).map(|line| format!("{line}\n")).collect();
+    fs::write(lab.journal("a"), three + &read(&lab.path("b"), "journal.jsonl")).unwrap();
+    assert!(!done(&lab));
+    assert_eq!(now(), whole);
+    // Another sweep in the same place.
+    fs::write(lab.journal("a"), journal).unwrap();
+    fs::write(lab.path("a").join("spec.toml"), spec.replace("0.1,1", "0.1,2")).unwrap();
+    assert!(!done(&lab));
+    assert_eq!(lab.trials("a").column("eta"), ["0.1", "0.1", "2.0", "2.0"]);
+}
+
+#[test]
+fn what_runs_can_be_resumed_merged_and_read() {
+    let lab = Lab::new();
+    for (i, options) in [
+        "--validation 0 --monitor test-accuracy",
+        "--halving 9223372036854775808",
+        "--monitor-every 1",
+        "--eta rand:log:0.1..1 --trials 3 --sweep-seed 18446744073709551615",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let name = format!("s{i}");
+        let arguments = format!("{options} --seeds 2 --epochs 1");
+        works(&mut lab.sweep(&name, &arguments));
+        assert!(works(&mut lab.sweep(&name, &arguments)).contains("are done"), "{options}");
+        works(&mut lab.on("status", &name, ""));
+        works(lab.on("merge", &name, "--out").arg(lab.path(&format!("{name}m"))));
+        assert_eq!(lab.results(&name), lab.results(&format!("{name}m")));
+    }
+    fs::write(lab.path("empty.toml"), "grid = []\n").unwrap();
+    refused(nablab().arg("sweep").arg(lab.path("empty.toml")), &["empty.toml", "[[grid]]"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn data_whose_name_cannot_be_kept_are_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let lab = Lab::new();
+    let name = lab.directory.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::rename(&lab.data, &name).unwrap();
+    let mut command = nablab();
+    command.args(["sweep", "--data"]).arg(&name).arg("--out").arg(lab.path("a"));
+    refused(command.args(["--seeds", "1"]), &["data", "UTF-8"]);
+    assert!(!lab.path("a").exists());
+}
+
+#[test]
+fn one_training_in_two_spellings_is_trained_once() {
+    let lab = Lab::new();
+    for (axes, expected) in [
+        ("--lambda 0,-0", 1),
+        ("--hidden none --activation relu,tanh,sigmoid", 1),
+        ("--hidden 4x4 --activation relu,relu+relu", 1),
+        ("--momentum 0,-0 --l1 0,-0", 1),
+        ("--lambda 0,-0,1", 2),
+    ] {
+        let stdout =
+            works(&mut lab.sweep("dry", &format!("{axes} --seeds 1 --epochs 1 --dry-run")));
+        let trainings: usize = stdout.split(' ').next().unwrap().parse().unwrap();
+        assert_eq!(trainings, expected, "{axes}: {stdout}");
+    }
+}
+
+#[test]
+fn divergence_does_not_depend_on_what_is_watched() {
+    let lab = Lab::new();
+    // Rates from harmless to hopeless, with outputs that can grow without end.
+    let grid = "--eta log:0.1..1e30:16 --output identity --cost quadratic --activation relu --seeds 2 --epochs 6";
+    let statuses = |name: &str, watched: &str| {
+        works(&mut lab.sweep(name, &format!("{grid} {watched}")));
+        let trials = lab.trials(name);
+        ["trial_id", "status", "diverged_at_epoch"].map(|column| {
+            trials.column(column).iter().map(|cell| cell.to_string()).collect::<Vec<_>>()
+        })
+    };
+    let expected = statuses("accuracy", "--monitor test-accuracy");
+    let diverged = expected[1].iter().filter(|status| *status == "diverged").count();
+    assert!(diverged > 5 && diverged < 30, "{diverged}");
+    for (i, watched) in [
+        "--monitor test-cost",
+        "--monitor training-cost,validation-cost --lambda 0",
+        "--monitor test-accuracy --monitor-every 4",
+        "--monitor-layers",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert_eq!(statuses(&format!("s{i}"), watched), expected, "{watched}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_who_listens_is_no_reason_to_stop() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("whole", GRID));
+    let sh = |script: &str, name: &str| {
+        let mut command = std::process::Command::new("bash");
+        command.arg("-c").arg(script).arg(assert_cmd::cargo::cargo_bin!("nablab"));
+        command.args(["sweep", "--data"]).arg(&lab.data).arg("--out").arg(lab.path(name));
+        command.args(GRID.split(' ')).output().unwrap()
+    };
+    for (i, (redirection, code)) in [
+        ("2>&-", 0),
+        ("2>/dev/full", 0),
+        // Its reader has gone away before anything was printed.
+        ("2> >(exec true)", 0),
+        (">/dev/full", 1),
+        ("> >(exec true)", 141),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let name = format!("s{i}");
+        // A damaged line is told of on standard error.
+        works(&mut lab.sweep(&name, &format!("{GRID} --freeze")));
+        fs::write(lab.journal(&name), "junk\n").unwrap();
+        let script = format!("sleep 0.05; \"$0\" \"$@\" {redirection}");
+        let output = sh(&script, &name);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(*code), "{redirection}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{redirection}: {stderr}");
+        assert_eq!(lab.results(&name), lab.results("whole"), "{redirection}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_threads_it_is_slower_but_as_right() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("whole", GRID));
+    // No stack of this size is to be had.
+    let mut command = lab.sweep("a", &format!("{GRID} --jobs 4"));
+    works(command.env("RUST_MIN_STACK", (1u64 << 46).to_string()));
+    assert_eq!(lab.results("a"), lab.results("whole"));
+    let mut train = nablab();
+    train.args(["train", "--epochs", "1", "--data"]).arg(&lab.data);
+    works(train.env("RUST_MIN_STACK", (1u64 << 46).to_string()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_training_too_large_for_the_memory_fails_alone() {
+    let lab = Lab::new();
+    let grid = "--hidden 5,3000000 --seeds 2 --epochs 1 --jobs 1";
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg("ulimit -v 1000000; exec \"$0\" \"$@\"");
+    command.arg(assert_cmd::cargo::cargo_bin!("nablab"));
+    command.args(["sweep", "--data"]).arg(&lab.data).arg("--out").arg(lab.path("a"));
+    let output = command.args(grid.split(' ')).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.matches("MB of memory").count(), 2, "{stderr}");
+    assert!(stderr.contains("2 trainings failed"), "{stderr}");
+    assert_eq!(lab.trials("a").column("hidden"), ["5", "5"], "the others went on");
+    let mut train = std::process::Command::new("sh");
+    train.arg("-c").arg("ulimit -v 1000000; exec \"$0\" \"$@\"");
+    train.arg(assert_cmd::cargo::cargo_bin!("nablab")).args(["train", "--data"]).arg(&lab.data);
+    let output = train.args(["--hidden", "3000000"]).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && stderr.contains("MB are free"), "{stderr}");
+    refused(&mut lab.sweep("b", "--hidden 100000000 --seeds 1"), &["--hidden", "GB of memory"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_killed_process_was_writing_is_removed_at_the_next_start() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("a", &format!("{GRID} --freeze")));
+    works(common::train(&lab.data, "--epochs 1 --out").arg(lab.path("t")));
+    let names = [".nablab-abcdef.tmp", ".trials.csv-abcdef.tmp", ".epochs.csv-ABC123.tmp"];
+    let left = |directory: &str| {
+        let names = names.iter().filter(|name| lab.path(directory).join(name).exists());
+        names.count()
+    };
+    for directory in ["a", "t"] {
+        for name in names {
+            fs::write(lab.path(directory).join(name), "half").unwrap();
+        }
+        fs::write(lab.path(directory).join(".tmp123456"), "somebody else's").unwrap();
+    }
+    works(&mut lab.sweep("a", GRID));
+    works(common::train(&lab.data, "--epochs 1 --overwrite --out").arg(lab.path("t")));
+    for directory in ["a", "t"] {
+        assert_eq!(left(directory), 0, "{directory}");
+        assert!(lab.path(directory).join(".tmp123456").exists());
+    }
+}
+
+#[test]
+fn damage_is_told_of_once() {
+    let lab = Lab::new();
+    works(&mut lab.sweep("a", &format!("{GRID} --freeze")));
+    fs::write(lab.journal("a"), "junk\n").unwrap();
+    let heard = |arguments: &str| {
+        let output = lab.sweep("a", arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(heard(GRID).contains("1 damaged line"));
+    assert_eq!(heard(GRID), "");
+    // Also where there is something to do.
+    let journal = read(&lab.path("a"), "journal.jsonl");
+    let part: String = journal.lines().take(9).map(|line| format!("{line}\n")).collect();
+    fs::write(lab.journal("a"), part).unwrap();
+    assert_eq!(heard(GRID), "");
 }

@@ -19,7 +19,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         return;
     }
     let path = write("picture.png", &data);
-    let read = |invert| read_picture(&path, SIDE, invert);
+    let read = |invert| read_picture(&path, SIDE, invert).map(|drawing| drawing.pixels);
     let [auto, yes, no] = [Invert::Auto, Invert::Yes, Invert::No].map(read);
     let [auto, yes, no] = match [auto, yes, no] {
         [Ok(auto), Ok(yes), Ok(no)] => [auto, yes, no],
@@ -38,7 +38,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // What has the right size keeps its pixels.
     let copy = directory().join("copy.png");
     GrayImage::from_raw(SIDE, SIDE, no.clone()).unwrap().save(&copy).unwrap();
-    assert_eq!(read_picture(&copy, SIDE, Invert::No).unwrap(), no);
+    // Smaller, its shades may be too much alike for a drawing.
+    if let Ok(again) = read_picture(&copy, SIDE, Invert::No) {
+        assert_eq!(again.pixels, no);
+    }
 });
 
 /// The file with the right checksum after every chunk.

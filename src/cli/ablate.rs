@@ -1,12 +1,13 @@
+use super::output::hint;
 use super::shell_word;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use nablab::files::{may_replace, write_atomically};
 use nablab::report::ablation::{
-    Ablation, AblationError, Also, Format, IntervalKind, Request, TestKind, Tune,
+    Ablation, AblationError, Also, Format, IntervalKind, Request, TestKind, Tune, is_table,
 };
 use nablab::report::runs::{At, Better, MeasureText, Runs};
 use nablab::report::{message, plain};
-use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -200,8 +201,20 @@ pub fn wrong(error: &AblationError, results: &[PathBuf]) -> anyhow::Error {
     anyhow::Error::msg(message(&what, file))
 }
 
+/// The files that results are read from.
+pub fn files_of(results: &[PathBuf]) -> Vec<PathBuf> {
+    let of = |path: &PathBuf| match path.is_dir() {
+        true => ["trials.csv", "epochs.csv"].map(|name| path.join(name)).to_vec(),
+        false => vec![path.clone()],
+    };
+    results.iter().flat_map(of).collect()
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let request = arguments.request()?;
+    if let Some(out) = &arguments.out {
+        may_replace(out, &files_of(&arguments.results), "a table", is_table).context("--out")?;
+    }
     if arguments.safe_formulas && arguments.format != Format::Csv {
         bail!("--safe-formulas: only --format csv has cells that could be formulas");
     }
@@ -217,7 +230,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.safe_formulas {
         options.push("--safe-formulas".into());
     }
-    eprintln!("{}", command("ablate", &arguments.results, &options));
+    hint(&command("ablate", &arguments.results, &options));
     let text = match arguments.safe_formulas {
         true => table.to_safe_csv(),
         false => table.render(arguments.format),

@@ -1,6 +1,7 @@
 use super::shell_word;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum, value_parser};
+use nablab::report::plain;
 use nablab::sweep::SweepDirectory;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let absolute = |path: &Path| path.canonicalize().context(path.display().to_string());
     let directory = absolute(&arguments.directory)?;
     let program = std::env::current_exe().context("the path of this program")?;
-    let (program, path) = (shell_word(&program), shell_word(&directory));
+    let utf8 = |path: &Path| match path.to_str() {
+        Some(_) => Ok(shell_word(path)),
+        None => Err(anyhow!("{}: expected a path in UTF-8, as scripts are", path.display())),
+    };
+    let (program, path) = (utf8(&program)?, utf8(&directory)?);
+    // In a comment a line break would begin a command.
+    let look = plain(&format!("{program} status {path}")).into_owned();
     let Arguments { shards, cores, .. } = arguments;
     let sweep = format!("{program} sweep {path}");
     let name = directory.file_name().map_or("sweep".into(), |name| name.to_string_lossy());
@@ -58,12 +65,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
              #SBATCH --requeue\n\
              #SBATCH --open-mode=append\n\
              #SBATCH --output=nablab-{name}-%a.log\n\
-             # Submit with sbatch; look with: {program} status {path}\n\
+             # Submit with sbatch; look with: {look}\n\
              exec {sweep} --shard slurm --jobs {cores}\n"
         ),
         Engine::Hq => format!(
             "#!/bin/bash\n\
-             # Needs a running HyperQueue server; look with: {program} status {path}\n\
+             # Needs a running HyperQueue server; look with: {look}\n\
              hq submit --name nablab-{name} --array 1-{shards} --cpus {cores} -- \\\n  \
              {sweep} --shard hq/{shards} --jobs {cores}\n"
         ),
@@ -74,7 +81,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
              log={path}/parallel.log\n\
              # After a first run only what failed, or was not begun.\n\
              if [ -e \"$log\" ]; then again=--resume-failed; else again=; fi\n\
-             seq {shards} | parallel $again --joblog \"$log\" --jobs \"${{JOBS:-$(( ($(nproc) + \
+             seq {shards} | parallel --quote $again --joblog \"$log\" --jobs \"${{JOBS:-$(( ($(nproc) + \
              {cores} - 1) / {cores} ))}}\" \\\n  \
              {sweep} --shard {{}}/{shards} --jobs {cores}\n"
         ),

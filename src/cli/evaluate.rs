@@ -3,7 +3,7 @@ use super::model::sizes;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, Split};
-use nablab::files::write_atomically;
+use nablab::files::{is_figure, may_replace, write_atomically};
 use nablab::report::{Align, Picture, Table, contact_sheet, significant};
 use nablab::simd::SimdLevel;
 use nablab::train::{Assessment, Model, TrainingSpec, assess};
@@ -65,6 +65,9 @@ impl Set {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(file) = &arguments.worst {
+        may_replace(file, &[&arguments.model], "a figure", is_figure).context("--worst")?;
+    }
     let path = arguments.model.display();
     let model = Model::load(&arguments.model)?;
     let data = arguments.data.load()?;
@@ -87,9 +90,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         bail!("--split: {} has no {} images", data.name, arguments.split.name());
     }
     let assessment = assess(&model, split, SimdLevel::best());
+    if !assessment.cost().is_finite() {
+        let (n, set) = (assessment.images.len(), arguments.split.name());
+        let wrong = assessment.images.iter().filter(|image| !image.cost.is_finite()).count();
+        bail!(
+            "{path}: the outputs or the cost of {wrong} of {n} {set} images are not finite numbers, \
+             nor is the mean cost"
+        );
+    }
     let mut stdout = std::io::stdout();
     match arguments.json {
-        true => writeln!(stdout, "{}", json(&assessment, arguments, &data))?,
+        true => writeln!(stdout, "{}", json(&assessment, &model, arguments, &data))?,
         false => print(&mut stdout, &assessment, &model, arguments, &data)?,
     }
     if let Some(file) = &arguments.worst {
@@ -113,10 +124,11 @@ fn print(
     let (set, architecture) = (arguments.split.name(), model.architecture());
     writeln!(
         stdout,
-        "{}: network {}, on the {n} {set} images of {}\naccuracy {:.2} % ({correct} of {n}), mean \
+        "{}: network {}, {}, on the {n} {set} images of {}\naccuracy {:.2} % ({correct} of {n}), mean \
          {} cost {}\n",
         arguments.model.display(),
         sizes(architecture),
+        model.precision().name(),
         data.name,
         100.0 * correct as f64 / n as f64,
         architecture.cost.name(),
@@ -147,10 +159,16 @@ fn confusion_table(assessment: &Assessment) -> Table {
     table
 }
 
-fn json(assessment: &Assessment, arguments: &Arguments, data: &Dataset) -> serde_json::Value {
+fn json(
+    assessment: &Assessment,
+    model: &Model,
+    arguments: &Arguments,
+    data: &Dataset,
+) -> serde_json::Value {
     let n = assessment.images.len();
     serde_json::json!({
         "model": arguments.model.to_string_lossy(),
+        "precision": model.precision().name(),
         "data": data.name,
         "split": arguments.split.name(),
         "images": n,

@@ -1,30 +1,17 @@
 //! What people read on a terminal: standard output that may go away, notices that may not be heard.
 
+use nablab::report::plain;
 use std::fmt::Display;
 use std::io::{self, Write};
 
 /// The longest message, in characters.
 const LONGEST: usize = 500;
 
-/// A text without control characters, which could do anything to a terminal: each is shown as it would
-/// be written in a program.
-pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            c if c.is_control() => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
 /// A message in one line of a length that can be read.
 pub fn message(text: &str) -> String {
-    // Words of a message may be on lines of their own.
-    let line = printable(&text.replace(['\n', '\r'], " "));
+    let line = plain(text);
     if line.chars().count() <= LONGEST {
-        return line;
+        return line.into_owned();
     }
     // What is wrong is said at the beginning, what was expected at the end.
     let tail = LONGEST / 5;
@@ -36,6 +23,11 @@ pub fn message(text: &str) -> String {
 /// Says something on standard error, in one line. Whether anybody hears it is not our business.
 pub fn notice(text: impl Display) {
     let _ = writeln!(io::stderr(), "{}", message(&text.to_string()));
+}
+
+/// Says all of a text on standard error, however long it is: a command to be used again.
+pub fn hint(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", plain(text));
 }
 
 /// Standard output of a command whose work goes on when nobody reads it any more: its results are in
@@ -75,7 +67,7 @@ impl Write for Output {
     /// Never fails: see [`finish`](Self::finish).
     fn flush(&mut self) -> io::Result<()> {
         let text = String::from_utf8_lossy(&self.line);
-        let lines: Vec<String> = text.split('\n').map(printable).collect();
+        let lines: Vec<String> = text.split('\n').map(|line| plain(line).into_owned()).collect();
         let mut stdout = io::stdout();
         if self.failed.is_none() {
             let written = stdout.write_all(lines.join("\n").as_bytes());
@@ -92,7 +84,7 @@ mod tests {
 
     #[test]
     fn messages_are_one_line_that_does_nothing_to_a_terminal() {
-        assert_eq!(message("a\n  b\u{1b}[31m\u{9b}c\u{7f}"), "a   b\\u{1b}[31m\\u{9b}c\\u{7f}");
+        assert_eq!(message("a\nb\u{1b}[31mc"), "a b\u{fffd}[31mc");
         let long = message(&format!("{} expected a number", "ä".repeat(10_000)));
         assert_eq!(long.chars().count(), LONGEST);
         assert!(long.ends_with("expected a number"), "{long}");

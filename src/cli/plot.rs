@@ -1,12 +1,13 @@
-use super::ablate::{Selection, command, wrong};
-use anyhow::{Result, bail};
+use super::ablate::{Selection, command, files_of, wrong};
+use super::output::hint;
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use nablab::files::{AtomicFile, commit_together, is_figure, may_replace};
 use nablab::report::ablation::AblationError;
 use nablab::report::figure::{Theme, to_png};
 use nablab::report::plot::{Kind, Plot, PlotRequest, is_plotted_numbers};
 use nablab::report::runs::Runs;
 use nablab::report::{plain, significant, sparkline};
-use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -105,20 +106,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         _ => bail!("--out {}: expected a name that ends in .svg or .png", out.display()),
     };
     let numbers = out.with_extension("csv");
-    // What stands there is replaced only if it is the numbers of a figure, and the figure only if both can be.
-    if numbers.exists() && !is_plotted_numbers(&numbers) {
-        bail!(
-            "--out {}: its numbers would replace {}, which does not hold those of a figure",
-            out.display(),
-            numbers.display()
-        );
-    }
+    let inputs = files_of(&arguments.results);
+    may_replace(&out, &inputs, "a figure", is_figure).context("--out")?;
+    let is_numbers = |_: &[u8]| is_plotted_numbers(&numbers);
+    may_replace(&numbers, &inputs, "the numbers of a figure", is_numbers).context("--out")?;
     if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)
             .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
     }
-    write_atomically(&numbers, plot.csv.as_bytes())?;
-    write_atomically(&out, &bytes)?;
+    let files = [(&numbers, plot.csv.as_bytes()), (&out, bytes.as_slice())];
+    let files = files.map(|(path, contents)| AtomicFile::with(path, contents));
+    commit_together(files.into_iter().collect::<Result<Vec<_>, _>>()?)?;
 
     let mut stdout = std::io::stdout();
     let mut options = plot.request.options();
@@ -133,7 +131,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.width != DEFAULT_WIDTH {
         options.extend(["--width".into(), arguments.width.to_string()]);
     }
-    eprintln!("{}", command("plot", &arguments.results, &options));
+    hint(&command("plot", &arguments.results, &options));
     let widest = plot.sparks.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, values) in plot.sparks.iter().filter(|(_, values)| values.len() > 1) {
         let last = values.iter().copied().rfind(|value| value.is_finite()).unwrap_or(f64::NAN);

@@ -1,13 +1,17 @@
 use super::model::side;
-use anyhow::Context;
+use super::output::notice;
+use anyhow::{Context, bail};
 use clap::Args;
-use nablab::data::{Invert, SparseRows, Split, read_picture};
+use nablab::data::{Drawing, Framing, Invert, SparseRows, Split, read_picture};
 use nablab::simd::SimdLevel;
 use nablab::train::{Model, Predictor};
 use std::io::Write;
 use std::path::PathBuf;
 
 /// Classify a picture with a saved network, and print its outputs
+///
+/// A blank picture is refused. Of a digit that is not framed as those of MNIST (light on black, 20 pixels
+/// of 28 on its longer side, its centre of mass in the middle) a warning tells.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
@@ -27,17 +31,36 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
+    // One that cannot be read is told before any is classified.
+    let drawings = arguments.pictures.iter().map(|path| read_picture(path, side, arguments.invert));
+    let drawings: Vec<Drawing> = drawings.collect::<Result<_, _>>()?;
     let mut stdout = std::io::stdout();
     let mut results = Vec::new();
-    for path in &arguments.pictures {
-        let pixels = read_picture(path, side, arguments.invert)?;
-        let outputs = outputs(&model, &pixels);
+    for (path, drawing) in arguments.pictures.iter().zip(&drawings) {
+        let outputs = outputs(&model, &drawing.pixels);
+        if !outputs.iter().all(|output| output.is_finite()) {
+            let model = arguments.model.display();
+            bail!("{model}: an output for {} is not a finite number", path.display());
+        }
         let largest = largest(&outputs);
+        let warning = match side {
+            Framing::SIDE => Framing::of(&drawing.pixels).problem(),
+            _ => None,
+        };
+        if let Some(behind) = drawing.behind {
+            notice(format_args!("{}: transparent parts are taken as {behind}", path.display()));
+        }
+        if let Some(problem) = &warning {
+            let path = path.display();
+            notice(format_args!("{path}: not framed as the digits of MNIST, so beware: {problem}"));
+        }
         if arguments.json {
             results.push(serde_json::json!({
                 "picture": path.to_string_lossy(),
                 "class": largest,
                 "outputs": outputs,
+                "transparent_as": drawing.behind.map(|behind| behind.to_string()),
+                "warning": warning,
             }));
             continue;
         }

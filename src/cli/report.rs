@@ -4,9 +4,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use nablab::book::part_of_experiment;
 use nablab::data::Dataset;
+use nablab::files::{may_replace, write_atomically};
 use nablab::report::page::{Page, Part, part_of_results};
 use nablab::report::plain;
-use nablab::sweep::write_atomically;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if !out.extension().is_some_and(|e| e == "html" || e == "htm") {
         bail!("--out {}: expected a name that ends in .html", out.display());
     }
+
+    let none: [&Path; 0] = [];
+    may_replace(&out, &none, "a page of results", Page::is_page).context("--out")?;
 
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
     let parts: Vec<Part> = places.iter().map(|place| part(place, &data)).collect::<Result<_>>()?;

@@ -1,16 +1,18 @@
 use super::data::DataArguments;
+use super::output::notice;
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
+use nablab::files::may_replace;
 use nablab::report::{Align, Table, significant, sparkline};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
     PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult, prepare_directory,
 };
 use nablab::train::{
-    EpochRecord, History, Metric, Model, MonitorOptions, Options, Outcome, Status, TrainingSpec,
-    train_from,
+    EpochRecord, History, Metric, Model, MonitorOptions, Options, Outcome, Precision, Status,
+    TrainingSpec, train_from,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -46,8 +48,8 @@ pub struct Arguments {
     /// Directory for trials.csv, epochs.csv and provenance.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Replace the results that --out already holds
-    #[arg(long, requires = "out")]
+    /// Replace the results that --out, and the model that --save already holds
+    #[arg(long)]
     overwrite: bool,
     /// Instruction set of the kernels: scalar, avx2, avx512, neon; changes the speed, never a
     /// result [default: the best of this CPU]
@@ -68,25 +70,36 @@ impl Arguments {
 const FILES: [&str; 4] = ["trials.csv", "epochs.csv", "layers.csv", PROVENANCE_FILE];
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.overwrite && arguments.out.is_none() && arguments.save.is_none() {
+        bail!("--overwrite: nothing is written; expected --out or --save");
+    }
     if let Some(path) = &arguments.save {
-        Model::check_path(path).context("--save")?;
-        check_writable(path).context("--save")?;
+        check_save(path, arguments)?;
     }
     let start = arguments.load.as_ref().map(|path| Model::load_with_digest(path)).transpose()?;
     let data = arguments.data.load()?;
     let mut spec = arguments.spec(&data);
     if let Some((model, digest)) = &start {
         begin_with(&mut spec, model, digest);
+        if arguments.options.precision.is_none() {
+            spec.precision = model.precision();
+        }
     }
     let fits = || match &start {
-        Some((model, _)) => spec.check_start(model.architecture(), &data),
+        Some((model, _)) => spec.check_start(model, &data),
         None => Ok(()),
     };
-    let valid = spec.validate(&data).and_then(|()| fits());
+    let valid = spec.validate(&data).and_then(|()| fits()).and_then(|()| spec.check_memory(&data));
     valid.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
     if let Some(out) = &arguments.out {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
+    }
+    if let (Some((Model::F64(_), _)), Precision::F32, Some(path)) =
+        (&start, spec.precision, &arguments.load)
+    {
+        let path = path.display();
+        notice(format_args!("--precision f32: the parameters of {path} are f64; they are rounded"));
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
@@ -141,14 +154,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes sure that a file can be written: better now than after the training.
-fn check_writable(path: &Path) -> anyhow::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    prepare_directory(directory.unwrap_or(Path::new(".")), &[])?;
-    match path.is_dir() {
-        true => bail!("{}: is a directory", path.display()),
-        false => Ok(()),
+/// Makes sure that the model can be saved and replaces nothing that it must not: better now than after
+/// the training.
+fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    Model::check_path(path).context("--save")?;
+    if path.is_dir() {
+        bail!("--save: {}: is a directory", path.display());
     }
+    let loaded = arguments.load.as_slice();
+    may_replace(path, loaded, "a model", |_| Model::load(path).is_ok()).context("--save")?;
+    if path.exists() && !arguments.overwrite {
+        bail!("--save {}: holds a model; add --overwrite to replace it", path.display());
+    }
+    let of_results = |out: &PathBuf| FILES.iter().any(|file| out.join(file) == path);
+    if arguments.out.as_ref().is_some_and(of_results) {
+        bail!("--save {}: is the name of a file of --out; choose another", path.display());
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    prepare_directory(directory.unwrap_or(Path::new(".")), &[]).context("--save")
 }
 
 /// Sets what a training takes from the network it begins with.

@@ -126,7 +126,7 @@ pub enum FileProblem {
     #[error("is a directory; expected a file")]
     IsDirectory,
     /// A pipe, socket or device.
-    #[error("is not a regular file")]
+    #[error("is a pipe or a device; expected a file (save it first)")]
     NotRegular,
     /// Compressed data that do not decompress.
     #[error("corrupt or cut off gzip data: {0}")]
@@ -164,9 +164,10 @@ pub enum FileProblem {
         /// Bytes of header and data together.
         promised: u64,
     },
-    /// The header promises more than so small a gzip file can expand to.
+    /// The header promises more than images and labels in so small a gzip file expand to.
     #[error(
-        "the header promises {promised} bytes in all, more than {compressed} bytes of gzip can hold"
+        "the header promises {promised} bytes in all in {compressed} bytes of gzip; expected at most \
+         64 MiB, or 100 times as many (unpack it first)"
     )]
     Implausible {
         /// Bytes of header and data together.

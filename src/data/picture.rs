@@ -1,6 +1,8 @@
 //! Pictures in PNG files as images of a data set.
 
 use super::palette::check_palettes;
+use super::transparency::{Behind, flattened};
+use crate::input::{printable, read_bytes};
 use image::imageops::{FilterType, overlay, resize};
 use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
 use std::io::Cursor;
@@ -37,22 +39,50 @@ pub enum PictureError {
         /// What is wrong.
         problem: String,
     },
+    /// There is nothing on it.
+    #[error(
+        "{path}: a blank picture: {}; expected a digit, whose shades differ by {CONTRAST} or more",
+        match contrast {
+            0 => "all of it has one shade".into(),
+            _ => format!("its shades differ by {contrast} of 255"),
+        }
+    )]
+    Blank {
+        /// The file.
+        path: PathBuf,
+        /// By how much its lightest pixel is lighter than its darkest, once it has the size asked for.
+        contrast: u8,
+    },
 }
 
-/// The longest side of a picture, and the most memory that decoding may take.
+/// A picture as a network sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// Grey pixels, row by row.
+    pub pixels: Vec<u8>,
+    /// What its transparent parts were taken as, if it has any.
+    pub behind: Option<Behind>,
+}
+
+/// The longest side of a picture, the most bytes of its file, and the most memory that decoding may take.
 const LONGEST: u32 = 10_000;
+const LARGEST: u64 = 256 << 20;
 const MEMORY: u64 = 1 << 30;
 
-/// Reads a PNG picture as `side` x `side` grey pixels, row by row: transparent parts are white, colours
-/// become grey, the longer side becomes `side` and the shorter one is padded with the ground. A picture
-/// of that size already keeps its pixels.
+/// A picture whose shades differ by less is a blank one.
+const CONTRAST: u8 = 32;
+
+/// Reads a PNG picture as `side` x `side` grey pixels, row by row: transparent parts are black behind
+/// light ink and white behind dark, colours become grey, the longer side becomes `side` and the shorter
+/// one is padded with the ground. A picture of that size already keeps its pixels.
 ///
 /// # Errors
 ///
-/// When the file cannot be read or is no PNG, a damaged or a huge one.
-pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Vec<u8>, PictureError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| PictureError::Read { path: path.into(), source })?;
+/// When the file cannot be read or is no PNG, a damaged or a huge one: of more than 256 MiB, or with a side
+/// of more than 10,000 pixels. And when it is blank.
+pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, PictureError> {
+    let bytes = read_bytes(path, LARGEST)
+        .map_err(|source| PictureError::Read { path: path.into(), source })?;
     check_palettes(&bytes)
         .map_err(|problem| PictureError::Decode { path: path.into(), problem })?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
@@ -62,13 +92,9 @@ pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Vec<u8>, P
     reader.limits(limits);
     let picture = reader.decode().map_err(|error| PictureError::Decode {
         path: path.into(),
-        problem: error.to_string().replace('\n', " "),
+        problem: printable(&error.to_string()),
     })?;
-    let mut grey = GrayImage::new(picture.width(), picture.height());
-    for (to, from) in grey.pixels_mut().zip(picture.to_luma_alpha8().pixels()) {
-        let [luma, alpha] = from.0.map(u32::from);
-        *to = Luma([((luma * alpha + 255 * (255 - alpha) + 127) / 255) as u8]);
-    }
+    let (mut grey, behind) = flattened(&picture.to_luma_alpha8());
     let light = match invert {
         Invert::Auto => border(&grey) > 127.5,
         Invert::Yes => true,
@@ -77,7 +103,13 @@ pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Vec<u8>, P
     if light {
         grey.pixels_mut().for_each(|pixel| pixel.0[0] = 255 - pixel.0[0]);
     }
-    Ok(fitted(&grey, side).into_raw())
+    let pixels = fitted(&grey, side).into_raw();
+    let (darkest, lightest) = (pixels.iter().min(), pixels.iter().max());
+    let contrast = lightest.zip(darkest).map_or(0, |(lightest, darkest)| lightest - darkest);
+    match contrast < CONTRAST {
+        true => Err(PictureError::Blank { path: path.into(), contrast }),
+        false => Ok(Drawing { pixels, behind }),
+    }
 }
 
 /// The mean grey of the outermost pixels.
@@ -120,7 +152,7 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("p.png");
         picture.into().save(&path).unwrap();
-        read_picture(&path, side, invert).unwrap()
+        read_picture(&path, side, invert).unwrap().pixels
     }
 
     #[test]
@@ -144,15 +176,36 @@ mod tests {
     #[test]
     fn other_sizes_are_fitted_into_the_square() {
         let wide = GrayImage::from_pixel(40, 20, Luma([200]));
-        let pixels = read(wide, 4, Invert::No);
         // The ground is that of the border.
-        assert_eq!(pixels, [200; 16]);
+        assert_eq!(fitted(&wide, 4).into_raw(), [200; 16]);
         let mut dot = GrayImage::new(30, 60);
         for (x, y) in (10..20).flat_map(|x| (20..40).map(move |y| (x, y))) {
             dot.put_pixel(x, y, Luma([250]));
         }
         let pixels = read(dot, 6, Invert::Auto);
         assert!(pixels[2 * 6 + 2] > 100 && pixels[0] == 0 && pixels[5] == 0, "{pixels:?}");
+    }
+
+    #[test]
+    fn a_blank_picture_is_refused() {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("p.png");
+        let problem = |picture: DynamicImage| {
+            picture.save(&path).unwrap();
+            read_picture(&path, 28, Invert::Auto).unwrap_err().to_string()
+        };
+        for shade in [0, 100, 255] {
+            let message = problem(GrayImage::from_pixel(50, 40, Luma([shade])).into());
+            assert!(
+                message.contains("p.png: a blank picture: all of it has one shade"),
+                "{message}"
+            );
+        }
+        let noise = GrayImage::from_fn(28, 28, |x, y| Luma([200 + ((x * y) % 7) as u8]));
+        let message = problem(noise.into());
+        assert!(message.contains("its shades differ by 6 of 255"), "{message}");
+        let message = problem(RgbaImage::from_pixel(9, 9, Rgba([0, 99, 0, 0])).into());
+        assert!(message.contains("one shade"), "{message}");
     }
 
     #[test]

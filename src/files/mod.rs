@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `atomic` | a file, or several together, that take their places when they are complete |
 //! | `lock` | a file that one process has for itself, and that is still the one at its path |
+//! | `replace` | what an output may stand in place of |
 //! | `directory` | directories that can be written to, and what is on the disk for sure |
 
 mod atomic;
 mod directory;
 mod lock;
+mod replace;
 
 pub use atomic::{AtomicFile, commit_together, write_atomically};
 pub use directory::{prepare_directory, sync_directory};
 pub use lock::{DirectoryLock, LockError, LockedFile, is_locked};
+pub use replace::{ReplaceError, is_figure, may_replace};
 
 use std::io;
 use std::path::PathBuf;

@@ -28,7 +28,7 @@ pub const MOST_MESSAGE: usize = 500;
 /// The name of a file that is longer is cut.
 const MOST_NAME: usize = 160;
 
-/// What is wrong with some results, in one line of at most [`MOST_MESSAGE`] characters that names the file, whether the
+/// What is wrong with some results, in one line of at most 500 characters that names the file, whether the
 /// words did so or not.
 #[must_use]
 pub fn message(what: &str, file: &Path) -> String {

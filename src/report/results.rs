@@ -1,3 +1,4 @@
+use crate::input::CsvReader;
 use crate::train::Metric;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -74,9 +75,10 @@ impl EpochTable {
     /// When it is missing, unreadable or not CSV.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
         let error = |source| ReadError::Csv { path: path.into(), source };
-        let mut reader = csv::Reader::from_path(path).map_err(error)?;
+        let reader = CsvReader::open(path, &csv::ReaderBuilder::new());
+        let mut reader = reader.map_err(|e| error(e.into()))?;
         let header = reader.headers().map_err(error)?.clone();
-        let rows = reader.records().collect::<Result<_, _>>().map_err(error)?;
+        let rows = reader.rows().map_err(error)?;
         Ok(Self { path: path.into(), header, rows })
     }
 

@@ -54,6 +54,7 @@ pub(super) struct Grid {
     rules: Vec<Rule>,
     sweep_seed: u64,
     settings: Settings,
+    /// The options that all points have in common.
     base: Options,
 }
 
@@ -63,6 +64,8 @@ struct Axis {
     values: Values,
     /// One for each listed value.
     read: Vec<Setting>,
+    /// Whether it has the same value at every point, which the base has already.
+    is_fixed: bool,
 }
 
 #[derive(Debug)]
@@ -98,7 +101,7 @@ impl Grid {
                 Values::Seeds(_) | Values::Random(_) => Ok(Vec::new()),
             };
             let read = read.map_err(|e| error(name, e))?;
-            axes.push(Axis { name: name.clone(), values, read });
+            axes.push(Axis { name: name.clone(), values, read, is_fixed: false });
         }
         if let Some(unknown) = text.axes.keys().find(|name| !settings.names().contains(name)) {
             let problem = settings.name(unknown).err().unwrap_or_default();
@@ -109,8 +112,16 @@ impl Grid {
         let rules = in_order(rules.collect::<Result<Vec<Rule>, _>>()?).map_err(|axis| {
             error("when", format!("{} depends on itself in a circle", axes[axis].name))
         })?;
+        let mut base = defaults();
+        for (a, axis) in axes.iter_mut().enumerate() {
+            let is_conditional = rules.iter().any(|rule| rule.axis == a);
+            if let ([only], false) = (axis.read.as_slice(), is_conditional) {
+                only.apply(&mut base);
+                axis.is_fixed = true;
+            }
+        }
         let sweep_seed = text.sweep_seed;
-        Ok(Self { axes, dimensions, rules, sweep_seed, settings, base: defaults() })
+        Ok(Self { axes, dimensions, rules, sweep_seed, settings, base })
     }
 
     /// The number of points, those that turn out equal counted apart.
@@ -119,12 +130,22 @@ impl Grid {
         lens.into_iter().try_fold(1u64, |product, len| product.checked_mul(len))
     }
 
+    /// The seeds, if they change alone and fastest: of as many points in a row all else is the same.
+    pub(super) fn seeds(&self) -> Option<&[u64]> {
+        let [axis] = self.dimensions.last()?.axes[..] else { return None };
+        let depends = self.rules.iter().any(|rule| rule.axis == axis || rule.parent == axis);
+        match &self.axes[axis].values {
+            Values::Seeds(seeds) if !depends => Some(seeds),
+            _ => None,
+        }
+    }
+
     /// The options of a point.
     pub(super) fn options(&self, point: u64) -> Options {
         let places = self.places(point);
         let mut options = self.base.clone();
         for (axis, place) in self.axes.iter().zip(&places) {
-            if self.applies(axis, &places) {
+            if !axis.is_fixed && self.applies(axis, &places) {
                 match &axis.values {
                     Values::Listed(_) => axis.read[*place].apply(&mut options),
                     Values::Seeds(seeds) => options.set_seed(seeds[*place]),

@@ -1,5 +1,6 @@
 //! Memory for trainings that run at the same time.
 
+use crate::train::SpecError;
 use std::sync::{Condvar, Mutex};
 
 /// What there is, shared out to trainings for as long as they run.
@@ -31,7 +32,7 @@ impl Memory {
     /// When there never is as much, in words.
     pub(super) fn take(&self, bytes: f64) -> Result<Share<'_>, String> {
         if bytes > self.all {
-            return Err(too_large(bytes, self.all));
+            return Err(SpecError::Memory { needed: bytes, free: self.all }.to_string());
         }
         let mut taken = self.taken.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         while *taken + bytes > self.all {
@@ -40,12 +41,6 @@ impl Memory {
         *taken += bytes;
         Ok(Share { memory: self, bytes })
     }
-}
-
-/// That a training needs more bytes than there are.
-pub(super) fn too_large(bytes: f64, all: f64) -> String {
-    let megabytes = |bytes: f64| (bytes / 1e6).ceil();
-    format!("needs about {} MB of memory; {} MB are free", megabytes(bytes), megabytes(all))
 }
 
 impl Drop for Share<'_> {

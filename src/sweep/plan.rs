@@ -1,9 +1,10 @@
 //! The trials of a sweep, as a list in a fixed order.
 
 use super::grid::{Grid, GridError, GridText};
+use super::trial::TrialKey;
 use super::{Trial, work};
 use crate::data::Dataset;
-use crate::train::{MonitorOptions, SpecError, TrainingSpec};
+use crate::train::{Generator, MonitorOptions, SpecError, TrainingSpec};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use thiserror::Error;
@@ -23,7 +24,7 @@ pub struct Plan<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     id: u64,
-    point: u64,
+    point: u32,
     grid: u32,
     /// The epochs of a round of halving; 0 for what the grid says.
     epochs: u32,
@@ -46,7 +47,7 @@ pub enum PlanError {
         trial: String,
     },
     /// More trials than can be meant.
-    #[error("more than {MOST} trainings")]
+    #[error("more than {MOST} trainings: expected fewer values or seeds")]
     TooMany,
 }
 
@@ -65,13 +66,20 @@ impl<'a> Plan<'a> {
         data: &'a Dataset,
     ) -> Result<Self, PlanError> {
         let grids: Vec<Grid> = grids.iter().map(Grid::read).collect::<Result<_, _>>()?;
+        let lens: Option<Vec<u64>> = grids.iter().map(Grid::len).collect();
+        let lens =
+            lens.filter(|lens| lens.iter().try_fold(0u64, |a, &b| a.checked_add(b)) <= Some(MOST));
+        let lens = lens.filter(|lens| lens.iter().all(|&len| len <= MOST));
+        let lens = lens.ok_or(PlanError::TooMany)?;
         let (grids, monitors) = (Arc::new(grids), monitors.clone());
-        let mut plan = Self { data, grids, monitors, trials: Vec::new(), work: 0.0 };
-        let mut seen = HashSet::new();
-        for grid in 0..plan.grids.len() {
-            let points = plan.grids[grid].len().filter(|&points| points <= MOST);
-            for point in 0..points.ok_or(PlanError::TooMany)? {
-                let place = Place { id: 0, point, grid: grid as u32, epochs: 0, work: 0.0 };
+        let trials = Vec::with_capacity(lens.iter().sum::<u64>() as usize);
+        let mut plan = Self { data, grids, monitors, trials, work: 0.0 };
+        for (grid, &points) in lens.iter().enumerate() {
+            let seeds = plan.grids[grid].seeds().map(<[u64]>::to_vec).unwrap_or_default();
+            let mut point = 0;
+            while point < points {
+                let place =
+                    Place { id: 0, point: point as u32, grid: grid as u32, epochs: 0, work: 0.0 };
                 let spec = plan.spec(place);
                 if let Err(error) = spec.validate(data) {
                     let trial = super::csv::non_default_values(&data.name, &spec);
@@ -79,14 +87,37 @@ impl<'a> Plan<'a> {
                     let trial: Vec<String> = trial.map(|(c, v)| format!("{c}={v}")).collect();
                     return Err(PlanError::Spec { error, trial: trial.join(" ") });
                 }
-                let work = work(&spec, data);
-                let id = Trial::new(spec, data).key();
-                if seen.insert(id) {
-                    plan.push(Place { id, work: work as f32, ..place });
+                let place = Place { work: work(&spec, data) as f32, ..place };
+                // The author's generators do not take every seed.
+                let alike = match spec.generator {
+                    Generator::Author => &[],
+                    Generator::Chacha8 | Generator::Shared => seeds.as_slice(),
+                };
+                let spec = spec.canonical();
+                let mut key = TrialKey::new(&spec, data);
+                if alike.is_empty() {
+                    plan.push(Place { id: key.of(spec.seed), ..place });
                 }
+                for (point, &seed) in (place.point..).zip(alike) {
+                    plan.push(Place { id: key.of(seed), point, ..place });
+                }
+                point += alike.len().max(1) as u64;
             }
         }
+        plan.keep_first();
         Ok(plan)
+    }
+
+    /// Of trials with one id only the first stays.
+    fn keep_first(&mut self) {
+        let mut ids: Vec<u64> = self.trials.iter().map(|place| place.id).collect();
+        ids.sort_unstable();
+        if ids.windows(2).all(|pair| pair[0] < pair[1]) {
+            return;
+        }
+        let mut seen = HashSet::new();
+        self.trials.retain(|place| seen.insert(place.id));
+        self.work = self.trials.iter().map(|place| f64::from(place.work)).sum();
     }
 
     fn push(&mut self, place: Place) {
@@ -161,7 +192,7 @@ impl<'a> Plan<'a> {
     /// When there is none at that place.
     pub fn setting(&self, place: usize) -> BTreeMap<String, String> {
         let Place { grid, point, epochs, .. } = self.trials[place];
-        let mut setting = self.grids[grid as usize].setting(point);
+        let mut setting = self.grids[grid as usize].setting(point.into());
         if epochs > 0 {
             setting.insert("epochs".into(), epochs.to_string());
         }
@@ -227,7 +258,7 @@ impl<'a> Plan<'a> {
     }
 
     fn spec(&self, place: Place) -> TrainingSpec {
-        let options = self.grids[place.grid as usize].options(place.point);
+        let options = self.grids[place.grid as usize].options(place.point.into());
         let mut spec = options.spec(&self.monitors, self.data);
         if place.epochs > 0 {
             spec.epochs = place.epochs as usize;

@@ -16,7 +16,8 @@ use std::sync::OnceLock;
 ///
 /// # Errors
 ///
-/// When the specification of a trial makes no sense; nothing has been trained then.
+/// When the specification of a trial makes no sense, or does not fit into the memory; nothing has been
+/// trained then.
 pub fn run(
     trials: &[Trial],
     data: &Dataset,
@@ -26,6 +27,7 @@ pub fn run(
 ) -> Result<Vec<TrialResult>, SpecError> {
     for trial in trials {
         trial.spec.validate(data)?;
+        trial.spec.check_memory(data)?;
     }
     let slots: Vec<OnceLock<Result<TrialResult, SpecError>>> =
         trials.iter().map(|_| OnceLock::new()).collect();

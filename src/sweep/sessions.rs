@@ -2,6 +2,7 @@
 
 use super::journal::journal_name;
 use super::{PROVENANCE_FILE, Provenance, Shard, SweepDirectory, WriteError, write_atomically};
+use crate::input::read_text;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,7 @@ pub(super) fn last_command(directory: &Path) -> Option<String> {
 
 /// The sessions that a file tells of; none if it is not there, or of another kind.
 fn read(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = read_text(path, super::provenance::LARGEST).unwrap_or_default();
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
     json.get("sessions").and_then(Value::as_array).cloned().unwrap_or_default()
 }

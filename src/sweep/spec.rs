@@ -4,6 +4,7 @@ use super::grid::GridText;
 use super::seeds::seeds;
 use super::settings::Settings;
 use super::values::decimal;
+use crate::input::{printable, read_text, shortened};
 use crate::nearest::hint;
 use crate::train::{Metric, MonitorOptions};
 use clap::ValueEnum;
@@ -83,6 +84,9 @@ const FILE_KEYS: [&str; 9] = [
     "grid",
 ];
 
+/// The largest file, in bytes: a command line, which says the same, has no more.
+const LARGEST: u64 = 4 << 20;
+
 /// The name of the frozen specification in a directory of results.
 pub const SPEC_FILE: &str = "spec.toml";
 
@@ -92,16 +96,20 @@ impl SweepSpec {
     ///
     /// # Errors
     ///
-    /// For unreadable files, unknown keys and values of the wrong kind, by file and key. The values of
-    /// options are checked later, by the plan.
+    /// For unreadable files and those of more than 4 MiB, unknown keys and values of the wrong kind, by
+    /// file and key. The values of options are checked later, by the plan.
     pub fn read(path: &Path) -> Result<Self, SpecFileError> {
-        let text = std::fs::read_to_string(path)
+        let text = read_text(path, LARGEST)
             .map_err(|source| SpecFileError::Read { path: path.into(), source })?;
         let mut spec = Self::parse(&text).map_err(|problem| match problem {
             Problem::Toml(line, problem) => {
-                SpecFileError::Toml { path: path.into(), line, problem }
+                SpecFileError::Toml { path: path.into(), line, problem: shortened(&problem, 300) }
             }
-            Problem::Key(key, problem) => SpecFileError::Key { path: path.into(), key, problem },
+            Problem::Key(key, problem) => SpecFileError::Key {
+                path: path.into(),
+                key: printable(&key),
+                problem: shortened(&problem, 300),
+            },
         })?;
         // A relative path is meant from the place of the file.
         if let (Some(data), Some(parent)) = (&spec.data, path.parent()) {

@@ -1,6 +1,7 @@
 use super::csv::non_default_values;
 use crate::data::Dataset;
 use crate::train::{History, TrainingSpec};
+use std::fmt::Write;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// One training of a sweep.
@@ -19,17 +20,8 @@ impl Trial {
     /// The trial that trains `spec` on `data`.
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
         let spec = spec.canonical();
-        let mut canonical = data.sha256.join("\n");
-        // The files do not say which of their images are kept back.
-        let validation = data.validation.len();
-        if validation != Dataset::default_validation(data.training.len() + validation) {
-            canonical.push_str(&format!("\nvalidation={validation}"));
-        }
-        // Only what is not the default, so that a new hyper-parameter changes no id of before.
-        for (column, value) in non_default_values(&data.name, &spec) {
-            canonical.push_str(&format!("\n{column}={value}"));
-        }
-        Self::with_key(xxh3_64(canonical.as_bytes()), spec, data)
+        let key = TrialKey::new(&spec, data).of(spec.seed);
+        Self::with_key(key, spec, data)
     }
 
     /// The same, if its [key](Self::key) is known already.
@@ -42,6 +34,48 @@ impl Trial {
         u64::from_str_radix(&self.id, 16).expect("16 hexadecimal digits")
     }
 }
+
+/// What the [keys](Trial::key) of trials that differ in their seeds alone have in common.
+#[derive(Debug)]
+pub(super) struct TrialKey {
+    canonical: String,
+}
+
+impl TrialKey {
+    /// That of the trials that train `spec`, in its [canonical](TrainingSpec::canonical) form, on `data`.
+    pub(super) fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
+        let mut canonical = data.sha256.join("\n");
+        // The files do not say which of their images are kept back.
+        let validation = data.validation.len();
+        if validation != Dataset::default_validation(data.training.len() + validation) {
+            canonical.push_str(&format!("\nvalidation={validation}"));
+        }
+        // Only what is not the default, so that a new hyper-parameter changes no id of before.
+        for (column, value) in non_default_values(&data.name, spec) {
+            if column != SEED {
+                canonical.push_str(&format!("\n{column}={value}"));
+            }
+        }
+        Self { canonical }
+    }
+
+    /// The key of the trial with a seed.
+    pub(super) fn of(&mut self, seed: u64) -> u64 {
+        let len = self.canonical.len();
+        if seed != DEFAULT_SEED {
+            // The seed is the last column.
+            write!(self.canonical, "\n{SEED}={seed}").expect("a String takes all");
+        }
+        let key = xxh3_64(self.canonical.as_bytes());
+        self.canonical.truncate(len);
+        key
+    }
+}
+
+/// The last of the columns of a configuration.
+const SEED: &str = "seed";
+/// What an id says nothing of, like every default.
+const DEFAULT_SEED: u64 = 1;
 
 /// A trial with its outcome.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +130,17 @@ mod tests {
         assert_ne!(two(vec![Activation::Relu]), two(vec![Activation::Relu, Activation::Tanh]));
         let trial = Trial::new(TrainingSpec { lambda: -0.0, ..TrainingSpec::default() }, &data);
         assert!(trial.spec.lambda.is_sign_positive());
+    }
+
+    #[test]
+    fn the_seed_comes_last() {
+        assert_eq!(crate::sweep::CONFIG_COLUMNS.last(), Some(&SEED));
+        assert_eq!(TrainingSpec::default().seed, DEFAULT_SEED);
+        // Ids of committed results.
+        let data = Dataset::mnist().unwrap();
+        let of = |seed| id(&data, |spec| spec.seed = seed);
+        assert_eq!([of(1), of(2)].map(|id| id.len()), [16, 16]);
+        assert_ne!(of(1), of(2));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct ImageResult {
     pub predicted: usize,
     /// Its activation.
     pub output: f64,
-    /// The cost of the image, without the regularisation term.
+    /// The cost of the image, without the regularisation term; NaN if an output is not a finite number.
     pub cost: f64,
 }
 
@@ -93,11 +93,12 @@ impl<T: Real> WithSimd for Assess<'_, T> {
             for ((z, a), &label) in rows.zip(batch.labels()) {
                 let (z, a, label) = (&z[..outputs], &a[..outputs], usize::from(label));
                 let predicted = largest(a);
+                let finite = a.iter().all(|output| output.to_f64().is_finite());
                 results.push(ImageResult {
                     label,
                     predicted,
                     output: a[predicted].to_f64(),
-                    cost: cost.of_image(z, a, label),
+                    cost: if finite { cost.of_image(z, a, label) } else { f64::NAN },
                 });
             }
         }

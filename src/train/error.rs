@@ -113,6 +113,14 @@ pub enum SpecError {
         /// The bytes that the training takes.
         memory: f64,
     },
+    /// A training that does not fit into the memory of this machine.
+    #[error("needs about {} MB of memory; {} MB are free", megabytes(needed), megabytes(free))]
+    Memory {
+        /// The bytes that it takes.
+        needed: f64,
+        /// Those there are.
+        free: f64,
+    },
     /// A seed that the author's generators do not take.
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
     AuthorSeed(u64),
@@ -129,9 +137,16 @@ pub enum SpecError {
         /// The neurons by layer that are needed.
         expected: Vec<usize>,
     },
+    /// A network to begin with whose parameters would become infinite.
+    #[error("precision f32: the network to begin with has parameters beyond 3.4e38; expected f64")]
+    StartRange,
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),
+}
+
+fn megabytes(bytes: &f64) -> f64 {
+    (bytes / 1e6).ceil()
 }
 
 /// The momentum coefficients that an optimiser takes.
@@ -159,10 +174,11 @@ impl SpecError {
             Self::Step | Self::Activations { .. } => "activation",
             Self::Dropouts { .. } | Self::Dropout(_) => "dropout",
             Self::NoEpochs => "epochs",
-            Self::EmptyLayer | Self::TooLarge { .. } => "hidden",
+            Self::EmptyLayer | Self::TooLarge { .. } | Self::Memory { .. } => "hidden",
             Self::AuthorSeed(_) => "seed",
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",
+            Self::StartRange => "precision",
             Self::EarlierRuns => "rng",
             Self::EmptySet(_) => "monitor",
         }

@@ -1,8 +1,9 @@
 //! How much memory a training takes.
 
 use super::evaluate::ROWS;
-use super::{Precision, TrainingSpec};
+use super::{Precision, SpecError, TrainingSpec};
 use crate::data::{Dataset, Expansion};
+use crate::machine::available_memory;
 use crate::nn::Optimiser;
 use crate::simd::padded;
 
@@ -47,6 +48,23 @@ impl TrainingSpec {
             None => 0.0,
         };
         numbers * bytes + copies * pixels * PIXEL
+    }
+}
+
+impl TrainingSpec {
+    /// Makes sure that the training fits into the memory that this process can still have.
+    ///
+    /// # Errors
+    ///
+    /// When it does not, with both sizes.
+    pub fn check_memory(&self, data: &Dataset) -> Result<(), SpecError> {
+        let needed = self.memory(data);
+        match available_memory() {
+            Some(free) if needed > free as f64 => {
+                Err(SpecError::Memory { needed, free: free as f64 })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

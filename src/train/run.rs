@@ -51,7 +51,7 @@ pub fn train_from(
 ) -> Result<Outcome, SpecError> {
     spec.validate(data)?;
     if let Some(model) = start {
-        spec.check_start(model.architecture(), data)?;
+        spec.check_start(model, data)?;
     }
     let data = &spec.select(data);
     // A level that this CPU lacks cannot be named on the command line.

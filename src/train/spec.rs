@@ -1,4 +1,4 @@
-use super::{Metric, Monitors, Schedule, SpecError};
+use super::{Metric, Model, Monitors, Schedule, SpecError};
 use crate::data::{Dataset, Expansion};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Step,
@@ -314,16 +314,20 @@ impl TrainingSpec {
 }
 
 impl TrainingSpec {
-    /// Checks that a network to begin with has the shape that is trained.
+    /// Checks that a network to begin with has the shape that is trained, and fits the precision.
     ///
     /// # Errors
     ///
-    /// When it has not.
-    pub fn check_start(&self, start: &Architecture, data: &Dataset) -> Result<(), SpecError> {
+    /// When it has not, or does not.
+    pub fn check_start(&self, start: &Model, data: &Dataset) -> Result<(), SpecError> {
         let expected = self.architecture(data).sizes;
-        match start.sizes == expected {
+        let loaded = &start.architecture().sizes;
+        if *loaded != expected {
+            return Err(SpecError::Start { loaded: loaded.clone(), expected });
+        }
+        match self.precision == Precision::F64 || start.fits_f32() {
             true => Ok(()),
-            false => Err(SpecError::Start { loaded: start.sizes.clone(), expected }),
+            false => Err(SpecError::StartRange),
         }
     }
 

@@ -15,8 +15,8 @@ use clap::{Args, value_parser};
 use nablab::data::Dataset;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{
-    Halving, HalvingError, Journals, Plan, Shard, SweepDirectory, SweepSpec, is_complete,
-    ranking_metric,
+    Halving, HalvingError, Journals, Plan, PlanError, Shard, SweepDirectory, SweepSpec,
+    is_complete, ranking_metric,
 };
 use request::Request;
 pub use request::data_of;
@@ -149,8 +149,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
     let data = early.map_or_else(|| data_of(&spec), Ok)?;
     let monitors = spec.monitors().map_err(|problem| anyhow!("--monitor: {problem}"))?;
-    let plan = Plan::new(&spec.grids, &monitors, &data)
-        .map_err(|error| anyhow!("{}{error}", request.place))?;
+    let plan = Plan::new(&spec.grids, &monitors, &data).map_err(|error| {
+        match (&error, request.place.as_str()) {
+            // No single option is to blame.
+            (PlanError::TooMany, "--") => anyhow!("{error}"),
+            (_, place) => anyhow!("{place}{error}"),
+        }
+    })?;
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
     let jobs = Jobs { fail_fast: arguments.fail_fast, shard, ..Jobs::new(arguments.jobs, level) };
 
@@ -202,8 +207,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         if let Some(before) = &before {
             finished.add(before);
         }
-        let (_, complete) = halving.trials_so_far(&journals()?)?;
-        if complete || !finished.is_complete() {
+        let (now, complete) = halving.trials_so_far(&journals()?)?;
+        // Later rounds may have been there, waiting for a result of this one.
+        let is_last = complete && now.len() == trials.len();
+        if is_last || !finished.is_complete() {
             finished.report(&directory, &trials, &mut stdout)?;
             return Ok(stdout.finish()?);
         }

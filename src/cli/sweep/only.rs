@@ -33,6 +33,8 @@ pub fn run(
         _ => Some(directory.begin(spec, false, spec, None)?),
     };
     writeln!(stdout, "{}: {} seed={}", trial.id, plan.label(place), trial.spec.seed)?;
+    let memory = trial.spec.check_memory(plan.data());
+    memory.map_err(|error| anyhow!("{}: {error}", trial.id))?;
     let outcome = train(&trial.spec, plan.data(), level, &mut |record| {
         let _ = writeln!(stdout, "{}", epoch_line(record));
         ControlFlow::Continue(())

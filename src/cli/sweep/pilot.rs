@@ -64,7 +64,16 @@ pub fn preview(
 
 /// The seconds that all trainings take together, and the bytes of their results.
 fn measure(plan: &Plan, jobs: &Jobs) -> anyhow::Result<(f64, f64)> {
-    let order = plan.longest_first();
+    let mut order = plan.longest_first();
+    let fits = |place: usize| plan.trial(place).spec.check_memory(plan.data());
+    // Those that would fail come first.
+    while let (Some(&longest), true) = (order.first(), order.len() > 1) {
+        if fits(longest).is_ok() {
+            break;
+        }
+        let small = order.partition_point(|&place| plan.work(place) >= plan.work(longest));
+        order.drain(..small.min(order.len() - 1));
+    }
     // At least as many as threads, because threads slow each other down.
     let pilots = PILOTS.max(jobs.threads.get()).min(order.len());
     let pick = |i: usize| order[i * (order.len() - 1) / (pilots - 1).max(1)];

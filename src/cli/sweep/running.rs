@@ -93,7 +93,10 @@ pub fn run_plan(
         ));
     }
     let known = (0..plan.len()).filter(|&place| journals.known(plan.key(place)).is_done()).count();
-    tell_foreign(directory, journals.done().count() - known);
+    // Those of later rounds of a search by halving are not known yet.
+    if plan.len() == spec.trainings {
+        tell_foreign(directory, journals.done().count() - known);
+    }
     let damaged = journals.damaged();
     let mut places = plan.longest_first();
     if let Some(shard) = jobs.shard {

@@ -35,7 +35,7 @@ pub use compare::{Difference, MIN_PAIRS};
 pub use document::{Document, Entry, Sheet};
 pub use error::AblationError;
 pub use facts::Facts;
-pub use formats::Format;
+pub use formats::{Format, is_table};
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
 pub(super) use rows::{grouped, resolved, select};
 

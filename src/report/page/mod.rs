@@ -28,6 +28,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether a file that begins so holds such a page.
+    pub fn is_page(head: &[u8]) -> bool {
+        let head = String::from_utf8_lossy(head);
+        head.starts_with("<!DOCTYPE html>") && head.contains("{--nab-background:")
+    }
+
     /// The document. The same results give the same bytes.
     pub fn to_html(&self) -> String {
         let title = escape(&self.title);

@@ -1,5 +1,6 @@
 //! What is plotted, as CSV.
 
+use crate::input::CsvReader;
 use crate::report::runs::Lost;
 use std::path::Path;
 
@@ -13,8 +14,9 @@ const MISSING: &str = "missing";
 
 /// Whether a file holds the numbers of a figure, and may be replaced by those of another.
 pub fn is_plotted_numbers(path: &Path) -> bool {
-    let header = csv::Reader::from_path(path).and_then(|mut reader| reader.headers().cloned());
-    header.is_ok_and(|header| {
+    let reader = CsvReader::open(path, &csv::ReaderBuilder::new());
+    let header = reader.ok().and_then(|mut reader| reader.headers().ok().cloned());
+    header.is_some_and(|header| {
         header.iter().eq(HEADER) || header.iter().eq(HEADER.into_iter().chain([MISSING]))
     })
 }

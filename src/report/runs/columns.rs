@@ -3,6 +3,7 @@
 use super::direction::sounds_measured;
 use super::missing::is_missing;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
+use crate::input::{CsvReader, InputFile};
 use crate::report::plain;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -231,7 +232,7 @@ fn metric_of(name: &str) -> Option<&str> {
 pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<csv::StringRecord>), RunsError> {
     let mut reader = open(path)?;
     let header = names(&mut reader, path)?;
-    let rows = reader.records().collect::<Result<_, _>>().map_err(|e| wrong(path, &e))?;
+    let rows = reader.rows().map_err(|e| wrong(path, &e))?;
     Ok((header, rows))
 }
 
@@ -240,10 +241,7 @@ pub(super) fn header(path: &Path) -> Result<Vec<String>, RunsError> {
     names(&mut open(path)?, path)
 }
 
-pub(super) fn names(
-    reader: &mut csv::Reader<std::fs::File>,
-    path: &Path,
-) -> Result<Vec<String>, RunsError> {
+pub(super) fn names(reader: &mut CsvReader, path: &Path) -> Result<Vec<String>, RunsError> {
     let header = reader.headers().map_err(|e| wrong(path, &e))?;
     // Spreadsheets put a byte order mark first.
     let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim());
@@ -256,21 +254,19 @@ pub(super) fn names(
     Ok(names)
 }
 
-pub(super) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>, RunsError> {
+pub(super) fn open(path: &Path) -> Result<CsvReader, RunsError> {
     let (delimiter, spaced) = dialect(path)?;
-    let reader = |trim| {
-        let mut builder = csv::ReaderBuilder::new();
-        let builder = builder.buffer_capacity(1 << 16).trim(trim).delimiter(delimiter);
-        builder.from_path(path).map_err(|e| wrong(path, &e))
-    };
-    reader(if spaced { csv::Trim::All } else { csv::Trim::None })
+    let trim = if spaced { csv::Trim::All } else { csv::Trim::None };
+    let mut format = csv::ReaderBuilder::new();
+    format.buffer_capacity(1 << 16).trim(trim).delimiter(delimiter);
+    CsvReader::open(path, &format).map_err(|e| wrong(path, &e.into()))
 }
 
 /// What separates the columns, as some spreadsheets write semicolons or tabs, and whether spaces stand around them,
 /// which take time to trim. As far as the beginning of the file tells.
 fn dialect(path: &Path) -> Result<(u8, bool), RunsError> {
     let mut start = Vec::new();
-    let file = std::fs::File::open(path).map_err(|e| wrong(path, &e.into()))?;
+    let file = InputFile::open(path).map_err(|e| wrong(path, &e.into()))?;
     file.take(1 << 16).read_to_end(&mut start).map_err(|e| wrong(path, &e.into()))?;
     let header = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let other = [b';', b'\t'].into_iter().find(|c| header.contains(c) && !header.contains(&b','));

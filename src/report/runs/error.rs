@@ -152,6 +152,18 @@ pub enum RunsError {
         /// The trial.
         id: String,
     },
+    /// Two files say different things of one training.
+    #[error("trial {id}: {what}, in {one} and {other}: results that should have equal bits")]
+    Conflict {
+        /// The trial.
+        id: String,
+        /// The first column that differs, and both cells.
+        what: String,
+        /// A file.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
     /// The epochs of a training are in the file, but not the training.
     #[error("{path}, row {row}: trial '{id}' is not in trials.csv")]
     UnknownTrial {

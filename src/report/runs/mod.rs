@@ -117,7 +117,7 @@ impl Runs {
             metrics: Vec::new(),
             above_one: HashSet::new(),
         };
-        let mut ids = HashSet::new();
+        let mut ids = HashMap::new();
         let mut columns = None;
         let mut seen = HashSet::new();
         for path in paths {
@@ -142,7 +142,7 @@ impl Runs {
         &mut self,
         path: &Path,
         names: &Names,
-        ids: &mut HashSet<String>,
+        ids: &mut HashMap<String, usize>,
         columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
         let (file, mut epochs) = files(path, names)?;
@@ -190,15 +190,39 @@ impl Runs {
                     return Err(RunsError::TwiceTrial { path: file, row: i + 1, id });
                 }
                 // A training that two directories have is one training.
-                if !ids.insert(id) {
+                if let Some(&known) = ids.get(&id) {
+                    self.check_equal(known, &row, &file, &id)?;
                     continue;
                 }
+                ids.insert(id, self.rows.len());
             }
             self.rows.push(row);
         }
         let rows = first..self.rows.len();
         self.parts.push(Part { path: file, epochs, rows, identity, unit, last });
         Ok(())
+    }
+
+    /// Makes sure that a row says of a training what another file said of it, but for the time it took.
+    fn check_equal(
+        &self,
+        run: usize,
+        row: &csv::StringRecord,
+        file: &Path,
+        id: &str,
+    ) -> Result<(), RunsError> {
+        let cells = self.header.iter().zip(self.rows[run].iter().zip(row));
+        // What only one of them has monitored is no contradiction.
+        let differs = |(name, (a, b)): &(&String, (&str, &str))| {
+            *name != "seconds" && a != b && !a.is_empty() && !b.is_empty()
+        };
+        let Some((column, (one, other))) = cells.into_iter().find(differs) else { return Ok(()) };
+        Err(RunsError::Conflict {
+            id: id.into(),
+            what: format!("{column} {one} and {other}"),
+            one: self.part(run).path.clone(),
+            other: file.into(),
+        })
     }
 
     /// The number of runs.

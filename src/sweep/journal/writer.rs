@@ -1,8 +1,8 @@
 use super::super::{Trial, WriteError};
 use super::line::{self, Entry, MAX_LINE};
 use super::{JournalError, RESCUED};
-use crate::files::{LockError, LockedFile, sync_directory};
-use std::fs::{File, OpenOptions};
+use crate::files::{AtomicFile, LockError, LockedFile, sync_directory};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ pub struct JournalWriter {
     file: LockedFile,
     /// The length up to which all lines are complete.
     len: u64,
+    /// Where its lines are saved if it was replaced.
+    rescued: Option<PathBuf>,
 }
 
 impl JournalWriter {
@@ -32,7 +34,7 @@ impl JournalWriter {
             sync_directory(path.parent().unwrap_or(Path::new("")))?;
         }
         let len = repair(file.file()).map_err(failed)?;
-        Ok(Self { file, len })
+        Ok(Self { file, len, rescued: None })
     }
 
     /// Appends the line of a trial. When this returns, a crash of the program cannot lose it; a crash
@@ -81,18 +83,21 @@ impl JournalWriter {
         let directory = self.file.path().parent().unwrap_or(Path::new("")).to_path_buf();
         // The directory may be gone as well.
         std::fs::create_dir_all(&directory)?;
-        let mut names = (1..).map(|n| directory.join(format!("{RESCUED}{n}.jsonl")));
-        let (path, mut copy) = loop {
-            let path = names.next().expect("there is always another number");
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => break (path, opened?),
+        let path = match &self.rescued {
+            // Other trainings were still on their way.
+            Some(path) => path.clone(),
+            None => {
+                let mut names = (1..).map(|n| directory.join(format!("{RESCUED}{n}.jsonl")));
+                let is_free = |path: &PathBuf| !path.exists();
+                names.find(is_free).expect("there is always another number")
             }
         };
+        let mut copy = AtomicFile::create(&path).map_err(|error| error.source)?;
         let file = self.file.file();
         file.seek(SeekFrom::Start(0))?;
         io::copy(file, &mut copy)?;
-        copy.sync_all()?;
+        copy.commit().map_err(|error| error.source)?;
+        self.rescued = Some(path.clone());
         Ok(path)
     }
 

@@ -2,16 +2,19 @@
 
 mod error;
 mod json;
+mod lists;
 mod parameters;
 mod safetensors;
+mod source;
 
 pub use error::ModelError;
 
 use crate::files::write_atomically;
 use crate::nn::{Architecture, Network};
 use crate::simd::Real;
+use crate::train::Precision;
 use parameters::Parameters;
-use sha2::{Digest, Sha256};
+use source::Source;
 use std::path::Path;
 
 /// A trained network in the precision of its training.
@@ -52,7 +55,29 @@ impl Model {
         }
     }
 
-    /// The network, its parameters rounded to the precision asked for.
+    /// The precision of its parameters.
+    pub fn precision(&self) -> Precision {
+        match self {
+            Self::F32(_) => Precision::F32,
+            Self::F64(_) => Precision::F64,
+        }
+    }
+
+    /// Whether every parameter is a finite number in f32 too.
+    pub fn fits_f32(&self) -> bool {
+        match self {
+            Self::F32(_) => true,
+            Self::F64(network) => network.layers().iter().all(|layer| {
+                let weights = (0..layer.n_out())
+                    .flat_map(|j| (0..layer.n_in()).map(move |k| layer.weight(j, k)));
+                let mut parameters = weights.chain(layer.biases().iter().copied());
+                parameters.all(|parameter| (parameter as f32).is_finite())
+            }),
+        }
+    }
+
+    /// The network, its parameters rounded to the precision asked for. Those that do not
+    /// [fit](Self::fits_f32) become infinite.
     pub fn network<T: Real>(&self) -> Network<T> {
         match self {
             Self::F32(network) => network.convert(),
@@ -95,7 +120,9 @@ impl Model {
         Ok(write_atomically(path, &bytes)?)
     }
 
-    /// Reads a network back.
+    /// Reads a network back, in the precision of its training; in f64 if a parameter is beyond f32. A file
+    /// has at most 4 GiB, 65,536 layers and 268 million parameters, which take 8 bytes each while they
+    /// are read.
     ///
     /// # Errors
     ///
@@ -112,20 +139,16 @@ impl Model {
     pub fn load_with_digest(path: &Path) -> Result<(Self, String), ModelError> {
         let format = Format::of(path)?;
         let unreadable = |source| ModelError::Read { path: path.into(), source };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > LARGEST_FILE {
-            let problem = format!("{size} bytes, more than 4 GiB");
-            return Err(ModelError::Content { path: path.into(), problem });
-        }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let mut source = Source::open(path).map_err(unreadable)?;
+        let length = source.length();
         let parameters = match format {
-            Format::Json => json::read(&bytes),
-            Format::Safetensors => safetensors::read(&bytes),
+            _ if length > LARGEST_FILE => Err(format!("{length} bytes, more than 4 GiB")),
+            Format::Json => json::read(&mut source),
+            Format::Safetensors => safetensors::read(&mut source, length),
         };
         let model = parameters.and_then(Parameters::into_model);
         let model = model.map_err(|problem| ModelError::Content { path: path.into(), problem })?;
-        let digest = Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Ok((model, digest))
+        Ok((model, source.digest()))
     }
 }
 

@@ -1,4 +1,5 @@
 use super::Model;
+use crate::input::printable;
 use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer};
 use crate::simd::Real;
 use crate::train::Precision;
@@ -31,7 +32,9 @@ pub(super) struct Functions {
 }
 
 /// More parameters than a network has that trains on a CPU in a lifetime.
-const MOST: usize = 1 << 28;
+pub(super) const MOST: usize = 1 << 28;
+/// More layers than that.
+pub(super) const MOST_LAYERS: usize = 1 << 16;
 
 impl Parameters {
     pub(super) fn of(model: &Model) -> Self {
@@ -95,9 +98,23 @@ impl Parameters {
             return Err("a weight or bias is not a finite number".into());
         }
         let architecture = self.architecture()?;
-        Ok(match self.functions.precision {
+        Ok(match self.precision(&architecture.dropout)? {
             Precision::F32 => self.into_network::<f32>(architecture).into(),
             Precision::F64 => self.into_network::<f64>(architecture).into(),
+        })
+    }
+
+    /// The precision of the training, or f64 where a parameter is beyond f32.
+    fn precision(&self, dropout: &PerLayer<f64>) -> Result<Precision, String> {
+        let of_layer = |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(dropout, l);
+        let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
+        let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
+        if largest.is_infinite() {
+            return Err("a weight divided by 1 − p of its dropout is not a finite number".into());
+        }
+        Ok(match (largest as f32).is_finite() {
+            true => self.functions.precision,
+            false => Precision::F64,
         })
     }
 
@@ -145,18 +162,25 @@ impl Parameters {
 
 /// Checks sizes before anything is made of them.
 pub(super) fn check_sizes(sizes: &[usize]) -> Result<(), String> {
+    let shown = printable(&format!("{sizes:?}"));
     if sizes.len() < 2 || sizes.contains(&0) {
-        return Err(format!(
-            "layers of {sizes:?} neurons: expected two layers or more, none empty"
-        ));
+        return Err(format!("layers of {shown} neurons: expected two layers or more, none empty"));
+    }
+    if sizes.len() > MOST_LAYERS {
+        return Err(format!("{} layers; expected at most {MOST_LAYERS}", sizes.len()));
     }
     let parameters = sizes.windows(2).try_fold(0usize, |sum, pair| {
         sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
     });
     match parameters {
         Some(n) if n <= MOST => Ok(()),
-        _ => Err(format!("layers of {sizes:?} neurons: more than 268 million parameters")),
+        _ => Err(format!("layers of {shown} neurons: more than 268 million parameters")),
     }
+}
+
+/// The largest magnitude, 0 of none.
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |largest, x| largest.max(x.abs()))
 }
 
 /// What the weights of layer `l` are stored times.

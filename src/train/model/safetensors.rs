@@ -2,13 +2,17 @@
 //! parameters. Our functions stand in the metadata, as one JSON text, so that the same network always
 //! makes the same bytes.
 
-use super::parameters::{Functions, Parameters};
+use super::parameters::{Functions, MOST, Parameters};
+use crate::input::printable;
 use crate::train::Precision;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, Metadata, TensorView, serialize};
 use std::collections::HashMap;
+use std::io::Read;
 
 /// The key of the metadata.
 const KEY: &str = "nablab";
+/// The longest header, in bytes: that of 65,536 layers has about half of it.
+const LONGEST_HEADER: u64 = 16 << 20;
 
 /// The names of the weights and biases of layer `l`: the activations in between are counted too.
 fn names(l: usize) -> [String; 2] {
@@ -45,55 +49,119 @@ fn dtype(precision: Precision) -> Dtype {
     }
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Parameters, String> {
-    let broken = |error| format!("not a safetensors file: {error}");
-    let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
-    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+/// Reads a file of `length` bytes: the header first, and the numbers only if it makes sense.
+pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, String> {
+    let metadata = header(&mut source, length)?;
     let functions = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
     let functions = functions.ok_or_else(|| {
         format!("no metadata '{KEY}', which says what the activations, outputs and cost are")
     })?;
-    let functions: Functions =
-        serde_json::from_str(functions).map_err(|error| format!("metadata '{KEY}': {error}"))?;
+    let functions: Functions = serde_json::from_str(functions)
+        .map_err(|error| format!("metadata '{KEY}': {}", printable(&error.to_string())))?;
+    let sizes = sizes(&metadata, functions.precision)?;
+    super::parameters::check_sizes(&sizes)?;
 
-    let (mut sizes, mut weights, mut biases) = (Vec::new(), Vec::new(), Vec::new());
-    for l in 0..tensors.len().div_ceil(2) {
+    let mut numbers = HashMap::new();
+    for name in metadata.offset_keys() {
+        let (first, end) = metadata.info(&name).map_or((0, 0), |info| info.data_offsets);
+        let tensor = tensor(&mut source, end - first, functions.precision);
+        numbers.insert(name, tensor.map_err(|error| format!("cannot be read: {error}"))?);
+    }
+    // A file that has grown says so here.
+    source.read(&mut [0]).map_err(|error| format!("cannot be read: {error}"))?;
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for l in 0..sizes.len() - 1 {
+        let [weight, bias] = names(l).map(|name| numbers.remove(&name).unwrap_or_default());
+        weights.push(weight);
+        biases.push(bias);
+    }
+    Ok(Parameters { sizes, weights, biases, functions })
+}
+
+/// The header of a file, whose tensors fill the rest of it.
+fn header(source: &mut impl Read, length: u64) -> Result<Metadata, String> {
+    let broken = |what: &str| format!("not a safetensors file: {what}");
+    let mut size = [0; 8];
+    source.read_exact(&mut size).map_err(|error| broken(&error.to_string()))?;
+    let size = u64::from_le_bytes(size);
+    let most = LONGEST_HEADER.min(length.saturating_sub(8));
+    if size > most {
+        return Err(broken(&format!("a header of {size} bytes; expected at most {most}")));
+    }
+    let mut header = vec![0; size as usize];
+    source.read_exact(&mut header).map_err(|error| broken(&error.to_string()))?;
+    // This checks that offsets and shapes agree and that nothing overlaps or is left out.
+    let metadata: Metadata =
+        serde_json::from_slice(&header).map_err(|error| broken(&printable(&error.to_string())))?;
+    let (data, rest) = (metadata.data_len() as u64, length - 8 - size);
+    match data == rest {
+        true => Ok(metadata),
+        false => Err(broken(&format!("the header tells of {data} bytes of numbers, found {rest}"))),
+    }
+}
+
+/// The sizes of the layers, inputs first, that the shapes of the tensors say.
+fn sizes(metadata: &Metadata, precision: Precision) -> Result<Vec<usize>, String> {
+    let mut sizes = Vec::new();
+    let tensors = metadata.offset_keys().len();
+    for l in 0..tensors.div_ceil(2) {
         let tensor = |name: &String| {
-            let tensor = tensors.tensor(name);
-            let tensor = tensor.map_err(|_| format!("no tensor '{name}'; expected one a layer"))?;
-            if tensor.dtype() != dtype(functions.precision) {
-                let (found, expected) = (tensor.dtype(), dtype(functions.precision));
+            let tensor = metadata.info(name);
+            let tensor = tensor.ok_or_else(|| {
+                format!("{tensors} tensors, but none named '{name}'; expected a weight and a bias a layer")
+            })?;
+            if tensor.dtype != dtype(precision) {
+                let (found, expected) = (tensor.dtype, dtype(precision));
                 return Err(format!("tensor '{name}' is {found:?}; expected {expected:?}"));
             }
             Ok(tensor)
         };
         let [weight, bias] = names(l);
         let (w, b) = (tensor(&weight)?, tensor(&bias)?);
-        let &[n_out, n_in] = w.shape() else {
-            return Err(format!("tensor '{weight}' has the shape {:?}; expected two", w.shape()));
+        let &[n_out, n_in] = w.shape.as_slice() else {
+            let shape = shape(&w.shape);
+            return Err(format!("tensor '{weight}' has the shape {shape}; expected two sizes"));
         };
-        if sizes.last().is_some_and(|&before| before != n_in) || b.shape() != [n_out] {
+        if sizes.last().is_some_and(|&before| before != n_in) || b.shape != [n_out] {
+            let (w, b) = (shape(&w.shape), shape(&b.shape));
             return Err(format!(
-                "tensors '{weight}' {:?} and '{bias}' {:?} do not fit what comes before",
-                w.shape(),
-                b.shape()
+                "tensors '{weight}' {w} and '{bias}' {b} do not fit what comes before"
             ));
         }
         if sizes.is_empty() {
             sizes.push(n_in);
         }
         sizes.push(n_out);
-        weights.push(numbers(w.data(), functions.precision));
-        biases.push(numbers(b.data(), functions.precision));
     }
-    Ok(Parameters { sizes, weights, biases, functions })
+    Ok(sizes)
 }
 
-fn numbers(bytes: &[u8], precision: Precision) -> Vec<f64> {
-    match precision {
-        Precision::F32 => {
-            bytes.as_chunks().0.iter().map(|&x| f32::from_le_bytes(x).into()).collect()
+fn shape(shape: &[usize]) -> String {
+    printable(&format!("{shape:?}"))
+}
+
+/// The numbers of the next tensor, of so many bytes.
+fn tensor(source: &mut impl Read, bytes: usize, precision: Precision) -> std::io::Result<Vec<f64>> {
+    let width = match precision {
+        Precision::F32 => 4,
+        Precision::F64 => 8,
+    };
+    let mut numbers = Vec::with_capacity((bytes / width).min(MOST));
+    let mut buffer = [0; 1 << 12];
+    let mut left = bytes;
+    while left > 0 {
+        let part = &mut buffer[..left.min(1 << 12)];
+        source.read_exact(part)?;
+        match precision {
+            Precision::F32 => {
+                let parts = part.as_chunks().0;
+                numbers.extend(parts.iter().map(|&x| f64::from(f32::from_le_bytes(x))));
+            }
+            Precision::F64 => {
+                numbers.extend(part.as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)));
+            }
         }
-        Precision::F64 => bytes.as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)).collect(),
+        left -= part.len();
     }
+    Ok(numbers)
 }

@@ -93,9 +93,9 @@ pub struct Options {
     /// Passes over the training set
     #[arg(long, value_name = "N", default_value_t = 30, help_heading = LEARNING)]
     epochs: usize,
-    /// Floating-point arithmetic
-    #[arg(long, value_enum, default_value_t = Precision::F32)]
-    precision: Precision,
+    /// Floating-point arithmetic; f32 if not given, or that of the network of train --load
+    #[arg(long, value_enum)]
+    pub precision: Option<Precision>,
     /// Random number generators
     #[arg(long, value_enum, default_value_t = Generator::Chacha8)]
     rng: Generator,
@@ -165,7 +165,7 @@ impl Options {
             max_norm: self.max_norm.0,
             early_stop: self.early_stop.0,
             epochs: self.epochs,
-            precision: self.precision,
+            precision: self.precision.unwrap_or(Precision::F32),
             generator: self.rng,
             seed: self.seed,
             earlier_networks: 0,

@@ -33,6 +33,20 @@ pub(super) fn csv_without_formulas(ablation: &Ablation) -> String {
     csv::render(ablation, true)
 }
 
+/// Whether a file that begins so holds a table of [`Ablation`], in any format.
+pub fn is_table(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let first = head.lines().next().unwrap_or_default();
+    let has = |words: &[&str]| words.iter().all(|word| head.contains(word));
+    first.starts_with("% \\usepackage{adjustbox")
+        || first.starts_with("#figure(kind: table")
+        || first.starts_with("<figure class=\"ablation\">")
+        || first.contains("n,mean,ci_low,ci_high,difference")
+        // The caption always says which way is better.
+        || has(&["┌─", "╞═", "better"])
+        || has(&["| --- |", "better"]) && !first.starts_with('#')
+}
+
 impl Format {
     pub(super) fn render(self, ablation: &Ablation) -> String {
         match self {

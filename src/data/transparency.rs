@@ -1,0 +1,165 @@
+//! What stands behind the transparent parts of a picture.
+
+use image::{GrayAlphaImage, GrayImage, Luma};
+use std::fmt;
+
+/// The shade that transparent parts are taken to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// 0
+    Black,
+    /// 255
+    White,
+}
+
+impl Behind {
+    fn shade(self) -> u32 {
+        match self {
+            Self::Black => 0,
+            Self::White => 255,
+        }
+    }
+
+    /// The one farther from a shade.
+    fn far_from(shade: f64) -> Self {
+        if shade > 127.5 { Self::Black } else { Self::White }
+    }
+
+    /// The one nearer to a shade.
+    fn near(shade: f64) -> Self {
+        if shade > 127.5 { Self::White } else { Self::Black }
+    }
+}
+
+impl fmt::Display for Behind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Black => "black",
+            Self::White => "white",
+        })
+    }
+}
+
+/// Shades that differ by less, as their standard deviation, are one.
+const ONE_SHADE: f64 = 32.0;
+
+/// Shades that are summed up, each as often as it is opaque.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shades {
+    weight: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Shades {
+    fn add(&mut self, [luma, alpha]: [u8; 2]) {
+        let (luma, alpha) = (f64::from(luma), f64::from(alpha));
+        self.weight += alpha;
+        self.sum += alpha * luma;
+        self.squares += alpha * luma * luma;
+    }
+
+    /// NaN without any.
+    fn mean(&self) -> f64 {
+        self.sum / self.weight
+    }
+
+    fn is_one(&self) -> bool {
+        (self.squares / self.weight - self.mean().powi(2)).max(0.0).sqrt() < ONE_SHADE
+    }
+}
+
+/// What a picture shows if something stands behind it, and what that is if any part is transparent.
+///
+/// What is opaque is the ink, whatever its shade, so black stands behind light ink and white behind dark.
+/// Only where an ink stands on an opaque sheet, whose edge has one shade and the whole has more, the
+/// sheet goes on.
+pub(super) fn flattened(picture: &GrayAlphaImage) -> (GrayImage, Option<Behind>) {
+    let behind = behind(picture);
+    let ground = behind.map_or(0, Behind::shade);
+    let mut grey = GrayImage::new(picture.width(), picture.height());
+    for (to, from) in grey.pixels_mut().zip(picture.pixels()) {
+        let [luma, alpha] = from.0.map(u32::from);
+        *to = Luma([((luma * alpha + ground * (255 - alpha) + 127) / 255) as u8]);
+    }
+    (grey, behind)
+}
+
+/// `None` if no part is transparent.
+fn behind(picture: &GrayAlphaImage) -> Option<Behind> {
+    if picture.pixels().all(|pixel| pixel.0[1] == 255) {
+        return None;
+    }
+    let (mut all, mut edge) = (Shades::default(), Shades::default());
+    let (width, height) = picture.dimensions();
+    let is_opaque = |x: u32, y: u32| picture.get_pixel(x, y).0[1] >= 128;
+    for (x, y, pixel) in picture.enumerate_pixels() {
+        all.add(pixel.0);
+        let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+        let mut beside = beside.into_iter().filter(|&(x, y)| x < width && y < height);
+        if is_opaque(x, y) && beside.any(|(x, y)| !is_opaque(x, y)) {
+            edge.add(pixel.0);
+        }
+    }
+    // Everywhere a little transparent.
+    if edge.weight == 0.0 {
+        edge = all;
+    }
+    Some(match edge.is_one() && !all.is_one() {
+        true => Behind::near(edge.mean()),
+        false => Behind::far_from(all.mean()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::LumaA;
+
+    /// A picture of 9 x 9 pixels, `[luma, alpha]` by their distance from the middle.
+    fn rings(ring: impl Fn(u32) -> [u8; 2]) -> (GrayImage, Option<Behind>) {
+        let picture =
+            GrayAlphaImage::from_fn(9, 9, |x, y| LumaA(ring(x.abs_diff(4).max(y.abs_diff(4)))));
+        flattened(&picture)
+    }
+
+    #[test]
+    fn behind_ink_stands_its_opposite() {
+        for (ink, behind, ground) in [
+            (0, Behind::White, 255),
+            (90, Behind::White, 255),
+            (200, Behind::Black, 0),
+            (255, Behind::Black, 0),
+        ] {
+            let (grey, found) = rings(|r| [ink, if r < 2 { 255 } else { 0 }]);
+            assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (Some(behind), [ground], [ink]));
+        }
+        // The ink of a shade that varies, such as a fading one.
+        let (_, found) = rings(|r| [255 - 60 * r as u8, if r < 3 { 255 } else { 0 }]);
+        assert_eq!(found, Some(Behind::Black));
+    }
+
+    #[test]
+    fn a_sheet_goes_on() {
+        for (sheet, ink, behind) in [(255, 0, Behind::White), (0, 255, Behind::Black)] {
+            let (grey, found) =
+                rings(|r| [if r < 2 { ink } else { sheet }, if r < 4 { 255 } else { 0 }]);
+            assert_eq!((found, grey[(0, 0)].0), (Some(behind), [sheet]));
+        }
+        // A veil over all of it.
+        let (grey, found) = rings(|r| [if r < 2 { 0 } else { 255 }, 200]);
+        assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (Some(Behind::White), [255], [55]));
+    }
+
+    #[test]
+    fn an_opaque_picture_keeps_its_shades() {
+        let (grey, found) = rings(|r| [10 * r as u8, 255]);
+        assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (None, [40], [0]));
+    }
+
+    #[test]
+    fn nothing_at_all_is_white() {
+        let (grey, found) = rings(|_| [7, 0]);
+        assert_eq!((found, grey[(3, 3)].0), (Some(Behind::White), [255]));
+    }
+}

@@ -1,0 +1,52 @@
+//! The ids of committed results are those that this version gives: its results go on where they end.
+
+use nablab::book::{Reproduction, Settings, experiments};
+use nablab::data::Dataset;
+use nablab::sweep::{Plan, SweepSpec};
+use std::path::{Path, PathBuf};
+
+/// The ids of a committed `trials.csv`, in its order; `None` in a package without results.
+fn committed(directory: &str) -> Option<Vec<String>> {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    if !results.exists() {
+        return None;
+    }
+    let text = std::fs::read_to_string(results.join(directory).join("trials.csv"));
+    let text = text.unwrap_or_else(|error| panic!("{directory}: {error}"));
+    let ids = text.lines().skip(1).filter_map(|line| Some(line.split(',').next()?.to_string()));
+    Some(ids.collect())
+}
+
+#[test]
+fn the_committed_sweep_has_the_ids_of_its_file() {
+    let Some(expected) = committed("eta-batch-activation") else { return };
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/eta-batch-activation.toml");
+    let spec = SweepSpec::read(&file).unwrap();
+    let data = Dataset::mnist().unwrap();
+    let plan = Plan::new(&spec.grids, &spec.monitors().unwrap(), &data).unwrap();
+    let ids: Vec<String> = (0..plan.len()).map(|place| plan.trial(place).id).collect();
+    assert_eq!(ids.len(), 630);
+    assert_eq!(ids, expected);
+}
+
+#[test]
+fn the_committed_experiments_have_the_ids_of_their_arms() {
+    let data = Dataset::mnist().unwrap();
+    let mut compared = 0;
+    for experiment in experiments() {
+        for exact in [false, true] {
+            if !exact && !experiment.seeded {
+                continue;
+            }
+            let settings = Settings { seeds: 10, exact, quick: false };
+            let reproduction = Reproduction::plan(experiment, settings, &data).unwrap();
+            let name =
+                if exact { format!("{}/exact", experiment.id) } else { experiment.id.into() };
+            let Some(expected) = committed(&name) else { return };
+            let ids: Vec<&str> = reproduction.trials().iter().map(|trial| &*trial.id).collect();
+            assert_eq!(ids, expected, "{name}");
+            compared += ids.len();
+        }
+    }
+    assert!(compared > 40, "{compared}");
+}
