@@ -3,7 +3,7 @@
 #![no_main]
 
 use image::GrayImage;
-use nablab::data::{Invert, read_picture};
+use nablab::data::{Invert, PictureError, read_picture};
 use nablab_fuzz::{check_message, directory, write};
 
 /// The side of the square.
@@ -24,10 +24,16 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let [auto, yes, no] = match [auto, yes, no] {
         [Ok(auto), Ok(yes), Ok(no)] => [auto, yes, no],
         [Err(one), Err(two), Err(three)] => {
-            assert!([two, three].iter().all(|other| other.to_string() == one.to_string()));
+            let kind = std::mem::discriminant(&one);
+            assert!([two, three].iter().all(|other| std::mem::discriminant(other) == kind));
             return check_message(&one.to_string());
         }
-        pixels => panic!("inversion decides whether it is read: {pixels:?}"),
+        // At the edge of what is blank the rounding of resizing decides.
+        pixels => {
+            let blank = |error: &PictureError| matches!(error, PictureError::Blank { .. });
+            let by_a_hair = pixels.iter().filter_map(|read| read.as_ref().err()).all(blank);
+            return assert!(by_a_hair, "inversion decides whether it is read: {pixels:?}");
+        }
     };
     assert_eq!(no.len(), (SIDE * SIDE) as usize);
     assert!(auto == yes || auto == no);
@@ -38,10 +44,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // What has the right size keeps its pixels.
     let copy = directory().join("copy.png");
     GrayImage::from_raw(SIDE, SIDE, no.clone()).unwrap().save(&copy).unwrap();
-    // Smaller, its shades may be too much alike for a drawing.
-    if let Ok(again) = read_picture(&copy, SIDE, Invert::No) {
-        assert_eq!(again.pixels, no);
-    }
+    assert_eq!(read_picture(&copy, SIDE, Invert::No).unwrap().pixels, no);
 });
 
 /// The file with the right checksum after every chunk.
