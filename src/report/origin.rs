@@ -1,10 +1,8 @@
 use super::significant;
 use crate::input::read_text;
+use crate::sweep::{LARGEST_PROVENANCE, PROVENANCE_FILE};
 use serde_json::Value;
 use std::path::Path;
-
-/// Larger files, in bytes, are none of ours: a sweep has a session a command.
-const LARGEST: u64 = 64 << 20;
 
 /// Where results came from, as far as `provenance.json` tells.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,7 +48,7 @@ impl Origin {
 
     /// Reads the file beside results; `None` if there is none, or none of ours.
     pub fn read(directory: &Path) -> Option<Self> {
-        let text = read_text(&directory.join(crate::sweep::PROVENANCE_FILE), LARGEST).ok()?;
+        let text = read_text(&directory.join(PROVENANCE_FILE), LARGEST_PROVENANCE).ok()?;
         let json: Value = serde_json::from_str(&text).ok()?;
         // A sweep has a session a command; everything else is one.
         let sessions = match json.get("sessions").and_then(Value::as_array) {

@@ -39,6 +39,7 @@ pub use journal::{
 };
 pub use merge::{MergeError, merge, united_spec};
 pub use plan::{Plan, PlanError};
+pub(crate) use provenance::LARGEST_PROVENANCE;
 pub use provenance::{PROVENANCE_FILE, Provenance, cpu_name};
 pub use ranking::{Ranked, rank, ranking_metric};
 pub use runner::run;

@@ -12,8 +12,8 @@ use std::time::{Instant, SystemTime};
 /// The name of the file, in every directory of results.
 pub const PROVENANCE_FILE: &str = "provenance.json";
 
-/// Larger files of that name, in bytes, are none of ours.
-pub(super) const LARGEST: u64 = 1 << 30;
+/// Larger files of that name, in bytes, are none of ours: a sweep has a session a command.
+pub(crate) const LARGEST_PROVENANCE: u64 = 1 << 30;
 
 /// How a result was made: enough to make it again, or to see why it cannot be.
 #[derive(Debug, Clone, Serialize)]
@@ -128,7 +128,7 @@ impl Provenance {
 
     /// The experiment and the form of the results in a directory, if a provenance there says so.
     pub fn of_directory(directory: &Path) -> Option<(String, String)> {
-        let text = read_text(&directory.join(PROVENANCE_FILE), LARGEST).ok()?;
+        let text = read_text(&directory.join(PROVENANCE_FILE), LARGEST_PROVENANCE).ok()?;
         let json: serde_json::Value = serde_json::from_str(&text).ok()?;
         let field = |name: &str| Some(json.get(name)?.as_str()?.to_string());
         Some((field("experiment")?, field("form")?))

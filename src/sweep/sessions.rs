@@ -63,7 +63,7 @@ pub(super) fn last_command(directory: &Path) -> Option<String> {
 
 /// The sessions that a file tells of; none if it is not there, or of another kind.
 fn read(path: &Path) -> Vec<Value> {
-    let text = read_text(path, super::provenance::LARGEST).unwrap_or_default();
+    let text = read_text(path, super::provenance::LARGEST_PROVENANCE).unwrap_or_default();
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
     json.get("sessions").and_then(Value::as_array).cloned().unwrap_or_default()
 }
