@@ -3,12 +3,13 @@
 use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Learner, Network,
-    Optimiser, Output, ParameterSource, PerLayer, Step, Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Input, Learner,
+    Network, Optimiser, Output, ParameterSource, PerLayer, Step, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
+use nablab::simd::panels::DenseBatch;
 use nablab::simd::sparse::SparseBatch;
-use nablab::simd::{BLOCK, Real, SimdLevel};
+use nablab::simd::{BLOCK, Real, SimdLevel, padded};
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
 
@@ -218,8 +219,20 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             }
             starts.push(offsets.len() as u32);
         }
-        let input = SparseBatch::new(&starts, &offsets, &values);
         let images = self.case.images.len();
+        let columns = self.case.images[0].len();
+        let stride = padded(columns);
+        let mut rows = vec![T::ZERO; images * stride];
+        for (row, image) in rows.chunks_exact_mut(stride).zip(&self.case.images) {
+            for (to, &x) in row.iter_mut().zip(image) {
+                *to = T::from_f64(x);
+            }
+        }
+        // Both forms of inputs, by the parity of the images.
+        let input: Input<T> = match images.is_multiple_of(2) {
+            true => DenseBatch::new(&rows, stride, columns).into(),
+            false => SparseBatch::new(&starts, &offsets, &values).into(),
+        };
         let mut workspace = match self.case.training {
             true => Workspace::for_training(self.network, images),
             false => Workspace::new(self.network, images),

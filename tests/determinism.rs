@@ -1,6 +1,6 @@
 //! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
 
-use nablab::data::Dataset;
+use nablab::data::{Dataset, SparseRows, Split};
 use nablab::nn::{Activation, Cost, Initialiser, Network, Optimiser};
 use nablab::simd::SimdLevel;
 use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
@@ -54,6 +54,39 @@ fn every_instruction_set_gives_the_same_bits() {
             for level in SimdLevel::available() {
                 assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn dense_images_give_the_same_bits_at_every_instruction_set() {
+    // No pixel is 0.
+    let negative = |split: &Split| {
+        let columns = split.images.columns();
+        let mut pixels = vec![0; split.len() * columns];
+        for (i, row) in pixels.chunks_exact_mut(columns).enumerate() {
+            split.images.dense_row(i, row);
+            row.iter_mut().for_each(|pixel| *pixel = 255 - *pixel / 2);
+        }
+        Split { images: SparseRows::from_dense(&pixels, columns), labels: split.labels.clone() }
+    };
+    let mut data = few_images();
+    data.training = negative(&data.training).into();
+    data.validation = negative(&data.validation).into();
+    data.test = negative(&data.test).into();
+    for (precision, batch_size) in [(Precision::F32, 10), (Precision::F64, 33)] {
+        let spec = TrainingSpec {
+            hidden: vec![40],
+            batch_size,
+            precision,
+            epochs: 2,
+            eta: 0.1,
+            monitors: Metric::ALL.into_iter().collect(),
+            ..TrainingSpec::default()
+        };
+        let want = bits(&spec, &data, SimdLevel::Scalar);
+        for level in SimdLevel::available() {
+            assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
         }
     }
 }

@@ -31,7 +31,7 @@ impl Subject {
     fn new(data: &Dataset, hidden: usize, images: usize) -> Self {
         let spec = TrainingSpec { hidden: vec![hidden], ..TrainingSpec::default() };
         let network = initial_network(&spec, data);
-        let mut batch = MiniBatch::new();
+        let mut batch = MiniBatch::new(images);
         batch.gather(pulp::Scalar::new(), &data.training, 0..images);
         let workspace = Workspace::new(&network, images);
         let learner = Learner::new(Optimiser::Sgd, 0.0, &network);

@@ -1,5 +1,6 @@
 use crate::case::{Case, numbers_below_one};
 use nablab::data::Dataset;
+use nablab::nn::Input;
 use nablab::simd::sparse::{AddSparseOuterProducts, SparseProduct};
 use nablab::simd::{AlignedVec, Real, padded};
 use nablab::train::MiniBatch;
@@ -26,20 +27,20 @@ pub fn sparse<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     // Kernel, whether it writes the weights rather than the output.
     let kernels: [(_, _, Run<T>); 2] = [
         ("SparseProduct", false, |arch, Sparse { batch, weights, output, stride }| {
-            let input = batch.input();
+            let Input::Sparse(input) = batch.input() else { return };
             arch.dispatch(SparseProduct { input, weights, stride: *stride, output });
         }),
         (
             "AddSparseOuterProducts",
             true,
             |arch, Sparse { batch, weights, output: delta, stride }| {
-                let input = batch.input();
+                let Input::Sparse(input) = batch.input() else { return };
                 arch.dispatch(AddSparseOuterProducts { input, delta, weights, stride: *stride });
             },
         ),
     ];
     let case = |(kernel, updates, run): (_, bool, Run<T>), [images, n_out]: [usize; 2]| {
-        let mut batch = MiniBatch::new();
+        let mut batch = MiniBatch::new(images);
         batch.gather(pulp::Scalar::new(), &data.training, 0..images);
         let columns = || (0..images).flat_map(|i| data.training.images.row(i).0);
         let (pixels, inputs) = (columns().count(), columns().collect::<BTreeSet<_>>().len());

@@ -20,8 +20,8 @@ pub fn update<T: Real>(arch: Arch) -> Vec<Case> {
     // Kernel; operations, numbers read and numbers written an element.
     let kernels: [(_, [usize; 3], Run<T>); 6] = [
         // L1 and L2 without momentum.
-        ("Shrink", [3, 1, 1], |arch, [x, ..]| {
-            arch.dispatch(Shrink { decay: black_box(T::ONE), shift: T::from_f64(1e-9), x });
+        ("Shrink", [2, 1, 1], |arch, [x, ..]| {
+            arch.dispatch(Shrink { shift: black_box(T::from_f64(1e-9)), x });
         }),
         // The penalties with momentum.
         ("AddPenalty", [4, 2, 1], |arch, [weights, gradient, ..]| {
@@ -39,8 +39,8 @@ pub fn update<T: Real>(arch: Arch) -> Vec<Case> {
                 mean: number(0.1),
                 l2: number(1e-9),
                 l1: number(1e-9),
-                beta1: number(0.9),
-                beta2: number(0.999),
+                beta1: [0.9, 0.1].map(number),
+                beta2: [0.999, 0.001].map(number),
                 rate: number(1e-9),
                 correction: number(1.5),
                 epsilon: number(1e-8),

@@ -1,4 +1,4 @@
-use crate::simd::elementwise::{Scale, ScaleColumns, ScaleOrZero};
+use crate::simd::elementwise::{Scale, ScaleColumns};
 use crate::simd::reduce::{SumOfMagnitudes, SumOfSquares};
 use crate::simd::transpose::Transpose;
 use crate::simd::update::{Adaptive, AdaptiveConstants, ColumnSquares};
@@ -11,14 +11,15 @@ use pulp::{Simd, WithSimd};
 /// `width`: all of the first panel, `[n_in][width]`, then the second; the last one is as wide as the
 /// stride leaves. The layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
 /// any other a single one, so that its rows are contiguous. A weight is `scale` times the stored
-/// number, which makes weight decay a single multiplication.
+/// number, which makes weight decay a single multiplication, of an f64: in f32 a decay of less than
+/// 3e-8 a step would be none.
 #[derive(Debug, Clone)]
 pub struct Layer<T: Real> {
     n_in: usize,
     n_out: usize,
     /// The number of outputs in a panel of the weights.
     width: usize,
-    pub(super) scale: T,
+    pub(super) scale: f64,
     pub(super) stored: AlignedVec<T>,
     pub(super) biases: AlignedVec<T>,
     /// `[n_out][padded(n_in)]`: the stored numbers once more, output-major, for the backward pass.
@@ -49,7 +50,7 @@ impl<T: Real> Layer<T> {
             n_in,
             n_out,
             width,
-            scale: T::ONE,
+            scale: 1.0,
             stored: AlignedVec::zeros(n_in * padded(n_out)),
             biases: AlignedVec::zeros(padded(n_out)),
             transposed: AlignedVec::zeros(0),
@@ -83,13 +84,18 @@ impl<T: Real> Layer<T> {
 
     /// The weight from input `k` to output `j`.
     pub fn weight(&self, j: usize, k: usize) -> T {
-        self.scale * self.stored[self.index(j, k)]
+        self.scaled(self.stored[self.index(j, k)])
+    }
+
+    /// The weight that is stored as `x`.
+    fn scaled(&self, x: T) -> T {
+        T::from_f64(self.scale * x.to_f64())
     }
 
     /// Sets the weight from input `k` to output `j`.
     pub fn set_weight(&mut self, j: usize, k: usize, weight: T) {
         let index = self.index(j, k);
-        self.stored[index] = weight / self.scale;
+        self.stored[index] = T::from_f64(weight.to_f64() / self.scale);
         self.transposed_is_current = false;
     }
 
@@ -191,37 +197,23 @@ impl<T: Real> Layer<T> {
         &mut self.biases[..self.n_out]
     }
 
-    /// Multiplies all weights by `factor` (weight decay: 1 − ηλ/n), at the cost of one
-    /// multiplication unless the scale would leave the range in which it loses no accuracy.
+    /// Multiplies all weights by `factor` (weight decay: 1 − ηλ/n; the momentum of a velocity), at
+    /// the cost of one multiplication unless the scale would leave the range in which it loses no
+    /// accuracy.
     #[inline]
-    pub(crate) fn decay<S: Simd>(&mut self, simd: S, factor: T) {
+    pub(crate) fn decay<S: Simd>(&mut self, simd: S, factor: f64) {
         self.scale *= factor;
-        let magnitude = self.scale.to_f64().abs();
         // Written so that a NaN folds too. A factor of 0 or below, as a hopeless η λ makes it,
         // ends here as well.
-        if !(1e-3..=1e3).contains(&magnitude) {
+        if !(1e-3..=1e3).contains(&self.scale.abs()) {
             self.fold(simd);
         }
     }
 
-    /// As [`decay`](Self::decay), for a velocity: what has decayed to nothing becomes 0.
-    #[inline]
-    pub(super) fn decay_velocity<S: Simd>(&mut self, simd: S, factor: T) {
-        self.scale *= factor;
-        if !(1e-3..=1e3).contains(&self.scale.to_f64().abs()) {
-            let factor = std::mem::replace(&mut self.scale, T::ONE);
-            let least = T::from_f64(1e-30);
-            let (stored, transposed) = self.stored_mut();
-            simd.vectorize(ScaleOrZero { factor, least, x: stored });
-            if let Some(x) = transposed {
-                simd.vectorize(ScaleOrZero { factor, least, x });
-            }
-        }
-    }
-
-    /// Multiplies the stored weights by the scale and makes it 1.
+    /// Multiplies the stored weights by the scale and makes it 1; what has decayed to nothing
+    /// becomes 0.
     pub(crate) fn fold<S: Simd>(&mut self, simd: S) {
-        let factor = std::mem::replace(&mut self.scale, T::ONE);
+        let factor = T::from_f64(std::mem::replace(&mut self.scale, 1.0));
         let (stored, transposed) = self.stored_mut();
         simd.vectorize(Scale { factor, x: stored });
         if let Some(x) = transposed {
@@ -229,21 +221,26 @@ impl<T: Real> Layer<T> {
         }
     }
 
+    /// All numbers that are stored.
+    #[cfg(test)]
+    pub(super) fn blocks(&self) -> [&[T]; 3] {
+        [&self.stored, &self.biases, &self.transposed]
+    }
+
     /// The sum of the squares of the weights.
     pub(super) fn sum_of_squares<S: Simd>(&self, simd: S) -> f64 {
-        let scale = self.scale.to_f64();
-        scale * scale * simd.vectorize(SumOfSquares(&self.stored))
+        self.scale * self.scale * simd.vectorize(SumOfSquares(&self.stored))
     }
 
     /// The sum of the absolute values of the weights.
     pub(super) fn sum_of_magnitudes<S: Simd>(&self, simd: S) -> f64 {
-        self.scale.to_f64().abs() * simd.vectorize(SumOfMagnitudes(&self.stored))
+        self.scale.abs() * simd.vectorize(SumOfMagnitudes(&self.stored))
     }
 
     /// Whether every weight and bias is a finite number.
     pub fn is_finite(&self) -> bool {
         let finite = |x: T| x.to_f64().is_finite();
-        self.stored.iter().all(|&x| finite(self.scale * x))
+        self.stored.iter().all(|&x| finite(self.scaled(x)))
             && self.biases.iter().all(|&x| finite(x))
     }
 }
@@ -260,7 +257,7 @@ impl<T: Real> WithSimd for LimitNorms<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { layer, limit, norms } = self;
-        let (stride, n_in, scale) = (layer.stride(), layer.n_in, layer.scale.magnitude());
+        let (stride, n_in, scale) = (layer.stride(), layer.n_in, T::from_f64(layer.scale.abs()));
         let mut rest = &mut layer.stored[..];
         let mut changed = false;
         for first in (0..stride).step_by(layer.width) {

@@ -1,8 +1,7 @@
 use super::pass::add_outer;
-use super::{Layer, Network, Optimiser, Workspace};
+use super::{Input, Layer, Network, Optimiser, Workspace};
 use crate::simd::dense::AddScaledRows;
 use crate::simd::elementwise::Scale;
-use crate::simd::sparse::SparseBatch;
 use crate::simd::update::{AdaptiveConstants, AddPenalty, AddScaled, Shrink};
 use crate::simd::{AlignedVec, Real};
 use pulp::{Simd, WithSimd};
@@ -35,7 +34,7 @@ pub struct Learner<T: Real> {
     optimiser: Optimiser,
     momentum: f64,
     step: Step,
-    rates: Rates<T>,
+    rates: Rates,
     memories: Vec<Memory<T>>,
     /// β₁^t and β₂^t after t steps.
     powers: [f64; 2],
@@ -101,14 +100,14 @@ impl<T: Real> Learner<T> {
     /// (equations 93 and 97).
     ///
     /// The errors are used up: [`Workspace::delta`] is meaningless afterwards.
-    pub fn learn<S: Simd>(
+    pub fn learn<'a, S: Simd>(
         &mut self,
         simd: S,
         workspace: &mut Workspace<T>,
         network: &mut Network<T>,
-        input: SparseBatch<T>,
+        input: impl Into<Input<'a, T>>,
     ) {
-        simd.vectorize(Learn { learner: self, workspace, network, input });
+        simd.vectorize(Learn { learner: self, workspace, network, input: input.into() });
     }
 }
 
@@ -121,11 +120,11 @@ impl<T: Real> WithSimd for LookAhead<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mu = T::from_f64(self.learner.momentum);
+        let mu = self.learner.momentum;
         for (layer, memory) in self.network.layers.iter_mut().zip(&mut self.learner.memories) {
-            memory.first.decay_velocity(simd, mu);
+            memory.first.decay(simd, mu);
             coast(simd, layer, &mut memory.first);
-            Scale { factor: mu, x: &mut memory.first.biases }.with_simd(simd);
+            Scale { factor: T::from_f64(mu), x: &mut memory.first.biases }.with_simd(simd);
             AddScaled { factor: T::ONE, x: &memory.first.biases, y: &mut layer.biases }
                 .with_simd(simd);
         }
@@ -135,8 +134,7 @@ impl<T: Real> WithSimd for LookAhead<'_, T> {
 /// w ← w + v, in both copies of the weights if both are there.
 #[inline(always)]
 fn coast<S: Simd, T: Real>(simd: S, layer: &mut Layer<T>, velocity: &mut Layer<T>) {
-    debug_assert_eq!(layer.scale, T::ONE, "the stored numbers are the weights");
-    let factor = velocity.scale;
+    let factor = T::from_f64(velocity.scale / layer.scale);
     layer.update_with(velocity, |y, x| AddScaled { factor, x, y }.with_simd(simd));
 }
 
@@ -144,7 +142,7 @@ struct Learn<'a, T: Real> {
     learner: &'a mut Learner<T>,
     workspace: &'a mut Workspace<T>,
     network: &'a mut Network<T>,
-    input: SparseBatch<'a, T>,
+    input: Input<'a, T>,
 }
 
 impl<T: Real> WithSimd for Learn<'_, T> {
@@ -189,10 +187,16 @@ impl<T: Real> WithSimd for LearnWithMemory<'_, T> {
 }
 
 impl<T: Real> Learner<T> {
+    /// All memories of all layers.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> impl Iterator<Item = &Layer<T>> {
+        self.memories.iter().flat_map(|memory| [&memory.first, &memory.second, &memory.gradient])
+    }
+
     /// The constants of gradient descent with a mini-batch of some rows.
     #[inline(always)]
-    fn rates(&self, rows: usize) -> Rates<T> {
-        Rates { rate: T::from_f64(self.step.eta / rows as f64), ..self.rates }
+    fn rates(&self, rows: usize) -> Rates {
+        Rates { rate: self.step.eta / rows as f64, ..self.rates }
     }
 
     /// Keeps the weights into hidden neurons within their limit.
@@ -225,8 +229,8 @@ impl<T: Real> Learner<T> {
             mean: T::from_f64(1.0 / rows as f64),
             l2: T::from_f64(step.lambda / n),
             l1: T::from_f64(step.l1 / n),
-            beta1: T::from_f64(betas[0]),
-            beta2: T::from_f64(betas[1]),
+            beta1: [betas[0], 1.0 - betas[0]].map(T::from_f64),
+            beta2: [betas[1], 1.0 - betas[1]].map(T::from_f64),
             rate: T::from_f64(step.eta * corrections[0]),
             correction: T::from_f64(corrections[1]),
             epsilon: T::from_f64(Optimiser::EPSILON),
@@ -234,55 +238,42 @@ impl<T: Real> Learner<T> {
     }
 }
 
-/// The constants of gradient descent.
+/// The constants of gradient descent, in f64: 1 − ηλ/n is so near 1 that f32 would lose it.
 #[derive(Debug, Clone, Copy)]
-struct Rates<T> {
+struct Rates {
     /// η/m, which depends on the mini-batch: the last one of an epoch may be short.
-    rate: T,
-    /// 1 − ηλ/n.
-    decay: T,
+    rate: f64,
     /// ηλ/n.
-    l2: T,
+    l2: f64,
     /// ηλ₁/n.
-    l1: T,
+    l1: f64,
     /// μ.
-    mu: T,
+    mu: f64,
 }
 
-impl<T: Real> Rates<T> {
+impl Rates {
     fn new(step: Step, momentum: f64) -> Self {
         let n = step.images as f64;
-        Self {
-            rate: T::ZERO,
-            decay: T::from_f64(1.0 - step.eta * step.lambda / n),
-            l2: T::from_f64(step.eta * step.lambda / n),
-            l1: T::from_f64(step.eta * step.l1 / n),
-            mu: T::from_f64(momentum),
-        }
+        Self { rate: 0.0, l2: step.eta * step.lambda / n, l1: step.eta * step.l1 / n, mu: momentum }
     }
 }
 
 /// What the gradient of a layer's parameters is made of.
 struct LayerGradient<'a, T> {
-    input: SparseBatch<'a, T>,
+    input: Input<'a, T>,
     /// The activations of the hidden layer before; `None` for the layer after the inputs.
     activation: Option<&'a [T]>,
     /// The errors; used up.
     delta: &'a mut [T],
     /// What the activations are still to be multiplied by.
-    kept: T,
+    kept: f64,
 }
 
 impl<'a, T: Real> LayerGradient<'a, T> {
     /// Of layer `l`, whose rows are as long as `stride`.
     #[inline(always)]
-    fn new(
-        workspace: &'a mut Workspace<T>,
-        l: usize,
-        stride: usize,
-        input: SparseBatch<'a, T>,
-    ) -> Self {
-        let kept = workspace.kept(l);
+    fn new(workspace: &'a mut Workspace<T>, l: usize, stride: usize, input: Input<'a, T>) -> Self {
+        let kept = workspace.kept(l).to_f64();
         let used = workspace.rows * stride;
         let (before, here) = workspace.layers.split_at_mut(l);
         let activation = before.last().map(|space| &space.activation[..]);
@@ -297,19 +288,19 @@ impl<'a, T: Real> LayerGradient<'a, T> {
 
     /// `delta *= factor`.
     #[inline(always)]
-    fn scale<S: Simd>(&mut self, simd: S, factor: T) {
-        Scale { factor, x: self.delta }.with_simd(simd);
+    fn scale<S: Simd>(&mut self, simd: S, factor: f64) {
+        Scale { factor: T::from_f64(factor), x: self.delta }.with_simd(simd);
     }
 
     #[inline(always)]
-    fn add_biases<S: Simd>(&self, simd: S, factor: T, output: &mut [T]) {
-        AddScaledRows { factor, rows: self.delta, output }.with_simd(simd);
+    fn add_biases<S: Simd>(&self, simd: S, factor: f64, output: &mut [T]) {
+        AddScaledRows { factor: T::from_f64(factor), rows: self.delta, output }.with_simd(simd);
     }
 
     /// The plain rule.
     #[inline(always)]
-    fn descend<S: Simd>(mut self, simd: S, layer: &mut Layer<T>, rates: Rates<T>) {
-        layer.shrink(simd, rates.decay, rates.l1);
+    fn descend<S: Simd>(mut self, simd: S, layer: &mut Layer<T>, rates: Rates) {
+        layer.shrink(simd, rates);
         self.add_biases(simd, -rates.rate, &mut layer.biases);
         self.scale(simd, -rates.rate * self.kept / layer.scale);
         self.add_to(simd, layer);
@@ -322,12 +313,12 @@ impl<'a, T: Real> LayerGradient<'a, T> {
         simd: S,
         layer: &mut Layer<T>,
         velocity: &mut Layer<T>,
-        rates: Rates<T>,
+        rates: Rates,
     ) {
-        velocity.decay_velocity(simd, rates.mu);
+        velocity.decay(simd, rates.mu);
         self.keep_transposed(simd, velocity);
         add_penalty(simd, layer, velocity, rates);
-        Scale { factor: rates.mu, x: &mut velocity.biases }.with_simd(simd);
+        Scale { factor: T::from_f64(rates.mu), x: &mut velocity.biases }.with_simd(simd);
         self.add_biases(simd, -rates.rate, &mut velocity.biases);
         self.scale(simd, -rates.rate * self.kept / velocity.scale);
         self.add_to(simd, velocity);
@@ -342,18 +333,16 @@ impl<'a, T: Real> LayerGradient<'a, T> {
         simd: S,
         layer: &mut Layer<T>,
         velocity: &mut Layer<T>,
-        rates: Rates<T>,
+        rates: Rates,
     ) {
         self.keep_transposed(simd, velocity);
         add_penalty(simd, layer, velocity, rates);
         self.add_biases(simd, -rates.rate, &mut velocity.biases);
         self.add_biases(simd, -rates.rate, &mut layer.biases);
-        if rates.l2 != T::ZERO || rates.l1 != T::ZERO {
-            layer.shrink_now(simd, rates.decay, rates.l1);
-        }
-        self.scale(simd, -rates.rate * self.kept);
+        layer.shrink(simd, rates);
+        self.scale(simd, -rates.rate * self.kept / layer.scale);
         self.add_to(simd, layer);
-        self.scale(simd, T::ONE / velocity.scale);
+        self.scale(simd, layer.scale / velocity.scale);
         self.add_to(simd, velocity);
     }
 
@@ -367,7 +356,7 @@ impl<'a, T: Real> LayerGradient<'a, T> {
         constants: AdaptiveConstants<T>,
     ) {
         let Memory { first, second, gradient } = memory;
-        self.add_biases(simd, T::ONE, &mut gradient.biases);
+        self.add_biases(simd, 1.0, &mut gradient.biases);
         self.scale(simd, self.kept);
         self.add_to(simd, gradient);
         layer.adapt(simd, gradient, first, second, constants);
@@ -389,35 +378,32 @@ fn add_penalty<S: Simd, T: Real>(
     simd: S,
     layer: &mut Layer<T>,
     velocity: &mut Layer<T>,
-    rates: Rates<T>,
+    rates: Rates,
 ) {
-    if rates.l2 == T::ZERO && rates.l1 == T::ZERO {
+    if rates.l2 == 0.0 && rates.l1 == 0.0 {
         return;
     }
-    let (l2, l1) = (-rates.l2 / velocity.scale, -rates.l1 / velocity.scale);
+    let factor = -1.0 / velocity.scale;
+    let l2 = T::from_f64(factor * rates.l2 * layer.scale);
+    let l1 = T::from_f64(factor * rates.l1 * layer.scale.signum());
     velocity.update_with(layer, |gradient, weights| {
         AddPenalty { l2, l1, weights, gradient }.with_simd(simd);
     });
 }
 
 impl<T: Real> Layer<T> {
-    /// w ← decay · w − shift · sgn(w), at the cost of one multiplication if the shift is 0.
+    /// w ← (1 − ηλ/n) w − (ηλ₁/n) sgn(w), without L1 at the cost of one multiplication.
     #[inline(always)]
-    fn shrink<S: Simd>(&mut self, simd: S, decay: T, shift: T) {
-        match shift == T::ZERO {
-            true => self.decay(simd, decay),
-            false => self.shrink_now(simd, decay, shift),
-        }
-    }
-
-    /// The same at once, in a pass over the weights.
-    #[inline(always)]
-    fn shrink_now<S: Simd>(&mut self, simd: S, decay: T, shift: T) {
-        debug_assert_eq!(self.scale, T::ONE, "the stored numbers are the weights");
-        let (stored, transposed) = self.stored_mut();
-        Shrink { decay, shift, x: stored }.with_simd(simd);
-        if let Some(x) = transposed {
-            Shrink { decay, shift, x }.with_simd(simd);
+    fn shrink<S: Simd>(&mut self, simd: S, rates: Rates) {
+        self.decay(simd, 1.0 - rates.l2);
+        if rates.l1 != 0.0 {
+            // The scale is negative only where a hopeless η λ turns all signs.
+            let shift = T::from_f64(rates.l1 / self.scale.abs());
+            let (stored, transposed) = self.stored_mut();
+            Shrink { shift, x: stored }.with_simd(simd);
+            if let Some(x) = transposed {
+                Shrink { shift, x }.with_simd(simd);
+            }
         }
     }
 }

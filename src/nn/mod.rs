@@ -9,6 +9,7 @@ mod architecture;
 mod cost;
 mod gradient;
 mod init;
+mod input;
 mod layer;
 mod learner;
 mod network;
@@ -16,6 +17,8 @@ mod optimiser;
 mod pass;
 mod path;
 mod per_layer;
+#[cfg(test)]
+mod stored;
 pub mod textbook;
 mod workspace;
 
@@ -24,6 +27,7 @@ pub use architecture::Architecture;
 pub use cost::{Cost, Pairing};
 pub use gradient::Gradient;
 pub use init::{BiasInitialiser, Initialiser, ParameterSource};
+pub use input::Input;
 pub use layer::Layer;
 pub use learner::{Learner, Step};
 pub use network::Network;

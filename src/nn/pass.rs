@@ -1,17 +1,18 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
-use super::{Gradient, Layer, Network, Path, Workspace};
+use super::{Gradient, Input, Layer, Network, Path, Workspace};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
-use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
+use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
 use crate::simd::{Real, padded};
 use pulp::{Simd, WithSimd};
 
 pub(super) struct Forward<'a, T: Real> {
     pub workspace: &'a mut Workspace<T>,
     pub network: &'a Network<T>,
-    pub input: SparseBatch<'a, T>,
+    pub input: Input<'a, T>,
 }
 
 impl<T: Real> WithSimd for Forward<'_, T> {
@@ -25,13 +26,12 @@ impl<T: Real> WithSimd for Forward<'_, T> {
         let architecture = network.architecture();
         for (l, layer) in network.layers().iter().enumerate() {
             let stride = layer.stride();
-            let scale = layer.scale * workspace.kept(l);
+            let scale = T::from_f64(layer.scale * workspace.kept(l).to_f64());
             let (before, here) = workspace.layers.split_at_mut(l);
             let here = &mut here[0];
             let z = &mut here.activation[..rows * stride];
             match before.last() {
-                None => SparseProduct { input, weights: &layer.stored, stride, output: z }
-                    .with_simd(simd),
+                None => product_with_input(simd, layer, input, z),
                 Some(previous) => Path::choose(rows, layer.n_in(), layer.n_out()).product(
                     simd,
                     Product {
@@ -89,7 +89,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             };
             let activation = network.architecture().activation.of(l);
             let next = &mut network.layers[l + 1];
-            let scale = next.scale * kept;
+            let scale = T::from_f64(next.scale * kept.to_f64());
             Path::choose(rows, next.n_in(), next.n_out()).product_transposed(
                 simd,
                 &after.delta,
@@ -107,7 +107,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
 
 pub(super) struct AddGradient<'a, T: Real> {
     pub workspace: &'a Workspace<T>,
-    pub input: SparseBatch<'a, T>,
+    pub input: Input<'a, T>,
     pub gradient: &'a mut Gradient<T>,
 }
 
@@ -126,6 +126,24 @@ impl<T: Real> WithSimd for AddGradient<'_, T> {
     }
 }
 
+/// `output = input · stored`, where the layer is the first one.
+#[inline(always)]
+fn product_with_input<S: Simd, T: Real>(
+    simd: S,
+    layer: &Layer<T>,
+    input: Input<T>,
+    output: &mut [T],
+) {
+    let (weights, stride) = (&layer.stored[..], layer.stride());
+    match input {
+        Input::Sparse(input) => SparseProduct { input, weights, stride, output }.with_simd(simd),
+        Input::Dense(input) => {
+            assert_eq!(input.columns(), layer.n_in(), "an input a neuron");
+            simd.vectorize(PanelProduct { input, weights, stride, output });
+        }
+    }
+}
+
 /// The most rows with which it is cheaper to update the transposed weights too than to transpose
 /// them anew.
 pub(super) const FEW_ROWS: usize = 16;
@@ -135,7 +153,7 @@ pub(super) const FEW_ROWS: usize = 16;
 pub(super) fn add_outer<S: Simd, T: Real>(
     simd: S,
     layer: &mut Layer<T>,
-    input: SparseBatch<T>,
+    input: Input<T>,
     activation: Option<&[T]>,
     delta: &[T],
 ) {
@@ -143,7 +161,16 @@ pub(super) fn add_outer<S: Simd, T: Real>(
     let rows = delta.len() / stride;
     let Some(activation) = activation else {
         let weights = &mut layer.stored;
-        return AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
+        return match input {
+            Input::Sparse(input) => {
+                AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
+            }
+            Input::Dense(input) => {
+                assert_eq!(input.columns(), n_in, "an input a neuron");
+                // Called, not inlined, to keep the passes small.
+                simd.vectorize(AddPanelOuterProducts { input, delta, weights, stride });
+            }
+        };
     };
     let input_stride = padded(n_in);
     if rows > FEW_ROWS {

@@ -1,6 +1,5 @@
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Gradient, Network};
-use crate::simd::sparse::SparseBatch;
+use super::{Gradient, Input, Network};
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
 
@@ -119,8 +118,13 @@ impl<T: Real> Workspace<T> {
     /// # Panics
     ///
     /// When the mini-batch is larger than the capacity or has entries outside the input layer.
-    pub fn forward<S: Simd>(&mut self, simd: S, network: &Network<T>, input: SparseBatch<T>) {
-        simd.vectorize(Forward { workspace: self, network, input });
+    pub fn forward<'a, S: Simd>(
+        &mut self,
+        simd: S,
+        network: &Network<T>,
+        input: impl Into<Input<'a, T>>,
+    ) {
+        simd.vectorize(Forward { workspace: self, network, input: input.into() });
     }
 
     /// The backward pass: the error δ of every layer, by BP1 and BP2, for the mini-batch that the
@@ -143,16 +147,16 @@ impl<T: Real> Workspace<T> {
     }
 
     /// BP3 and BP4: adds the gradient of the mini-batch that the last passes saw to `gradient`.
-    pub fn add_gradient<S: Simd>(
+    pub fn add_gradient<'a, S: Simd>(
         &self,
         simd: S,
-        input: SparseBatch<T>,
+        input: impl Into<Input<'a, T>>,
         gradient: &mut Gradient<T>,
     ) {
         for (l, layer) in gradient.layers.iter_mut().enumerate() {
-            layer.scale = self.kept(l);
+            layer.scale = self.kept(l).to_f64();
         }
-        simd.vectorize(AddGradient { workspace: self, input, gradient });
+        simd.vectorize(AddGradient { workspace: self, input: input.into(), gradient });
     }
 }
 

@@ -3,7 +3,7 @@
 //! A layer's weights are stored input-major, `[n_in][stride]`: a row is what one input contributes
 //! to all outputs. Both passes are then sums of rows, with lanes over outputs.
 
-use super::Real;
+use super::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending, for every row r.
@@ -29,48 +29,77 @@ pub struct Product<'a, T> {
     pub output: &'a mut [T],
 }
 
-/// Rows of the output that share each loaded row of weights.
-const ROWS: usize = 4;
+/// What the loops need to know of the matrices. Strides of inputs are in elements, all others in
+/// vectors.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    /// The stride of the input.
+    pub input_stride: usize,
+    /// The number of inputs.
+    pub n_in: usize,
+    /// The stride of the weights: all their columns.
+    pub weights_per_row: usize,
+    /// The stride of the output, or of the errors, of which the weights may make a part.
+    pub per_row: usize,
+}
+
+/// Rows of the output, or of the weights, that share what is loaded. Five rows of two vectors of sums
+/// keep both multipliers of today's CPUs busy, and ten images are two times five.
+const ROWS: usize = 5;
 
 impl<T: Real> WithSimd for Product<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let per_row = self.stride / T::lanes::<S>();
+        let Self { input_stride, n_in, .. } = self;
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
         let weights = T::vectors::<S>(self.weights);
-        let rows = self.output.len() / self.stride;
-        let output = T::vectors_mut::<S>(self.output);
-        let mut row = 0;
-        while row < rows {
-            let count = (rows - row).min(ROWS);
-            let input = &self.input[row * self.input_stride..];
-            let output = &mut output[row * per_row..(row + count) * per_row];
-            let shape = (self.input_stride, self.n_in, per_row);
-            match count {
-                ROWS => product_rows::<S, T, ROWS>(simd, input, shape, weights, output),
-                3 => product_rows::<S, T, 3>(simd, input, shape, weights, output),
-                2 => product_rows::<S, T, 2>(simd, input, shape, weights, output),
-                _ => product_rows::<S, T, 1>(simd, input, shape, weights, output),
-            }
-            row += count;
+        product_rows::<S, T>(simd, self.input, shape, weights, 0, self.output);
+    }
+}
+
+/// All rows of a product with weights whose first column belongs to the output vector `first`.
+#[inline(always)]
+pub(super) fn product_rows<S: Simd, T: Real>(
+    simd: S,
+    input: &[T],
+    shape: Shape,
+    weights: &[T::Vector<S>],
+    first: usize,
+    output: &mut [T],
+) {
+    let rows = output.len() / T::lanes::<S>() / shape.per_row;
+    let output = T::vectors_mut::<S>(output);
+    let mut row = 0;
+    while row < rows {
+        let count = (rows - row).min(ROWS);
+        let input = &input[row * shape.input_stride..];
+        let output = &mut output[row * shape.per_row..(row + count) * shape.per_row][first..];
+        match count {
+            ROWS => product_of::<S, T, ROWS>(simd, input, shape, weights, output),
+            4 => product_of::<S, T, 4>(simd, input, shape, weights, output),
+            3 => product_of::<S, T, 3>(simd, input, shape, weights, output),
+            2 => product_of::<S, T, 2>(simd, input, shape, weights, output),
+            _ => product_of::<S, T, 1>(simd, input, shape, weights, output),
         }
+        row += count;
     }
 }
 
 /// `R` rows of the product, in column blocks as wide as the registers allow.
 #[inline(always)]
-fn product_rows<S: Simd, T: Real, const R: usize>(
+fn product_of<S: Simd, T: Real, const R: usize>(
     simd: S,
     input: &[T],
-    shape: (usize, usize, usize),
+    shape: Shape,
     weights: &[T::Vector<S>],
     output: &mut [T::Vector<S>],
 ) {
-    let per_row = shape.2;
     let mut column = 0;
-    while column < per_row {
+    while column < shape.weights_per_row {
         // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
-        let width = match per_row - column {
+        let width = match shape.weights_per_row - column {
             4.. if S::REGISTER_COUNT >= 32 => {
                 product_block::<S, T, R, 4>(simd, input, shape, weights, output, column)
             }
@@ -85,15 +114,16 @@ fn product_rows<S: Simd, T: Real, const R: usize>(
 fn product_block<S: Simd, T: Real, const R: usize, const V: usize>(
     simd: S,
     input: &[T],
-    (input_stride, n_in, per_row): (usize, usize, usize),
+    shape: Shape,
     weights: &[T::Vector<S>],
     output: &mut [T::Vector<S>],
     column: usize,
 ) -> usize {
+    let Shape { input_stride, n_in, weights_per_row, per_row } = shape;
     let rows: [&[T]; R] = std::array::from_fn(|r| &input[r * input_stride..][..n_in]);
     let mut sums = [[T::splat(simd, T::ZERO); V]; R];
     for k in 0..n_in {
-        let w = &weights[k * per_row + column..][..V];
+        let w = &weights[k * weights_per_row + column..][..V];
         for r in 0..R {
             let x = T::splat(simd, rows[r][k]);
             for v in 0..V {
@@ -131,36 +161,54 @@ impl<T: Real> WithSimd for AddOuterProducts<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let per_row = self.stride / T::lanes::<S>();
-        let delta = T::vectors::<S>(self.delta);
-        let shape = (self.input_stride, self.delta.len() / self.stride, per_row);
         let n_in = self.weights.len() / self.stride;
+        let input_stride = self.input_stride;
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
         let weights = T::vectors_mut::<S>(self.weights);
-        let mut k = 0;
-        while k < n_in {
-            let count = (n_in - k).min(ROWS);
-            let weights = &mut weights[k * per_row..(k + count) * per_row];
-            match count {
-                ROWS => outer_rows::<S, T, ROWS>(simd, self.input, k, shape, delta, weights),
-                3 => outer_rows::<S, T, 3>(simd, self.input, k, shape, delta, weights),
-                2 => outer_rows::<S, T, 2>(simd, self.input, k, shape, delta, weights),
-                _ => outer_rows::<S, T, 1>(simd, self.input, k, shape, delta, weights),
-            }
-            k += count;
+        outer_rows::<S, T>(simd, self.input, shape, self.delta, 0, weights);
+    }
+}
+
+/// All rows of weights whose first column belongs to the error vector `first`.
+#[inline(always)]
+pub(super) fn outer_rows<S: Simd, T: Real>(
+    simd: S,
+    input: &[T],
+    shape: Shape,
+    delta: &[T],
+    first: usize,
+    weights: &mut [T::Vector<S>],
+) {
+    let images = delta.len() / T::lanes::<S>() / shape.per_row;
+    // Without images there is nothing to begin at.
+    let delta = T::vectors::<S>(delta).get(first..).unwrap_or_default();
+    let mut k = 0;
+    while k < shape.n_in {
+        let count = (shape.n_in - k).min(ROWS);
+        let weights = &mut weights[k * shape.weights_per_row..(k + count) * shape.weights_per_row];
+        let shape = (shape, images);
+        match count {
+            ROWS => outer_of::<S, T, ROWS>(simd, input, k, shape, delta, weights),
+            4 => outer_of::<S, T, 4>(simd, input, k, shape, delta, weights),
+            3 => outer_of::<S, T, 3>(simd, input, k, shape, delta, weights),
+            2 => outer_of::<S, T, 2>(simd, input, k, shape, delta, weights),
+            _ => outer_of::<S, T, 1>(simd, input, k, shape, delta, weights),
         }
+        k += count;
     }
 }
 
 /// `R` rows of weights, from row `k` of the layer.
 #[inline(always)]
-fn outer_rows<S: Simd, T: Real, const R: usize>(
+fn outer_of<S: Simd, T: Real, const R: usize>(
     simd: S,
     input: &[T],
     k: usize,
-    shape: (usize, usize, usize),
+    shape: (Shape, usize),
     delta: &[T::Vector<S>],
     weights: &mut [T::Vector<S>],
 ) {
-    let per_row = shape.2;
+    let per_row = shape.0.weights_per_row;
     let mut column = 0;
     while column < per_row {
         let width = match per_row - column {
@@ -179,14 +227,15 @@ fn outer_block<S: Simd, T: Real, const R: usize, const V: usize>(
     simd: S,
     input: &[T],
     k: usize,
-    (input_stride, images, per_row): (usize, usize, usize),
+    (shape, images): (Shape, usize),
     delta: &[T::Vector<S>],
     weights: &mut [T::Vector<S>],
     column: usize,
 ) -> usize {
+    let Shape { input_stride, weights_per_row, per_row, .. } = shape;
     let mut sums = [[T::splat(simd, T::ZERO); V]; R];
     for r in 0..R {
-        sums[r].copy_from_slice(&weights[r * per_row + column..][..V]);
+        sums[r].copy_from_slice(&weights[r * weights_per_row + column..][..V]);
     }
     for image in 0..images {
         let d = &delta[image * per_row + column..][..V];
@@ -199,7 +248,7 @@ fn outer_block<S: Simd, T: Real, const R: usize, const V: usize>(
         }
     }
     for r in 0..R {
-        weights[r * per_row + column..][..V].copy_from_slice(&sums[r]);
+        weights[r * weights_per_row + column..][..V].copy_from_slice(&sums[r]);
     }
     V
 }
@@ -229,8 +278,9 @@ impl<T: Real> WithSimd for AddScaledRows<'_, T> {
     }
 }
 
-/// Kernel: `z[r][j] = scale · z[r][j] + biases[j]` for every row r, which turns a [`Product`] into
-/// the weighted input of a layer whose weights are `scale` times the stored ones.
+/// Kernel: `z[r][j] = scale · z[r][j] + biases[j]` for every row r, or 0 below
+/// [`TINY`](Real::TINY), which turns a [`Product`] into the weighted input of a layer whose weights
+/// are `scale` times the stored ones.
 pub struct ScaleAddBias<'a, T> {
     /// The scale of the weights.
     pub scale: T,
@@ -243,12 +293,12 @@ pub struct ScaleAddBias<'a, T> {
 impl<T: Real> WithSimd for ScaleAddBias<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let scale = T::splat(simd, self.scale);
+    fn with_simd<S: Simd>(self, _: S) {
+        let scale = self.scale;
+        let biases = self.biases.as_chunks::<BLOCK>().0;
         for row in self.z.chunks_exact_mut(self.biases.len()) {
-            let biases = T::vectors::<S>(self.biases);
-            for (z, &b) in T::vectors_mut::<S>(row).iter_mut().zip(biases) {
-                *z = T::mul_add(simd, *z, scale, b);
+            for (z, b) in row.as_chunks_mut::<BLOCK>().0.iter_mut().zip(biases) {
+                *z = std::array::from_fn(|j| z[j].fused_mul_add(scale, b[j]).flushed());
             }
         }
     }

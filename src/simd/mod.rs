@@ -28,6 +28,7 @@ mod aligned;
 pub mod dense;
 pub mod elementwise;
 mod level;
+pub mod panels;
 pub mod prefetch;
 mod real;
 pub mod reduce;

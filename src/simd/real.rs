@@ -43,6 +43,18 @@ pub trait Real:
     /// The number of outputs in a full panel of weights: two cache lines. See
     /// [`sparse`](super::sparse).
     const PANEL: usize = 128 / size_of::<Self>();
+    /// The square root of the smallest normal number: 2^−63, about 1e-19, in f32, and 2^−511 in f64.
+    ///
+    /// The kernels make smaller numbers 0 where they arise (tails of activations, weighted inputs,
+    /// errors, what an optimiser remembers, decayed weights), so that a product of two numbers that
+    /// are left is a normal number. Some CPUs compute a hundred times more slowly with subnormal
+    /// ones; a weight of ordinary size is changed by neither.
+    const TINY: Self;
+    /// ln [`TINY`](Self::TINY).
+    const LN_TINY: Self;
+    /// What [`TINY`](Self::TINY) is to numbers, this is to the squares of gradients, whose root
+    /// counts: 2^−100 in f32, 2^−900 in f64. A constant below 2^−20 may still multiply it.
+    const TINY_SQUARE: Self;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -62,6 +74,16 @@ pub trait Real:
     fn magnitude(self) -> Self;
     /// The square root, correctly rounded.
     fn square_root(self) -> Self;
+    /// 0 if the magnitude is below `least`; a NaN stays one.
+    #[inline(always)]
+    fn or_zero_below(self, least: Self) -> Self {
+        if self.magnitude() < least { Self::ZERO } else { self }
+    }
+    /// 0 if the magnitude is below [`TINY`](Self::TINY); a NaN stays one.
+    #[inline(always)]
+    fn flushed(self) -> Self {
+        self.or_zero_below(Self::TINY)
+    }
 
     /// The number of elements in a [`Vector`](Real::Vector).
     fn lanes<S: Simd>() -> usize;
@@ -83,10 +105,17 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident) => {
+    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
+            // The exponent's field of 1 is MAX_EXP − 1.
+            const TINY: Self =
+                Self::from_bits(($t::MAX_EXP as $bits - 1 - $tiny) << ($t::MANTISSA_DIGITS - 1));
+            const LN_TINY: Self = -($tiny as $t) * std::$t::consts::LN_2;
+            const TINY_SQUARE: Self = Self::from_bits(
+                ($t::MAX_EXP as $bits - 1 - $tiny_square) << ($t::MANTISSA_DIGITS - 1),
+            );
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const NAME: &'static str = stringify!($t);
@@ -148,5 +177,27 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32_LANES, f32s, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_f32s, add_f32s);
-real!(f64, F64_LANES, f64s, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_f64s, add_f64s);
+real!(
+    f32,
+    u32,
+    [63, 100],
+    F32_LANES,
+    f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    splat_f32s,
+    mul_add_f32s,
+    add_f32s
+);
+real!(
+    f64,
+    u64,
+    [511, 900],
+    F64_LANES,
+    f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    splat_f64s,
+    mul_add_f64s,
+    add_f64s
+);

@@ -11,11 +11,9 @@ fn signed<T: Real>(size: T, x: T) -> T {
     above - below
 }
 
-/// Kernel: `x[i] = decay · x[i] − shift · sgn(x[i])`, with sgn(0) = 0: one step of L2 and L1
-/// regularisation (chapter 3, equations 93 and 97).
+/// Kernel: `x[i] −= shift · sgn(x[i])`, with sgn(0) = 0: one step of L1 regularisation (chapter 3,
+/// equation 97).
 pub struct Shrink<'a, T> {
-    /// 1 − ηλ/n of L2.
-    pub decay: T,
     /// ηλ/n of L1.
     pub shift: T,
     /// The weights, updated in place.
@@ -26,9 +24,8 @@ impl<T: Real> WithSimd for Shrink<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { decay, shift, x } = self;
-        for x in x {
-            *x = x.fused_mul_add(decay, -signed(shift, *x));
+        for x in self.x {
+            *x = (*x - signed(self.shift, *x)).flushed();
         }
     }
 }
@@ -91,10 +88,11 @@ pub struct AdaptiveConstants<T> {
     pub l2: T,
     /// λ/n of L1.
     pub l1: T,
-    /// How much of the running mean of the gradient is kept: β₁, 0 for RMSProp.
-    pub beta1: T,
-    /// How much of the running mean of its square is kept: β₂.
-    pub beta2: T,
+    /// How much of the running mean of the gradient is kept, and how much of the new gradient is
+    /// added: β₁ (0 for RMSProp) and 1 − β₁, each rounded from f64.
+    pub beta1: [T; 2],
+    /// The same of the running mean of its square: β₂ and 1 − β₂.
+    pub beta2: [T; 2],
     /// The learning rate, divided by 1 − β₁^t for Adam.
     pub rate: T,
     /// What the running mean of the square is multiplied by: 1/(1 − β₂^t) for Adam.
@@ -105,7 +103,8 @@ pub struct AdaptiveConstants<T> {
 
 /// Kernel: one step of Adam (Kingma and Ba, 2015) or RMSProp (Tieleman and Hinton, 2012). With
 /// g = mean · gradient + l2 · w + l1 · sgn(w): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
-/// w ← w − rate · m / (√(correction · v) + ε). The gradient becomes 0 for the next mini-batch.
+/// w ← w − rate · m / (√(correction · v) + ε). The gradient becomes 0 for the next mini-batch. g and m
+/// become 0 below [`TINY`](Real::TINY), g² and v below [`TINY_SQUARE`](Real::TINY_SQUARE).
 ///
 /// Slices of unequal length are cut to the shortest one.
 pub struct Adaptive<'a, T> {
@@ -127,14 +126,16 @@ impl<T: Real> WithSimd for Adaptive<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         let AdaptiveConstants { mean, l2, l1, beta1, beta2, rate, correction, epsilon } =
             self.constants;
-        let (new1, new2) = (T::ONE - beta1, T::ONE - beta2);
         let weights = self.weights.iter_mut().zip(self.gradient);
         let moments = self.first.iter_mut().zip(self.second);
         for ((w, gradient), (first, second)) in weights.zip(moments) {
-            let g = w.fused_mul_add(l2, gradient.fused_mul_add(mean, signed(l1, *w)));
+            let sum = gradient.flushed();
             *gradient = T::ZERO;
-            *first = first.fused_mul_add(beta1, new1 * g);
-            *second = second.fused_mul_add(beta2, new2 * g * g);
+            let g = w.fused_mul_add(l2, sum.fused_mul_add(mean, signed(l1, *w))).flushed();
+            let square = (g * g).or_zero_below(T::TINY_SQUARE);
+            *first = first.fused_mul_add(beta1[0], beta1[1] * g).flushed();
+            *second =
+                second.fused_mul_add(beta2[0], beta2[1] * square).or_zero_below(T::TINY_SQUARE);
             *w -= rate * *first / ((correction * *second).square_root() + epsilon);
         }
     }
@@ -211,8 +212,8 @@ mod tests {
         let t = T::from_f64;
         check::<T>(
             tolerance,
-            |arch, [x, ..]| arch.dispatch(Shrink { decay: t(0.75), shift: t(0.01), x }),
-            |[x, a, b, c]| [0.75 * x - 0.01 * sign(x), a, b, c],
+            |arch, [x, ..]| arch.dispatch(Shrink { shift: t(0.01), x }),
+            |[x, a, b, c]| [x - 0.01 * sign(x), a, b, c],
         );
         check::<T>(
             tolerance,
@@ -230,8 +231,8 @@ mod tests {
             mean: t(0.1),
             l2: t(0.3),
             l1: t(0.02),
-            beta1: t(0.9),
-            beta2: t(0.99),
+            beta1: [0.9, 0.1].map(t),
+            beta2: [0.99, 0.01].map(t),
             rate: t(0.1),
             correction: t(1.5),
             epsilon: t(1e-3),

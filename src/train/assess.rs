@@ -82,7 +82,7 @@ impl<T: Real> WithSimd for Assess<'_, T> {
         let Self { network, split } = self;
         let (cost, outputs) = (network.architecture().cost, network.architecture().outputs());
         let mut workspace = Workspace::new(network, ROWS);
-        let mut batch = MiniBatch::new();
+        let mut batch = MiniBatch::new(ROWS);
         let mut results = Vec::with_capacity(split.len());
         for first in (0..split.len()).step_by(ROWS) {
             batch.gather(simd, split, first..(first + ROWS).min(split.len()));

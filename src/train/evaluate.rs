@@ -27,7 +27,7 @@ pub(super) const ROWS: usize = 128;
 impl<T: Real> Evaluator<T> {
     /// Memory to evaluate networks shaped like `network`.
     pub fn new(network: &Network<T>) -> Self {
-        Self { workspace: Workspace::new(network, ROWS), batch: MiniBatch::new() }
+        Self { workspace: Workspace::new(network, ROWS), batch: MiniBatch::new(ROWS) }
     }
 
     /// The cost and the accuracy of `network` on `split`. The cost of an empty split is NaN.

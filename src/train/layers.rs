@@ -119,7 +119,7 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             flat: architecture.sizes[1..=hidden].iter().map(|&n| vec![0; n]).collect(),
         };
         let mut workspace = Workspace::new(network, ROWS);
-        let mut batch = MiniBatch::new();
+        let mut batch = MiniBatch::new(ROWS);
         for first in (0..images).step_by(ROWS) {
             batch.gather(simd, training, first..(first + ROWS).min(images));
             workspace.forward(simd, network, batch.input());

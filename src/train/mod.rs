@@ -17,6 +17,8 @@ mod options;
 mod predict;
 mod randomness;
 mod run;
+#[cfg(test)]
+mod saturation;
 mod schedule;
 mod shared;
 mod spec;

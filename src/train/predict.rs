@@ -23,7 +23,7 @@ impl<T: Real> Predictor<T> {
     pub fn new(network: &Network<T>, split: &Split) -> Self {
         let classes = network.architecture().outputs();
         let batches = (0..split.len()).step_by(ROWS).map(|first| {
-            let mut batch = MiniBatch::new();
+            let mut batch = MiniBatch::new(ROWS);
             batch.gather(pulp::Scalar::new(), split, first..(first + ROWS).min(split.len()));
             batch
         });

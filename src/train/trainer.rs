@@ -58,7 +58,7 @@ impl<T: Real> Trainer<T> {
             step,
             dropout: Stream::new(spec.seed, Purpose::Dropout, 0),
             workspace: Workspace::for_training(&network, spec.batch_size),
-            batch: MiniBatch::new(),
+            batch: MiniBatch::new(spec.batch_size),
             network,
             randomness,
             order,
@@ -101,6 +101,14 @@ impl<T: Real> Trainer<T> {
         let before = self.network.clone();
         self.steps(arch, split, last..self.order.len());
         before
+    }
+
+    /// Every number that is kept from one step to the next, or was made in the last one.
+    #[cfg(test)]
+    pub(super) fn stored_numbers(&self) -> Vec<(&'static str, &[T])> {
+        let network = self.network.stored_numbers().into_iter();
+        let learner = self.learner.stored_numbers().into_iter();
+        network.chain(learner).chain(self.workspace.stored_numbers()).collect()
     }
 
     /// Trains on the images at some places of the order.

@@ -10,10 +10,6 @@ pub trait Elementary: Sized + Copy + 'static {
     /// 1.5 times the power of two above which there are no fractions, plus the bias of exponents:
     /// adding it leaves the nearest integer in the low bits, as they stand in an exponent.
     const MAGIC: Self;
-    /// More powers of two than subnormal numbers reach below the normal ones.
-    const LIFT: Self;
-    /// 2^−[`LIFT`](Self::LIFT).
-    const UNLIFT: Self;
     /// Below the first, e^x rounds to 0; above the second, to ∞.
     const EXP_RANGE: [Self; 2];
     /// (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2.
@@ -34,8 +30,6 @@ impl Elementary for f32 {
     const LOG2_E: Self = std::f32::consts::LOG2_E;
     const LN2: [Self; 2] = [0.693_359_4, -2.121_944_4e-4];
     const MAGIC: Self = 12_582_912.0 + 127.0;
-    const LIFT: Self = 64.0;
-    const UNLIFT: Self = Self::from_bits((127 - 64) << 23);
     const EXP_RANGE: [Self; 2] = [-104.0, 89.0];
     const EXP: &'static [Self] =
         &[1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
@@ -59,8 +53,6 @@ impl Elementary for f64 {
     const LOG2_E: Self = std::f64::consts::LOG2_E;
     const LN2: [Self; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
     const MAGIC: Self = 6_755_399_441_055_744.0 + 1023.0;
-    const LIFT: Self = 512.0;
-    const UNLIFT: Self = Self::from_bits((1023 - 512) << 52);
     const EXP_RANGE: [Self; 2] = [-746.0, 710.0];
     // 1/13!, …, 1/2!: the first neglected term is below 2^-57.
     const EXP: &'static [Self] = &[

@@ -39,14 +39,13 @@ pub fn exp_f64(x: f64) -> f64 {
     exp(x)
 }
 
-/// `e^x` for x ≤ 0: the bits of [`exp_f32`] and [`exp_f64`], faster.
+/// `e^x` for x ≤ 0: the bits of [`exp_f32`] and [`exp_f64`], faster, and 0 from
+/// [`TINY`](Real::TINY) down.
 #[inline(always)]
 pub(super) fn exp_of_negative<T: Real>(x: T) -> T {
-    let lowest = T::EXP_RANGE[0];
-    let x = if x < lowest { lowest } else { x };
-    // Lifted clear of the subnormal numbers, n is a valid exponent; the last product rounds.
-    let (p, lifted) = reduce(x, T::MAGIC + T::LIFT);
-    (p + T::ONE) * T::power_of_two(lifted) * T::UNLIFT
+    let (p, shifted) = reduce(if x < T::LN_TINY { T::LN_TINY } else { x }, T::MAGIC);
+    let power = (p + T::ONE) * T::power_of_two(shifted);
+    if x < T::LN_TINY { T::ZERO } else { power }
 }
 
 /// `e^x − 1` for x ≤ 40, accurate also near 0.
@@ -86,12 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn the_exponential_of_negative_numbers_has_the_same_bits() {
+    fn the_exponential_of_negative_numbers_has_the_same_bits_or_is_tiny() {
         for i in 0..=200_000 {
             let x = f64::from(i) * -0.004;
-            assert_eq!(exp_of_negative(x), exp_f64(x), "{x}");
-            let x = x as f32;
-            assert_eq!(exp_of_negative(x), exp_f32(x), "{x}");
+            let left = |power: f64, ln_tiny: f64| if x < ln_tiny { 0.0 } else { power };
+            assert_eq!(exp_of_negative(x), left(exp_f64(x), f64::LN_TINY), "{x}");
+            let near = x as f32;
+            let want = left(exp_f32(near).into(), f32::LN_TINY.into());
+            assert_eq!(f64::from(exp_of_negative(near)), want, "{x}");
         }
     }
 }

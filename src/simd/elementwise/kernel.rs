@@ -19,7 +19,8 @@ macro_rules! map_kernel {
 }
 
 /// A kernel that multiplies an error by a derivative: `delta[i]` becomes f(`known[i]`, `delta[i]`),
-/// where what is known is the activation or the weighted input.
+/// where what is known is the activation or the weighted input, or 0 below
+/// [`TINY`](crate::simd::Real::TINY).
 macro_rules! mul_prime_kernel {
     ($(#[$doc:meta])* $name:ident { $known:ident } = $function:expr) => {
         $(#[$doc])*
@@ -37,7 +38,7 @@ macro_rules! mul_prime_kernel {
             #[inline(always)]
             fn with_simd<S: pulp::Simd>(self, _: S) {
                 for (delta, &known) in self.delta.iter_mut().zip(self.$known) {
-                    *delta = $function(known, *delta);
+                    *delta = $function(known, *delta).flushed();
                 }
             }
         }

@@ -15,9 +15,10 @@
 //! | [`silu`] | 3.20 | 3.19 | 0, ±∞ |
 //! | [`gelu`] | 7.41, at z = −5.7 | 8.2, at z = −20 | 0, ±∞ |
 //!
-//! A NaN stays one. Subnormal results are held to the same bounds, except those of [`silu`] and
-//! [`gelu`], whose errors below 1e-36 (f64: 1e-304) are bounded by the ULP there. The derivatives are
-//! accurate to 2e-7 (f64: 5e-16), absolutely, at finite z.
+//! A NaN stays one. The tails of [`sigmoid`], [`softplus`], [`silu`] and [`gelu`] end at
+//! [`TINY`](super::Real::TINY) or near it: beyond they are 0. The subnormal results of the others are
+//! held to the same bounds. The derivatives are accurate to 2e-7 (f64: 5e-16), absolutely, at finite
+//! z.
 
 pub(super) mod elementary;
 mod elu;
@@ -39,7 +40,7 @@ pub use exp::{Exp, exp_f32, exp_f64};
 pub use gelu::{Gelu, MulGeluPrime, gelu};
 pub use padding::ZeroPadding;
 pub use rectifier::{LeakyRelu, MulLeakyReluPrime, MulReluPrime, Relu};
-pub use scale::{Scale, ScaleColumns, ScaleOrZero};
+pub use scale::{Scale, ScaleColumns};
 pub use sigmoid::{MulSigmoidPrime, Sigmoid, sigmoid};
 pub use silu::{MulSiluPrime, Silu, silu};
 pub use softmax::{MulSoftmaxPrime, Softmax};

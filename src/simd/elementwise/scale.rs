@@ -1,7 +1,8 @@
 use crate::simd::Real;
 use pulp::{Simd, WithSimd};
 
-/// Kernel: `x[i] *= factor`.
+/// Kernel: `x[i] *= factor`, or 0 below [`TINY`](Real::TINY): numbers that only ever shrink end as
+/// 0, and not as subnormal ones.
 pub struct Scale<'a, T> {
     /// The factor.
     pub factor: T,
@@ -14,35 +15,12 @@ impl<T: Real> WithSimd for Scale<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         for x in self.x {
-            *x *= self.factor;
+            *x = (*x * self.factor).flushed();
         }
     }
 }
 
-/// Kernel: `x[i] *= factor`, or 0 where that is smaller than `least` in size. Numbers that only ever
-/// shrink end as 0, and not as subnormal ones, with which some CPUs compute a hundred times more
-/// slowly.
-pub struct ScaleOrZero<'a, T> {
-    /// The factor.
-    pub factor: T,
-    /// The smallest size that is kept.
-    pub least: T,
-    /// The elements, updated in place.
-    pub x: &'a mut [T],
-}
-
-impl<T: Real> WithSimd for ScaleOrZero<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        for x in self.x {
-            let scaled = *x * self.factor;
-            *x = if scaled.magnitude() < self.least { T::ZERO } else { scaled };
-        }
-    }
-}
-
-/// Kernel: `x[r][j] *= factors[j]` for every row r.
+/// Kernel: `x[r][j] *= factors[j]` for every row r, or 0 below [`TINY`](Real::TINY).
 ///
 /// # Panics
 ///
@@ -60,7 +38,7 @@ impl<T: Real> WithSimd for ScaleColumns<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         for row in self.x.chunks_exact_mut(self.factors.len()) {
             for (x, &factor) in row.iter_mut().zip(self.factors) {
-                *x *= factor;
+                *x = (*x * factor).flushed();
             }
         }
     }
@@ -75,11 +53,13 @@ mod tests {
     fn small_numbers_become_zero_and_nan_stays() {
         for level in SimdLevel::available() {
             for len in 4..40 {
-                let mut x: Vec<f32> = [1.0, -3e-8, 3e-8, f32::NAN].repeat(10)[..len].into();
+                let least = f32::TINY;
+                let before = [1.0, -1.9 * least, 2.0 * least, f32::NAN];
+                let mut x: Vec<f32> = before.repeat(10)[..len].into();
                 let arch = level.arch().unwrap();
-                arch.dispatch(ScaleOrZero { factor: 0.5, least: 2e-8, x: &mut x });
+                arch.dispatch(Scale { factor: 0.5, x: &mut x });
                 for x in x.chunks_exact(4) {
-                    assert_eq!(x[..3], [0.5, 0.0, 0.0], "{level} {len}");
+                    assert_eq!(x[..3], [0.5, 0.0, least], "{level} {len}");
                     assert!(x[3].is_nan());
                 }
             }

@@ -3,7 +3,7 @@ use crate::simd::Real;
 use pulp::{Simd, WithSimd};
 
 /// Kernel: the softmax of every row, e^z_j / Σ_k e^z_k over its first `outputs` elements (chapter 3,
-/// equation 78). The padding becomes 0.
+/// equation 78), 0 below [`TINY`](Real::TINY). The padding becomes 0.
 ///
 /// # Panics
 ///
@@ -30,7 +30,7 @@ impl<T: Real> WithSimd for Softmax<'_, T> {
             }
             let sum = z.iter().fold(T::ZERO, |sum, &e| sum + e);
             for z in z {
-                *z /= sum;
+                *z = (*z / sum).flushed();
             }
             padding.fill(T::ZERO);
         }
@@ -64,7 +64,7 @@ impl<T: Real> WithSimd for MulSoftmaxPrime<'_, T> {
             let products = delta.iter().zip(a);
             let mean = products.fold(T::ZERO, |sum, (&delta, &a)| delta.fused_mul_add(a, sum));
             for (delta, &a) in delta.iter_mut().zip(a) {
-                *delta = a * (*delta - mean);
+                *delta = (a * (*delta - mean)).flushed();
             }
         }
     }

@@ -1,0 +1,202 @@
+//! Products with a mini-batch of inputs that are mostly not zero, for weights that stand in panels as
+//! [`sparse`](super::sparse) wants them.
+
+use super::dense::{Shape, outer_rows, product_rows};
+use super::{BLOCK, Real};
+use pulp::{Simd, WithSimd};
+use std::ops::Range;
+
+/// A mini-batch of dense input rows.
+#[derive(Debug, Clone, Copy)]
+pub struct DenseBatch<'a, T> {
+    rows: &'a [T],
+    stride: usize,
+    columns: usize,
+}
+
+impl<'a, T> DenseBatch<'a, T> {
+    /// A mini-batch of rows of `columns` inputs, `[rows][stride]`.
+    ///
+    /// # Panics
+    ///
+    /// When the stride is 0 or smaller than the columns, or the rows are not whole.
+    pub fn new(rows: &'a [T], stride: usize, columns: usize) -> Self {
+        assert!(stride > 0 && columns <= stride, "rows shorter than their columns");
+        assert!(rows.len().is_multiple_of(stride), "whole rows");
+        Self { rows, stride, columns }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows.len() / self.stride
+    }
+
+    /// The number of inputs in a row.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+}
+
+/// The panels of weights for `stride` outputs: the first output of each, its width, and where it
+/// stands.
+fn panels<T: Real>(
+    n_in: usize,
+    stride: usize,
+) -> impl Iterator<Item = (usize, usize, Range<usize>)> {
+    assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
+    (0..stride).step_by(T::PANEL).map(move |first| {
+        let width = T::PANEL.min(stride - first);
+        (first, width, n_in * first..n_in * (first + width))
+    })
+}
+
+/// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending, for every row r.
+///
+/// # Panics
+///
+/// When `weights` is shorter than the inputs and the stride ask for, the stride is 0 or no multiple
+/// of [`BLOCK`], or `output` has not as many rows as the mini-batch.
+pub struct PanelProduct<'a, T> {
+    /// The mini-batch.
+    pub input: DenseBatch<'a, T>,
+    /// Panels.
+    pub weights: &'a [T],
+    /// The stride of `output`, a multiple of [`BLOCK`].
+    pub stride: usize,
+    /// `[rows][stride]`, overwritten.
+    pub output: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for PanelProduct<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { input, weights, stride, output } = self;
+        assert_eq!(output.len(), input.rows() * stride, "a row of outputs a row of inputs");
+        let lanes = T::lanes::<S>();
+        for (first, width, range) in panels::<T>(input.columns, stride) {
+            let shape = Shape {
+                input_stride: input.stride,
+                n_in: input.columns,
+                weights_per_row: width / lanes,
+                per_row: stride / lanes,
+            };
+            let weights = T::vectors::<S>(&weights[range]);
+            product_rows::<S, T>(simd, input.rows, shape, weights, first / lanes, output);
+        }
+    }
+}
+
+/// Kernel: `weights[k] += Σ_r input[r][k] · delta[r]`, r ascending, for every row k: the bits of
+/// [`AddSparseOuterProducts`](super::sparse::AddSparseOuterProducts).
+///
+/// # Panics
+///
+/// When `weights` is shorter than the inputs and the stride ask for, the stride is 0 or no multiple
+/// of [`BLOCK`], or `delta` has not as many rows as the mini-batch.
+pub struct AddPanelOuterProducts<'a, T> {
+    /// The mini-batch.
+    pub input: DenseBatch<'a, T>,
+    /// `[rows][stride]`.
+    pub delta: &'a [T],
+    /// Panels, updated in place.
+    pub weights: &'a mut [T],
+    /// The stride of `delta`, a multiple of [`BLOCK`].
+    pub stride: usize,
+}
+
+impl<T: Real> WithSimd for AddPanelOuterProducts<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { input, delta, weights, stride } = self;
+        assert_eq!(delta.len(), input.rows() * stride, "a row of errors a row of inputs");
+        let lanes = T::lanes::<S>();
+        for (first, width, range) in panels::<T>(input.columns, stride) {
+            let shape = Shape {
+                input_stride: input.stride,
+                n_in: input.columns,
+                weights_per_row: width / lanes,
+                per_row: stride / lanes,
+            };
+            let weights = T::vectors_mut::<S>(&mut weights[range]);
+            outer_rows::<S, T>(simd, input.rows, shape, delta, first / lanes, weights);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{SimdLevel, padded};
+
+    /// Numbers with both signs, zeros among them.
+    fn numbers<T: Real>(len: usize, seed: usize) -> Vec<T> {
+        let number = |i: usize| (((i + seed) * 37 % 23) as f64 - 11.0) / 8.0;
+        (0..len).map(number).map(T::from_f64).collect()
+    }
+
+    /// Where the weight from input k to output j stands.
+    fn index<T: Real>(n_in: usize, stride: usize, k: usize, j: usize) -> usize {
+        let first = j / T::PANEL * T::PANEL;
+        n_in * first + k * T::PANEL.min(stride - first) + j - first
+    }
+
+    fn check<T: Real>(tolerance: f64, rows: usize, n_in: usize, stride: usize) {
+        let input_stride = padded(n_in);
+        let x = numbers::<T>(rows * input_stride, 3);
+        let input = DenseBatch::new(&x, input_stride, n_in);
+        let weights = numbers::<T>(n_in * stride, 7);
+        let delta = numbers::<T>(rows * stride, 13);
+        let mut scalar: Option<[Vec<T>; 2]> = None;
+        for level in SimdLevel::available() {
+            let arch = level.arch().unwrap();
+            let mut output = numbers::<T>(rows * stride, 1);
+            arch.dispatch(PanelProduct { input, weights: &weights, stride, output: &mut output });
+            let mut updated = weights.clone();
+            arch.dispatch(AddPanelOuterProducts {
+                input,
+                delta: &delta,
+                weights: &mut updated,
+                stride,
+            });
+            let got = [output, updated];
+            assert_eq!(&got, scalar.get_or_insert_with(|| got.clone()), "{level} {rows} {n_in}");
+        }
+        let [output, updated] = scalar.unwrap();
+        let x = |r: usize, k: usize| x[r * input_stride + k].to_f64();
+        let w = |k, j| index::<T>(n_in, stride, k, j);
+        for j in 0..stride {
+            for r in 0..rows {
+                let want: f64 = (0..n_in).map(|k| x(r, k) * weights[w(k, j)].to_f64()).sum();
+                let got = output[r * stride + j].to_f64();
+                assert!((got - want).abs() < tolerance, "{rows} {n_in} {stride}: {got} {want}");
+            }
+            for k in 0..n_in {
+                let sum: f64 = (0..rows).map(|r| x(r, k) * delta[r * stride + j].to_f64()).sum();
+                let (got, want) = (updated[w(k, j)].to_f64(), weights[w(k, j)].to_f64() + sum);
+                assert!((got - want).abs() < tolerance, "{rows} {n_in} {stride}: {got} {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_shape_has_the_products_of_f64_and_the_same_bits_at_every_level() {
+        for rows in 1..=12 {
+            for n_in in [1, 2, 5, 16, 33] {
+                for stride in [16, 32, 48, 112] {
+                    check::<f64>(1e-12, rows, n_in, stride);
+                    check::<f32>(1e-4, rows, n_in, stride);
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a row of outputs a row of inputs")]
+    fn a_missing_row_of_outputs_panics() {
+        let input = DenseBatch::new(&[0.0f32; 32], 16, 3);
+        PanelProduct { input, weights: &[0.0; 48], stride: 16, output: &mut [0.0; 16] }
+            .with_simd(pulp::Scalar::new());
+    }
+}
