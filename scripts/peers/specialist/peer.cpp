@@ -21,7 +21,7 @@ constexpr int kSums = 2;  // partial sums, to hide the latency of the multiply-a
 
 // A pixel that is not zero: its place in a panel of weights, and its value, which fits into a bfloat16 (the upper
 // half of a float) without rounding, as all n / 256 with n < 256 do.
-struct Entry {
+struct alignas(4) Entry {
     uint16_t place;  // input * kPanel / 2, so that 8 * place is the offset in bytes
     uint16_t value;
 };
