@@ -1,6 +1,9 @@
 //! What `bench-peer` times is what scripts/peers gives the other tools.
 
+mod common;
+
 use assert_cmd::cargo::cargo_bin_cmd;
+use common::{Images, nablab, refused, works};
 use nablab::data::Dataset;
 use nablab::nn::Initialiser;
 use nablab::train::Workload;
@@ -17,6 +20,7 @@ fn row(workload: Workload, data: &Dataset) -> Vec<String> {
     vec![
         workload.name().into(),
         kind.into(),
+        workload.data().into(),
         sizes.join("-"),
         spec.activation.name(|activation| activation.name().into()),
         spec.output.name().into(),
@@ -42,7 +46,8 @@ fn the_workloads_are_those_of_the_peers() {
         return;
     };
     let data = Dataset::mnist().unwrap();
-    let mut workloads = Workload::EPOCHS.into_iter().chain([Workload::W7, Workload::W8]);
+    let others = [Workload::W7, Workload::W8].into_iter().chain(Workload::FASHION_EPOCHS);
+    let mut workloads = Workload::EPOCHS.into_iter().chain(others);
     for record in csv.records() {
         let expected: Vec<String> = record.unwrap().iter().map(String::from).collect();
         let (_title, expected) = expected.split_last().unwrap();
@@ -71,10 +76,42 @@ fn a_check_comes_near_the_reference() {
     }
 }
 
+/// As above, where Debian's package dataset-fashion-mnist is installed.
+#[test]
+fn a_check_on_fashion_mnist_comes_near_the_reference() {
+    let directory = "/usr/share/datasets/fashion-mnist";
+    if !std::path::Path::new(directory).exists() {
+        eprintln!("skipped: no {directory}");
+        return;
+    }
+    for (workload, accuracy) in [("F1", 72.77), ("F2", 79.19), ("F4", 79.41)] {
+        let mut command = nablab();
+        command.args(["bench-peer", workload, "--check", "--epochs", "1", "--data", directory]);
+        let result: serde_json::Value = serde_json::from_str(&works(&mut command)).unwrap();
+        let got = result["test_accuracy"].as_f64().unwrap();
+        assert!((got - accuracy).abs() <= 0.2, "{workload}: {got} is not {accuracy}");
+    }
+}
+
 #[test]
 fn an_unknown_workload_is_refused() {
     let output = cargo_bin_cmd!("nablab").args(["bench-peer", "W9"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("'W9'") && message.contains("W1, W2"), "{message}");
+    assert!(
+        message.contains("'W9'") && message.contains("W1, W2") && message.contains("F1"),
+        "{message}"
+    );
+}
+
+#[test]
+fn other_data_than_the_workloads_own_are_refused() {
+    refused(nablab().args(["bench-peer", "F1"]), &["F1 is for fashion-mnist", "--data"]);
+    let directory = tempfile::tempdir().unwrap();
+    let data = Images::MNIST_LIKE.write(directory.path(), "other");
+    for (workload, expected) in [("F2", "fashion-mnist, which F2"), ("W1", "of mnist, which W1")] {
+        let mut command = nablab();
+        command.args(["bench-peer", workload, "--epochs", "1", "--data"]).arg(&data);
+        refused(&mut command, &["--data", "/other: not the files of", expected]);
+    }
 }

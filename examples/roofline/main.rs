@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Measures the peak of fused multiply-adds and the bandwidth of every level of the memory hierarchy,
-//! then both passes of some networks on real digits, f32, one thread; writes
-//! `results/bench/roofline.csv` and draws `results/bench/roofline.svg` from it.
+//! then both passes of some networks on real digits, f32, one thread; writes `roofline.csv` into the
+//! directory of this processor in `results/bench`, and draws `roofline.svg` from it.
 //!
 //! | file | what it knows |
 //! |---|---|
@@ -26,7 +26,7 @@ use nablab::data::Dataset;
 use nablab::machine::Peak;
 use nablab::report::{Align, Table, significant};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{prepare_directory, write_atomically};
+use nablab::sweep::{cpu_name, prepare_directory, write_atomically};
 use row::Row;
 use std::path::Path;
 use std::time::Duration;
@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
         Some(name) => name.parse().map_err(|expected| anyhow!("'{name}': {expected}"))?,
         None => SimdLevel::best(),
     };
-    let directory = Path::new("results/bench");
+    let directory = &Path::new("results/bench").join(slug(&cpu_name()));
     prepare_directory(directory, &["roofline.csv", "roofline.svg"])?;
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
 
@@ -55,6 +55,13 @@ fn main() -> anyhow::Result<()> {
     println!("{}", table(&rows).to_terminal());
     println!("wrote {0}/roofline.csv and {0}/roofline.svg", directory.display());
     Ok(())
+}
+
+/// The name of a processor as that of a directory: small letters, digits and single hyphens.
+fn slug(cpu: &str) -> String {
+    let lower = cpu.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
 }
 
 /// Both passes of all networks with all sizes of mini-batches.

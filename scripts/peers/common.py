@@ -19,7 +19,7 @@ from pathlib import Path
 def _arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("workload")
-    parser.add_argument("--data", type=Path, required=True, help="directory of the four MNIST .gz files")
+    parser.add_argument("--data", type=Path, required=True, help="directory of the four .gz files of the workload's data")
     parser.add_argument("--workloads", type=Path, default=Path(__file__).with_name("workloads.csv"))
     parser.add_argument("--epochs", type=int, help="epochs to train (default: the workload's)")
     parser.add_argument("--threads", type=int, default=1, help="threads; worker processes for a sweep")
@@ -43,6 +43,7 @@ import numpy as np  # noqa: E402
 
 TRAINING_IMAGES = 50_000
 FORWARD_REPEATS = 50
+NOT_EXPRESSIBLE = 3
 
 
 class Workload:
@@ -79,7 +80,7 @@ def read_idx(path):
 
 
 class Data:
-    """MNIST as the book uses it: 50,000 images to train with, pixels as byte / 256."""
+    """MNIST (or a data set of its format) as the book uses it: 50,000 images to train with, pixels as byte / 256."""
 
     def __init__(self, directory, dtype=np.float32):
         def images(name, count):
@@ -149,6 +150,12 @@ def orders(seed, check):
     return lambda epoch: generator.permutation(TRAINING_IMAGES)
 
 
+def not_written_for(workload):
+    """Leave: this program cannot train that workload."""
+    print(f"{Path(sys.argv[0]).name} {ARGS.variant}: not written for {workload.id}", file=sys.stderr)
+    sys.exit(NOT_EXPRESSIBLE)
+
+
 def train(trainer, workload, epochs, seed, check):
     """Train from the shared start; return the seconds of each epoch, shuffle included."""
     trainer.load(shared_start(workload, seed))
@@ -161,6 +168,14 @@ def train(trainer, workload, epochs, seed, check):
     return seconds
 
 
+def train_together(trainer, workload, epochs, seeds, check):
+    """As train(), many trainings at once: trainer.load gets a list, trainer.epoch an array of orders."""
+    trainer.load([shared_start(workload, seed) for seed in seeds])
+    order = [orders(seed, check) for seed in seeds]
+    for epoch in range(epochs):
+        trainer.epoch(np.stack([of(epoch) for of in order]))
+
+
 # A worker process of a sweep keeps its data and its compiled trainer here.
 _worker = {}
 
@@ -168,7 +183,10 @@ _worker = {}
 def _start_worker(make_trainer, workload, directory, barrier):
     data = Data(directory)
     trainer = make_trainer(workload, data)
-    trainer.load(shared_start(workload, 1))
+    if getattr(trainer, "together", False):
+        trainer.load([shared_start(workload, 1)] * (workload.trainings // ARGS.threads))
+    else:
+        trainer.load(shared_start(workload, 1))
     trainer.warm_up()
     _worker.update(trainer=trainer, workload=workload, data=data, barrier=barrier)
 
@@ -177,24 +195,37 @@ def _ready(_):
     _worker["barrier"].wait()
 
 
-def _one_training(task):
-    seed, epochs, check = task
-    train(_worker["trainer"], _worker["workload"], epochs, seed, check)
+def _trainings(task):
+    """The parameters after each of some trainings: one, or with a trainer for many together, all seeds given."""
+    seeds, epochs, check = task
+    trainer, workload = _worker["trainer"], _worker["workload"]
     # The parent evaluates: only the parameters travel.
-    return _worker["trainer"].layers()
+    if getattr(trainer, "together", False):
+        train_together(trainer, workload, epochs, seeds, check)
+        return trainer.layers()
+    (seed,) = seeds
+    train(trainer, workload, epochs, seed, check)
+    return [trainer.layers()]
 
 
 def _sweep(make_trainer, workload, epochs):
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(ARGS.threads)
-    tasks = [(ARGS.seed + i, epochs, ARGS.check) for i in range(workload.trainings)]
+    seeds = range(ARGS.seed, ARGS.seed + workload.trainings)
+    at_once = 1
+    if getattr(make_trainer, "together", False):
+        if workload.trainings % ARGS.threads != 0:
+            sys.exit(f"--threads {ARGS.threads}: {workload.trainings} trainings cannot be shared equally")
+        at_once = workload.trainings // ARGS.threads
+    tasks = [(seeds[i : i + at_once], epochs, ARGS.check) for i in range(0, workload.trainings, at_once)]
     start = (make_trainer, workload, ARGS.data, barrier)
     with context.Pool(ARGS.threads, _start_worker, start) as pool:
         # Data are loaded and code is compiled in every worker before the watch starts.
         pool.map(_ready, range(ARGS.threads), chunksize=1)
         begin = time.perf_counter()
-        results = pool.map(_one_training, tasks, chunksize=1)
+        groups = pool.map(_trainings, tasks, chunksize=1)
         seconds = time.perf_counter() - begin
+    results = [layers for group in groups for layers in group]
     data = Data(ARGS.data)
     accuracies = [accuracy(workload, layers, data) for layers in results]
     return {
@@ -207,10 +238,13 @@ def main(peer, version, make_trainer):
     """Run the workload of the command line and print its line of JSON.
 
     make_trainer(workload, data) gives an object with load(layers), warm_up(), epoch(order),
-    layers() and, for the forward pass, forward(images).
+    layers() and, for the forward pass, forward(images). If it is a class with together = True, it is for
+    sweeps alone: its load, epoch and layers are for several trainings, see train_together.
     """
     workload = workloads(ARGS.workloads)[ARGS.workload]
     epochs = ARGS.epochs or workload.epochs
+    if getattr(make_trainer, "together", False) and workload.kind != "sweep":
+        not_written_for(workload)
     result = {"workload": workload.id, "peer": peer, "version": version, "threads": ARGS.threads}
     result["order"] = "shared" if ARGS.check else "own"
     if workload.kind == "sweep":

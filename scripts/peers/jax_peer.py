@@ -86,5 +86,37 @@ class JaxTrainer:
         return jax.block_until_ready(self.jit_forward(self.parameters, x))
 
 
+class Vmapped(JaxTrainer):
+    """The same step under jax.vmap: the trainings of a sweep at once, each with its own parameters and order."""
+
+    together = True
+
+    def load(self, starts):
+        self.parameters = [
+            tuple(jnp.stack([start[layer][part] for start in starts]) for part in range(2))
+            for layer in range(len(starts[0]))
+        ]
+
+    def layers(self):
+        stacked = [(np.asarray(weights), np.asarray(biases)) for weights, biases in self.parameters]
+        return [[(w[i], b[i]) for w, b in stacked] for i in range(len(stacked[0][0]))]
+
+    def step(self, x, y, parameters, chosen):
+        # Only the parameters and the images differ between the trainings, not the data.
+        return jax.vmap(super().step, in_axes=(None, None, 0, 0))(x, y, parameters, chosen)
+
+    def warm_up(self):
+        starts = self.layers()
+        self.epoch(np.tile(np.arange(common.TRAINING_IMAGES), (len(starts), 1)))
+        self.load(starts)
+
+    def epoch(self, orders):
+        # [training, image] becomes [step, training, image of the mini-batch].
+        orders = orders.astype(np.int32).reshape(len(orders), -1, self.workload.batch).swapaxes(0, 1)
+        self.parameters = self.run(self.parameters, self.x, self.y, orders)
+        jax.block_until_ready(self.parameters)
+
+
 if __name__ == "__main__":
-    common.main("jax", jax.__version__, JaxTrainer)
+    vmap = common.ARGS.variant == "vmap"
+    common.main("jax-vmap" if vmap else "jax", jax.__version__, Vmapped if vmap else JaxTrainer)

@@ -3,7 +3,7 @@
 
 The default is SGD by hand, without autograd: fused operations (addmm, sigmoid_backward) into
 buffers made beforehand. `--variant optim` is the way of the tutorials: modules, a loss, backward()
-and torch.optim.SGD.
+and torch.optim.SGD. `--variant vmap` trains the networks of a sweep together, by batched products.
 """
 
 import common
@@ -13,6 +13,8 @@ from torch import nn
 
 torch.set_num_threads(1 if common.ARGS.workload == "W8" else common.ARGS.threads)
 torch.set_num_interop_threads(1)
+# Subnormal numbers are taken for 0. A setting of the thread, and of those that it starts.
+torch.set_flush_denormal(True)
 
 sigmoid_slope = torch.ops.aten.sigmoid_backward.grad_input
 relu_slope = torch.ops.aten.threshold_backward.grad_input
@@ -96,6 +98,65 @@ class Manual:
                 self.biases[layer - 1].add_(d.sum(0), alpha=rate)
 
 
+class Batched:
+    """The trainings of a sweep at once, by hand: what torch.func.vmap makes of a step (bmm for mm, baddbmm for
+    addmm), written out so that results go into buffers, which vmap does not allow."""
+
+    together = True
+
+    def __init__(self, workload, data):
+        self.workload = workload
+        self.x = torch.from_numpy(data.x)
+        self.y = torch.from_numpy(data.y)
+
+    def load(self, starts):
+        def stacked(part):
+            return [torch.from_numpy(np.stack([start[layer][part] for start in starts])) for layer in range(len(starts[0]))]
+
+        self.weights, self.biases = stacked(0), [biases.unsqueeze(1) for biases in stacked(1)]
+        shape = (len(starts), self.workload.batch)
+        sizes = self.workload.sizes
+        self.a = [torch.empty(*shape, size) for size in sizes]
+        self.delta = [torch.empty(*shape, size) for size in sizes]
+        self.y_chosen = torch.empty(*shape, sizes[-1])
+
+    def layers(self):
+        return [
+            [(w[i].numpy().copy(), b[i, 0].numpy().copy()) for w, b in zip(self.weights, self.biases)]
+            for i in range(len(self.weights[0]))
+        ]
+
+    def warm_up(self):
+        saved = self.layers()
+        self.epoch(np.tile(np.arange(20 * self.workload.batch), (len(saved), 1)))
+        self.load(saved)
+
+    @torch.inference_mode()
+    def epoch(self, orders):
+        workload, a, delta = self.workload, self.a, self.delta
+        last = len(self.weights)
+        rate = -workload.eta / workload.batch
+        # [training, image] becomes [step, training and image of the mini-batch].
+        steps = orders.reshape(len(orders), -1, workload.batch).swapaxes(0, 1).reshape(-1, len(orders) * workload.batch)
+        x_flat, y_flat = a[0].flatten(0, 1), self.y_chosen.flatten(0, 1)
+        for chosen in torch.from_numpy(np.ascontiguousarray(steps)):
+            torch.index_select(self.x, 0, chosen, out=x_flat)
+            torch.index_select(self.y, 0, chosen, out=y_flat)
+            for layer, (weights, biases) in enumerate(zip(self.weights, self.biases)):
+                torch.baddbmm(biases, a[layer], weights, out=a[layer + 1])
+                a[layer + 1].sigmoid_()
+            torch.sub(a[last], self.y_chosen, out=delta[last])
+            # Sigmoid neurons and the quadratic cost, as in every sweep of workloads.csv.
+            sigmoid_slope(delta[last], a[last], grad_input=delta[last])
+            for layer in range(last, 0, -1):
+                d = delta[layer]
+                if layer > 1:
+                    torch.bmm(d, self.weights[layer - 1].transpose(1, 2), out=delta[layer - 1])
+                    sigmoid_slope(delta[layer - 1], a[layer - 1], grad_input=delta[layer - 1])
+                self.weights[layer - 1].baddbmm_(a[layer - 1].transpose(1, 2), d, alpha=rate)
+                self.biases[layer - 1].add_(d.sum(1, keepdim=True), alpha=rate)
+
+
 class Optim:
     """Modules, autograd and torch.optim.SGD; the decay as weight_decay of the weights alone."""
 
@@ -158,6 +219,8 @@ class Optim:
             self.optimizer.step()
 
 
+VARIANTS = {"": ("torch", Manual), "optim": ("torch-optim", Optim), "vmap": ("torch-vmap", Batched)}
+
 if __name__ == "__main__":
-    optim = common.ARGS.variant == "optim"
-    common.main("torch-optim" if optim else "torch", torch.__version__.split("+")[0], Optim if optim else Manual)
+    peer, trainer = VARIANTS[common.ARGS.variant]
+    common.main(peer, torch.__version__.split("+")[0], trainer)

@@ -1,4 +1,4 @@
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use nablab::data::Dataset;
 use nablab::simd::SimdLevel;
@@ -10,6 +10,7 @@ use nablab::train::{
 use serde_json::json;
 use std::io::Write;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Time a workload of scripts/peers and print a line of JSON
@@ -29,13 +30,16 @@ pub struct Arguments {
     /// Start and shuffle as all peers do, to compare the accuracy
     #[arg(long)]
     check: bool,
+    /// Directory of the workload's four IDX files (raw or .gz) [default: for W, the embedded MNIST]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 /// How often the forward pass W7 is timed; the fastest counts.
 const REPEATS: usize = 50;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
+    let data = arguments.data()?;
     let level = SimdLevel::best();
     let spec = arguments.spec();
     spec.validate(&data)?;
@@ -60,6 +64,28 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Arguments {
+    /// The data set of the workload, and no other: its numbers stand beside those of the peers.
+    fn data(&self) -> anyhow::Result<Dataset> {
+        let (workload, expected) = (self.workload.name(), self.workload.data());
+        match &self.data {
+            Some(directory) => {
+                let data = Dataset::from_dir(directory, None)?;
+                ensure!(
+                    data.sha256 == self.workload.sha256(),
+                    "--data {}: not the files of {expected}, which {workload} is for",
+                    directory.display()
+                );
+                Ok(data)
+            }
+            None if expected == "mnist" => {
+                Dataset::mnist().context("the embedded MNIST is damaged")
+            }
+            None => {
+                bail!("{workload} is for {expected}: give the directory of its files as --data")
+            }
+        }
+    }
+
     /// What is trained.
     fn spec(&self) -> TrainingSpec {
         let spec = self.workload.spec();

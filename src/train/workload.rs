@@ -1,8 +1,18 @@
 use super::TrainingSpec;
+use crate::data::Dataset;
 use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output};
 use clap::ValueEnum;
 
-/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv, on MNIST.
+/// As Zalando published it: <https://github.com/zalandoresearch/fashion-mnist>.
+const FASHION_MNIST_SHA256: [&str; 4] = [
+    "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+];
+
+/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv. W is for MNIST, F for
+/// Fashion-MNIST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Workload {
@@ -22,15 +32,37 @@ pub enum Workload {
     W7,
     /// 12 trainings of W1, as many at a time as there are cores
     W8,
+    /// An epoch of W1 on Fashion-MNIST, of whose pixels half are not zero
+    F1,
+    /// An epoch of W2 on Fashion-MNIST
+    F2,
+    /// An epoch of W4 on Fashion-MNIST
+    F4,
 }
 
 impl Workload {
-    /// Those whose epochs are timed.
+    /// Those whose epochs are timed, on MNIST.
     pub const EPOCHS: [Self; 6] = [Self::W1, Self::W2, Self::W3, Self::W4, Self::W5, Self::W6];
+    /// Those whose epochs are timed, on Fashion-MNIST.
+    pub const FASHION_EPOCHS: [Self; 3] = [Self::F1, Self::F2, Self::F4];
 
-    /// `W1` to `W8`.
+    /// `W1` to `W8`, `F1`, `F2`, `F4`.
     pub fn name(self) -> &'static str {
-        ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8"][self as usize]
+        ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "F1", "F2", "F4"][self as usize]
+    }
+
+    /// What it is trained on: `mnist` or `fashion-mnist`.
+    pub fn data(self) -> &'static str {
+        if Self::FASHION_EPOCHS.contains(&self) { "fashion-mnist" } else { "mnist" }
+    }
+
+    /// The SHA-256 of the four files of [`data`](Self::data), as
+    /// [`Dataset::sha256`](crate::data::Dataset::sha256) has them.
+    pub fn sha256(self) -> [&'static str; 4] {
+        match self.data() {
+            "fashion-mnist" => FASHION_MNIST_SHA256,
+            _ => Dataset::MNIST_SHA256,
+        }
     }
 
     /// What is trained, with seed 1; W7 does not train.
@@ -46,10 +78,10 @@ impl Workload {
         };
         let chapter3 = TrainingSpec { hidden: vec![100], eta: 0.5, ..base.clone() };
         match self {
-            Self::W1 | Self::W8 => chapter1,
-            Self::W2 | Self::W7 => chapter3,
+            Self::W1 | Self::W8 | Self::F1 => chapter1,
+            Self::W2 | Self::W7 | Self::F2 => chapter3,
             Self::W3 => TrainingSpec { batch_size: 1, ..chapter1 },
-            Self::W4 => TrainingSpec { batch_size: 100, ..chapter3 },
+            Self::W4 | Self::F4 => TrainingSpec { batch_size: 100, ..chapter3 },
             Self::W5 => TrainingSpec {
                 hidden: vec![800, 800],
                 activation: Activation::Relu.into(),
@@ -70,7 +102,11 @@ impl Workload {
     /// The learning rate with which the programs compare their accuracies: where that of
     /// [`spec`](Self::spec) makes the training chaotic, so that rounding alone decides, a lower one.
     pub fn check_eta(self) -> f64 {
-        if self == Self::W3 { 0.3 } else { self.spec().eta }
+        match self {
+            Self::W3 | Self::F1 => 0.3,
+            Self::F2 => 0.1,
+            _ => self.spec().eta,
+        }
     }
 
     /// The trainings of the sweep W8, from its `spec`: equal but for the seed.

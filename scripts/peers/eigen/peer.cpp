@@ -5,14 +5,11 @@
 // The neurons of a layer are padded with zeros to whole SIMD registers, which Eigen needs to do
 // without scalar remainders; the padding's weights, activations and deltas are zero and stay zero.
 
-#include "common.hpp"
+#include "../common.hpp"
 
 #include <Eigen/Dense>
 
-#include <atomic>
-#include <chrono>
 #include <memory>
-#include <thread>
 #include <tuple>
 
 using Eigen::Dynamic;
@@ -86,7 +83,9 @@ struct Layer {
 template <bool quadratic, int Batch, class... Layers>
 class Network {
     std::tuple<Layers...> layers_;
+    const Data& data_;
     Mat<kPixels, Batch> x_;
+    MatrixXf output_;
     static constexpr int kLast = sizeof...(Layers) - 1;
 
     template <int I, class X>
@@ -121,49 +120,62 @@ class Network {
     }
 
   public:
-    explicit Network(const std::vector<int>& sizes, int batch) : Network(sizes, batch, std::index_sequence_for<Layers...>{}) {}
+    Network(const Data& data, const std::vector<int>& sizes, int batch)
+        : Network(data, sizes, batch, std::index_sequence_for<Layers...>{}) {}
 
     template <size_t... I>
-    Network(const std::vector<int>& sizes, int batch, std::index_sequence<I...>)
-        : layers_(Layers(sizes[I], sizes[I + 1], batch)...), x_(kPixels, batch) {}
+    Network(const Data& data, const std::vector<int>& sizes, int batch, std::index_sequence<I...>)
+        : layers_(Layers(sizes[I], sizes[I + 1], batch)...), data_(data), x_(kPixels, batch) {}
 
-    void load(const std::string& init, uint64_t seed) {
+    void load(const Workload& workload, uint64_t seed) {
         SplitMix64 random(seed);
         auto fill = [&](auto& layer) {
-            double n = layer.in;
-            double scale = init == "unit" ? 1.0 : init == "scaled" ? 1.0 / std::sqrt(n) : std::sqrt(2.0 / n);
+            double scale = workload.scale(layer.in);
             layer.w.setZero();
             for (int in = 0; in < layer.in; ++in)
                 for (int out = 0; out < layer.out; ++out) layer.w(out, in) = float(random.normal() * scale);
             layer.b.setZero();
-            if (init != "he")
+            if (workload.init != "he")
                 for (int out = 0; out < layer.out; ++out) layer.b[out] = float(random.normal());
         };
         std::apply([&](auto&... layer) { (fill(layer), ...); }, layers_);
     }
 
-    void epoch(const Data& data, const std::vector<int>& order, const Workload& workload, float decay) {
+    void epoch(const std::vector<int>& order, const Workload& workload) {
+        const float decay = float(workload.decay());
         auto& output = std::get<kLast>(layers_);
         for (int begin = 0; begin < int(order.size()); begin += workload.batch) {
             int columns = std::min<int>(workload.batch, order.size() - begin);
             resize(columns);
             for (int k = 0; k < columns; ++k)
-                x_.col(k) = Map<const Mat<kPixels, 1>>(&data.x[size_t(order[begin + k]) * kPixels]);
+                x_.col(k) = Map<const Mat<kPixels, 1>>(&data_.x[size_t(order[begin + k]) * kPixels]);
             forward_from<0>(x_);
             output.delta = output.a;
-            for (int k = 0; k < columns; ++k) output.delta(data.labels[order[begin + k]], k) -= 1.0f;
+            for (int k = 0; k < columns; ++k) output.delta(data_.labels[order[begin + k]], k) -= 1.0f;
             if constexpr (quadratic) output.times_slope();
             backward_from<kLast>(workload.eta / columns, decay);
         }
     }
 
-    // The outputs for all columns of x, in blocks that stay in the cache.
-    void forward(const float* x, int columns, MatrixXf& out) {
-        std::apply([&](auto&... layer) { forward_block(x, columns, out, layer...); }, layers_);
+    // The outputs for all test images, in blocks that stay in the cache.
+    void forward() {
+        const int columns = int(data_.test_labels.size());
+        std::apply([&](auto&... layer) { forward_blocks(data_.test_x.data(), columns, output_, layer...); }, layers_);
+    }
+
+    double accuracy() {
+        forward();
+        int correct = 0;
+        for (int k = 0; k < output_.cols(); ++k) {
+            Eigen::Index best;
+            output_.col(k).maxCoeff(&best);
+            correct += best == data_.test_labels[k];
+        }
+        return 100.0 * correct / output_.cols();
     }
 
     template <class First, class... Rest>
-    static void forward_block(const float* x, int columns, MatrixXf& out, const First& first, const Rest&... rest) {
+    static void forward_blocks(const float* x, int columns, MatrixXf& out, const First& first, const Rest&... rest) {
         constexpr int kBlock = 250;
         out.resize(10, columns);
         MatrixXf a, next;
@@ -177,89 +189,6 @@ class Network {
     }
 };
 
-static double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-static double accuracy(const MatrixXf& output, const std::vector<uint8_t>& labels) {
-    int correct = 0;
-    for (int k = 0; k < output.cols(); ++k) {
-        Eigen::Index best;
-        output.col(k).maxCoeff(&best);
-        correct += best == labels[k];
-    }
-    return 100.0 * correct / output.cols();
-}
-
-template <class Net>
-std::vector<double> train(Net& net, const Data& data, const Workload& workload, int epochs, uint64_t seed, bool check) {
-    net.load(workload.init, seed);
-    float decay = float(1.0 - double(workload.eta) * workload.lambda / kTrainingImages);
-    std::mt19937_64 generator(seed);
-    std::vector<int> order(kTrainingImages);
-    std::iota(order.begin(), order.end(), 0);
-    std::vector<double> seconds;
-    for (int epoch = 0; epoch < epochs; ++epoch) {
-        double begin = now();
-        if (check) order = shared_order(seed, epoch);
-        else std::shuffle(order.begin(), order.end(), generator);
-        net.epoch(data, order, workload, decay);
-        seconds.push_back(now() - begin);
-    }
-    return seconds;
-}
-
-template <class Net>
-void run(const Arguments& arguments, const Workload& workload, const std::vector<int>& sizes) {
-    const Data data(arguments.data);
-    const int epochs = arguments.epochs ? arguments.epochs : workload.epochs;
-    MatrixXf output;
-    auto make = [&] { return std::make_unique<Net>(sizes, workload.batch); };
-    auto test = [&](Net& net) {
-        net.forward(data.test_x.data(), int(data.test_labels.size()), output);
-        return accuracy(output, data.test_labels);
-    };
-    std::printf("{\"workload\": \"%s\", \"peer\": \"eigen\", \"version\": \"%d.%d.%d\", \"threads\": %d, \"order\": \"%s\", ",
-                workload.id.c_str(), EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, arguments.threads,
-                arguments.check ? "shared" : "own");
-    if (workload.kind == "train") {
-        auto net = make();
-        auto seconds = train(*net, data, workload, epochs, arguments.seed, arguments.check);
-        std::printf("\"seconds_per_epoch\": [");
-        for (size_t i = 0; i < seconds.size(); ++i) std::printf("%s%.9f", i ? ", " : "", seconds[i]);
-        std::printf("], \"test_accuracy\": %.2f}\n", test(*net));
-    } else if (workload.kind == "forward") {
-        auto net = make();
-        net->load(workload.init, arguments.seed);
-        double best = 1e9, percent = test(*net);
-        for (int i = 0; i < kForwardRepeats; ++i) {
-            double begin = now();
-            net->forward(data.test_x.data(), int(data.test_labels.size()), output);
-            best = std::min(best, now() - begin);
-        }
-        std::printf("\"milliseconds\": %.6f, \"test_accuracy\": %.2f}\n", best * 1e3, percent);
-    } else {
-        std::vector<std::unique_ptr<Net>> nets;
-        for (int i = 0; i < workload.trainings; ++i) nets.push_back(make());
-        std::atomic<int> next{0};
-        double begin = now();
-        std::vector<std::thread> threads;
-        for (int t = 0; t < arguments.threads; ++t)
-            threads.emplace_back([&] {
-                for (int i; (i = next++) < workload.trainings;)
-                    train(*nets[i], data, workload, epochs, arguments.seed + i, arguments.check);
-            });
-        for (auto& thread : threads) thread.join();
-        double seconds = now() - begin;
-        std::vector<double> percents;
-        for (auto& net : nets) percents.push_back(test(*net));
-        std::sort(percents.begin(), percents.end());
-        size_t n = percents.size();
-        std::printf("\"trainings_per_second\": %.6f, \"test_accuracy\": %.2f}\n", n / seconds,
-                    (percents[(n - 1) / 2] + percents[n / 2]) / 2);
-    }
-}
-
 template <bool quadratic, int Hidden, int Batch>
 using OneHidden = Network<quadratic, Batch, Layer<kPixels, Hidden, Batch, Kind::Sigmoid>, Layer<Hidden, 10, Batch, Kind::Sigmoid>>;
 
@@ -271,19 +200,27 @@ using FourHidden = Network<false, Batch, Layer<kPixels, 30, Batch, Kind::Sigmoid
 using Wide = Network<false, Dynamic, Layer<Dynamic, Dynamic, Dynamic, Kind::Relu>, Layer<Dynamic, Dynamic, Dynamic, Kind::Relu>,
                      Layer<Dynamic, Dynamic, Dynamic, Kind::Softmax>>;
 
-int main(int argc, char** argv) try {
-    const Arguments arguments = parse(argc, argv);
-    const Workload workload = read_workload(arguments.workloads, arguments.workload, arguments.check);
+template <class Net>
+void run_network(const Arguments& arguments, const Workload& workload) {
+    const Data data(arguments.data);
     std::vector<int> sizes;
     std::stringstream stream(workload.sizes);
     for (std::string size; std::getline(stream, size, '-');) sizes.push_back(std::stoi(size));
-    const std::string key = workload.sizes + " " + workload.cost + " " + std::to_string(workload.batch);
-    if (key == "784-30-10 quadratic 10") run<OneHidden<true, 30, 10>>(arguments, workload, sizes);
-    else if (key == "784-30-10 quadratic 1") run<OneHidden<true, 30, 1>>(arguments, workload, sizes);
-    else if (key == "784-100-10 cross-entropy 10") run<OneHidden<false, 100, 10>>(arguments, workload, sizes);
-    else if (key == "784-100-10 cross-entropy 100") run<OneHidden<false, 100, 100>>(arguments, workload, sizes);
-    else if (key == "784-30-30-30-30-10 cross-entropy 10") run<FourHidden<10>>(arguments, workload, sizes);
-    else if (key == "784-800-800-10 log-likelihood 128") run<Wide>(arguments, workload, sizes);
+    std::ostringstream version;
+    version << EIGEN_WORLD_VERSION << '.' << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION;
+    run("eigen", version.str(), arguments, workload, [&] { return std::make_unique<Net>(data, sizes, workload.batch); });
+}
+
+int main(int argc, char** argv) try {
+    const Arguments arguments = parse(argc, argv);
+    const Workload workload = read_workload(arguments.workloads, arguments.workload, arguments.check);
+    const std::string key = workload.key();
+    if (key == "784-30-10 quadratic 10") run_network<OneHidden<true, 30, 10>>(arguments, workload);
+    else if (key == "784-30-10 quadratic 1") run_network<OneHidden<true, 30, 1>>(arguments, workload);
+    else if (key == "784-100-10 cross-entropy 10") run_network<OneHidden<false, 100, 10>>(arguments, workload);
+    else if (key == "784-100-10 cross-entropy 100") run_network<OneHidden<false, 100, 100>>(arguments, workload);
+    else if (key == "784-30-30-30-30-10 cross-entropy 10") run_network<FourHidden<10>>(arguments, workload);
+    else if (key == "784-800-800-10 log-likelihood 128") run_network<Wide>(arguments, workload);
     else throw std::runtime_error("no network compiled for " + key);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "peer-eigen: %s\n", error.what());

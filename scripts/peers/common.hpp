@@ -1,17 +1,19 @@
-// What the C++ peer shares with the others: command line, workloads, data, the common start.
+// What the C++ peers share: command line, workloads, data, the common start and the stop-watch.
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <numeric>
-#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,7 +46,7 @@ inline Arguments parse(int argc, char** argv) {
         else arguments.workload = name;
     }
     if (arguments.workload.empty() || arguments.data.empty())
-        throw std::runtime_error("usage: peer-eigen WORKLOAD --data DIR [--epochs N] [--threads N] [--seed S] [--check]");
+        throw std::runtime_error("usage: WORKLOAD --data DIR [--epochs N] [--threads N] [--seed S] [--check]");
     return arguments;
 }
 
@@ -52,6 +54,17 @@ struct Workload {
     std::string id, kind, sizes, cost, init;
     float eta = 0, lambda = 0;
     int batch = 0, epochs = 0, trainings = 0;
+
+    // What a step multiplies the weights by: the decay of L2 with lambda over n.
+    double decay() const { return 1.0 - double(eta) * lambda / kTrainingImages; }
+
+    // The standard deviation of the weights at the start.
+    double scale(int n_in) const {
+        return init == "unit" ? 1.0 : init == "scaled" ? 1.0 / std::sqrt(n_in) : std::sqrt(2.0 / n_in);
+    }
+
+    // The network that a program has to be compiled for.
+    std::string key() const { return sizes + " " + cost + " " + std::to_string(batch); }
 };
 
 inline Workload read_workload(const std::string& path, const std::string& id, bool check) {
@@ -128,6 +141,12 @@ class SplitMix64 {
     uint64_t state_;
 };
 
+// Fisher and Yates, with a product in place of a remainder.
+inline void shuffle(std::vector<int>& order, SplitMix64& random) {
+    for (size_t left = order.size(); left > 1; --left)
+        std::swap(order[left - 1], order[((random.next() >> 32) * left) >> 32]);
+}
+
 // The order for --check: the indices sorted by random keys, equal in every language.
 inline std::vector<int> shared_order(uint64_t seed, int epoch) {
     SplitMix64 random(seed + (uint64_t(epoch + 1) << 32));
@@ -137,4 +156,71 @@ inline std::vector<int> shared_order(uint64_t seed, int epoch) {
     std::vector<int> order(kTrainingImages);
     for (int i = 0; i < kTrainingImages; ++i) order[i] = keys[i].second;
     return order;
+}
+
+inline double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// The seconds of each epoch, shuffle included. Net has load(workload, seed) and epoch(order, workload).
+template <class Net>
+std::vector<double> train(Net& net, const Workload& workload, int epochs, uint64_t seed, bool check) {
+    net.load(workload, seed);
+    SplitMix64 random(seed);
+    std::vector<int> order(kTrainingImages);
+    std::iota(order.begin(), order.end(), 0);
+    std::vector<double> seconds;
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+        double begin = now();
+        if (check) order = shared_order(seed, epoch);
+        else shuffle(order, random);
+        net.epoch(order, workload);
+        seconds.push_back(now() - begin);
+    }
+    return seconds;
+}
+
+// Runs the workload and prints its line of JSON. make() gives a Net on the heap, which besides what `train`
+// asks for has forward(), the outputs for all test images, and accuracy(), how many of them are right in percent.
+template <class Make>
+void run(const char* peer, const std::string& version, const Arguments& arguments, const Workload& workload, Make make) {
+    const int epochs = arguments.epochs ? arguments.epochs : workload.epochs;
+    std::printf("{\"workload\": \"%s\", \"peer\": \"%s\", \"version\": \"%s\", \"threads\": %d, \"order\": \"%s\", ",
+                workload.id.c_str(), peer, version.c_str(), arguments.threads, arguments.check ? "shared" : "own");
+    if (workload.kind == "train") {
+        auto net = make();
+        auto seconds = train(*net, workload, epochs, arguments.seed, arguments.check);
+        std::printf("\"seconds_per_epoch\": [");
+        for (size_t i = 0; i < seconds.size(); ++i) std::printf("%s%.9f", i ? ", " : "", seconds[i]);
+        std::printf("], \"test_accuracy\": %.2f}\n", net->accuracy());
+    } else if (workload.kind == "forward") {
+        auto net = make();
+        net->load(workload, arguments.seed);
+        double best = 1e9, percent = net->accuracy();
+        for (int i = 0; i < kForwardRepeats; ++i) {
+            double begin = now();
+            net->forward();
+            best = std::min(best, now() - begin);
+        }
+        std::printf("\"milliseconds\": %.6f, \"test_accuracy\": %.2f}\n", best * 1e3, percent);
+    } else {
+        std::vector<decltype(make())> nets;
+        for (int i = 0; i < workload.trainings; ++i) nets.push_back(make());
+        std::atomic<int> next{0};
+        double begin = now();
+        std::vector<std::thread> threads;
+        for (int t = 0; t < arguments.threads; ++t)
+            threads.emplace_back([&] {
+                for (int i; (i = next++) < workload.trainings;)
+                    train(*nets[i], workload, epochs, arguments.seed + i, arguments.check);
+            });
+        for (auto& thread : threads) thread.join();
+        double seconds = now() - begin;
+        std::vector<double> percents;
+        for (auto& net : nets) percents.push_back(net->accuracy());
+        std::sort(percents.begin(), percents.end());
+        size_t n = percents.size();
+        std::printf("\"trainings_per_second\": %.6f, \"test_accuracy\": %.2f}\n", n / seconds,
+                    (percents[(n - 1) / 2] + percents[n / 2]) / 2);
+    }
 }
