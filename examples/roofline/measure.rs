@@ -37,7 +37,7 @@ impl Subject {
         let ranges =
             (0..(IMAGES / batch_size).max(1)).map(|i| i * batch_size..(i + 1) * batch_size);
         let gather = |range| {
-            let mut batch = MiniBatch::new();
+            let mut batch = MiniBatch::new(batch_size);
             batch.gather(pulp::Scalar::new(), &data.training, range);
             batch
         };
