@@ -37,16 +37,24 @@ impl<'a, T> DenseBatch<'a, T> {
     }
 }
 
-/// The panels of weights for `stride` outputs: the first output of each, its width, and where it
-/// stands.
-fn panels<T: Real>(
-    n_in: usize,
+/// The panels of weights from these inputs to `stride` outputs: the first output vector of each, its
+/// shape, and where it stands.
+#[inline(always)]
+fn panels<S: Simd, T: Real>(
+    input: DenseBatch<T>,
     stride: usize,
-) -> impl Iterator<Item = (usize, usize, Range<usize>)> {
+) -> impl Iterator<Item = (usize, Shape, Range<usize>)> {
     assert!(stride > 0 && stride.is_multiple_of(BLOCK), "a stride of whole blocks");
+    let (n_in, lanes) = (input.columns, T::lanes::<S>());
     (0..stride).step_by(T::PANEL).map(move |first| {
         let width = T::PANEL.min(stride - first);
-        (first, width, n_in * first..n_in * (first + width))
+        let shape = Shape {
+            input_stride: input.stride,
+            n_in,
+            weights_per_row: width / lanes,
+            per_row: stride / lanes,
+        };
+        (first / lanes, shape, n_in * first..n_in * (first + width))
     })
 }
 
@@ -73,16 +81,9 @@ impl<T: Real> WithSimd for PanelProduct<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { input, weights, stride, output } = self;
         assert_eq!(output.len(), input.rows() * stride, "a row of outputs a row of inputs");
-        let lanes = T::lanes::<S>();
-        for (first, width, range) in panels::<T>(input.columns, stride) {
-            let shape = Shape {
-                input_stride: input.stride,
-                n_in: input.columns,
-                weights_per_row: width / lanes,
-                per_row: stride / lanes,
-            };
+        for (first, shape, range) in panels::<S, T>(input, stride) {
             let weights = T::vectors::<S>(&weights[range]);
-            product_rows::<S, T>(simd, input.rows, shape, weights, first / lanes, output);
+            product_rows::<S, T>(simd, input.rows, shape, weights, first, output);
         }
     }
 }
@@ -111,16 +112,9 @@ impl<T: Real> WithSimd for AddPanelOuterProducts<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { input, delta, weights, stride } = self;
         assert_eq!(delta.len(), input.rows() * stride, "a row of errors a row of inputs");
-        let lanes = T::lanes::<S>();
-        for (first, width, range) in panels::<T>(input.columns, stride) {
-            let shape = Shape {
-                input_stride: input.stride,
-                n_in: input.columns,
-                weights_per_row: width / lanes,
-                per_row: stride / lanes,
-            };
+        for (first, shape, range) in panels::<S, T>(input, stride) {
             let weights = T::vectors_mut::<S>(&mut weights[range]);
-            outer_rows::<S, T>(simd, input.rows, shape, delta, first / lanes, weights);
+            outer_rows::<S, T>(simd, input.rows, shape, delta, first, weights);
         }
     }
 }
