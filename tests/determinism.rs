@@ -26,6 +26,16 @@ fn bits(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> Vec<u64> {
     bits
 }
 
+/// All metrics of both epochs have the same bits at every instruction set.
+#[track_caller]
+fn assert_same_bits(spec: &TrainingSpec, data: &Dataset) {
+    let want = bits(spec, data, SimdLevel::Scalar);
+    assert_eq!(want.len(), 12, "{spec:?}");
+    for level in SimdLevel::available() {
+        assert_eq!(bits(spec, data, level), want, "{level} {spec:?}");
+    }
+}
+
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     let data = few_images();
@@ -49,11 +59,7 @@ fn every_instruction_set_gives_the_same_bits() {
                 monitors: Metric::ALL.into_iter().collect(),
                 ..TrainingSpec::default()
             };
-            let want = bits(&spec, &data, SimdLevel::Scalar);
-            assert_eq!(want.len(), 12);
-            for level in SimdLevel::available() {
-                assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
-            }
+            assert_same_bits(&spec, &data);
         }
     }
 }
@@ -84,10 +90,7 @@ fn dense_images_give_the_same_bits_at_every_instruction_set() {
             monitors: Metric::ALL.into_iter().collect(),
             ..TrainingSpec::default()
         };
-        let want = bits(&spec, &data, SimdLevel::Scalar);
-        for level in SimdLevel::available() {
-            assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
-        }
+        assert_same_bits(&spec, &data);
     }
 }
 
@@ -116,11 +119,7 @@ fn every_rule_of_learning_gives_the_same_bits_at_every_instruction_set() {
             TrainingSpec { l1: 3.0, max_norm: Some(1.5), dropout: 0.5.into(), ..base.clone() },
         ] {
             let spec = TrainingSpec { precision, ..spec };
-            let want = bits(&spec, &data, SimdLevel::Scalar);
-            assert_eq!(want.len(), 12, "{spec:?}");
-            for level in SimdLevel::available() {
-                assert_eq!(bits(&spec, &data, level), want, "{level} {spec:?}");
-            }
+            assert_same_bits(&spec, &data);
         }
     }
 }
