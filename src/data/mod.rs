@@ -19,6 +19,7 @@
 //! Where to look: `idx` knows the file format, `files` finds the four files of a directory, `source`
 //! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy.
 
+mod bytes;
 mod dataset;
 mod error;
 mod expand;

@@ -1,5 +1,6 @@
 //! Images by their non-zero pixels.
 
+use super::bytes::Bytes;
 use std::ops::Range;
 
 /// Rows of bytes in compressed-row form: of each row, the non-zero values and where they stand.
@@ -24,6 +25,8 @@ pub struct SparseRows {
     offsets: Vec<u32>,
     indices: Vec<u16>,
     values: Vec<u8>,
+    /// All values, `[rows][columns]`, once they have been asked for.
+    bytes: Bytes,
 }
 
 impl SparseRows {
@@ -42,7 +45,13 @@ impl SparseRows {
             "SparseRows: {columns} columns, expected 1 to {}",
             Self::MAX_COLUMNS
         );
-        Self { columns, offsets: vec![0], indices: Vec::new(), values: Vec::new() }
+        Self {
+            columns,
+            offsets: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+            bytes: Bytes::default(),
+        }
     }
 
     /// The rows of a dense row-major matrix, `[rows][columns]`.
@@ -74,6 +83,7 @@ impl SparseRows {
             pixels.len(),
             self.columns
         );
+        self.bytes = Bytes::default();
         for row in rows {
             self.push_row(row);
         }
@@ -122,6 +132,7 @@ impl SparseRows {
         assert_eq!(self.columns, other.columns, "SparseRows: append rows of another width");
         offset(self.nonzeros() + other.nonzeros());
         let base = offset(self.nonzeros());
+        self.bytes = Bytes::default();
         self.offsets.extend(other.offsets[1..].iter().map(|end| base + end));
         self.indices.extend_from_slice(&other.indices);
         self.values.extend_from_slice(&other.values);
@@ -154,6 +165,7 @@ impl SparseRows {
     pub(super) fn split_off(&mut self, row: usize) -> Self {
         let tail = self.range(row..self.len());
         let end = self.offsets[row] as usize;
+        self.bytes = Bytes::default();
         self.offsets.truncate(row + 1);
         self.indices.truncate(end);
         self.values.truncate(end);
@@ -209,6 +221,17 @@ impl SparseRows {
         (&self.indices[at.clone()], &self.values[at])
     }
 
+    /// Where the entries of row `i` begin and end among those of all rows.
+    ///
+    /// # Panics
+    ///
+    /// If `i >= len()`.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn place(&self, i: usize) -> &[u32] {
+        &self.offsets[i..i + 2]
+    }
+
     /// The length of row `i`, and as [`row`](Self::row) the entries from its first one to the last
     /// one of *all* rows: for code that reads whole blocks of entries and drops what is beyond.
     ///
@@ -220,6 +243,18 @@ impl SparseRows {
     pub(crate) fn row_onwards(&self, i: usize) -> (usize, &[u16], &[u8]) {
         let (start, end) = (self.offsets[i] as usize, self.offsets[i + 1] as usize);
         (end - start, &self.indices[start..], &self.values[start..])
+    }
+
+    /// All values, zeros included, `[rows][columns]`. The first call makes them, which takes a byte
+    /// each.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get_or_make(|| {
+            let mut bytes = vec![0; self.len() * self.columns];
+            for (i, row) in bytes.chunks_exact_mut(self.columns).enumerate() {
+                self.dense_row(i, row);
+            }
+            bytes.into()
+        })
     }
 
     /// A copy of some rows.
@@ -241,6 +276,7 @@ impl SparseRows {
             offsets: self.offsets[rows.start..=rows.end].iter().map(|end| end - base).collect(),
             indices: self.indices[at.clone()].to_vec(),
             values: self.values[at].to_vec(),
+            bytes: Bytes::default(),
         }
     }
 
@@ -307,6 +343,7 @@ mod tests {
             assert_eq!((rows.len(), rows.columns()), (5, columns));
             assert_eq!(rows.nonzeros(), pixels.iter().filter(|&&v| v != 0).count());
             assert_eq!(densified(&rows), pixels, "{columns} columns");
+            assert_eq!(rows.bytes(), pixels, "{columns} columns");
             for i in 0..5 {
                 let (indices, values) = rows.row(i);
                 assert_eq!(indices.len(), values.len());
@@ -324,10 +361,16 @@ mod tests {
             let mut head = whole.range(0..cut);
             let tail = whole.range(cut..6);
             assert_eq!((head.len(), tail.len()), (cut, 6 - cut));
+            assert_eq!(head.bytes(), densified(&head));
             head.append(&tail);
             assert_eq!(head, whole);
+            assert_eq!(head.bytes(), whole.bytes());
             assert_eq!(head.split_off(cut), tail);
             assert_eq!(head, whole.range(0..cut));
+            assert_eq!(head.bytes(), densified(&head));
+            head.push_dense(&[5; 22]);
+            assert_eq!(head.bytes(), densified(&head));
+            assert_eq!(head.clone().bytes(), head.bytes());
         }
     }
 

@@ -10,22 +10,36 @@ pub enum Input<'a, T> {
     Dense(DenseBatch<'a, T>),
 }
 
-impl<T: Copy> Input<'_, T> {
-    /// Whether inputs of which the part `density` is not zero are faster as [`Dense`](Self::Dense) in
-    /// mini-batches of so many rows: from 60 % in 32 rows or more, from 80 % in 8 or more.
+/// The forms of [`Input`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// [`Input::Sparse`]
+    Sparse,
+    /// [`Input::Dense`]
+    Dense,
+}
+
+impl Form {
+    /// The rule: inputs are dense where at least 40 % of them are not zero, in mini-batches of fewer than
+    /// five rows 45, 50, 65 and 80 %.
     ///
     /// A sparse row costs what its non-zeros do, and reads and writes the weights anew; a dense one
-    /// costs all inputs, but several share the weights that are loaded. The limits are those measured
-    /// on an AMD Zen 3 with 30 and 100 neurons. They do not depend on the CPU, since the two forms
-    /// sum in different orders, and with them the bits would.
-    pub fn is_dense(density: f64, rows: usize) -> bool {
-        match rows {
-            0..8 => false,
-            8..32 => density >= 0.8,
-            32.. => density >= 0.6,
-        }
+    /// costs all inputs, but several share the weights that are loaded. `cargo bench --bench density`
+    /// measures both. The limits are those of an AMD Zen 3 with 30 and 100 neurons: they cannot depend
+    /// on the CPU, since the two forms sum in different orders, and with them the bits would.
+    pub fn choose(density: f64, rows: usize) -> Self {
+        let least = match rows {
+            0 | 1 => 0.8,
+            2 => 0.65,
+            3 => 0.5,
+            4 => 0.45,
+            _ => 0.4,
+        };
+        if density >= least { Self::Dense } else { Self::Sparse }
     }
+}
 
+impl<T: Copy> Input<'_, T> {
     /// The number of rows.
     pub fn rows(&self) -> usize {
         match self {

@@ -27,7 +27,7 @@ pub use architecture::Architecture;
 pub use cost::{Cost, Pairing};
 pub use gradient::Gradient;
 pub use init::{BiasInitialiser, Initialiser, ParameterSource};
-pub use input::Input;
+pub use input::{Form, Input};
 pub use layer::Layer;
 pub use learner::{Learner, Step};
 pub use network::Network;

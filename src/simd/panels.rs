@@ -31,6 +31,15 @@ impl<'a, T> DenseBatch<'a, T> {
         self.rows.len() / self.stride
     }
 
+    /// The inputs of row `r`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    pub fn row(&self, r: usize) -> &'a [T] {
+        &self.rows[r * self.stride..][..self.columns]
+    }
+
     /// The number of inputs in a row.
     pub fn columns(&self) -> usize {
         self.columns

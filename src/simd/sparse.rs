@@ -66,7 +66,7 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
 
     /// The entries of row `r`: offsets and values, of equal length.
     #[inline(always)]
-    fn row(&self, r: usize) -> (&'a [u32], &'a [T]) {
+    pub(crate) fn row(&self, r: usize) -> (&'a [u32], &'a [T]) {
         let entries = self.starts[r] as usize..self.starts[r + 1] as usize;
         let offsets = &self.offsets[entries.clone()];
         (offsets, &self.values[entries][..offsets.len()])

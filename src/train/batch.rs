@@ -1,6 +1,7 @@
 use crate::data::Split;
-use crate::nn::Input;
+use crate::nn::{Form, Input};
 use crate::simd::panels::DenseBatch;
+use crate::simd::prefetch::prefetch;
 use crate::simd::sparse::{SUMS, SparseBatch};
 use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
@@ -10,8 +11,10 @@ use pulp::{Simd, WithSimd};
 pub struct MiniBatch<T> {
     /// The images of a full mini-batch.
     size: usize,
-    /// Whether the inputs are in `dense`; else in the next three.
-    is_dense: bool,
+    /// The form, if it does not depend on the images.
+    always: Option<Form>,
+    /// Where the inputs are: in `dense`, or in the next three.
+    form: Form,
     /// `[images][padded(columns)]`, and perhaps more.
     dense: AlignedVec<T>,
     columns: usize,
@@ -25,12 +28,23 @@ pub struct MiniBatch<T> {
 }
 
 impl<T: Real> MiniBatch<T> {
-    /// An empty mini-batch, to be filled by up to `size` images: short ones are gathered in the same
-    /// form as full ones, so that an image gives the same bits in both.
+    /// An empty mini-batch, to be filled by up to `size` images in the form that
+    /// [`Form::choose`] names: short ones are gathered in the same form as full ones, so that an image
+    /// gives the same bits in both.
     pub fn new(size: usize) -> Self {
+        Self::with_form(size, None)
+    }
+
+    /// The same for a given form, whatever the images are.
+    pub fn in_form(size: usize, form: Form) -> Self {
+        Self::with_form(size, Some(form))
+    }
+
+    fn with_form(size: usize, always: Option<Form>) -> Self {
         Self {
             size,
-            is_dense: false,
+            always,
+            form: Form::Sparse,
             dense: AlignedVec::zeros(0),
             columns: 0,
             starts: vec![0],
@@ -42,7 +56,7 @@ impl<T: Real> MiniBatch<T> {
     }
 
     /// Replaces the contents by the given images of `split`, in that order; pixels become
-    /// byte / 256. [`Input::is_dense`] decides about the form.
+    /// byte / 256.
     ///
     /// # Panics
     ///
@@ -51,9 +65,40 @@ impl<T: Real> MiniBatch<T> {
         simd.vectorize(Gather { batch: self, split, images });
     }
 
+    /// The form in which images of `split` are gathered.
+    #[inline(always)]
+    fn form_for(&self, split: &Split) -> Form {
+        self.always.unwrap_or_else(|| Form::choose(split.images.density(), self.size))
+    }
+
+    /// Starts fetching what [`gather`](Self::gather) will read: the shuffled order of the images defeats
+    /// the hardware's prefetcher.
+    ///
+    /// Where a row begins must be known to fetch it: `next` are the images of the mini-batch after this
+    /// one, `later` those of the one after that.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, split: &Split, next: &[u32], later: &[u32]) {
+        if self.form_for(split) == Form::Dense {
+            let (bytes, columns) = (split.images.bytes(), split.images.columns());
+            for &image in next {
+                prefetch(&bytes[image as usize * columns..][..columns]);
+            }
+            return;
+        }
+        for &image in next {
+            let (columns, pixels) = split.images.row(image as usize);
+            prefetch(columns);
+            prefetch(pixels);
+        }
+        for &image in later {
+            prefetch(split.images.place(image as usize));
+            prefetch(&split.labels[image as usize..=image as usize]);
+        }
+    }
+
     /// The images.
     pub fn input(&self) -> Input<'_, T> {
-        if self.is_dense {
+        if self.form == Form::Dense {
             let stride = padded(self.columns);
             let rows = &self.dense[..self.labels.len() * stride];
             return DenseBatch::new(rows, stride, self.columns).into();
@@ -81,8 +126,8 @@ impl<T: Real, I: Iterator<Item = usize>> WithSimd for Gather<'_, T, I> {
     fn with_simd<S: Simd>(self, _: S) {
         let Self { batch, split, images } = self;
         batch.labels.clear();
-        batch.is_dense = Input::<T>::is_dense(split.images.density(), batch.size);
-        if batch.is_dense {
+        batch.form = batch.form_for(split);
+        if batch.form == Form::Dense {
             return batch.gather_dense(split, images);
         }
         batch.starts.clear();
@@ -123,7 +168,7 @@ impl<T: Real> MiniBatch<T> {
     #[inline(always)]
     fn gather_dense(&mut self, split: &Split, images: impl Iterator<Item = usize>) {
         self.columns = split.images.columns();
-        let stride = padded(self.columns);
+        let (bytes, stride) = (split.images.bytes(), padded(self.columns));
         for (r, image) in images.enumerate() {
             self.labels.push(split.labels[image]);
             let needed = (r + 1) * stride;
@@ -132,12 +177,10 @@ impl<T: Real> MiniBatch<T> {
                 larger[..self.dense.len()].copy_from_slice(&self.dense);
                 self.dense = larger;
             }
-            let row = &mut self.dense[r * stride..needed];
-            row.fill(T::ZERO);
-            let (columns, pixels) = split.images.row(image);
-            for (&column, &pixel) in columns.iter().zip(pixels) {
-                row[usize::from(column)] = T::from_pixel(pixel);
-            }
+            let row = &bytes[image * self.columns..][..self.columns];
+            let (inputs, padding) = self.dense[r * stride..needed].split_at_mut(self.columns);
+            convert(row, inputs, T::from_pixel);
+            padding.fill(T::ZERO);
         }
     }
 }
@@ -152,5 +195,78 @@ fn convert<A: Copy, B>(from: &[A], to: &mut [B], f: impl Fn(A) -> B) {
     }
     for (&from, to) in rest.iter().zip(beyond) {
         *to = f(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::SparseRows;
+    use crate::simd::SimdLevel;
+
+    /// Images of every length around a block, each with zeros, and their classes.
+    fn split(columns: usize) -> Split {
+        let pixels: Vec<u8> = (0..12 * columns)
+            .map(|i| if i % 3 == 0 { 0 } else { (i * 37 % 251) as u8 + 1 })
+            .collect();
+        Split { images: SparseRows::from_dense(&pixels, columns), labels: (0..12).collect() }
+    }
+
+    /// The inputs of row `r`, zeros included.
+    fn row(input: Input<f64>, r: usize, columns: usize) -> Vec<f64> {
+        let mut row = vec![0.0; columns];
+        match input {
+            Input::Dense(input) => row.copy_from_slice(input.row(r)),
+            Input::Sparse(input) => {
+                let (offsets, values) = input.row(r);
+                for (&offset, &value) in offsets.iter().zip(values) {
+                    row[offset as usize / BLOCK] += value;
+                }
+            }
+        }
+        row
+    }
+
+    #[test]
+    fn both_forms_have_the_inputs_of_the_images() {
+        for columns in [1, 7, 15, 16, 17, 33, 784] {
+            let split = split(columns);
+            for form in [Form::Sparse, Form::Dense] {
+                let mut batch = MiniBatch::<f64>::in_form(5, form);
+                for images in [vec![3, 0, 11, 3, 7], vec![9], vec![1, 2]] {
+                    for level in SimdLevel::available() {
+                        level.arch().unwrap().dispatch(GatherTest(&mut batch, &split, &images));
+                        assert_eq!(batch.input().rows(), images.len());
+                        for (r, &image) in images.iter().enumerate() {
+                            assert_eq!(batch.labels()[r], split.labels[image]);
+                            let mut bytes = vec![0; columns];
+                            split.images.dense_row(image, &mut bytes);
+                            let want: Vec<f64> =
+                                bytes.iter().map(|&b| f64::from(b) / 256.0).collect();
+                            assert_eq!(row(batch.input(), r, columns), want, "{form:?} {columns}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    struct GatherTest<'a>(&'a mut MiniBatch<f64>, &'a Split, &'a [usize]);
+
+    impl WithSimd for GatherTest<'_> {
+        type Output = ();
+        fn with_simd<S: Simd>(self, simd: S) {
+            self.0.gather(simd, self.1, self.2.iter().copied());
+        }
+    }
+
+    #[test]
+    fn the_form_is_that_of_full_mini_batches() {
+        let split = split(20); // two thirds of the pixels are not 0
+        for (size, form) in [(1, Form::Sparse), (2, Form::Dense), (10, Form::Dense)] {
+            let mut batch = MiniBatch::<f64>::new(size);
+            batch.gather(pulp::Scalar::new(), &split, std::iter::once(3));
+            assert_eq!(batch.form, form, "{size}");
+        }
     }
 }

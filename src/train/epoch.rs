@@ -3,7 +3,6 @@ use crate::data::Split;
 use crate::nn::{Learner, Network, Workspace};
 use crate::rng::Stream;
 use crate::simd::Real;
-use crate::simd::prefetch::prefetch;
 use pulp::{Simd, WithSimd};
 
 /// Kernel: a step of learning for each mini-batch of some images in turn.
@@ -29,14 +28,11 @@ pub(super) struct Steps<'a, T: Real> {
 impl<T: Real> WithSimd for Steps<'_, T> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut batches = self.order.chunks(self.batch_size).peekable();
+        let mut batches = self.order.chunks(self.batch_size);
         while let Some(images) = batches.next() {
-            // The shuffled order defeats the hardware's prefetcher.
-            for &image in batches.peek().copied().unwrap_or_default() {
-                let (columns, pixels) = self.split.images.row(image as usize);
-                prefetch(columns);
-                prefetch(pixels);
-            }
+            let mut ahead = batches.clone();
+            let (next, later) = (ahead.next(), ahead.next());
+            self.batch.prefetch(self.split, next.unwrap_or_default(), later.unwrap_or_default());
             self.batch.gather(simd, self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
             self.learner.look_ahead(simd, self.network);

@@ -4,7 +4,7 @@ use super::evaluate::ROWS;
 use super::{Precision, SpecError, TrainingSpec};
 use crate::data::{Dataset, Expansion};
 use crate::machine::available_memory;
-use crate::nn::Optimiser;
+use crate::nn::{Form, Optimiser};
 use crate::simd::padded;
 
 /// Bytes for a non-zero pixel of an image.
@@ -47,7 +47,15 @@ impl TrainingSpec {
             None if self.train_size.is_some() || !self.classes.is_empty() => 1.0,
             None => 0.0,
         };
-        numbers * bytes + copies * pixels * PIXEL
+        // All pixels as bytes beside the non-zero ones, and a mini-batch of them as numbers.
+        let (dense, gathered) = match Form::choose(images.density(), self.batch_size) {
+            Form::Sparse => (0.0, 0.0),
+            Form::Dense => (
+                f64::max(copies, 1.0) * (data.training.len() * data.inputs()) as f64,
+                self.batch_size as f64 * pad(data.inputs()),
+            ),
+        };
+        (numbers + gathered) * bytes + copies * pixels * PIXEL + dense
     }
 }
 
@@ -71,6 +79,8 @@ impl TrainingSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::SparseRows;
+    use std::sync::Arc;
 
     #[test]
     fn memory_is_that_of_parameters_and_passes() {
@@ -90,5 +100,13 @@ mod tests {
         assert!(of(|spec| spec.hidden = vec![usize::MAX, usize::MAX]) > 1e30);
         let base = of(|_| ());
         assert!(of(|spec| spec.expansion = "shifts".parse().ok()) > base + 50e6);
+
+        let mut dense = data.clone();
+        let pixels = dense.training.images.bytes().iter().map(|&pixel| pixel.max(1));
+        let pixels: Vec<u8> = pixels.collect();
+        let training = Arc::make_mut(&mut dense.training);
+        training.images = SparseRows::from_dense(&pixels, data.inputs());
+        let more = TrainingSpec::default().memory(&dense) - base;
+        assert!((39.2e6..39.3e6).contains(&more), "{more}");
     }
 }
