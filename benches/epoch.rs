@@ -1,6 +1,10 @@
 //! One epoch of 50,000 MNIST images, shuffled and gathered, without evaluation, f32, one thread: the
 //! workloads W1 to W6 of scripts/peers, each time the first epoch of the same training; and W5 and W6
 //! with ReLU, dropout and momentum.
+//!
+//! `saturated` times later epochs of trainings that saturate, each beside the same one that does not,
+//! since it begins with small weights and hardly learns. Both should take the same time: subnormal
+//! numbers would make the former several times slower on some CPUs.
 
 mod common;
 
@@ -8,7 +12,7 @@ use criterion::{
     BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use nablab::data::Dataset;
-use nablab::nn::Activation;
+use nablab::nn::{Activation, Cost, Optimiser, Output};
 use nablab::train::{Trainer, TrainingSpec, Workload};
 use std::time::Duration;
 
@@ -46,5 +50,44 @@ fn epoch(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, epoch);
+/// Epochs until the neurons are saturated.
+const EPOCHS_BEFORE: usize = 5;
+
+fn saturated(criterion: &mut Criterion) {
+    let data = Dataset::mnist().expect("the embedded data set");
+    let arch = common::level().arch().unwrap_or_default();
+    let mut group = criterion.benchmark_group("saturated");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.warm_up_time(Duration::from_millis(1));
+    group.throughput(Throughput::Elements(data.training.len() as u64));
+    let w1 = Workload::W1.spec();
+    let softmax =
+        TrainingSpec { cost: Cost::LogLikelihood, output: Output::Softmax, ..Workload::W2.spec() };
+    let (batch_size, optimiser) = (1, Optimiser::Adam);
+    let trainings = [
+        ("eta 100", TrainingSpec { eta: 100.0, ..w1.clone() }),
+        ("batch 1", Workload::W3.spec()),
+        ("no hidden layer", TrainingSpec { hidden: vec![], ..w1.clone() }),
+        ("momentum 0.99", TrainingSpec { momentum: 0.99, ..w1.clone() }),
+        ("L1", TrainingSpec { l1: 100.0, eta: 10.0, ..w1.clone() }),
+        ("Adam", TrainingSpec { optimiser, eta: 1.0, ..w1 }),
+        ("softmax batch 1", TrainingSpec { batch_size, eta: 3.0, ..softmax }),
+    ];
+    for (name, spec) in trainings {
+        let initialiser = TrainingSpec::default().initialiser;
+        let ordinary = TrainingSpec { eta: 1e-4 * spec.eta, initialiser, ..spec.clone() };
+        for (kind, spec) in [("ordinary", ordinary), ("saturated", spec)] {
+            let mut trainer = Trainer::<f32>::new(&spec, &data);
+            for _ in 0..EPOCHS_BEFORE {
+                trainer.epoch(arch, &data.training);
+            }
+            group.bench_function(BenchmarkId::new(name, kind), |b| {
+                b.iter(|| trainer.epoch(arch, &data.training));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, epoch, saturated);
 criterion_main!(benches);
