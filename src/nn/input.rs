@@ -20,8 +20,8 @@ pub enum Form {
 }
 
 impl Form {
-    /// The rule: inputs are dense where at least 40 % of them are not zero, in mini-batches of fewer than
-    /// five rows 45, 50, 65 and 80 %.
+    /// The rule: inputs are dense where at least 40 % of them are not zero; in mini-batches of 32 rows or
+    /// more 35 %, of four, three or two rows 50, 55 and 65 %, of one row never.
     ///
     /// A sparse row costs what its non-zeros do, and reads and writes the weights anew; a dense one
     /// costs all inputs, but several share the weights that are loaded. `cargo bench --bench density`
@@ -29,11 +29,12 @@ impl Form {
     /// on the CPU, since the two forms sum in different orders, and with them the bits would.
     pub fn choose(density: f64, rows: usize) -> Self {
         let least = match rows {
-            0 | 1 => 0.8,
+            0 | 1 => return Self::Sparse,
             2 => 0.65,
-            3 => 0.5,
-            4 => 0.45,
-            _ => 0.4,
+            3 => 0.55,
+            4 => 0.5,
+            5..32 => 0.4,
+            _ => 0.35,
         };
         if density >= least { Self::Dense } else { Self::Sparse }
     }
