@@ -1,8 +1,6 @@
 //! Tables, figures and pages of results from the outside.
 
-mod common;
-
-use common::{Images, Table, nablab, quick, read, refused, works};
+use crate::common::{Images, Table, nablab, quick, read, refused, works};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;

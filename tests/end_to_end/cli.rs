@@ -1,8 +1,6 @@
 //! The program from the outside: what it prints, what it writes, what it refuses.
 
-mod common;
-
-use common::{Images, Table, nablab, quick, read, refused, train, without_seconds, works};
+use crate::common::{Images, Table, nablab, quick, read, refused, train, without_seconds, works};
 use nablab::simd::SimdLevel;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

@@ -1,9 +1,7 @@
 //! Files that are none, that have no end, or that lie: refused in one line, in little memory and at once.
 
-mod common;
-
+use crate::common::{Images, nablab, refused, train};
 use assert_cmd::Command;
-use common::{Images, nablab, refused, train};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

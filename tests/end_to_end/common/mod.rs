@@ -1,8 +1,5 @@
 //! The built binary as a user calls it, and what it leaves behind.
 
-// Every test file uses a part of it.
-#![allow(dead_code, unused_imports)]
-
 mod idx;
 mod table;
 

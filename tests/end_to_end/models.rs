@@ -1,8 +1,6 @@
 //! Model files from the outside: saved, loaded, evaluated, and used to classify a picture.
 
-mod common;
-
-use common::{Images, nablab, refused, train, works};
+use crate::common::{Images, nablab, refused, train, works};
 use nablab::data::Dataset;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -306,7 +304,7 @@ fn training_goes_on_in_the_precision_of_the_network() {
     let out = directory.path().join("out");
     let mut command = train(&data, "--epochs 1 --load");
     works(command.arg(&first).arg("--out").arg(&out));
-    let trials = common::read(&out, "trials.csv");
+    let trials = crate::common::read(&out, "trials.csv");
     assert!(trials.contains(",f64,"), "{trials}");
 }
 

@@ -1,8 +1,6 @@
 //! Sweeps from the outside: nothing is lost, nothing is trained twice, nothing is confused.
 
-mod common;
-
-use common::{Images, Table, nablab, read, refused, without_seconds, works};
+use crate::common::{Images, Table, nablab, read, refused, without_seconds, works};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -1032,7 +1030,7 @@ fn a_training_too_large_for_the_memory_fails_alone() {
 fn what_a_killed_process_was_writing_is_removed_at_the_next_start() {
     let lab = Lab::new();
     works(&mut lab.sweep("a", &format!("{GRID} --freeze")));
-    works(common::train(&lab.data, "--epochs 1 --out").arg(lab.path("t")));
+    works(crate::common::train(&lab.data, "--epochs 1 --out").arg(lab.path("t")));
     let names = [".nablab-abcdef.tmp", ".trials.csv-abcdef.tmp", ".epochs.csv-ABC123.tmp"];
     let left = |directory: &str| {
         let names = names.iter().filter(|name| lab.path(directory).join(name).exists());
@@ -1045,7 +1043,7 @@ fn what_a_killed_process_was_writing_is_removed_at_the_next_start() {
         fs::write(lab.path(directory).join(".tmp123456"), "somebody else's").unwrap();
     }
     works(&mut lab.sweep("a", GRID));
-    works(common::train(&lab.data, "--epochs 1 --overwrite --out").arg(lab.path("t")));
+    works(crate::common::train(&lab.data, "--epochs 1 --overwrite --out").arg(lab.path("t")));
     for directory in ["a", "t"] {
         assert_eq!(left(directory), 0, "{directory}");
         assert!(lab.path(directory).join(".tmp123456").exists());

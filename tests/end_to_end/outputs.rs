@@ -1,8 +1,6 @@
 //! Outputs from the outside: nothing is replaced but what is of the same kind, the input never.
 
-mod common;
-
-use common::{Images, nablab, read, refused, train, works};
+use crate::common::{Images, nablab, read, refused, train, works};
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;

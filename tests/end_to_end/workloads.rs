@@ -1,9 +1,7 @@
 //! What `bench-peer` times is what scripts/peers gives the other tools.
 
-mod common;
-
+use crate::common::{Images, nablab, refused, works};
 use assert_cmd::cargo::cargo_bin_cmd;
-use common::{Images, nablab, refused, works};
 use nablab::data::Dataset;
 use nablab::nn::Initialiser;
 use nablab::train::Workload;

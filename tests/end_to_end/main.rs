@@ -1,0 +1,15 @@
+//! The program as its users call it, and whole trainings of the library: in one binary, which links
+//! once.
+
+mod backpropagation;
+mod cli;
+mod common;
+mod determinism;
+mod hostile_input;
+mod ids;
+mod models;
+mod outputs;
+mod replay;
+mod report;
+mod sweep;
+mod workloads;
