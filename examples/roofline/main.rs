@@ -57,10 +57,15 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The name of a processor as that of a directory: small letters, digits and single hyphens.
+/// The name of a processor as that of a directory, as `scripts/peers/run` makes it: small letters, digits
+/// and single hyphens; family and model only where the name has no number.
 fn slug(cpu: &str) -> String {
-    let lower = cpu.to_lowercase();
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = cpu.split(" (family").next().unwrap_or(cpu);
+    let cpu = if name.contains(|c: char| c.is_ascii_digit()) { name } else { cpu };
+    let lower = cpu.split('@').next().unwrap_or(cpu).to_lowercase();
+    let plain = lower.replace("(r)", " ").replace("(tm)", " ");
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| !["", "cpu", "processor"].contains(word));
     words.collect::<Vec<_>>().join("-")
 }
 
@@ -109,6 +114,19 @@ fn table(rows: &[Row]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_processor_has_one_directory() {
+        for (cpu, want) in [
+            ("Intel(R) Xeon(R) 6975P-C @ 2.00GHz (family 6 model 173)", "intel-xeon-6975p-c"),
+            ("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", "intel-core-i7-8550u"),
+            ("AMD EPYC 7763 64-Core Processor (family 25 model 1)", "amd-epyc-7763-64-core"),
+            ("AMD EPYC (family 25 model 1)", "amd-epyc-family-25-model-1"),
+            ("aarch64", "aarch64"),
+        ] {
+            assert_eq!(slug(cpu), want);
+        }
+    }
 
     #[test]
     fn rows_survive_the_file_and_every_point_is_drawn() {
