@@ -69,11 +69,8 @@ fn dense_images_give_the_same_bits_at_every_instruction_set() {
     // No pixel is 0.
     let negative = |split: &Split| {
         let columns = split.images.columns();
-        let mut pixels = vec![0; split.len() * columns];
-        for (i, row) in pixels.chunks_exact_mut(columns).enumerate() {
-            split.images.dense_row(i, row);
-            row.iter_mut().for_each(|pixel| *pixel = 255 - *pixel / 2);
-        }
+        let pixels = split.images.bytes().iter().map(|pixel| 255 - pixel / 2);
+        let pixels: Vec<u8> = pixels.collect();
         Split { images: SparseRows::from_dense(&pixels, columns), labels: split.labels.clone() }
     };
     let mut data = few_images();

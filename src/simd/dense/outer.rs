@@ -57,7 +57,7 @@ pub(in crate::simd) fn outer_rows<S: Simd, T: Real>(
         1 => outer_blocks::<S, T, 8, 1>(simd, factors, weights),
         2 => outer_blocks::<S, T, 5, 2>(simd, factors, weights),
         4 if S::REGISTER_COUNT >= 32 => outer_blocks::<S, T, 5, 4>(simd, factors, weights),
-        _ => outer_wide::<S, T, ROWS>(simd, factors, weights),
+        _ => outer_wide::<S, T>(simd, factors, weights),
     }
 }
 
@@ -145,19 +145,19 @@ fn outer_blocks<S: Simd, T: Real, const R: usize, const V: usize>(
     }
 }
 
-/// Rows of any width, `R` at a time.
+/// Rows of any width, [`ROWS`] at a time.
 #[inline(always)]
-fn outer_wide<S: Simd, T: Real, const R: usize>(
+fn outer_wide<S: Simd, T: Real>(
     simd: S,
     factors: Factors<T, T::Vector<S>>,
     weights: &mut [T::Vector<S>],
 ) {
     let per_row = factors.shape.weights_per_row;
-    let mut blocks = weights.chunks_exact_mut(R * per_row);
+    let mut blocks = weights.chunks_exact_mut(ROWS * per_row);
     let mut k = 0;
     for rows in &mut blocks {
-        outer_columns::<S, T, R>(simd, factors, k, rows);
-        k += R;
+        outer_columns::<S, T, ROWS>(simd, factors, k, rows);
+        k += ROWS;
     }
     for row in blocks.into_remainder().chunks_exact_mut(per_row) {
         outer_columns::<S, T, 1>(simd, factors, k, row);

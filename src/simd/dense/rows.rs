@@ -27,8 +27,8 @@ impl<T: Real> WithSimd for AddScaledRows<'_, T> {
 }
 
 /// Kernel: `z[r][j] = scale · z[r][j] + biases[j]` for every row r, or 0 below
-/// [`TINY`](Real::TINY), which turns a [`Product`](super::Product) into the weighted input of a layer whose weights
-/// are `scale` times the stored ones.
+/// [`TINY`](Real::TINY), which turns a [`Product`](super::Product) into the weighted input of a layer
+/// whose weights are `scale` times the stored ones.
 pub struct ScaleAddBias<'a, T> {
     /// The scale of the weights.
     pub scale: T,
