@@ -32,7 +32,7 @@ pub fn paired_t_test(differences: &Differences) -> Option<Test> {
 }
 
 /// P(T ≤ t) of Student's t distribution.
-fn t_lower_tail(t: f64, df: f64) -> f64 {
+pub(super) fn t_lower_tail(t: f64, df: f64) -> f64 {
     StudentsT::new(0.0, 1.0, df)
         .expect("location 0, scale 1 and positive degrees of freedom are valid")
         .cdf(t)

@@ -10,25 +10,37 @@
 //! [`probability_of_improvement`] say how large it is. [`bca_interval`] is for statistics that are no means, from twenty
 //! runs on.
 //!
+//! Of several further runs the best falls into [`best_of_interval`] if runs are normally distributed, and into
+//! [`rank_interval`] whatever they are. An order of two arms is shown by [`t_test_above`], their likeness by
+//! [`equivalence_test`]; a share of runs has the intervals of [`Proportion`], and two of them [`fisher_exact`].
+//!
 //! A NaN in a sample makes every result NaN, so that a diverged run cannot pass unnoticed: callers separate diverged
 //! runs first and report how many there were. Infinite values make the mean infinite or NaN, and the rest NaN.
 //!
 //! This module knows nothing of networks.
 
+mod best_of;
 mod bootstrap;
 mod compare;
 mod differences;
 mod holm;
 mod interval;
 mod location;
+mod one_sided;
+mod proportion;
+mod ranks;
 mod summary;
 #[cfg(test)]
 mod vectors;
 
+pub use best_of::{Best, best_of_interval};
 pub use bootstrap::{BOOTSTRAP_LEAST, bca_interval, bca_interval_of_mean};
 pub use compare::{Test, paired_t_test, sign_test, smallest_p_exact, wilcoxon_signed_rank};
 pub use differences::{Differences, same};
 pub use holm::holm;
 pub use interval::{Interval, confidence_interval, prediction_interval, t_quantile};
 pub use location::{effect_size, interquartile_mean, median, probability_of_improvement, quantile};
+pub use one_sided::{equivalence_test, t_test_above, t_test_below};
+pub use proportion::{Proportion, fisher_exact};
+pub use ranks::{rank_interval, rank_interval_least};
 pub use summary::{Summary, mean, std_dev};
