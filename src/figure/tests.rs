@@ -168,6 +168,7 @@ fn panels() -> Panels {
         subtitle: Some("three seeds".into()),
         panels: vec![panel("mini-batch 1", vec![diverged]), panel("mini-batch 10", Vec::new())],
         note: Some("None.".into()),
+        ranges: Ranges::Shared,
     }
 }
 
@@ -184,7 +185,7 @@ fn kinds() -> [(&'static str, Chart); 4] {
 /// Compares with a file, or writes it anew where that is asked for.
 #[track_caller]
 fn assert_as_before(name: &str, svg: &str) {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/figure/snapshots");
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/figure/snapshots");
     let path = std::path::Path::new(directory).join(format!("{name}.svg"));
     if std::env::var_os("NABLAB_UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(&path, svg).unwrap();
@@ -229,7 +230,7 @@ fn what_was_lost_is_hatched_and_said() {
 fn small_figures_have_one_legend_and_the_same_axes() {
     let mut panels = panels();
     panels.panels[1].series[0].points[0].1 = 1.9;
-    let svg = panels.to_svg_in(Theme::Light);
+    let svg = Chart::Panels(panels).to_svg_in(Theme::Light);
     // Once in the legend; the group of the marks has it as a tooltip.
     assert_eq!(svg.matches(">relu</text>").count(), 1);
     assert_eq!(svg.matches(">2.0</text>").count(), 2, "both reach up to what one of them needs");

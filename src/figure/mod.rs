@@ -7,19 +7,20 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `palette` | the colours |
-//! | `text` | escaping, estimated widths, line breaks |
+//! | `text` | estimated widths, line breaks |
 //! | `domain` | which values an axis shows |
 //! | `ticks` | where an axis is marked, and how the numbers read |
-//! | `layout` | where title, legend, plot and note stand |
+//! | `page` | title, subtitle, note and margins of figures of every kind |
+//! | `layout` | where legend, plot and axis names stand |
 //! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
 //! | `regions` | hatched parts of the horizontal axis |
 //! | `heatmap`, `strips`, `panels` | the other kinds of figures |
 //! | `theme` | light, dark, and the colours of a page |
-//! | `raster` | PNG |
+//! | `raster` | PNG, with the feature `png` |
 //!
 //! ```
-//! use nablab::report::figure::{Axis, Figure, Series};
+//! use nablab::figure::{Axis, Figure, Series};
 //!
 //! let figure = Figure {
 //!     title: "Training cost".into(),
@@ -45,8 +46,10 @@ mod heatmap;
 mod layout;
 mod legend;
 mod marks;
+mod page;
 mod palette;
 mod panels;
+#[cfg(feature = "png")]
 mod raster;
 mod regions;
 mod strips;
@@ -59,14 +62,15 @@ mod ticks;
 pub use chart::Chart;
 pub use heatmap::{HeatCell, Heatmap};
 pub use palette::{Colour, PALETTE};
-pub use panels::Panels;
+pub use panels::{Panels, Ranges};
+#[cfg(feature = "png")]
 pub use raster::{RasterError, to_png};
 pub use strips::{Strip, Strips};
 pub use theme::{Theme, page_css};
 
 use canvas::Canvas;
 use layout::{Frame, Layout};
-pub(super) use text::escape;
+use page::{Drawing, Page, Words};
 
 /// A line figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,12 +115,13 @@ pub struct Axis {
 }
 
 /// How the values of an [`Axis`] are spaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Scale {
-    /// Equal steps for equal differences.
+    /// Equal steps for equal differences
     #[default]
     Linear,
-    /// Equal steps for equal ratios. Values that are not positive are not drawn.
+    /// Equal steps for equal ratios. Values that are not positive are not drawn
+    #[value(name = "log")]
     Log10,
 }
 
@@ -256,13 +261,10 @@ impl Figure {
 
     /// As [`Figure::to_svg`], in the colours of a theme.
     pub fn to_svg_in(&self, theme: Theme) -> String {
-        let layout = Layout::new(self, Frame::WHOLE);
-        let mut body = Canvas::new(theme);
-        self.draw(&layout, &mut body);
-        body.into_svg(layout.height, &self.title, &self.description(), theme)
+        page::svg(self, theme)
     }
 
-    fn draw(&self, layout: &Layout, canvas: &mut Canvas) {
+    fn draw_in(&self, layout: &Layout, canvas: &mut Canvas) {
         layout.draw_header(canvas);
         legend::draw(&layout.legend, canvas);
         axes::draw(layout, canvas);
@@ -272,8 +274,24 @@ impl Figure {
         along::draw(self, layout, canvas);
         layout.draw_footer(canvas);
     }
+}
 
-    /// The figure in words, for readers who cannot see it.
+impl Drawing for Figure {
+    fn words(&self) -> Words<'_> {
+        let (subtitle, note) = (self.subtitle.as_deref(), self.note.as_deref());
+        Words { title: &self.title, subtitle, note }
+    }
+
+    fn axes(&self) -> [&str; 2] {
+        [&self.x.label, &self.y.label]
+    }
+
+    fn draw(&self, page: &mut Page) {
+        let layout = Layout::new(self, Frame::WHOLE, page.cursor);
+        self.draw_in(&layout, &mut page.canvas);
+        (page.origin, page.cursor) = (layout.plot.bottom, layout.below);
+    }
+
     fn description(&self) -> String {
         let mut words = self.subtitle.clone().map_or(String::new(), |s| s + ". ");
         words += &format!("Horizontal axis: {}. ", self.x.label);

@@ -68,7 +68,7 @@ pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>, RasterError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::figure::{Axis, Figure, Theme};
+    use crate::figure::{Axis, Figure, Theme};
 
     #[test]
     fn a_picture_is_the_same_every_time_and_not_blank() {

@@ -1,6 +1,6 @@
-//! Where title, legend, plot and note stand.
+//! Where legend, plot and the names of the axes stand.
 //!
-//! From top to bottom: title, subtitle, legend, name of the vertical axis, plot, name of the horizontal axis, note.
+//! From top to bottom: title and subtitle, legend, name of the vertical axis, plot, name of the horizontal axis, note.
 //! The plot takes what the others leave of the usual height; if that is too little, the figure grows.
 
 use super::canvas::{Anchor, Canvas, Font, WIDTH};
@@ -9,7 +9,7 @@ use super::end_labels::{self, EndLabels};
 use super::legend::{self, Legend};
 use super::palette::{MUTED, TEXT};
 use super::text::{width, wrap};
-use super::ticks::{Tick, ticks};
+use super::ticks::{Tick, powers, ticks};
 use super::{Figure, Scale};
 
 /// The outer measures of a figure.
@@ -21,16 +21,36 @@ pub(super) struct Frame {
     /// The least height of a plot.
     pub least_plot: f64,
     pub margin: f64,
-    pub title: Font,
+    /// That of a title inside the frame; a page has its own.
+    caption: Option<Font>,
 }
 
 impl Frame {
     /// A figure of its own.
     pub(super) const WHOLE: Self =
-        Self { width: WIDTH, height: 520.0, least_plot: 260.0, margin: MARGIN, title: TITLE };
+        Self { width: WIDTH, height: 520.0, least_plot: 260.0, margin: MARGIN, caption: None };
     /// One of several side by side.
     pub(super) const fn panel(width: f64) -> Self {
-        Self { width, height: 290.0, least_plot: 170.0, margin: 8.0, title: font(16.0, true, TEXT) }
+        let caption = Some(font(16.0, true, TEXT));
+        Self { width, height: 290.0, least_plot: 170.0, margin: 8.0, caption }
+    }
+
+    /// The width between the margins.
+    pub(super) const fn room(&self) -> f64 {
+        self.width - 2.0 * self.margin
+    }
+
+    /// The upper end of the first line.
+    pub(super) const fn start(&self) -> f64 {
+        self.margin - 8.0
+    }
+
+    /// Places a note below `cursor`, which moves to the lower edge of the frame.
+    pub(super) fn foot(&self, note: Option<&str>, cursor: &mut f64) -> Block {
+        *cursor += 6.0;
+        let note = Block::stack(note.unwrap_or(""), NOTE, self.room(), cursor);
+        *cursor += self.margin - 8.0;
+        note
     }
 }
 
@@ -95,6 +115,8 @@ pub(super) struct Block {
 pub(super) struct Layout {
     pub frame: Frame,
     pub height: f64,
+    /// How far axis numbers and name reach below the plot.
+    pub below: f64,
     pub plot: Plot,
     pub x_ticks: Vec<Tick>,
     pub y_ticks: Vec<Tick>,
@@ -102,18 +124,15 @@ pub(super) struct Layout {
     pub end_labels: EndLabels,
     header: Vec<Block>,
     x_name: Block,
-    note: Block,
 }
 
 impl Layout {
-    pub(super) fn new(figure: &Figure, frame: Frame) -> Self {
-        let margin = frame.margin;
-        let room = frame.width - 2.0 * margin;
-        let mut cursor = margin - 8.0;
-        let mut header = vec![
-            Block::stack(&figure.title, frame.title, room, &mut cursor),
-            Block::stack(figure.subtitle.as_deref().unwrap_or(""), SUBTITLE, room, &mut cursor),
-        ];
+    /// The layout of a figure below `cursor`.
+    pub(super) fn new(figure: &Figure, frame: Frame, mut cursor: f64) -> Self {
+        let (margin, room) = (frame.margin, frame.room());
+        let caption =
+            frame.caption.map(|font| Block::stack(&figure.title, font, room, &mut cursor));
+        let mut header = Vec::from_iter(caption);
         let legend = legend::arrange(figure, margin, room, &mut cursor);
         cursor += 8.0;
         header.push(Block::stack(&figure.y.label, LABEL, room, &mut cursor));
@@ -121,28 +140,27 @@ impl Layout {
 
         let x = Domain::settle(&figure.x, figure.all_x(), Ends::Exact);
         let y = Domain::settle(&figure.y, figure.all_y(), Ends::Round);
-        let y_ticks = ticks(&y, STEPS);
-        let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
-        let left = margin + widest + 8.0;
 
         // The lower parts hang from the bottom of the plot; first measure them from zero.
         let mut below = 8.0 + LEADING * LABEL.size;
         let mut x_name = Block::stack(&figure.x.label, LABEL, room, &mut below);
-        below += 6.0;
-        let mut note = Block::stack(figure.note.as_deref().unwrap_or(""), NOTE, room, &mut below);
-        below += margin - 8.0;
+        let mut rest = below;
+        frame.foot(figure.note.as_deref(), &mut rest);
 
         let least = end_labels::least_height(figure).max(frame.least_plot);
-        let bottom = (frame.height - below).max(top + least);
+        let bottom = (frame.height - rest).max(top + least);
         x_name.shift(bottom);
-        note.shift(bottom);
 
+        let y_ticks = rows_of_ticks(&y, bottom - top);
+        let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
+        let left = margin + widest + 8.0;
         let mut plot = Plot { left, right: frame.width - margin, top, bottom, x, y };
         let end_labels = end_labels::arrange(figure, &plot);
         plot.right -= end_labels.room;
         Self {
             frame,
-            height: (bottom + below).round(),
+            height: (bottom + rest).round(),
+            below,
             x_ticks: fitting_ticks(&plot),
             plot,
             y_ticks,
@@ -150,7 +168,6 @@ impl Layout {
             end_labels,
             header,
             x_name,
-            note,
         }
     }
 
@@ -167,7 +184,6 @@ impl Layout {
         let Frame { width, margin, .. } = self.frame;
         let middle = middle.min(width - margin - half).max(margin + half);
         self.x_name.draw(middle, Anchor::Middle, canvas);
-        self.note.draw(margin, Anchor::Start, canvas);
     }
 }
 
@@ -198,6 +214,22 @@ impl Block {
             canvas.text(x, *y, anchor, self.font, line);
         }
     }
+}
+
+/// The vertical ticks; on a logarithmic axis as many as have room below each other.
+fn rows_of_ticks(domain: &Domain, height: f64) -> Vec<Tick> {
+    if domain.scale == Scale::Linear {
+        return ticks(domain, STEPS);
+    }
+    let line = 1.5 * LABEL.size;
+    let fits = |ticks: &Vec<Tick>| {
+        let labelled = ticks.iter().filter(|t| !t.label.is_empty());
+        let rows: Vec<f64> = labelled.filter_map(|t| domain.fraction(t.value)).collect();
+        rows.windows(2).all(|pair| height * (pair[1] - pair[0]) >= line)
+    };
+    let densest = (height / line) as i32;
+    let mut choices = (2..=densest).rev().map(|steps| powers(domain, f64::from(steps)));
+    choices.find(fits).unwrap_or_else(|| powers(domain, 1.0))
 }
 
 /// As many horizontal ticks as have room side by side.

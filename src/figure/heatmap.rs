@@ -1,11 +1,12 @@
 //! Cells of colour over two categories.
 
 use super::canvas::{Anchor, Canvas, Font, Px, WIDTH};
-use super::layout::{Block, LABEL, MARGIN, NOTE, SUBTITLE, TITLE};
+use super::layout::{LABEL, MARGIN, NOTE};
+use super::page::{Drawing, Page, Words};
 use super::palette::{NEUTRAL, TEXT, contrast};
 use super::text::width;
 use super::ticks::{Step, Tick};
-use super::{Axis, Scale, Theme, domain::Domain, domain::Ends, ticks::ticks};
+use super::{Axis, Scale, domain::Domain, domain::Ends, ticks::ticks};
 
 /// A grid of cells: what a metric is for each pair of settings.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,20 +76,21 @@ fn shade(fraction: f64) -> String {
     format!("#{:02x}{:02x}{:02x}", channel(0), channel(1), channel(2))
 }
 
-impl Heatmap {
-    /// The `<svg>` element in the colours of a theme; those of the cells are the same in all.
-    pub fn to_svg_in(&self, theme: Theme) -> String {
-        let mut canvas = Canvas::new(theme);
-        let room = WIDTH - 2.0 * MARGIN;
-        let mut cursor = MARGIN - 8.0;
-        for (text, font) in [(Some(&self.title), TITLE), (self.subtitle.as_ref(), SUBTITLE)] {
-            let text = text.map_or("", String::as_str);
-            Block::stack(text, font, room, &mut cursor).draw(MARGIN, Anchor::Start, &mut canvas);
-        }
-        cursor += 10.0;
-        let name = Block::stack(&self.y_label, LABEL, room, &mut cursor);
-        name.draw(MARGIN, Anchor::Start, &mut canvas);
-        let top = cursor + 10.0;
+impl Drawing for Heatmap {
+    fn words(&self) -> Words<'_> {
+        let (subtitle, note) = (self.subtitle.as_deref(), self.note.as_deref());
+        Words { title: &self.title, subtitle, note }
+    }
+
+    fn axes(&self) -> [&str; 2] {
+        [&self.x_label, &self.scale_label]
+    }
+
+    fn draw(&self, page: &mut Page) {
+        page.cursor += 10.0;
+        page.write(&self.y_label, LABEL);
+        let Page { canvas, cursor, .. } = page;
+        let top = *cursor + 10.0;
 
         let finite =
             || self.cells.iter().flatten().filter_map(|c| c.value).filter(|v| v.is_finite());
@@ -147,20 +149,28 @@ impl Heatmap {
             let room = if crowded { 2.0 * every as f64 * cell.0 - 6.0 } else { cell.0 };
             canvas.text(x, bottom + 20.0 + drop, Anchor::Middle, LABEL, &cut(label, room));
         }
-        let mut cursor = bottom + if crowded { 48.0 } else { 28.0 };
-        let name = Block::stack(&self.x_label, LABEL, room, &mut cursor);
-        name.draw((left + right) / 2.0, Anchor::Middle, &mut canvas);
+        *cursor = bottom + if crowded { 48.0 } else { 28.0 };
+        page.write_around((left + right) / 2.0, &self.x_label, LABEL);
 
-        self.draw_bar([right + 24.0, top, BAR, bottom - top], &domain, &bar_ticks, &mut canvas);
+        let canvas = &mut page.canvas;
+        self.draw_bar([right + 24.0, top, BAR, bottom - top], &domain, &bar_ticks, canvas);
         let anchor_x = WIDTH - MARGIN;
         canvas.text(anchor_x, top - 14.0, Anchor::End, NOTE, &self.scale_label);
-
-        cursor += 6.0;
-        let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
-        note.draw(MARGIN, Anchor::Start, &mut canvas);
-        canvas.into_svg((cursor + MARGIN - 8.0).round(), &self.title, &self.description(), theme)
     }
 
+    fn description(&self) -> String {
+        let mut words = format!("{}. ", self.scale_label);
+        for (label, cells) in self.y.iter().zip(&self.cells) {
+            for (column, cell) in self.x.iter().zip(cells) {
+                let text = cell.text.join(" ");
+                words += &format!("{} {label}, {} {column}: {text}. ", self.y_label, self.x_label);
+            }
+        }
+        words
+    }
+}
+
+impl Heatmap {
     fn bar_ticks(&self, domain: &Domain) -> Vec<Tick> {
         let inside =
             |tick: &Tick| domain.fraction(tick.value).is_some_and(|f| (0.0..=1.0).contains(&f));
@@ -195,17 +205,6 @@ impl Heatmap {
             canvas.text(x + width + 8.0, at + 0.35 * LABEL.size, Anchor::Start, LABEL, &tick.label);
         }
     }
-
-    fn description(&self) -> String {
-        let mut words = format!("{}. ", self.scale_label);
-        for (label, cells) in self.y.iter().zip(&self.cells) {
-            for (column, cell) in self.x.iter().zip(cells) {
-                let text = cell.text.join(" ");
-                words += &format!("{} {label}, {} {column}: {text}. ", self.y_label, self.x_label);
-            }
-        }
-        words
-    }
 }
 
 /// A label with an ellipsis if it is too long.
@@ -227,7 +226,7 @@ impl HeatCell {
         let gap = (0.1 * width.min(height)).min(0.5);
         let inner = [x + gap, y + gap, width - 2.0 * gap, height - 2.0 * gap];
         if !self.detail.is_empty() {
-            canvas.put(format_args!("<g><title>{}</title>", super::text::escape(&self.detail)));
+            canvas.put(format_args!("<g><title>{}</title>", crate::text::escape(&self.detail)));
         }
         let mut fill = TEXT;
         if let Some(fraction) = fraction {

@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::palette::BACKGROUND;
-use super::text::escape;
 use super::theme::Theme;
+use crate::text::escape;
 
 /// The width of every figure in its own units; the height follows from the content.
 pub(super) const WIDTH: f64 = 800.0;

@@ -24,7 +24,22 @@ pub fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// No message is longer, in characters.
-pub const MOST_MESSAGE: usize = 500;
+const MOST_MESSAGE: usize = 500;
+
+/// A message in one line of at most 500 characters.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let line = plain(text);
+    if line.chars().count() <= MOST_MESSAGE {
+        return line.into_owned();
+    }
+    // What is wrong is said at the beginning, what was expected at the end.
+    let tail = MOST_MESSAGE / 5;
+    let head: String = line.chars().take(MOST_MESSAGE - tail - 3).collect();
+    let end: String = line.chars().skip(line.chars().count() - tail).collect();
+    format!("{head} … {end}")
+}
+
 /// The name of a file that is longer is cut.
 const MOST_NAME: usize = 160;
 
@@ -64,6 +79,14 @@ mod tests {
             "a\u{fffd}[31mb c\u{fffd}d\u{fffd}e\u{fffd}"
         );
         assert!(matches!(plain("η = 0.1, ünï"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn messages_are_one_line_that_does_nothing_to_a_terminal() {
+        assert_eq!(one_line("a\nb\u{1b}[31mc"), "a b\u{fffd}[31mc");
+        let long = one_line(&format!("{} expected a number", "ä".repeat(10_000)));
+        assert_eq!(long.chars().count(), MOST_MESSAGE);
+        assert!(long.ends_with("expected a number"), "{long}");
     }
 
     #[test]

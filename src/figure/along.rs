@@ -3,8 +3,8 @@
 use super::canvas::{Canvas, Px};
 use super::layout::Layout;
 use super::palette::{BACKGROUND, pick};
-use super::text::escape;
 use super::{Figure, LabelAt};
+use crate::text::escape;
 
 const SIZE: f64 = 13.5;
 /// From the left end of the line to the text, along the line and away from it.

@@ -1,12 +1,13 @@
 //! Points by category: every run, a box, the mean, and lines between the runs of one seed.
 
+use super::Axis;
 use super::canvas::{Anchor, Canvas, Px, WIDTH};
 use super::domain::{Domain, Ends, STEPS};
-use super::layout::{Block, LABEL, MARGIN, NOTE, SUBTITLE, TITLE};
+use super::layout::{Block, LABEL, MARGIN, NOTE};
+use super::page::{Drawing, Page, Words};
 use super::palette::{GRID, NEUTRAL, TEXT, pick};
 use super::text::width;
 use super::ticks::ticks;
-use super::{Axis, Theme};
 use crate::stats::quantile;
 use std::collections::HashMap;
 
@@ -53,23 +54,21 @@ const FEW: usize = 8;
 /// More dots of a category are one blot: as many are drawn, the first ones.
 const MOST_DOTS: usize = 300;
 
-impl Strips {
-    /// The `<svg>` element in the colours of a theme.
-    pub fn to_svg_in(&self, theme: Theme) -> String {
-        let mut canvas = Canvas::new(theme);
-        let room = WIDTH - 2.0 * MARGIN;
-        let mut cursor = MARGIN - 8.0;
-        for (text, font) in [
-            (self.title.as_str(), TITLE),
-            (self.subtitle.as_deref().unwrap_or(""), SUBTITLE),
-            (KEY, NOTE),
-            (self.y.label.as_str(), LABEL),
-        ] {
-            if font.size == LABEL.size && font.fill == LABEL.fill {
-                cursor += 8.0;
-            }
-            Block::stack(text, font, room, &mut cursor).draw(MARGIN, Anchor::Start, &mut canvas);
-        }
+impl Drawing for Strips {
+    fn words(&self) -> Words<'_> {
+        let (subtitle, note) = (self.subtitle.as_deref(), self.note.as_deref());
+        Words { title: &self.title, subtitle, note }
+    }
+
+    fn axes(&self) -> [&str; 2] {
+        [&self.x_label, &self.y.label]
+    }
+
+    fn draw(&self, page: &mut Page) {
+        page.write(KEY, NOTE);
+        page.cursor += 8.0;
+        page.write(&self.y.label, LABEL);
+        let Page { canvas, cursor, .. } = page;
         let values = self.strips.iter().flat_map(|strip| {
             let mean = strip.mean.map(|(_, low, high)| [low, high]);
             strip.points.iter().map(|p| p.1).chain(mean.into_iter().flatten())
@@ -78,8 +77,8 @@ impl Strips {
         let y_ticks = ticks(&domain, STEPS);
         let widest = y_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
         let (left, right) = (MARGIN + widest + 8.0, WIDTH - MARGIN);
-        let (top, bottom) = (cursor + 14.0, cursor + 14.0 + 330.0);
-        cursor = bottom + 30.0;
+        let (top, bottom) = (*cursor + 14.0, *cursor + 14.0 + 330.0);
+        *cursor = bottom + 30.0;
         let y = |value: f64| domain.fraction(value).map(|f| bottom - f * (bottom - top));
 
         for tick in &y_ticks {
@@ -118,26 +117,21 @@ impl Strips {
             // Box and dots share the width without touching.
             let half = (0.15 * step).min(BOX / 2.0);
             let box_x = (centre(i) - (step * 0.12).min(34.0)).min(dots(i) - half - 7.0);
-            strip.draw(i, (box_x, half), dots(i), y, &mut canvas);
+            strip.draw(i, (box_x, half), dots(i), y, canvas);
             let mut below = bottom + 2.0;
             let named = i % every == 0;
             for (text, font) in [(&strip.label, LABEL), (&strip.detail, NOTE)] {
                 let text = if named { text.as_str() } else { "" };
                 let names = Block::stack(text, font, step * every as f64 - 8.0, &mut below);
-                names.draw(centre(i), Anchor::Middle, &mut canvas);
+                names.draw(centre(i), Anchor::Middle, canvas);
             }
-            cursor = cursor.max(below + 6.0);
+            *cursor = cursor.max(below + 6.0);
             if strip.lost > 0 {
                 let text = format!("{} {}", strip.lost, strip.lost_word);
                 canvas.text(centre(i), top + 12.0, Anchor::Middle, NOTE, &text);
             }
         }
-        let name = Block::stack(&self.x_label, LABEL, room, &mut cursor);
-        name.draw((left + right) / 2.0, Anchor::Middle, &mut canvas);
-        cursor += 6.0;
-        let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
-        note.draw(MARGIN, Anchor::Start, &mut canvas);
-        canvas.into_svg((cursor + MARGIN - 8.0).round(), &self.title, &self.description(), theme)
+        page.write_around((left + right) / 2.0, &self.x_label, LABEL);
     }
 
     fn description(&self) -> String {
@@ -220,7 +214,7 @@ impl Strip {
                 canvas.put(format_args!(
                     r#"<circle cx="{x}" cy="{at}" r="4.2" fill="{}" fill-opacity="0.75"><title>{}: {}</title></circle>"#,
                     colour.line,
-                    super::text::escape(&self.label),
+                    crate::text::escape(&self.label),
                     super::brief(value),
                 ));
             }

@@ -1,9 +1,9 @@
 //! Several small figures of lines side by side.
 
-use super::canvas::{Anchor, Canvas, WIDTH};
 use super::domain::{Domain, Ends};
-use super::layout::{Block, Frame, LABEL, Layout, MARGIN, NOTE, SUBTITLE, TITLE};
-use super::{Figure, LabelAt, Theme, legend};
+use super::layout::{Frame, LABEL, Layout, MARGIN};
+use super::page::{Drawing, Page, Words};
+use super::{Figure, LabelAt, legend};
 
 /// Small multiples: figures of the same kind, with the same axes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,54 +17,70 @@ pub struct Panels {
     pub panels: Vec<Figure>,
     /// Small print.
     pub note: Option<String>,
+    /// Whether they share their ranges.
+    pub ranges: Ranges,
+}
+
+/// Whether the panels of a figure show the same thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ranges {
+    /// The same axes, with one range each.
+    #[default]
+    Shared,
+    /// What each panel shows is said by its title, and it has ranges of its own.
+    Own,
 }
 
 const GAP: f64 = 18.0;
 /// A narrower panel cannot be read.
 const LEAST_WIDTH: f64 = 230.0;
 
-impl Panels {
-    /// The `<svg>` element in the colours of a theme.
-    pub fn to_svg_in(&self, theme: Theme) -> String {
-        let mut canvas = Canvas::new(theme);
-        let room = WIDTH - 2.0 * MARGIN;
-        let mut cursor = MARGIN - 8.0;
-        for (text, font) in
-            [(self.title.as_str(), TITLE), (self.subtitle.as_deref().unwrap_or(""), SUBTITLE)]
-        {
-            Block::stack(text, font, room, &mut cursor).draw(MARGIN, Anchor::Start, &mut canvas);
+impl Drawing for Panels {
+    fn words(&self) -> Words<'_> {
+        let (subtitle, note) = (self.subtitle.as_deref(), self.note.as_deref());
+        Words { title: &self.title, subtitle, note }
+    }
+
+    fn axes(&self) -> [&str; 2] {
+        self.panels.first().map_or(["", ""], Figure::axes)
+    }
+
+    fn description(&self) -> String {
+        let panels = self.panels.iter();
+        let words = panels.map(|panel| format!("{}: {}", panel.title, panel.description()));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    fn draw(&self, page: &mut Page) {
+        let room = Frame::WHOLE.room();
+        let names = legend::arrange(&self.legend(), MARGIN, room, &mut page.cursor);
+        legend::draw(&names, &mut page.canvas);
+        page.cursor += 8.0;
+        if self.ranges == Ranges::Shared {
+            page.write(self.axes()[1], LABEL);
         }
-        let names = legend::arrange(&self.legend(), MARGIN, room, &mut cursor);
-        legend::draw(&names, &mut canvas);
-        cursor += 8.0;
-        if let Some(first) = self.panels.first() {
-            let name = Block::stack(&first.y.label, LABEL, room, &mut cursor);
-            name.draw(MARGIN, Anchor::Start, &mut canvas);
-        }
-        cursor += 6.0;
+        page.cursor += 6.0;
 
         let most = ((room + GAP) / (LEAST_WIDTH + GAP)) as usize;
-        let columns = self.panels.len().clamp(1, most);
+        // Four in a square, rather than three and one.
+        let square = self.ranges == Ranges::Own && self.panels.len() == 4;
+        let columns = if square { 2 } else { self.panels.len().clamp(1, most) };
         let width = (room - GAP * (columns - 1) as f64) / columns as f64;
         let panels = self.with_one_range(columns);
         for row in panels.chunks(columns) {
-            let layouts = row.iter().map(|panel| Layout::new(panel, Frame::panel(width)));
+            let frame = Frame::panel(width);
+            let layouts = row.iter().map(|panel| Layout::new(panel, frame, frame.start()));
             let layouts: Vec<Layout> = layouts.collect();
             for (i, (panel, layout)) in row.iter().zip(&layouts).enumerate() {
                 let x = MARGIN + (width + GAP) * i as f64;
-                canvas.place((x, cursor), |canvas| panel.draw(layout, canvas));
+                page.canvas.place((x, page.cursor), |canvas| panel.draw_in(layout, canvas));
             }
-            cursor += layouts.iter().map(|layout| layout.height).fold(0.0, f64::max);
+            page.cursor += layouts.iter().map(|layout| layout.height).fold(0.0, f64::max);
         }
-        cursor += 6.0;
-        let note = Block::stack(self.note.as_deref().unwrap_or(""), NOTE, room, &mut cursor);
-        note.draw(MARGIN, Anchor::Start, &mut canvas);
-        let description =
-            self.panels.iter().map(|panel| format!("{}: {}", panel.title, panel.description()));
-        let description = description.collect::<Vec<_>>().join(" ");
-        canvas.into_svg((cursor + MARGIN - 8.0).round(), &self.title, &description, theme)
     }
+}
 
+impl Panels {
     /// A figure whose legend names every series once.
     fn legend(&self) -> Figure {
         let mut figure = Figure::default();
@@ -93,8 +109,10 @@ impl Panels {
         let last_row = self.panels.len().saturating_sub(columns);
         let panel = |(i, panel): (usize, &Figure)| {
             let mut panel = panel.clone();
-            panel.x.range = Some((x.low, x.high));
-            panel.y.range = Some((y.low, y.high));
+            if self.ranges == Ranges::Shared {
+                panel.x.range = Some((x.low, x.high));
+                panel.y.range = Some((y.low, y.high));
+            }
             panel.y.label.clear();
             if i < last_row {
                 panel.x.label.clear();

@@ -68,7 +68,15 @@ pub(super) fn log_floor(value: f64) -> f64 {
 pub(super) fn ticks(domain: &Domain, steps: f64) -> Vec<Tick> {
     match domain.scale {
         Scale::Linear => linear(domain, steps),
-        Scale::Log10 => logarithmic(domain, steps),
+        Scale::Log10 => logarithmic(domain, steps, true),
+    }
+}
+
+/// As [`ticks`], but on a logarithmic axis of two decades and more only powers of ten are labelled.
+pub(super) fn powers(domain: &Domain, steps: f64) -> Vec<Tick> {
+    match domain.scale {
+        Scale::Linear => linear(domain, steps),
+        Scale::Log10 => logarithmic(domain, steps, domain.high < 100.0 * domain.low),
     }
 }
 
@@ -92,14 +100,14 @@ fn linear(domain: &Domain, steps: f64) -> Vec<Tick> {
         .collect()
 }
 
-fn logarithmic(domain: &Domain, steps: f64) -> Vec<Tick> {
+fn logarithmic(domain: &Domain, steps: f64, between: bool) -> Vec<Tick> {
     let exponent = |v: f64| libm::floor(libm::log10(v) + 1e-9) as i32;
     let (first, last) = (exponent(domain.low), exponent(domain.high));
     let decades = last - first;
     let stride = (f64::from(decades + 1) / steps).ceil().max(1.0) as i32;
     let plain = domain.low >= 0.99e-4 && domain.high < 1e6;
-    // Labels at 2 and 5 only where they have room.
-    let room = steps > f64::from(decades + 1);
+    // Labels at 2 and 5 only where they are wanted and have room.
+    let room = between && steps > f64::from(decades + 1);
     let dense = room && 3.0 * libm::log10(domain.high / domain.low) <= steps + 5.0;
     let mut all = Vec::new();
     for exponent in first..=last {
@@ -228,6 +236,17 @@ mod tests {
             ["10⁻⁸", "10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴"]
         );
         assert!(labels(Scale::Log10, 1e-290, 1e290, false).len() <= 8);
+    }
+
+    #[test]
+    fn of_many_decades_only_powers_of_ten_are_labelled() {
+        let labels = |low, high| {
+            let domain = Domain { scale: Scale::Log10, low, high, whole: false };
+            let labels = powers(&domain, 12.0).into_iter().map(|tick| tick.label);
+            labels.filter(|label| !label.is_empty()).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(2e-3, 5.0), ["0.01", "0.1", "1"]);
+        assert_eq!(labels(2e-3, 0.05), ["0.002", "0.005", "0.01", "0.02", "0.05"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn measurement(mean: f64, half_width: Option<f64>) -> String {
 
 /// A mean and half its interval, both to the second digit of the latter, without an exponent unless they are very
 /// small, and not to more than `most` decimals unless it would be nothing; without an interval to four digits.
-pub(super) fn rounded(mean: f64, half: Option<f64>, most: usize) -> (String, Option<String>) {
+pub fn rounded(mean: f64, half: Option<f64>, most: usize) -> (String, Option<String>) {
     let Some(half) = half.filter(|half| half.is_finite()) else {
         return (significant(mean, 4).replace('-', "−"), None);
     };

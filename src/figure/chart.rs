@@ -1,0 +1,42 @@
+use super::page::{self, Drawing};
+use super::{Figure, Heatmap, Panels, Strips, Theme};
+
+/// A figure of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chart {
+    /// Lines over two axes.
+    Lines(Figure),
+    /// Cells of colour.
+    Heatmap(Heatmap),
+    /// Points by category.
+    Strips(Strips),
+    /// Several small figures of lines.
+    Panels(Panels),
+}
+
+impl Chart {
+    fn drawing(&self) -> &dyn Drawing {
+        match self {
+            Self::Lines(figure) => figure,
+            Self::Heatmap(heatmap) => heatmap,
+            Self::Strips(strips) => strips,
+            Self::Panels(panels) => panels,
+        }
+    }
+
+    /// What its two axes, or its categories and what is measured of them, are called.
+    pub fn axes(&self) -> [&str; 2] {
+        self.drawing().axes()
+    }
+
+    /// The heading.
+    pub fn title(&self) -> &str {
+        self.drawing().words().title
+    }
+
+    /// The `<svg>` element in the colours of a theme; those of the cells of a heatmap are the same in all. See
+    /// [`Figure::to_svg`].
+    pub fn to_svg_in(&self, theme: Theme) -> String {
+        page::svg(self.drawing(), theme)
+    }
+}
