@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{
     DataError, FileProblem, Split,
     error::shown,
-    files,
     idx::{IdxReader, ImagesHeader},
+    idx_files,
     source::Source,
 };
 
@@ -75,7 +75,7 @@ impl Dataset {
     /// together, or if there are too many validation images. The message is one line, names the
     /// file, and says what was expected.
     pub fn from_dir(dir: &Path, validation: Option<usize>) -> Result<Dataset, DataError> {
-        let [train_images, train_labels, test_images, test_labels] = files::find(dir)?;
+        let [train_images, train_labels, test_images, test_labels] = idx_files::find(dir)?;
         let mut train = Pair::open(&train_images, &train_labels)?;
         let mut test = Pair::open(&test_images, &test_labels)?;
         check_sizes(&train, &test)?;

@@ -21,14 +21,19 @@
 
 mod bytes;
 mod dataset;
+mod decode;
 mod error;
 mod expand;
-mod files;
 mod framing;
 mod idx;
+mod idx_files;
 mod mnist;
 mod palette;
 mod picture;
+mod pixels;
+#[cfg(test)]
+mod png_file;
+mod resize;
 mod source;
 mod sparse;
 mod split;

@@ -28,31 +28,14 @@ const CHECKSUM: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use super::super::png_file::File;
     use crate::data::{Invert, read_picture};
-    use flate2::{Compression, Crc, write::ZlibEncoder};
-    use std::io::Write;
 
     /// A picture of 2 x 2 pixels in the first two colours of a palette of so many bytes.
     fn picture(palette: usize) -> Vec<u8> {
-        let chunk = |kind: &[u8; 4], data: &[u8]| {
-            let mut checksum = Crc::new();
-            checksum.update(kind);
-            checksum.update(data);
-            let (length, checksum) = (data.len() as u32, checksum.sum());
-            [&length.to_be_bytes(), &kind[..], data, &checksum.to_be_bytes()].concat()
-        };
-        let mut pixels = ZlibEncoder::new(Vec::new(), Compression::fast());
-        pixels.write_all(&[0, 0, 1, 0, 1, 0]).unwrap();
-        let header = [0, 0, 0, 2, 0, 0, 0, 2, 8, 3, 0, 0, 0];
-        let colours: Vec<u8> = (0..palette).map(|byte| if byte < 3 { 0 } else { 255 }).collect();
-        [
-            b"\x89PNG\r\n\x1a\n".to_vec(),
-            chunk(b"IHDR", &header),
-            chunk(b"PLTE", &colours),
-            chunk(b"IDAT", &pixels.finish().unwrap()),
-            chunk(b"IEND", &[]),
-        ]
-        .concat()
+        let palette = (0..palette).map(|byte| if byte < 3 { 0 } else { 255 }).collect();
+        let samples = vec![0, 1, 1, 0];
+        File { palette, samples, ..File::noise([2, 2], (3, 8), false, false) }.bytes()
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Pictures in PNG files as images of a data set.
 
-use super::palette::check_palettes;
+use super::decode::decode;
+use super::pixels::Pixels;
+use super::resize::resized;
 use super::transparency::{Behind, flattened};
 use crate::input::{printable, read_bytes};
-use image::imageops::{FilterType, overlay, resize};
-use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -64,10 +63,8 @@ pub struct Drawing {
     pub behind: Option<Behind>,
 }
 
-/// The longest side of a picture, the most bytes of its file, and the most memory that decoding may take.
-const LONGEST: u32 = 10_000;
+/// The most bytes of the file of a picture.
 const LARGEST: u64 = 256 << 20;
-const MEMORY: u64 = 1 << 30;
 
 /// A picture whose shades differ by less is a blank one.
 const CONTRAST: u8 = 32;
@@ -83,27 +80,20 @@ const CONTRAST: u8 = 32;
 pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, PictureError> {
     let bytes = read_bytes(path, LARGEST)
         .map_err(|source| PictureError::Read { path: path.into(), source })?;
-    check_palettes(&bytes)
-        .map_err(|problem| PictureError::Decode { path: path.into(), problem })?;
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png);
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|error| PictureError::Decode {
+    let picture = decode(&bytes).map_err(|problem| PictureError::Decode {
         path: path.into(),
-        problem: printable(&error.to_string()),
+        problem: printable(&problem),
     })?;
-    let (mut grey, behind) = flattened(&picture.to_luma_alpha8());
+    let (mut grey, behind) = flattened(&picture);
     let light = match invert {
         Invert::Auto => border(&grey) > 127.5,
         Invert::Yes => true,
         Invert::No => false,
     };
     if light {
-        grey.pixels_mut().for_each(|pixel| pixel.0[0] = 255 - pixel.0[0]);
+        grey.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
     }
-    let pixels = fitted(&grey, side).into_raw();
+    let pixels = fitted(&grey, side as usize).pixels;
     let (darkest, lightest) = (pixels.iter().min(), pixels.iter().max());
     let contrast = lightest.zip(darkest).map_or(0, |(lightest, darkest)| lightest - darkest);
     match contrast < CONTRAST {
@@ -113,98 +103,162 @@ pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, P
 }
 
 /// The mean grey of the outermost pixels.
-fn border(picture: &GrayImage) -> f64 {
-    let (width, height) = picture.dimensions();
+fn border(picture: &Pixels<u8>) -> f64 {
     let outermost = picture
-        .enumerate_pixels()
-        .filter(|&(x, y, _)| x == 0 || y == 0 || x + 1 == width || y + 1 == height);
+        .places()
+        .filter(|&(x, y, _)| x == 0 || y == 0 || x + 1 == picture.width || y + 1 == picture.height);
     let (mut sum, mut count) = (0.0, 0.0);
     for (_, _, pixel) in outermost {
-        sum += f64::from(pixel.0[0]);
+        sum += f64::from(pixel);
         count += 1.0;
     }
     sum / count
 }
 
 /// The picture resized to fit a square, in its middle.
-fn fitted(picture: &GrayImage, side: u32) -> GrayImage {
-    if picture.dimensions() == (side, side) {
+fn fitted(picture: &Pixels<u8>, side: usize) -> Pixels<u8> {
+    let (width, height) = (picture.width, picture.height);
+    if (width, height) == (side, side) {
         return picture.clone();
     }
-    let (width, height) = picture.dimensions();
-    let longest = f64::from(width.max(height));
-    let scaled = |n: u32| (f64::from(n) * f64::from(side) / longest).round().max(1.0) as u32;
-    let small = resize(picture, scaled(width), scaled(height), FilterType::Triangle);
+    let longest = width.max(height) as f64;
+    let scaled = |n: usize| (n as f64 * side as f64 / longest).round().max(1.0) as usize;
+    let small = resized(picture, scaled(width), scaled(height));
     let ground = border(picture).round() as u8;
-    let mut square = GrayImage::from_pixel(side, side, Luma([ground]));
-    let middle = |n: u32| i64::from((side - n) / 2);
-    overlay(&mut square, &small, middle(small.width()), middle(small.height()));
-    square
+    let (left, above) = ((side - small.width) / 2, (side - small.height) / 2);
+    Pixels::from_fn(side, side, |x, y| match (x.checked_sub(left), y.checked_sub(above)) {
+        (Some(x), Some(y)) if x < small.width && y < small.height => small.at(x, y),
+        _ => ground,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::png_file::File;
     use super::*;
-    use image::{DynamicImage, Rgba, RgbaImage};
     use tempfile::TempDir;
 
-    fn read(picture: impl Into<DynamicImage>, side: u32, invert: Invert) -> Vec<u8> {
+    fn read(picture: &File, side: u32, invert: Invert) -> Vec<u8> {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("p.png");
-        picture.into().save(&path).unwrap();
+        std::fs::write(&path, picture.bytes()).unwrap();
         read_picture(&path, side, invert).unwrap().pixels
+    }
+
+    /// A picture of shades and opacities.
+    fn with_opacity(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u16; 2]) -> File {
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let samples = places.flat_map(|(x, y)| pixel(x, y)).collect();
+        File { samples, ..File::noise([width, height], (4, 8), false, false) }
     }
 
     #[test]
     fn a_picture_of_the_right_size_keeps_its_pixels() {
         let pixels: Vec<u8> = (0..9).map(|i| i * 10).collect();
-        let picture = GrayImage::from_raw(3, 3, pixels.clone()).unwrap();
-        assert_eq!(read(picture.clone(), 3, Invert::Auto), pixels);
+        let picture = File::grey(3, 3, |x, y| pixels[(3 * y + x) as usize]);
+        assert_eq!(read(&picture, 3, Invert::Auto), pixels);
         let inverted: Vec<u8> = pixels.iter().map(|p| 255 - p).collect();
-        assert_eq!(read(picture, 3, Invert::Yes), inverted);
+        assert_eq!(read(&picture, 3, Invert::Yes), inverted);
     }
 
     #[test]
     fn dark_on_light_is_inverted_and_transparent_is_white() {
-        let mut picture = RgbaImage::from_pixel(3, 3, Rgba([0, 0, 0, 0]));
-        picture.put_pixel(1, 1, Rgba([0, 0, 0, 255]));
-        assert_eq!(read(picture.clone(), 3, Invert::Auto), [0, 0, 0, 0, 255, 0, 0, 0, 0]);
-        let as_it_is = read(picture, 3, Invert::No);
+        let picture = with_opacity(3, 3, |x, y| [0, if (x, y) == (1, 1) { 255 } else { 0 }]);
+        assert_eq!(read(&picture, 3, Invert::Auto), [0, 0, 0, 0, 255, 0, 0, 0, 0]);
+        let as_it_is = read(&picture, 3, Invert::No);
         assert_eq!(as_it_is, [255, 255, 255, 255, 0, 255, 255, 255, 255]);
     }
 
     #[test]
     fn other_sizes_are_fitted_into_the_square() {
-        let wide = GrayImage::from_pixel(40, 20, Luma([200]));
+        let wide = Pixels::from_fn(40, 20, |_, _| 200);
         // The ground is that of the border.
-        assert_eq!(fitted(&wide, 4).into_raw(), [200; 16]);
-        let mut dot = GrayImage::new(30, 60);
-        for (x, y) in (10..20).flat_map(|x| (20..40).map(move |y| (x, y))) {
-            dot.put_pixel(x, y, Luma([250]));
-        }
-        let pixels = read(dot, 6, Invert::Auto);
+        assert_eq!(fitted(&wide, 4).pixels, [200; 16]);
+        let is_dot = |x, y| (10..20).contains(&x) && (20..40).contains(&y);
+        let dot = File::grey(30, 60, |x, y| if is_dot(x, y) { 250 } else { 0 });
+        let pixels = read(&dot, 6, Invert::Auto);
         assert!(pixels[2 * 6 + 2] > 100 && pixels[0] == 0 && pixels[5] == 0, "{pixels:?}");
+    }
+
+    /// Colour, bits a sample, whether some of it is transparent; and what a picture of 5 x 4 pixels is as one of 4 x 4.
+    #[rustfmt::skip]
+    const NOISE: [(u8, u8, bool, [u8; 16]); 26] = [
+        (0, 1, false, [64, 255, 151, 210, 64, 255, 255, 159, 19, 151, 151, 19, 91, 91, 91, 91]),
+        (0, 2, false, [208, 191, 186, 91, 96, 181, 181, 191, 57, 240, 176, 202, 164, 164, 164, 164]),
+        (0, 4, false, [122, 27, 28, 110, 106, 86, 130, 55, 93, 147, 180, 185, 107, 107, 107, 107]),
+        (0, 8, false, [168, 115, 104, 128, 162, 152, 109, 116, 182, 130, 118, 46, 128, 128, 128, 128]),
+        (0, 16, false, [55, 116, 129, 157, 158, 158, 134, 130, 116, 201, 177, 76, 128, 128, 128, 128]),
+        (2, 8, false, [134, 80, 166, 146, 107, 137, 170, 96, 102, 168, 170, 78, 118, 118, 118, 118]),
+        (2, 16, false, [159, 98, 172, 187, 155, 91, 128, 143, 155, 85, 107, 87, 143, 143, 143, 143]),
+        (3, 1, false, [212, 191, 191, 147, 194, 227, 227, 194, 147, 191, 227, 227, 184, 184, 184, 184]),
+        (3, 2, false, [65, 67, 121, 92, 68, 66, 67, 66, 93, 120, 121, 92, 96, 96, 96, 96]),
+        (3, 4, false, [94, 177, 172, 142, 92, 141, 114, 152, 123, 140, 83, 71, 123, 123, 123, 123]),
+        (3, 8, false, [89, 133, 127, 171, 161, 169, 128, 143, 153, 189, 159, 140, 147, 147, 147, 147]),
+        (4, 8, false, [116, 135, 209, 194, 133, 140, 198, 224, 156, 83, 185, 239, 169, 169, 169, 169]),
+        (4, 16, false, [202, 215, 215, 192, 152, 186, 190, 179, 219, 228, 155, 151, 189, 189, 189, 189]),
+        (6, 8, false, [52, 66, 81, 105, 110, 56, 121, 101, 45, 51, 84, 105, 77, 77, 77, 77]),
+        (6, 16, false, [87, 114, 86, 56, 47, 133, 100, 48, 48, 107, 46, 98, 64, 64, 64, 64]),
+        (0, 1, true, [64, 255, 151, 210, 64, 255, 255, 159, 19, 151, 151, 19, 91, 91, 91, 91]),
+        (0, 2, true, [208, 191, 186, 91, 96, 181, 181, 191, 57, 240, 176, 202, 164, 164, 164, 164]),
+        (0, 4, true, [149, 27, 28, 110, 125, 86, 130, 55, 113, 168, 201, 194, 121, 121, 121, 121]),
+        (0, 8, true, [214, 115, 104, 128, 162, 152, 109, 116, 182, 130, 118, 46, 135, 135, 135, 135]),
+        (0, 16, true, [39, 116, 129, 157, 158, 158, 134, 130, 116, 201, 177, 76, 125, 125, 125, 125]),
+        (2, 8, true, [179, 80, 166, 146, 107, 137, 170, 96, 102, 168, 170, 78, 124, 124, 124, 124]),
+        (2, 16, true, [66, 98, 172, 187, 155, 91, 128, 143, 155, 85, 107, 87, 130, 130, 130, 130]),
+        (3, 1, true, [228, 214, 214, 182, 216, 239, 239, 216, 182, 214, 239, 239, 208, 208, 208, 208]),
+        (3, 2, true, [128, 145, 190, 178, 164, 142, 139, 141, 177, 184, 195, 168, 173, 173, 173, 173]),
+        (3, 4, true, [75, 151, 99, 69, 46, 81, 61, 93, 46, 83, 57, 25, 78, 78, 78, 78]),
+        (3, 8, true, [37, 47, 63, 26, 120, 106, 63, 52, 73, 75, 38, 48, 49, 49, 49, 49]),
+    ];
+
+    /// All pixels are those that the `image` crate made, in its version 0.25.10: by them networks were judged.
+    #[test]
+    fn pictures_of_every_kind_have_the_pixels_they_always_had() {
+        for (colour, depth, transparent, expected) in NOISE {
+            for interlaced in [false, true] {
+                let picture = File::noise([5, 4], (colour, depth), interlaced, transparent);
+                let pixels = read(&picture, 4, Invert::No);
+                assert_eq!(pixels, expected, "{picture:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_of_every_size_have_the_pixels_they_always_had() {
+        for ([width, height], expected) in [
+            ([280, 280], 0x6acc_cd05),
+            ([30, 61], 0x8756_298b),
+            ([61, 30], 0x9194_52b7),
+            ([3, 2], 0xf94c_5a08),
+            ([1, 40], 0x1879_6ae7),
+            ([1000, 700], 0xfb8b_f719),
+        ] {
+            let shade = |x, y| ((x * 255 / width) as u8) ^ ((y * 255 / height) as u8);
+            let mut checksum = flate2::Crc::new();
+            checksum.update(&read(&File::grey(width, height, shade), 28, Invert::No));
+            assert_eq!(checksum.sum(), expected, "{width} x {height}");
+        }
     }
 
     #[test]
     fn a_blank_picture_is_refused() {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("p.png");
-        let problem = |picture: DynamicImage| {
-            picture.save(&path).unwrap();
+        let problem = |picture: File| {
+            std::fs::write(&path, picture.bytes()).unwrap();
             read_picture(&path, 28, Invert::Auto).unwrap_err().to_string()
         };
         for shade in [0, 100, 255] {
-            let message = problem(GrayImage::from_pixel(50, 40, Luma([shade])).into());
+            let message = problem(File::grey(50, 40, |_, _| shade));
             assert!(
                 message.contains("p.png: a blank picture: all of it has one shade"),
                 "{message}"
             );
         }
-        let noise = GrayImage::from_fn(28, 28, |x, y| Luma([200 + ((x * y) % 7) as u8]));
-        let message = problem(noise.into());
+        let noise = File::grey(28, 28, |x, y| 200 + ((x * y) % 7) as u8);
+        let message = problem(noise);
         assert!(message.contains("its shades differ by 6 of 255"), "{message}");
-        let message = problem(RgbaImage::from_pixel(9, 9, Rgba([0, 99, 0, 0])).into());
+        let message = problem(with_opacity(9, 9, |_, _| [99, 0]));
         assert!(message.contains("one shade"), "{message}");
     }
 
@@ -216,19 +270,20 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             let message = read_picture(&path, 28, Invert::Auto).unwrap_err().to_string();
             assert!(message.contains("p.png: not a PNG") && !message.contains('\n'), "{message}");
+            message
         };
         problem(b"");
         problem(b"junk");
-        GrayImage::new(9, 9).save(&path).unwrap();
-        let valid = std::fs::read(&path).unwrap();
+        let valid = File::grey(9, 9, |_, _| 0).bytes();
         // The chunk that ends a file is not missed.
         for length in 0..valid.len() - 12 {
             problem(&valid[..length]);
         }
-        // 2^31 - 1 pixels wide, with the checksum that belongs to it.
-        let mut huge = valid;
-        huge[16..20].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff]);
-        problem(&huge);
+        let bytes = File { width: 10_001, height: 2, ..File::grey(9, 9, |_, _| 0) }.bytes_of(&[]);
+        assert!(problem(&bytes).ends_with("it has 10001 x 2"));
+        // Far fewer than it says.
+        let bytes = File { width: 10_000, height: 10_000, ..File::grey(9, 9, |_, _| 0) };
+        problem(&bytes.bytes_of(&[0; 99]));
         assert!(read_picture(&directory.path().join("none.png"), 28, Invert::Auto).is_err());
     }
 }

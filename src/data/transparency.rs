@@ -1,6 +1,6 @@
 //! What stands behind the transparent parts of a picture.
 
-use image::{GrayAlphaImage, GrayImage, Luma};
+use super::pixels::Pixels;
 use std::fmt;
 
 /// The shade that transparent parts are taken to have.
@@ -82,35 +82,35 @@ impl Shades {
 /// What is opaque is the ink, whatever its shade, so black stands behind light ink and white behind dark.
 /// Only where an ink stands on an opaque sheet, whose edge has one shade, nearly black or white, and the
 /// whole has more, the sheet goes on.
-pub(super) fn flattened(picture: &GrayAlphaImage) -> (GrayImage, Option<Behind>) {
+pub(super) fn flattened(picture: &Pixels<[u8; 2]>) -> (Pixels<u8>, Option<Behind>) {
     let behind = behind(picture);
     let ground = behind.map_or(0, Behind::shade);
-    let mut grey = GrayImage::new(picture.width(), picture.height());
-    for (to, from) in grey.pixels_mut().zip(picture.pixels()) {
-        let [luma, alpha] = from.0.map(u32::from);
-        *to = Luma([((luma * alpha + ground * (255 - alpha) + 127) / 255) as u8]);
-    }
-    (grey, behind)
+    let shade = |pixel: &[u8; 2]| {
+        let [luma, alpha] = pixel.map(u32::from);
+        ((luma * alpha + ground * (255 - alpha) + 127) / 255) as u8
+    };
+    let pixels = picture.pixels.iter().map(shade).collect();
+    (Pixels { width: picture.width, height: picture.height, pixels }, behind)
 }
 
 /// `None` if no part is transparent.
-fn behind(picture: &GrayAlphaImage) -> Option<Behind> {
-    if picture.pixels().all(|pixel| pixel.0[1] == 255) {
+fn behind(picture: &Pixels<[u8; 2]>) -> Option<Behind> {
+    if picture.pixels.iter().all(|pixel| pixel[1] == 255) {
         return None;
     }
     let (mut all, mut edge) = (Shades::default(), Shades::default());
-    let (width, height) = picture.dimensions();
-    let is_opaque = |x: u32, y: u32| picture.get_pixel(x, y).0[1] >= 128;
-    for (x, y, pixel) in picture.enumerate_pixels() {
-        all.add(pixel.0);
+    let is_opaque = |x: usize, y: usize| picture.at(x, y)[1] >= 128;
+    for (x, y, pixel) in picture.places() {
+        all.add(pixel);
         let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
-        let mut beside = beside.into_iter().filter(|&(x, y)| x < width && y < height);
+        let mut beside =
+            beside.into_iter().filter(|&(x, y)| x < picture.width && y < picture.height);
         if is_opaque(x, y) && beside.any(|(x, y)| !is_opaque(x, y)) {
-            edge.add(pixel.0);
+            edge.add(pixel);
         }
     }
     // A veil over all of it has no edge.
-    let veil = picture.pixels().all(|pixel| pixel.0[1] >= 128);
+    let veil = picture.pixels.iter().all(|pixel| pixel[1] >= 128);
     let sheet = if veil { all } else { edge };
     Some(match veil || (sheet.is_one() && sheet.is_extreme() && !all.is_one()) {
         true => Behind::near(sheet.mean()),
@@ -121,13 +121,10 @@ fn behind(picture: &GrayAlphaImage) -> Option<Behind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::LumaA;
 
     /// A picture of 9 x 9 pixels, `[luma, alpha]` by their distance from the middle.
-    fn rings(ring: impl Fn(u32) -> [u8; 2]) -> (GrayImage, Option<Behind>) {
-        let picture =
-            GrayAlphaImage::from_fn(9, 9, |x, y| LumaA(ring(x.abs_diff(4).max(y.abs_diff(4)))));
-        flattened(&picture)
+    fn rings(ring: impl Fn(usize) -> [u8; 2]) -> (Pixels<u8>, Option<Behind>) {
+        flattened(&Pixels::from_fn(9, 9, |x, y| ring(x.abs_diff(4).max(y.abs_diff(4)))))
     }
 
     #[test]
@@ -139,7 +136,7 @@ mod tests {
             (255, Behind::Black, 0),
         ] {
             let (grey, found) = rings(|r| [ink, if r < 2 { 255 } else { 0 }]);
-            assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (Some(behind), [ground], [ink]));
+            assert_eq!((found, grey.at(0, 0), grey.at(4, 4)), (Some(behind), ground, ink));
         }
         // The ink of a shade that varies, such as a fading one.
         let (_, found) = rings(|r| [255 - 60 * r as u8, if r < 3 { 255 } else { 0 }]);
@@ -151,22 +148,22 @@ mod tests {
         for (sheet, ink, behind) in [(255, 0, Behind::White), (0, 255, Behind::Black)] {
             let (grey, found) =
                 rings(|r| [if r < 2 { ink } else { sheet }, if r < 4 { 255 } else { 0 }]);
-            assert_eq!((found, grey[(0, 0)].0), (Some(behind), [sheet]));
+            assert_eq!((found, grey.at(0, 0)), (Some(behind), sheet));
         }
         // A veil over all of it.
         let (grey, found) = rings(|r| [if r < 2 { 0 } else { 255 }, 200]);
-        assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (Some(Behind::White), [255], [55]));
+        assert_eq!((found, grey.at(0, 0), grey.at(4, 4)), (Some(Behind::White), 255, 55));
     }
 
     #[test]
     fn an_opaque_picture_keeps_its_shades() {
         let (grey, found) = rings(|r| [10 * r as u8, 255]);
-        assert_eq!((found, grey[(0, 0)].0, grey[(4, 4)].0), (None, [40], [0]));
+        assert_eq!((found, grey.at(0, 0), grey.at(4, 4)), (None, 40, 0));
     }
 
     #[test]
     fn nothing_at_all_is_white() {
         let (grey, found) = rings(|_| [7, 0]);
-        assert_eq!((found, grey[(3, 3)].0), (Some(Behind::White), [255]));
+        assert_eq!((found, grey.at(3, 3)), (Some(Behind::White), 255));
     }
 }

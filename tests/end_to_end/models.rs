@@ -1,6 +1,6 @@
 //! Model files from the outside: saved, loaded, evaluated, and used to classify a picture.
 
-use crate::common::{Images, nablab, refused, train, works};
+use crate::common::{Images, nablab, refused, train, works, write_png};
 use nablab::data::Dataset;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,7 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
         let mut pixels = vec![0; 784];
         images.test.images.dense_row(i, &mut pixels);
         let path = directory.path().join(format!("{i}.png"));
-        image::GrayImage::from_raw(28, 28, pixels).unwrap().save(&path).unwrap();
+        write_png(&path, [28, 28], |x, y| [pixels[(28 * y + x) as usize]]);
         command.arg(&path);
     }
     let (stdout, stderr) = heard(&mut command);
@@ -147,10 +147,7 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
     // Dark on light, and ten times as large.
     let mut pixels = vec![0; 784];
     images.test.images.dense_row(0, &mut pixels);
-    let large = image::GrayImage::from_fn(280, 280, |x, y| {
-        image::Luma([255 - pixels[(y / 10 * 28 + x / 10) as usize]])
-    });
-    large.save(&picture).unwrap();
+    write_png(&picture, [280, 280], |x, y| [255 - pixels[(y / 10 * 28 + x / 10) as usize]]);
     let (stdout, _) = heard(nablab().arg("predict").arg(&model).arg(&picture));
     let label = images.test.labels[0];
     assert!(stdout.starts_with(&format!("{}: {label}\n", picture.display())), "{stdout}");
@@ -158,11 +155,11 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
     assert_eq!(stdout.matches('←').count(), 1, "{stdout}");
 }
 
-/// A digit of MNIST by its place among the test images.
-fn digit(place: usize) -> image::GrayImage {
+/// The shades of the first test image of MNIST, a seven, by column and row.
+fn seven() -> impl Fn(u32, u32) -> u8 {
     let mut pixels = vec![0; 784];
-    Dataset::mnist().unwrap().test.images.dense_row(place, &mut pixels);
-    image::GrayImage::from_raw(28, 28, pixels).unwrap()
+    Dataset::mnist().unwrap().test.images.dense_row(0, &mut pixels);
+    move |x, y| pixels[(28 * y + x) as usize]
 }
 
 #[test]
@@ -178,37 +175,31 @@ fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
         let json: Value = serde_json::from_str(&stdout).unwrap();
         (json[0].clone(), stderr)
     };
-    let seven = digit(0);
+    let seven = seven();
     let path = file("p.png");
-    seven.save(&path).unwrap();
+    write_png(&path, [28, 28], |x, y| [seven(x, y)]);
     let (of_seven, stderr) = predict(&path);
     assert_eq!((stderr.as_str(), &of_seven["warning"]), ("", &Value::Null), "{of_seven}");
     assert_eq!(of_seven["transparent_as"], Value::Null);
 
     // Dark on light and ten times as large it still is.
-    let large = image::GrayImage::from_fn(280, 280, |x, y| {
-        image::Luma([255 - seven.get_pixel(x / 10, y / 10).0[0]])
-    });
-    large.save(&path).unwrap();
+    let large = |x: u32, y: u32| [255 - seven(x / 10, y / 10)];
+    write_png(&path, [280, 280], large);
     assert_eq!(predict(&path).1, "");
     // Cut to the digit, or on a sheet three times as wide, it is not.
-    image::imageops::crop_imm(&large, 40, 40, 200, 200).to_image().save(&path).unwrap();
+    write_png(&path, [200, 200], |x, y| large(x + 40, y + 40));
     let (json, stderr) = predict(&path);
     assert!(stderr.contains("p.png: not framed") && stderr.lines().count() == 1, "{stderr}");
     assert!(json["warning"].as_str().unwrap().contains("pixels of 28 x 28"), "{json}");
-    let mut sheet = image::GrayImage::from_pixel(840, 840, image::Luma([255]));
-    image::imageops::overlay(&mut sheet, &large, 0, 560);
-    sheet.save(&path).unwrap();
+    let is_digit = |x, y| x < 280 && y >= 560;
+    write_png(&path, [840, 840], |x, y| if is_digit(x, y) { large(x, y - 560) } else { [255] });
     let (json, _) = predict(&path);
     let warning = json["warning"].as_str().unwrap();
     assert!(warning.contains("longer side") && warning.contains("from the middle"), "{warning}");
 
     // Transparent parts are the ground, whatever the ink.
     for (ink, behind) in [(255, "black"), (0, "white")] {
-        let drawn = image::GrayAlphaImage::from_fn(28, 28, |x, y| {
-            image::LumaA([ink, seven.get_pixel(x, y).0[0]])
-        });
-        drawn.save(&path).unwrap();
+        write_png(&path, [28, 28], |x, y| [ink, seven(x, y)]);
         let (json, stderr) = predict(&path);
         assert_eq!(
             stderr,
@@ -220,7 +211,7 @@ fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
 
     // A blank picture is no digit; nothing is printed of the one before it either.
     let blank = file("blank.png");
-    image::GrayImage::from_pixel(28, 28, image::Luma([255])).save(&blank).unwrap();
+    write_png(&blank, [28, 28], |_, _| [255]);
     let mut command = nablab();
     command.arg("predict").arg(&model).args([&path, &blank]);
     refused(&mut command, &["blank.png: a blank picture", "one shade"]);
@@ -261,7 +252,8 @@ fn results_that_are_no_numbers_are_a_failure() {
     let (directory, data) = mnist_like();
     let path = directory.path().join("m.json");
     let picture = directory.path().join("7.png");
-    digit(0).save(&picture).unwrap();
+    let seven = seven();
+    write_png(&picture, [28, 28], |x, y| [seven(x, y)]);
     // Two neurons of almost 1 times 1e308 are more than f64 holds.
     let overflow =
         tiny("0", "0", "f64").replace("[0,0]", "[1e308,1e308]").replace("[[0],[0]]", "[[99],[99]]");
