@@ -1,18 +1,20 @@
 use super::data::DataArguments;
 use super::output::notice;
+use super::settings::{Given, of_network};
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
 use nablab::files::may_replace;
-use nablab::report::{Align, Table, significant, sparkline};
+use nablab::files::prepare_directory;
+use nablab::report::{Align, Table, sparkline};
+use nablab::results::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{
-    PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult, prepare_directory,
-};
+use nablab::text::significant;
+use nablab::train::settings::Draft;
 use nablab::train::{
-    EpochRecord, History, Metric, Model, MonitorOptions, Options, Outcome, Precision, Status,
-    TrainingSpec, train_from,
+    EpochRecord, History, Metric, Model, MonitorOptions, Outcome, Precision, Status, TrainingSpec,
+    train_from,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -26,10 +28,13 @@ const MODEL: &str = "Model files";
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
     #[command(flatten)]
-    options: Options,
+    settings: Given,
     /// One mini-batch of all training images: the same as --batch-size full
-    #[arg(long, conflicts_with = "batch_size", help_heading = "Learning")]
+    #[arg(long, conflicts_with = "batch-size", help_heading = "Learning")]
     full_batch: bool,
+    /// Those of a sweep
+    #[arg(long, hide = true, value_name = "SEEDS")]
+    seeds: Option<String>,
     #[command(flatten)]
     monitors: MonitorOptions,
     #[command(flatten)]
@@ -42,7 +47,7 @@ pub struct Arguments {
         long,
         value_name = "FILE",
         help_heading = MODEL,
-        conflicts_with_all = ["hidden", "activation", "output", "cost", "dropout", "init", "bias_init"]
+        conflicts_with_all = of_network()
     )]
     load: Option<PathBuf>,
     /// Directory for trials.csv, epochs.csv and provenance.json
@@ -58,12 +63,16 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    fn spec(&self, data: &Dataset) -> TrainingSpec {
-        let mut spec = self.options.spec(&self.monitors, data);
-        if let (true, Ok(images)) = (self.full_batch, spec.training_images(data)) {
-            spec.batch_size = images;
+    /// What is to be trained, before the data are known.
+    fn draft(&self) -> anyhow::Result<Draft> {
+        if self.seeds.is_some() {
+            bail!("--seeds: train takes one --seed; for several: nablab sweep --seeds");
         }
-        spec
+        let mut draft = self.settings.draft()?;
+        if self.full_batch {
+            draft.set("batch-size", "full").map_err(|problem| anyhow!("{problem}"))?;
+        }
+        Ok(draft)
     }
 }
 
@@ -77,14 +86,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         check_save(path, arguments)?;
     }
     let start = arguments.load.as_ref().map(|path| Model::load_with_digest(path)).transpose()?;
+    let draft = arguments.draft()?;
     let data = arguments.data.load()?;
-    let mut spec = arguments.spec(&data);
+    let mut spec = draft.spec(&arguments.monitors, &data);
     if let Some((model, digest)) = &start {
         begin_with(&mut spec, model, digest);
-        if arguments.options.precision.is_none() {
+        if !arguments.settings.contains("precision") {
             spec.precision = model.precision();
         }
     }
+    check_hidden(&spec, &arguments.settings, &data)?;
     let fits = || match &start {
         Some((model, _)) => spec.check_start(model, &data),
         None => Ok(()),
@@ -104,17 +115,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
     let architecture = spec.architecture(&data);
-    let selected = spec.select(&data);
+    let [training, validation, test] = spec.images(&data);
     let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
     let mut stdout = std::io::stdout();
     // A reader who goes away ends the training, unless its results go to a file.
     let mut printed = writeln!(
         stdout,
-        "{}: {} training, {} validation, {} test images; network {}, {} parameters; {}, {level}",
+        "{}: {training} training, {validation} validation, {test} test images; network {}, {} parameters; {}, {level}",
         data.name,
-        selected.training.len(),
-        selected.validation.len(),
-        selected.test.len(),
         sizes.join("-"),
         architecture.parameters(),
         spec.precision.name(),
@@ -136,7 +144,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let outcome = outcome.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
 
     let Outcome { history, model } = outcome;
-    let mut report = summary(&history, selected.training.len());
+    let mut report = summary(&history, training);
+    report += &advice(&spec, &history);
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
         provenance.finish(1, result.history.seconds);
@@ -150,6 +159,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     printed?;
     if let Some(path) = &arguments.save {
         writeln!(stdout, "wrote {}", path.display())?;
+    }
+    Ok(())
+}
+
+/// Refuses what the widths of the hidden layers show to be a mistake.
+fn check_hidden(spec: &TrainingSpec, given: &Given, data: &Dataset) -> anyhow::Result<()> {
+    if spec.hidden.is_empty() && given.contains("activation") {
+        bail!("--activation: it is that of the hidden layers, and there are none; see --output");
+    }
+    let ends = [Some(&data.inputs()), Some(&data.classes)];
+    if spec.hidden.len() > 1 && [spec.hidden.first(), spec.hidden.last()] == ends {
+        bail!(
+            "--hidden {}: the {} inputs and the {} outputs belong to every network; expected the \
+             hidden layers alone",
+            spec.hidden_name(),
+            data.inputs(),
+            data.classes
+        );
     }
     Ok(())
 }
@@ -208,6 +235,19 @@ fn write_results(
     provenance: &Provenance,
 ) -> anyhow::Result<()> {
     Ok(ResultFiles::write(out, results, provenance)?)
+}
+
+/// What to do about a training that diverged at once.
+fn advice(spec: &TrainingSpec, history: &History) -> String {
+    match history.status {
+        Status::Diverged { epoch: 0 } => {
+            let (eta, lower) = (spec.eta, significant(spec.eta / 10.0, 2));
+            format!(
+                "the steps are too large with η = {eta}: lower --eta, for example --eta {lower}\n"
+            )
+        }
+        _ => String::new(),
+    }
 }
 
 /// `epoch  3  training cost 0.40123  test accuracy 95.12 %  (0.06 s)`

@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// z, so that the layers are one linear map
+    #[value(alias = "linear")]
     Identity,
     /// 1 above 0, else 0: the perceptron, whose derivative is 0; not for training
     Step,
     /// σ(z) = 1 / (1 + e^−z)
+    #[value(alias = "logistic")]
     Sigmoid,
     /// (e^z − e^−z) / (e^z + e^−z)
     Tanh,
@@ -126,10 +128,12 @@ impl Activation {
 #[serde(rename_all = "kebab-case")]
 pub enum Output {
     /// σ(z), each output by itself
+    #[value(alias = "logistic")]
     Sigmoid,
     /// e^z_j / Σ e^z_k, a probability distribution
     Softmax,
     /// z itself: linear outputs
+    #[value(alias = "linear")]
     Identity,
     /// (e^z − e^−z) / (e^z + e^−z), each output by itself
     Tanh,

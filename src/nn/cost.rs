@@ -11,10 +11,13 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Cost {
     /// ½ ‖a − y‖² (chapter 1, equation 6)
+    #[value(alias = "mse")]
     Quadratic,
     /// −Σ [y ln a + (1 − y) ln(1 − a)], for sigmoid outputs (chapter 3, equation 63)
+    #[value(alias = "bce")]
     CrossEntropy,
     /// −ln a of the image's class, for softmax outputs (chapter 3, equation 80)
+    #[value(alias = "nll")]
     LogLikelihood,
 }
 

@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 
 /// What a step of learning depends on besides the gradient.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step {
+pub struct StepConstants {
     /// The learning rate η.
     pub eta: f64,
     /// The parameter λ of L2 regularisation (weight decay).
@@ -21,7 +21,7 @@ pub struct Step {
     pub max_norm: f64,
 }
 
-impl Step {
+impl StepConstants {
     /// Plain gradient descent without any regularisation.
     pub fn plain(eta: f64) -> Self {
         Self { eta, lambda: 0.0, l1: 0.0, images: 1, max_norm: f64::INFINITY }
@@ -33,7 +33,7 @@ impl Step {
 pub struct Learner<T: Real> {
     optimiser: Optimiser,
     momentum: f64,
-    step: Step,
+    step: StepConstants,
     rates: Rates,
     memories: Vec<Memory<T>>,
     /// β₁^t and β₂^t after t steps.
@@ -66,7 +66,7 @@ impl<T: Real> Learner<T> {
         let remembers = adaptive || optimiser == Optimiser::Nesterov || momentum != 0.0;
         let layers = network.layers().iter();
         let widest = layers.clone().map(Layer::stride).max().unwrap_or(0);
-        let step = Step::plain(0.0);
+        let step = StepConstants::plain(0.0);
         Self {
             optimiser,
             momentum,
@@ -79,7 +79,7 @@ impl<T: Real> Learner<T> {
     }
 
     /// Sets what the steps to come depend on besides the gradient.
-    pub fn set_step(&mut self, step: Step) {
+    pub fn set_step(&mut self, step: StepConstants) {
         self.step = step;
         self.rates = Rates::new(step, self.momentum);
     }
@@ -252,7 +252,7 @@ struct Rates {
 }
 
 impl Rates {
-    fn new(step: Step, momentum: f64) -> Self {
+    fn new(step: StepConstants, momentum: f64) -> Self {
         let n = step.images as f64;
         Self { rate: 0.0, l2: step.eta * step.lambda / n, l1: step.eta * step.l1 / n, mu: momentum }
     }

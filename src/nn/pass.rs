@@ -1,7 +1,7 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
-use super::{Gradient, Input, Layer, Network, Path, Workspace};
+use super::{GemmPath, Gradient, Input, Layer, Network, Workspace};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
@@ -32,7 +32,7 @@ impl<T: Real> WithSimd for Forward<'_, T> {
             let z = &mut here.activation[..rows * stride];
             match before.last() {
                 None => product_with_input(simd, layer, input, z),
-                Some(previous) => Path::choose(rows, layer.n_in(), layer.n_out()).product(
+                Some(previous) => GemmPath::choose(rows, layer.n_in(), layer.n_out()).product(
                     simd,
                     Product {
                         input: &previous.activation,
@@ -90,7 +90,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             let activation = network.architecture().activation.of(l);
             let next = &mut network.layers[l + 1];
             let scale = T::from_f64(next.scale * kept.to_f64());
-            Path::choose(rows, next.n_in(), next.n_out()).product_transposed(
+            GemmPath::choose(rows, next.n_in(), next.n_out()).product_transposed(
                 simd,
                 &after.delta,
                 next,
@@ -178,7 +178,7 @@ pub(super) fn add_outer<S: Simd, T: Real>(
     }
     let (weights, transposed) = layer.stored_mut();
     let outer = AddOuterProducts { input: activation, input_stride, delta, weights, stride };
-    Path::choose(rows, n_in, n_out).add_outer(simd, outer);
+    GemmPath::choose(rows, n_in, n_out).add_outer(simd, outer);
     if let Some(weights) = transposed {
         // The same products in the same order: the same bits.
         AddOuterProducts {

@@ -62,7 +62,7 @@ impl Assessment {
 ///
 /// When the images do not fit the inputs of the network, or a label has no output neuron.
 pub fn assess(model: &Model, split: &Split, level: SimdLevel) -> Assessment {
-    let arch = level.arch().unwrap_or_default();
+    let arch = level.arch();
     let classes = model.architecture().outputs();
     let images = match model {
         Model::F32(network) => arch.dispatch(Assess { network, split }),
@@ -118,7 +118,7 @@ mod tests {
         let network = initial_network::<f64>(&TrainingSpec::default(), &data);
         let split = data.test.first(ROWS + 3);
         let level = SimdLevel::best();
-        let evaluation = Evaluator::new(&network).evaluate(level.arch().unwrap(), &network, &split);
+        let evaluation = Evaluator::new(&network).evaluate(level.arch(), &network, &split);
         let assessment = assess(&network.into(), &split, level);
         assert_eq!(assessment.images.len(), ROWS + 3);
         assert_eq!(assessment.correct(), evaluation.correct);

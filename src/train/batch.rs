@@ -235,7 +235,7 @@ mod tests {
                 let mut batch = MiniBatch::<f64>::in_form(5, form);
                 for images in [vec![3, 0, 11, 3, 7], vec![9], vec![1, 2]] {
                     for level in SimdLevel::available() {
-                        level.arch().unwrap().dispatch(GatherTest(&mut batch, &split, &images));
+                        level.arch().dispatch(GatherTest(&mut batch, &split, &images));
                         assert_eq!(batch.input().rows(), images.len());
                         for (r, &image) in images.iter().enumerate() {
                             assert_eq!(batch.labels()[r], split.labels[image]);

@@ -1,32 +1,35 @@
+use super::settings::{Setting, shortest};
 use thiserror::Error;
 
 /// A value with which a training makes no sense.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SpecError {
-    /// The learning rate is not a positive number.
-    #[error("learning rate {0}: expected a finite number above 0")]
-    LearningRate(f64),
-    /// The regularisation parameter is negative or not a number.
-    #[error("lambda {0}: expected a finite number, 0 or above")]
-    Lambda(f64),
-    /// The parameter of L1 regularisation is negative or not a number.
-    #[error("l1 {0}: expected a finite number, 0 or above")]
-    L1(f64),
-    /// A limit of the weights that none can keep, or that no layer has.
-    #[error("max-norm {0}: expected a finite number above 0, and a hidden layer")]
-    MaxNorm(f64),
-    /// A momentum coefficient with which velocities would grow without end or turn round at every step,
-    /// or that the optimiser has no use for.
-    #[error("momentum {momentum}: expected {} with {optimiser}", momentum_range(optimiser))]
+    /// A number that its setting does not take.
+    #[error("{} {}: expected {}", setting.title, shortest(*value), setting.range)]
+    Value {
+        /// The setting.
+        setting: &'static Setting,
+        /// The number.
+        value: f64,
+    },
+    /// A setting of hidden layers that are not there.
+    #[error("{option} {value}: expected a hidden layer, without which it has no effect")]
+    NoHidden {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A momentum coefficient that the optimiser has no use for.
+    #[error(
+        "momentum {momentum}: expected 0 with {optimiser}, since sgd and nesterov alone have momentum"
+    )]
     Momentum {
         /// The coefficient.
         momentum: f64,
         /// The optimiser.
         optimiser: &'static str,
     },
-    /// No patience at all.
-    #[error("stop after 0 epochs without improvement: expected at least 1")]
-    EarlyStop,
     /// Epochs that early stopping or a schedule would not see, or none at all.
     #[error(
         "monitor every {0} epochs: expected 1 or above, and 1 with early stopping or a plateau schedule"
@@ -85,18 +88,12 @@ pub enum SpecError {
         /// The hidden layers.
         layers: usize,
     },
-    /// A probability of dropout that would drop everything, or is none.
-    #[error("dropout probability {0}: expected 0 or above and below 1")]
-    Dropout(f64),
     /// Hidden neurons that gradient descent cannot train.
     #[error(
         "the derivative of step is 0 everywhere, so that gradient descent cannot train the hidden \
          layers"
     )]
     Step,
-    /// There is nothing to train.
-    #[error("0 epochs: expected at least 1")]
-    NoEpochs,
     /// A hidden layer without neurons.
     #[error("a hidden layer of 0 neurons: expected at least 1 in each")]
     EmptyLayer,
@@ -149,31 +146,19 @@ fn megabytes(bytes: &f64) -> f64 {
     (bytes / 1e6).ceil()
 }
 
-/// The momentum coefficients that an optimiser takes.
-fn momentum_range(optimiser: &str) -> &'static str {
-    match optimiser {
-        "sgd" | "nesterov" => "0 or above and below 1",
-        _ => "0, since sgd and nesterov alone have momentum,",
-    }
-}
-
 impl SpecError {
     /// The name of the option that sets what the error is about.
     pub fn option(&self) -> &'static str {
         match self {
-            Self::LearningRate(_) => "eta",
-            Self::Lambda(_) => "lambda",
-            Self::L1(_) => "l1",
-            Self::MaxNorm(_) => "max-norm",
+            Self::Value { setting, .. } => setting.name,
+            Self::NoHidden { option, .. } => option,
             Self::Momentum { .. } => "momentum",
             Self::MonitorEvery(_) => "monitor-every",
-            Self::EarlyStop => "early-stop",
             Self::Classes { .. } => "classes",
             Self::TrainSize { .. } => "train-size",
             Self::BatchSize { .. } => "batch-size",
             Self::Step | Self::Activations { .. } => "activation",
-            Self::Dropouts { .. } | Self::Dropout(_) => "dropout",
-            Self::NoEpochs => "epochs",
+            Self::Dropouts { .. } => "dropout",
             Self::EmptyLayer | Self::TooLarge { .. } | Self::Memory { .. } => "hidden",
             Self::AuthorSeed(_) => "seed",
             Self::Pairing { .. } => "output",

@@ -1,4 +1,5 @@
-use super::{LayerRecord, Metric, Metrics};
+use super::schedule::LearningRate;
+use super::{LayerRecord, Metric, Metrics, TrainingSpec};
 
 /// What was measured after one epoch.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +48,8 @@ impl Status {
 /// The course of one training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
+    /// The metrics before the first epoch, if that was asked for.
+    pub start: Option<Metrics>,
     /// One record a monitored epoch.
     pub epochs: Vec<EpochRecord>,
     /// The layers at the start and after each monitored epoch, if that was asked for.
@@ -62,6 +65,18 @@ pub struct History {
 }
 
 impl History {
+    /// The learning rate η in force in each recorded epoch of a training as `spec` says: what the schedule
+    /// made of it, from the same validation accuracies.
+    pub fn learning_rates(&self, spec: &TrainingSpec) -> Vec<f64> {
+        let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
+        let in_force = |record: &EpochRecord| {
+            let eta = rate.at(record.epoch);
+            rate.observe(record.metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN));
+            eta
+        };
+        self.epochs.iter().map(in_force).collect()
+    }
+
     /// The value of a metric after the last epoch, if it was monitored.
     pub fn last(&self, metric: Metric) -> Option<f64> {
         self.epochs.last()?.metrics[metric]

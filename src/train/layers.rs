@@ -161,7 +161,7 @@ mod tests {
             let spec = TrainingSpec {
                 hidden: vec![20, 12],
                 activation: activation.into(),
-                initialiser,
+                init: initialiser,
                 ..TrainingSpec::default()
             };
             let network = initial_network::<f64>(&spec, &data);
@@ -179,7 +179,7 @@ mod tests {
                     *count += usize::from(slope(activation, z).abs() <= edge);
                 }
             }
-            let arch = SimdLevel::best().arch().unwrap();
+            let arch = SimdLevel::best().arch();
             let records = measure_layers(arch, &network, &data.training, 0, None);
             assert_eq!(records.len(), 3);
             let norm = biases.iter().map(|b| b * b).sum::<f64>().sqrt();

@@ -63,6 +63,11 @@ impl Metric {
         matches!(self, Self::TrainingCost | Self::ValidationCost | Self::TestCost)
     }
 
+    /// By how much `a` is better than `b`.
+    pub fn gain(self, a: f64, b: f64) -> f64 {
+        if self.is_cost() { b - a } else { a - b }
+    }
+
     /// Whether `a` is better than `b`. A NaN is better than nothing.
     pub fn is_better(self, a: f64, b: f64) -> bool {
         if self.is_cost() { a < b } else { a > b }

@@ -93,7 +93,7 @@ mod tests {
             let split = data.test.first(images);
             let mut predictor = Predictor::new(&network, &split);
             for level in SimdLevel::available() {
-                let arch = level.arch().unwrap();
+                let arch = level.arch();
                 let outputs = predictor.predict(arch, &network).to_vec();
                 assert_eq!(outputs.len(), 10 * images);
                 for (i, outputs) in outputs.chunks_exact(10).enumerate() {

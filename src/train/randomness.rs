@@ -34,7 +34,7 @@ impl Randomness {
     ///
     /// When the specification was not [validated](TrainingSpec::validate).
     pub fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
-        match spec.generator {
+        match spec.rng {
             Generator::Chacha8 => Self(Source::Streams {
                 seed: spec.seed,
                 biases: Vec::new(),

@@ -55,7 +55,7 @@ pub fn train_from(
     }
     let data = &spec.select(data);
     // A level that this CPU lacks cannot be named on the command line.
-    let arch = level.arch().unwrap_or_default();
+    let arch = level.arch();
     Ok(match spec.precision {
         Precision::F32 => run::<f32>(spec, data, arch, start, observe),
         Precision::F64 => run::<f64>(spec, data, arch, start, observe),
@@ -90,6 +90,7 @@ struct Run<'a, T: Real> {
     evaluator: Evaluator<T>,
     rate: LearningRate,
     patience: Patience<T>,
+    start: Option<Metrics>,
     epochs: Vec<EpochRecord>,
     layers: Vec<LayerRecord>,
     trained: usize,
@@ -109,11 +110,15 @@ impl<'a, T: Real> Run<'a, T> {
             true => measure_layers(arch, trainer.network(), &data.training, 0, None),
             false => Vec::new(),
         };
+        let mut evaluator = Evaluator::new(trainer.network());
+        let mut metrics = || monitor(spec, data, arch, trainer.network(), &mut evaluator);
+        let start = if spec.monitor_start { Some(metrics()) } else { None };
         Self {
             spec,
             data,
             arch,
-            evaluator: Evaluator::new(trainer.network()),
+            start,
+            evaluator,
             trainer,
             rate: LearningRate::new(spec.schedule, spec.eta, spec.epochs),
             patience: Patience::new(spec.early_stop),
@@ -184,6 +189,7 @@ impl<'a, T: Real> Run<'a, T> {
         let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
         let network = best.map_or_else(|| self.trainer.into_network(), |(_, network)| network);
         let history = History {
+            start: self.start,
             epochs: self.epochs,
             layers: self.layers,
             trained: self.trained,

@@ -28,7 +28,7 @@ fn saturating() -> [(&'static str, TrainingSpec); 11] {
     let hidden = |activation: Activation, eta| TrainingSpec {
         hidden: vec![30, 30],
         activation: activation.into(),
-        initialiser: Initialiser::Large,
+        init: Initialiser::Large,
         eta,
         ..chapter3.clone()
     };
@@ -63,7 +63,7 @@ fn check<T: Real>(name: &str, spec: &TrainingSpec, data: &Dataset) {
     spec.validate(data).unwrap();
     let mut trainer = Trainer::<T>::new(spec, data);
     for epoch in 0..3 {
-        trainer.epoch(SimdLevel::best().arch().unwrap(), &data.training);
+        trainer.epoch(SimdLevel::best().arch(), &data.training);
         for (kind, numbers) in trainer.stored_numbers() {
             for x in numbers {
                 let x = x.to_f64();
@@ -103,7 +103,7 @@ fn decay_error(eta: f64, lambda_over_n: f64) -> f64 {
     let weight = |trainer: &Trainer<f32>| trainer.network().layers()[0].weight(2, 0).to_f64();
     let before = weight(&trainer);
     for _ in 0..STEPS / 10 {
-        trainer.epoch(SimdLevel::best().arch().unwrap(), &data.training);
+        trainer.epoch(SimdLevel::best().arch(), &data.training);
     }
     let want = (1.0 - eta * lambda_over_n).powi(STEPS as i32);
     weight(&trainer) / before / want - 1.0
@@ -125,13 +125,13 @@ fn the_first_step_of_adam_in_f32_is_as_long_as_the_learning_rate() {
         let spec = TrainingSpec {
             hidden: vec![],
             optimiser: Optimiser::Adam,
-            bias_initialiser: BiasInitialiser::Zero,
+            bias_init: BiasInitialiser::Zero,
             eta,
             lambda: 0.0,
             ..TrainingSpec::default()
         };
         let mut trainer = Trainer::<f32>::new(&spec, &data);
-        trainer.epoch(SimdLevel::best().arch().unwrap(), &data.training);
+        trainer.epoch(SimdLevel::best().arch(), &data.training);
         for &bias in trainer.network().layers()[0].biases() {
             let error = f64::from(bias).abs() / eta - 1.0;
             assert!(error.abs() < 2e-7, "eta {eta}: {error:e}");

@@ -97,7 +97,7 @@ mod tests {
     fn the_start_is_that_of_the_peers() {
         let data = Dataset::mnist().unwrap();
         let check = |workload: Workload, layers: &[[f32; 4]]| {
-            let spec = TrainingSpec { generator: Generator::Shared, ..workload.spec() };
+            let spec = TrainingSpec { rng: Generator::Shared, ..workload.spec() };
             let network = initial_network::<f32>(&spec, &data);
             assert_eq!(network.layers().len(), layers.len());
             for (layer, expected) in network.layers().iter().zip(layers) {

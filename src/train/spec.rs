@@ -1,7 +1,9 @@
+use super::settings::{Draft, SETTINGS, default_eta, widths};
 use super::{Metric, Model, Monitors, Schedule, SpecError};
-use crate::data::{Dataset, Expansion};
+use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Step,
+    Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer,
+    StepConstants,
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -74,9 +76,9 @@ pub struct TrainingSpec {
     /// is drawn then.
     pub start: Option<String>,
     /// How the weights are drawn.
-    pub initialiser: Initialiser,
+    pub init: Initialiser,
     /// How the biases are drawn.
-    pub bias_initialiser: BiasInitialiser,
+    pub bias_init: BiasInitialiser,
     /// How a step follows from the gradient.
     pub optimiser: Optimiser,
     /// The learning rate η of the first epoch.
@@ -101,7 +103,7 @@ pub struct TrainingSpec {
     /// f32 or f64.
     pub precision: Precision,
     /// Where the random numbers come from.
-    pub generator: Generator,
+    pub rng: Generator,
     /// The seed of the random numbers.
     pub seed: u64,
     /// With [`Generator::Author`]: how many sets of parameters of this shape his program drew before,
@@ -117,13 +119,15 @@ pub struct TrainingSpec {
     pub monitors: Monitors,
     /// After every how many epochs it is computed; always after the last one.
     pub monitor_every: usize,
+    /// Whether it is computed before the first epoch too.
+    pub monitor_start: bool,
     /// Whether every layer is measured too, at the start and whenever the monitors are computed.
     pub monitor_layers: bool,
 }
 
 impl Default for TrainingSpec {
-    /// The defaults of the book's network2, with its hyper-parameters of chapter 3's learning-rate
-    /// experiment.
+    /// What is trained if nobody says otherwise: the layers, the cost and the start of the book's
+    /// network2, without regularisation.
     fn default() -> Self {
         Self {
             classes: Vec::new(),
@@ -135,26 +139,27 @@ impl Default for TrainingSpec {
             cost: Cost::CrossEntropy,
             dropout: 0.0.into(),
             start: None,
-            initialiser: Initialiser::Scaled,
-            bias_initialiser: BiasInitialiser::Normal,
+            init: Initialiser::Scaled,
+            bias_init: BiasInitialiser::Normal,
             optimiser: Optimiser::Sgd,
-            eta: 0.25,
+            eta: default_eta(Optimiser::Sgd),
             schedule: Schedule::Constant,
             momentum: 0.0,
             batch_size: 10,
-            lambda: 5.0,
+            lambda: 0.0,
             l1: 0.0,
             max_norm: None,
             early_stop: None,
             epochs: 30,
             precision: Precision::F32,
-            generator: Generator::Chacha8,
+            rng: Generator::Chacha8,
             seed: 1,
             earlier_networks: 0,
             earlier_epochs: 0,
             earlier_draws: 0,
             monitors: Monitors::default(),
             monitor_every: 1,
+            monitor_start: false,
             monitor_layers: false,
         }
     }
@@ -176,8 +181,8 @@ impl TrainingSpec {
     }
 
     /// The constants of the first step of learning on a training set of `images` images.
-    pub fn step(&self, images: usize) -> Step {
-        Step {
+    pub fn step(&self, images: usize) -> StepConstants {
+        StepConstants {
             eta: self.eta,
             lambda: self.lambda,
             l1: self.l1,
@@ -237,11 +242,7 @@ impl TrainingSpec {
 
     /// The hidden layers as on the command line: `30`, `100x30`, `none`.
     pub fn hidden_name(&self) -> String {
-        if self.hidden.is_empty() {
-            return "none".into();
-        }
-        let widths: Vec<String> = self.hidden.iter().map(usize::to_string).collect();
-        widths.join("x")
+        widths(&self.hidden)
     }
 
     /// Checks that a training makes sense on `data`.
@@ -251,23 +252,17 @@ impl TrainingSpec {
     /// For the first senseless value found, naming it and what is expected.
     pub fn validate(&self, data: &Dataset) -> Result<(), SpecError> {
         let training = self.training_images(data)?;
-        if !(self.eta.is_finite() && self.eta > 0.0) {
-            return Err(SpecError::LearningRate(self.eta));
-        }
-        if !(self.lambda.is_finite() && self.lambda >= 0.0) {
-            return Err(SpecError::Lambda(self.lambda));
-        }
-        if !(self.l1.is_finite() && self.l1 >= 0.0) {
-            return Err(SpecError::L1(self.l1));
-        }
-        if let Some(norm) = self.max_norm {
-            let positive = norm.is_finite() && norm > 0.0;
-            if !positive || self.hidden.is_empty() {
-                return Err(SpecError::MaxNorm(norm));
+        let draft = Draft::from(self.clone());
+        for setting in &SETTINGS {
+            if let Some(value) = setting.out_of_range(&draft) {
+                return Err(SpecError::Value { setting, value });
             }
         }
+        if self.hidden.is_empty() {
+            self.validate_without_hidden()?;
+        }
         let moves = self.momentum != 0.0 || self.optimiser == Optimiser::Nesterov;
-        if !(0.0..1.0).contains(&self.momentum) || (moves && !self.optimiser.has_momentum()) {
+        if moves && !self.optimiser.has_momentum() {
             return Err(SpecError::Momentum {
                 momentum: self.momentum,
                 optimiser: self.optimiser.name(),
@@ -277,9 +272,6 @@ impl TrainingSpec {
         if self.monitor_every == 0 || (self.monitor_every > 1 && needs_validation) {
             return Err(SpecError::MonitorEvery(self.monitor_every));
         }
-        if self.early_stop == Some(0) {
-            return Err(SpecError::EarlyStop);
-        }
         if let Err(reason) = self.cost.pairing(self.output) {
             let (cost, output) = (self.cost.name(), self.output.name());
             return Err(SpecError::Pairing { cost, output, reason });
@@ -288,18 +280,15 @@ impl TrainingSpec {
         if self.batch_size == 0 || self.batch_size > training {
             return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
         }
-        if self.epochs == 0 {
-            return Err(SpecError::NoEpochs);
-        }
         let memory = self.memory(data);
         if memory > MAX_MEMORY {
             let hidden = self.hidden_name();
             return Err(SpecError::TooLarge { hidden, batch_size: self.batch_size, memory });
         }
-        if self.generator == Generator::Author && u32::try_from(self.seed).is_err() {
+        if self.rng == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
         }
-        if self.generator != Generator::Author
+        if self.rng != Generator::Author
             && self.earlier_networks + self.earlier_epochs + self.earlier_draws > 0
         {
             return Err(SpecError::EarlierRuns);
@@ -329,6 +318,17 @@ impl TrainingSpec {
             true => Ok(()),
             false => Err(SpecError::StartRange),
         }
+    }
+
+    /// The numbers of training, validation and test images that [`select`](Self::select) would leave,
+    /// without the work of it.
+    pub fn images(&self, data: &Dataset) -> [usize; 3] {
+        let kept = |split: &Split| match self.classes.is_empty() {
+            true => split.len(),
+            false => split.labels.iter().filter(|label| self.classes.contains(label)).count(),
+        };
+        let training = self.training_images(data).unwrap_or(0);
+        [training, kept(&data.validation), kept(&data.test)]
     }
 
     /// The number of images of `data` that are trained on.
@@ -375,8 +375,16 @@ impl TrainingSpec {
         if !self.dropout.fits(layers) {
             return Err(SpecError::Dropouts { given: self.dropout.values().len(), layers });
         }
-        match self.dropout.values().iter().find(|p| !(0.0..1.0).contains(*p)) {
-            Some(&p) => Err(SpecError::Dropout(p)),
+        Ok(())
+    }
+
+    /// Refuses what has no effect where there is no hidden layer.
+    fn validate_without_hidden(&self) -> Result<(), SpecError> {
+        if let Some(norm) = self.max_norm {
+            return Err(SpecError::NoHidden { option: "max-norm", value: norm });
+        }
+        match self.dropout.values().iter().find(|&&p| p != 0.0) {
+            Some(&value) => Err(SpecError::NoHidden { option: "dropout", value }),
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 use super::epoch::Steps;
 use super::{MiniBatch, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
-use crate::nn::{Learner, Network, Step, Workspace};
+use crate::nn::{Learner, Network, StepConstants, Workspace};
 use crate::rng::{Purpose, Stream};
 use crate::simd::Real;
 use pulp::Arch;
@@ -14,7 +14,7 @@ pub struct Trainer<T: Real> {
     learner: Learner<T>,
     randomness: Randomness,
     order: Vec<u32>,
-    step: Step,
+    step: StepConstants,
     dropout: Stream,
     workspace: Workspace<T>,
     batch: MiniBatch<T>,
@@ -141,5 +141,5 @@ fn draw_network<T: Real>(
     randomness: &mut Randomness,
 ) -> Network<T> {
     let architecture = spec.architecture(data);
-    Network::random(architecture, spec.initialiser, spec.bias_initialiser, randomness)
+    Network::random(architecture, spec.init, spec.bias_init, randomness)
 }

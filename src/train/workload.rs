@@ -71,12 +71,11 @@ impl Workload {
         let chapter1 = TrainingSpec {
             hidden: vec![30],
             cost: Cost::Quadratic,
-            initialiser: Initialiser::Large,
+            init: Initialiser::Large,
             eta: 3.0,
-            lambda: 0.0,
             ..base.clone()
         };
-        let chapter3 = TrainingSpec { hidden: vec![100], eta: 0.5, ..base.clone() };
+        let chapter3 = TrainingSpec { hidden: vec![100], eta: 0.5, lambda: 5.0, ..base.clone() };
         match self {
             Self::W1 | Self::W8 | Self::F1 => chapter1,
             Self::W2 | Self::W7 | Self::F2 => chapter3,
@@ -87,15 +86,14 @@ impl Workload {
                 activation: Activation::Relu.into(),
                 output: Output::Softmax,
                 cost: Cost::LogLikelihood,
-                initialiser: Initialiser::He,
-                bias_initialiser: BiasInitialiser::Zero,
+                init: Initialiser::He,
+                bias_init: BiasInitialiser::Zero,
                 eta: 0.1,
-                lambda: 0.0,
                 batch_size: 128,
                 epochs: 2,
                 ..base
             },
-            Self::W6 => TrainingSpec { hidden: vec![30; 4], eta: 0.1, lambda: 0.0, ..base },
+            Self::W6 => TrainingSpec { hidden: vec![30; 4], eta: 0.1, ..base },
         }
     }
 

@@ -1,5 +1,5 @@
 use super::{Nabla, Textbook};
-use crate::nn::{Optimiser, Step};
+use crate::nn::{Optimiser, StepConstants};
 
 /// The rules of learning in plain f64 loops: chapter 3's equations 93 and 97 (L2 and L1), 107 and 108
 /// (momentum), and those of later optimisers.
@@ -53,8 +53,13 @@ impl TextbookLearner {
     }
 
     /// One step on a mini-batch of (image, class) pairs.
-    pub fn step(&mut self, network: &mut Textbook, batch: &[(Vec<f64>, usize)], step: Step) {
-        let Step { eta, lambda, l1, images, max_norm } = step;
+    pub fn step(
+        &mut self,
+        network: &mut Textbook,
+        batch: &[(Vec<f64>, usize)],
+        step: StepConstants,
+    ) {
+        let StepConstants { eta, lambda, l1, images, max_norm } = step;
         let (n, m) = (images as f64, batch.len() as f64);
         self.steps += 1;
         let before: Vec<f64> = network.parameters().iter().map(|(w, _)| **w).collect();

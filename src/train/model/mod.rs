@@ -9,10 +9,11 @@ mod source;
 
 pub use error::ModelError;
 
+use crate::data::{SparseRows, Split};
 use crate::files::write_atomically;
 use crate::nn::{Architecture, Network};
-use crate::simd::Real;
-use crate::train::Precision;
+use crate::simd::{Real, SimdLevel};
+use crate::train::{Precision, Predictor};
 use parameters::Parameters;
 use source::Source;
 use std::path::Path;
@@ -82,6 +83,24 @@ impl Model {
         match self {
             Self::F32(network) => network.convert(),
             Self::F64(network) => network.convert(),
+        }
+    }
+
+    /// Its outputs for images, one after the other.
+    ///
+    /// # Panics
+    ///
+    /// When the images do not fit the inputs of the network.
+    pub fn outputs(&self, images: SparseRows, level: SimdLevel) -> Vec<f64> {
+        let labels = vec![0; images.len()];
+        let split = Split { images, labels };
+        let arch = level.arch();
+        match self {
+            Self::F32(network) => {
+                let mut predictor = Predictor::new(network, &split);
+                predictor.predict(arch, network).iter().map(|&output| output.into()).collect()
+            }
+            Self::F64(network) => Predictor::new(network, &split).predict(arch, network).to_vec(),
         }
     }
 

@@ -9,11 +9,11 @@ use pulp::{Simd, WithSimd};
 ///
 /// The inputs of the network always take the sparse kernels of [`simd::sparse`](crate::simd::sparse).
 ///
-/// The bits of [`Path::Kernel`] are the same on every CPU. Those of [`Path::Faer`] are the same
+/// The bits of [`GemmPath::Kernel`] are the same on every CPU. Those of [`GemmPath::Faer`] are the same
 /// from run to run and for any number of threads, but faer chooses its own blocking for each
 /// instruction set, so that they may differ from one kind of CPU to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Path {
+pub enum GemmPath {
     /// The register-blocked kernels of [`simd::dense`](crate::simd::dense), which keep everything
     /// in L1 and L2.
     Kernel,
@@ -21,7 +21,7 @@ pub enum Path {
     Faer,
 }
 
-impl Path {
+impl GemmPath {
     /// The rule: faer where the mini-batch has at least 32 rows and both layers at least 128
     /// neurons, so that packing is paid back.
     pub fn choose(rows: usize, n_in: usize, n_out: usize) -> Self {
