@@ -8,7 +8,7 @@ mod common;
 use common::dense_faer::DenseFaer;
 use common::shapes::{Subject, TEXTBOOK_IMAGES, assert_close, every_shape};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use nablab::nn::Step;
+use nablab::nn::StepConstants;
 use nablab::nn::textbook::Textbook;
 use pulp::{Simd, WithSimd};
 
@@ -26,7 +26,7 @@ impl WithSimd for Backward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Subject { network, learner, batch, workspace, .. } = self.subject;
         workspace.backward(simd, network, batch.labels());
-        learner.set_step(Step::plain(self.eta));
+        learner.set_step(StepConstants::plain(self.eta));
         learner.learn(simd, workspace, network, batch.input());
     }
 }

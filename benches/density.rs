@@ -8,7 +8,7 @@
 mod common;
 
 use nablab::data::{Dataset, SparseRows, Split};
-use nablab::nn::{Form, Learner, Network, Optimiser, Step, Workspace};
+use nablab::nn::{Form, Learner, Network, Optimiser, StepConstants, Workspace};
 use nablab::report::{Align, Table};
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::SimdLevel;
@@ -28,7 +28,7 @@ const ROUNDS: usize = 9;
 fn main() {
     let level = common::level();
     let mnist = Dataset::mnist().expect("the embedded data set");
-    println!("{} on {}", level, nablab::sweep::cpu_name());
+    println!("{} on {}", level, nablab::machine::cpu_name());
     let mut worst = 0.0f64;
     for hidden in HIDDEN {
         let spec = TrainingSpec { hidden: vec![hidden], ..TrainingSpec::default() };
@@ -83,12 +83,12 @@ fn microseconds<const N: usize>(
     let mut trainings = forms.map(|form| {
         let network = network.clone();
         let mut learner = Learner::new(Optimiser::Sgd, 0.0, &network);
-        learner.set_step(Step::plain(0.01));
+        learner.set_step(StepConstants::plain(0.01));
         let workspace = Workspace::for_training(&network, batch_size);
         let batch = MiniBatch::in_form(batch_size, form);
         Epoch { data, network, learner, workspace, batch }
     });
-    let arch = level.arch().expect("an instruction set of this CPU");
+    let arch = level.arch();
     let mut times = [f64::INFINITY; N];
     for _ in 0..ROUNDS {
         for (training, fastest) in trainings.iter_mut().zip(&mut times) {

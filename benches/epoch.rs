@@ -18,7 +18,7 @@ use std::time::Duration;
 
 fn epoch(criterion: &mut Criterion) {
     let data = Dataset::mnist().expect("the embedded data set");
-    let arch = common::level().arch().unwrap_or_default();
+    let arch = common::level().arch();
     let mut group = criterion.benchmark_group("epoch");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group.warm_up_time(Duration::from_millis(500));
@@ -55,7 +55,7 @@ const EPOCHS_BEFORE: usize = 5;
 
 fn saturated(criterion: &mut Criterion) {
     let data = Dataset::mnist().expect("the embedded data set");
-    let arch = common::level().arch().unwrap_or_default();
+    let arch = common::level().arch();
     let mut group = criterion.benchmark_group("saturated");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group.warm_up_time(Duration::from_millis(1));
@@ -74,8 +74,8 @@ fn saturated(criterion: &mut Criterion) {
         ("softmax batch 1", TrainingSpec { batch_size, eta: 3.0, ..softmax }),
     ];
     for (name, spec) in trainings {
-        let initialiser = TrainingSpec::default().initialiser;
-        let ordinary = TrainingSpec { eta: 1e-4 * spec.eta, initialiser, ..spec.clone() };
+        let init = TrainingSpec::default().init;
+        let ordinary = TrainingSpec { eta: 1e-4 * spec.eta, init, ..spec.clone() };
         for (kind, spec) in [("ordinary", ordinary), ("saturated", spec)] {
             let mut trainer = Trainer::<f32>::new(&spec, &data);
             for _ in 0..EPOCHS_BEFORE {

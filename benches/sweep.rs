@@ -7,13 +7,10 @@ use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use nablab::data::Dataset;
-use nablab::sweep::{
-    GridText, Journals, Plan, Running, SweepDirectory, Trial, available_cores, export, run,
-    run_with,
-};
+use nablab::results::Trial;
+use nablab::sweep::{GridText, Jobs, Journals, Plan, SweepDirectory, export, run, run_with};
 use nablab::train::{EpochRecord, History, Metric, Metrics, MonitorOptions, Status, Workload};
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 fn sweep(criterion: &mut Criterion) {
@@ -42,12 +39,13 @@ fn overhead(criterion: &mut Criterion) {
     let axes = [("eta", "log:0.01..10:10"), ("batch-size", "1,10"), ("seed", "1..50")];
     let axes = axes.map(|(name, values)| (name.to_string(), values.to_string()));
     let grids = [GridText { axes: axes.into(), ..GridText::default() }];
-    let monitors = MonitorOptions { monitor: Vec::new(), monitor_every: 1, monitor_layers: false };
+    let monitors = MonitorOptions { monitor_every: 1, ..MonitorOptions::default() };
     let mut metrics = Metrics::default();
     metrics[Metric::ValidationAccuracy] = Some(0.9531);
     metrics[Metric::TestAccuracy] = Some(0.9542);
     let epochs = (0..10).map(|epoch| EpochRecord { epoch, metrics, seconds: 0.031_234 }).collect();
     let history = History {
+        start: None,
         epochs,
         layers: Vec::new(),
         trained: 10,
@@ -56,9 +54,7 @@ fn overhead(criterion: &mut Criterion) {
         seconds: 0.31,
     };
     let train = |_: &Trial, _: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>| history.clone();
-    let stop = AtomicBool::new(false);
-    let level = common::level();
-    let running = Running { jobs: available_cores(), level, fail_fast: false, stop: &stop };
+    let jobs = Jobs { level: common::level(), ..Jobs::default() };
 
     let mut group = criterion.benchmark_group("sweep");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
@@ -73,7 +69,7 @@ fn overhead(criterion: &mut Criterion) {
             let sweep = SweepDirectory::new(directory.path());
             let mut journal = sweep.journal(None).expect("a journal");
             let places = plan.longest_first();
-            let ended = run_with(&plan, &places, &mut journal, running, &train, &|_| {});
+            let ended = run_with(&plan, &places, &mut journal, &jobs, &train, &());
             assert_eq!(ended.expect("a disk").done, EMPTY);
             let journals = Journals::read(&[directory.path()]).expect("a journal");
             export(directory.path(), &plan, &journals).expect("a disk")

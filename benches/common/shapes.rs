@@ -43,7 +43,7 @@ impl Subject {
             }
             (x, usize::from(data.training.labels[image]))
         });
-        let arch = super::level().arch().unwrap_or_default();
+        let arch = super::level().arch();
         Self { arch, network, learner, batch, workspace, dense: dense.collect() }
     }
 

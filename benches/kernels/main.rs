@@ -17,13 +17,14 @@ use case::Case;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nablab::data::Dataset;
 use nablab::machine::Peak;
-use nablab::report::{Align, Table, significant};
+use nablab::report::{Align, Table};
 use nablab::simd::Real;
+use nablab::text::significant;
 use pulp::Arch;
 use std::time::{Duration, Instant};
 
 fn kernels(criterion: &mut Criterion) {
-    let arch = common::level().arch().unwrap_or_default();
+    let arch = common::level().arch();
     let data = Dataset::mnist().expect("the embedded data set");
     let peak = Peak::measure(arch);
     let show = |number| significant(number, 3);

@@ -1,6 +1,6 @@
 use crate::row::Row;
-use nablab::report::figure::{Axis, Figure, Key, LabelAt, Mark, Marker, Series, Shape, Stroke};
-use nablab::report::significant;
+use nablab::figure::{Axis, Figure, Key, LabelAt, Mark, Marker, Series, Shape, Stroke};
+use nablab::text::significant;
 
 /// Where the names of the roofs are written, and of nothing else.
 pub const ROOF: LabelAt = LabelAt::Along;

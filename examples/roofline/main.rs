@@ -23,10 +23,12 @@ mod work;
 use anyhow::{Context, anyhow};
 use measure::Subject;
 use nablab::data::Dataset;
+use nablab::files::{prepare_directory, write_atomically};
 use nablab::machine::Peak;
-use nablab::report::{Align, Table, significant};
+use nablab::machine::cpu_name;
+use nablab::report::{Align, Table};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{cpu_name, prepare_directory, write_atomically};
+use nablab::text::significant;
 use row::Row;
 use std::path::Path;
 use std::time::Duration;
@@ -71,12 +73,12 @@ fn slug(cpu: &str) -> String {
 
 /// Both passes of all networks with all sizes of mini-batches.
 fn measure_all(data: &Dataset, level: SimdLevel, budget: Duration) -> Vec<Row> {
-    let peak = Peak::measure(level.arch().unwrap_or_default());
+    let peak = Peak::measure(level.arch());
     let mut rows = Vec::new();
     for (hidden, batch_sizes) in NETWORKS {
         for &batch_size in batch_sizes {
             let mut subject = Subject::new(data, hidden, batch_size);
-            let seconds = subject.measure(level.arch().unwrap_or_default(), budget);
+            let seconds = subject.measure(level.arch(), budget);
             rows.extend(Row::of_passes(&subject, seconds, &peak, level));
         }
     }

@@ -1,6 +1,6 @@
 use crate::work::BatchCounts;
 use nablab::data::Dataset;
-use nablab::nn::{Learner, Network, Optimiser, Step, Workspace};
+use nablab::nn::{Learner, Network, Optimiser, StepConstants, Workspace};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::{Duration, Instant};
@@ -92,7 +92,7 @@ impl WithSimd for Passes<'_> {
             if self.backward {
                 workspace.backward(simd, network, batch.labels());
                 // A rate so small that the network does not drift while it is measured.
-                learner.set_step(Step::plain(1e-12));
+                learner.set_step(StepConstants::plain(1e-12));
                 learner.learn(simd, workspace, network, batch.input());
             }
         }

@@ -1,8 +1,8 @@
 use crate::measure::{Seconds, Subject};
 use crate::work::{Work, stored_weights};
 use nablab::machine::Peak;
+use nablab::machine::cpu_name;
 use nablab::simd::SimdLevel;
-use nablab::sweep::cpu_name;
 use serde::{Deserialize, Serialize};
 
 /// A row of the CSV file: one pass over `images` images.

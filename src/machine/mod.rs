@@ -7,12 +7,14 @@
 //! model for multicore architectures", Communications of the ACM 52 (2009).
 
 mod cache;
+mod cpu_name;
 mod cpu_time;
 mod fma;
 mod memory;
 mod peak;
 mod traffic;
 
+pub use cpu_name::cpu_name;
 pub use cpu_time::cpu_seconds;
 pub use memory::available_memory;
-pub use peak::{Level, Peak};
+pub use peak::{CacheLevel, Peak};

@@ -16,14 +16,14 @@ pub struct Peak {
     /// The same of f64.
     pub fma_f64_gflops: f64,
     /// The caches, innermost first: L1, L2, and L3 if the system tells of one.
-    pub caches: Vec<Level>,
+    pub caches: Vec<CacheLevel>,
     /// Main memory.
-    pub memory: Level,
+    pub memory: CacheLevel,
 }
 
 /// A level of the memory hierarchy.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Level {
+pub struct CacheLevel {
     /// `L1`, `L2`, `L3` or `memory`.
     pub name: &'static str,
     /// The size of the cache in bytes, if the system tells.
@@ -59,7 +59,7 @@ impl Peak {
             // addresses, where AMD's L1 mistakes lines for one another and is half as fast.
             let start = (data.len() - len) / 2;
             let data = &mut data[start..start + len];
-            Level {
+            CacheLevel {
                 name,
                 capacity,
                 buffer: size_of_val(data),
@@ -82,13 +82,13 @@ impl Peak {
     }
 
     /// All levels of the memory hierarchy, innermost first.
-    pub fn levels(&self) -> impl Iterator<Item = &Level> {
+    pub fn levels(&self) -> impl Iterator<Item = &CacheLevel> {
         self.caches.iter().chain([&self.memory])
     }
 
     /// The innermost level that holds `bytes` of data.
-    pub fn home(&self, bytes: usize) -> &Level {
-        let holds = |cache: &&Level| bytes <= cache.capacity.unwrap_or(2 * cache.buffer);
+    pub fn home(&self, bytes: usize) -> &CacheLevel {
+        let holds = |cache: &&CacheLevel| bytes <= cache.capacity.unwrap_or(2 * cache.buffer);
         self.caches.iter().find(holds).unwrap_or(&self.memory)
     }
 }
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn peaks_are_positive_and_the_levels_in_order() {
         for level in SimdLevel::available() {
-            let peak = Peak::measure(level.arch().unwrap());
+            let peak = Peak::measure(level.arch());
             let names: Vec<_> = peak.levels().map(|level| level.name).collect();
             assert!(names == ["L1", "L2", "memory"] || names == ["L1", "L2", "L3", "memory"]);
             let speeds = peak.levels().flat_map(|l| [l.load_gb_per_s, l.store_gb_per_s]);
@@ -135,7 +135,7 @@ mod tests {
     fn data_are_at_home_where_they_fit() {
         let level = |name, capacity| {
             let (load_gb_per_s, store_gb_per_s) = (1.0, 1.0);
-            Level { name, capacity, buffer: 1000, load_gb_per_s, store_gb_per_s }
+            CacheLevel { name, capacity, buffer: 1000, load_gb_per_s, store_gb_per_s }
         };
         let peak = Peak {
             fma_f32_gflops: 1.0,

@@ -195,7 +195,7 @@ mod tests {
             kernel(Arch::Scalar, &mut scalar);
             for level in SimdLevel::available() {
                 let mut got = before.clone();
-                kernel(level.arch().unwrap(), &mut got);
+                kernel(level.arch(), &mut got);
                 assert_eq!(got, scalar, "{level} {len}");
             }
             for i in 0..len {
@@ -264,7 +264,7 @@ mod tests {
             for columns in 1..40 {
                 let rows = numbers::<f64>(5 * columns, 3);
                 let mut sums = vec![9.0; columns];
-                level.arch().unwrap().dispatch(ColumnSquares { rows: &rows, sums: &mut sums });
+                level.arch().dispatch(ColumnSquares { rows: &rows, sums: &mut sums });
                 for (j, sum) in sums.iter().enumerate() {
                     let want: f64 = (0..5).map(|k| rows[k * columns + j].powi(2)).sum();
                     assert!((sum - want).abs() < 1e-14, "{level} {columns}");

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Input, Learner,
-    Network, Optimiser, Output, ParameterSource, PerLayer, Step, Workspace,
+    Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::panels::DenseBatch;
@@ -82,7 +82,7 @@ const STEPS: usize = 3;
 struct Learning {
     optimiser: Optimiser,
     momentum: f64,
-    step: Step,
+    step: StepConstants,
 }
 
 impl Learning {
@@ -92,7 +92,7 @@ impl Learning {
         let optimiser = optimisers[i % optimisers.len()];
         let adaptive = optimiser.betas().is_some();
         let variety = i / optimisers.len();
-        let step = Step {
+        let step = StepConstants {
             eta: if adaptive { 0.003 } else { 0.05 },
             lambda: [0.0, 1.3][variety % 2],
             l1: [0.0, 0.7][variety / 2 % 2],
@@ -273,7 +273,7 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
     let textbook = case.textbook();
     let mut network = case.network_as::<T>();
     let m = case.images.len();
-    let arch = level.arch().unwrap();
+    let arch = level.arch();
     let passes = Passes { network: &mut network, case, learn: true };
     let (gradient, output) = arch.dispatch(passes);
     let stride = output.len() / m;
@@ -355,7 +355,7 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
 fn bits<T: Real>(case: &Case, level: SimdLevel) -> Vec<u64> {
     let mut network = case.network_as::<T>();
     let passes = Passes { network: &mut network, case, learn: true };
-    let (gradient, output) = level.arch().unwrap().dispatch(passes);
+    let (gradient, output) = level.arch().dispatch(passes);
     let mut numbers = output;
     for (l, layer) in network.layers().iter().enumerate() {
         numbers.extend_from_slice(gradient.biases(l));
@@ -371,7 +371,7 @@ fn bits<T: Real>(case: &Case, level: SimdLevel) -> Vec<u64> {
 
 fn check_everywhere(case: &Case) {
     let [f32_bits, f64_bits] =
-        [bits::<f32>(case, SimdLevel::Scalar), bits::<f64>(case, SimdLevel::Scalar)];
+        [bits::<f32>(case, SimdLevel::SCALAR), bits::<f64>(case, SimdLevel::SCALAR)];
     for level in SimdLevel::available() {
         assert_eq!(bits::<f32>(case, level), f32_bits, "{level}");
         assert_eq!(bits::<f64>(case, level), f64_bits, "{level}");
@@ -392,7 +392,7 @@ fn check_against_finite_differences(case: &Case) {
     fn gradient<T: Real>(case: &Case, level: SimdLevel) -> Gradient<T> {
         let mut network = case.network_as::<T>();
         let passes = Passes { network: &mut network, case, learn: false };
-        level.arch().unwrap().dispatch(passes).0
+        level.arch().dispatch(passes).0
     }
     let levels = SimdLevel::available();
     let gradients: Vec<_> =

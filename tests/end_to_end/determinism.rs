@@ -29,7 +29,7 @@ fn bits(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> Vec<u64> {
 /// All metrics of both epochs have the same bits at every instruction set.
 #[track_caller]
 fn assert_same_bits(spec: &TrainingSpec, data: &Dataset) {
-    let want = bits(spec, data, SimdLevel::Scalar);
+    let want = bits(spec, data, SimdLevel::SCALAR);
     assert_eq!(want.len(), 12, "{spec:?}");
     for level in SimdLevel::available() {
         assert_eq!(bits(spec, data, level), want, "{level} {spec:?}");
@@ -159,7 +159,8 @@ fn weights_have_the_spread_of_their_initialiser() {
         (Initialiser::Zeros, 0.0),
     ] {
         for generator in [Generator::Chacha8, Generator::Author, Generator::Shared] {
-            let spec = TrainingSpec { initialiser, generator, ..TrainingSpec::default() };
+            let spec =
+                TrainingSpec { init: initialiser, rng: generator, ..TrainingSpec::default() };
             let network = initial_network::<f64>(&spec, &data);
             let layer = &network.layers()[0];
             let places = (0..30).flat_map(|j| (0..784).map(move |k| (j, k)));
