@@ -1,4 +1,4 @@
-use crate::report::plain;
+use crate::text::plain;
 use std::collections::HashMap;
 
 /// A setting of all runs: which of its values each has.

@@ -5,98 +5,26 @@
 //! trials. A metric that was not monitored is an empty cell. Numbers are in their shortest exact
 //! form, NaN spelled out.
 
-use super::{PROVENANCE_FILE, Provenance, Trial, TrialResult, WriteError};
-use crate::files::{AtomicFile, commit_together};
-use crate::train::{Metric, Status, TrainingSpec};
+use super::{PROVENANCE_FILE, Provenance, Trial, TrialResult};
+use crate::files::{AtomicFile, WriteError, commit_together};
+use crate::train::settings::{SETTINGS, cells, exact};
+use crate::train::{Metric, Status};
 use std::path::{Path, PathBuf};
 
-/// The columns that hold the configuration of a trial, in both files, after `trial_id`.
-pub const CONFIG_COLUMNS: [&str; 27] = [
-    "data",
-    "classes",
-    "train_size",
-    "expansion",
-    "hidden",
-    "activation",
-    "dropout",
-    "output",
-    "cost",
-    "init",
-    "bias_init",
-    "optimiser",
-    "eta",
-    "schedule",
-    "momentum",
-    "batch_size",
-    "lambda",
-    "l1",
-    "max_norm",
-    "early_stop",
-    "epochs",
-    "precision",
-    "rng",
-    "earlier_networks",
-    "earlier_epochs",
-    "earlier_draws",
-    "seed",
-];
-
-/// The values of [`CONFIG_COLUMNS`]; empty for what is not set. `number` says how numbers that may have
-/// fractions are written.
-fn config_values(
-    data: &str,
-    spec: &TrainingSpec,
-    number: fn(f64) -> String,
-) -> [String; CONFIG_COLUMNS.len()] {
-    let classes: Vec<String> = spec.classes.iter().map(u8::to_string).collect();
-    let count = |n: Option<usize>| n.map_or(String::new(), |n| n.to_string());
-    [
-        data.into(),
-        classes.join("+"),
-        count(spec.train_size),
-        spec.expansion.map_or(String::new(), |expansion| expansion.to_string()),
-        spec.hidden_name(),
-        spec.activation.name(|activation| activation.name().into()),
-        spec.dropout.name(number),
-        spec.output.name().into(),
-        spec.cost.name().into(),
-        match &spec.start {
-            Some(digest) => format!("loaded:{digest}"),
-            None => spec.initialiser.name().into(),
-        },
-        spec.bias_initialiser.name().into(),
-        spec.optimiser.name().into(),
-        number(spec.eta),
-        spec.schedule.to_string(),
-        number(spec.momentum),
-        spec.batch_size.to_string(),
-        number(spec.lambda),
-        number(spec.l1),
-        spec.max_norm.map_or(String::new(), number),
-        count(spec.early_stop),
-        spec.epochs.to_string(),
-        spec.precision.name().into(),
-        spec.generator.name().into(),
-        spec.earlier_networks.to_string(),
-        spec.earlier_epochs.to_string(),
-        spec.earlier_draws.to_string(),
-        spec.seed.to_string(),
-    ]
+/// The columns that hold the configuration of a trial, in all files, after `trial_id`: the data and
+/// every [setting](SETTINGS).
+pub fn config_columns() -> impl Iterator<Item = &'static str> {
+    ["data"].into_iter().chain(SETTINGS.iter().map(|setting| setting.column))
 }
 
-/// The columns in which a training differs from the default one, with its values.
-pub(super) fn non_default_values(
-    data: &str,
-    spec: &TrainingSpec,
-) -> impl Iterator<Item = (&'static str, String)> {
-    let defaults = config_values(data, &TrainingSpec::default(), shortest);
-    let values = CONFIG_COLUMNS.into_iter().zip(config_values(data, spec, shortest)).zip(defaults);
-    values.filter(|((_, value), default)| value != default).map(|(pair, _)| pair)
+/// The values of [`config_columns`]; empty for what is not set.
+fn config_values(trial: &Trial) -> Vec<String> {
+    [trial.data.clone()].into_iter().chain(cells(&trial.spec, exact)).collect()
 }
 
 /// The length of the row of a trial without its metrics.
-pub(super) fn row_bytes(trial: &Trial) -> usize {
-    let config = config_values(&trial.data, &trial.spec, number);
+pub(crate) fn row_bytes(trial: &Trial) -> usize {
+    let config = config_values(trial);
     trial.id.len() + config.iter().map(|value| value.len() + 1).sum::<usize>()
 }
 
@@ -130,7 +58,8 @@ impl ResultFiles {
             .into_iter()
             .chain(of_trial)
             .chain(["seconds".into()]);
-        let of_epoch = ["epoch"].into_iter().chain(metrics()).chain(["seconds"]).map(String::from);
+        let of_epoch = ["epoch"].into_iter().chain(metrics()).chain([ETA_IN_FORCE, "seconds"]);
+        let of_epoch = of_epoch.map(String::from);
         Ok(Self {
             directory: directory.into(),
             trials: Table::create(&directory.join(trials), of_trial)?,
@@ -149,7 +78,7 @@ impl ResultFiles {
     /// When the disk is full, for example.
     pub fn push(&mut self, result: &TrialResult) -> Result<(), WriteError> {
         let TrialResult { trial, history } = result;
-        let config = config_values(&trial.data, &trial.spec, number);
+        let config = config_values(trial);
         let diverged = match history.status {
             Status::Diverged { epoch } => epoch.to_string(),
             _ => String::new(),
@@ -164,9 +93,17 @@ impl ResultFiles {
         row.push(seconds(history.seconds));
         self.trials.row(&trial.id, &config, &row)?;
 
-        for record in &history.epochs {
+        if let Some(metrics) = &history.start {
+            let mut row = vec![START.to_string()];
+            row.extend(Metric::ALL.map(|metric| cell(metrics[metric])));
+            row.extend([String::new(), seconds(0.0)]);
+            self.epochs.row(&trial.id, &config, &row)?;
+        }
+        let rates = history.learning_rates(&trial.spec);
+        for (record, eta) in history.epochs.iter().zip(rates) {
             let mut row = vec![record.epoch.to_string()];
             row.extend(Metric::ALL.map(|metric| cell(record.metrics[metric])));
+            row.push(exact(eta));
             row.push(seconds(record.seconds));
             self.epochs.row(&trial.id, &config, &row)?;
         }
@@ -174,7 +111,7 @@ impl ResultFiles {
         for record in &history.layers {
             self.any_layers = true;
             let mut row = vec![record.epochs_trained.to_string(), record.layer.to_string()];
-            row.extend([record.bias_gradient, record.weight_gradient, record.weights].map(number));
+            row.extend([record.bias_gradient, record.weight_gradient, record.weights].map(exact));
             row.extend([record.saturated, record.dead, record.update].map(cell));
             self.layers.row(&trial.id, &config, &row)?;
         }
@@ -260,6 +197,12 @@ impl FinishedFiles {
     }
 }
 
+/// What the column `epoch` of `epochs.csv` says of the metrics before the first epoch.
+pub(crate) const START: &str = "-1";
+
+/// The column of `epochs.csv` with the learning rate that the schedule has made of `eta`.
+pub(crate) const ETA_IN_FORCE: &str = "eta_in_force";
+
 /// What `layers.csv` has after the configuration.
 const LAYER_COLUMNS: [&str; 8] = [
     "epochs_trained",
@@ -273,19 +216,7 @@ const LAYER_COLUMNS: [&str; 8] = [
 ];
 
 fn cell(value: Option<f64>) -> String {
-    value.map_or(String::new(), number)
-}
-
-/// The shortest decimal form that reads back to the same bits, always with a point or an exponent:
-/// programs that guess the type of a column from its first rows guess right.
-fn number(value: f64) -> String {
-    format!("{value:?}")
-}
-
-/// The same without `.0`: what ids are made of.
-fn shortest(value: f64) -> String {
-    let text = number(value);
-    text.strip_suffix(".0").map_or(text.clone(), String::from)
+    value.map_or(String::new(), exact)
 }
 
 /// Microseconds are as fine as a wall clock deserves.
@@ -306,7 +237,7 @@ impl Table {
         let writer = csv::Writer::from_writer(AtomicFile::create(path)?);
         let mut table = Self { path: path.into(), writer };
         let columns: Vec<String> = columns.into_iter().collect();
-        table.row("trial_id", &CONFIG_COLUMNS, &columns)?;
+        table.row("trial_id", &config_columns().collect::<Vec<_>>(), &columns)?;
         Ok(table)
     }
 

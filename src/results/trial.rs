@@ -1,5 +1,5 @@
-use super::csv::non_default_values;
 use crate::data::Dataset;
+use crate::train::settings::told;
 use crate::train::{History, TrainingSpec};
 use std::fmt::Write;
 use xxhash_rust::xxh3::xxh3_64;
@@ -25,7 +25,7 @@ impl Trial {
     }
 
     /// The same, if its [key](Self::key) is known already.
-    pub(super) fn with_key(key: u64, spec: TrainingSpec, data: &Dataset) -> Self {
+    pub(crate) fn with_key(key: u64, spec: TrainingSpec, data: &Dataset) -> Self {
         Self { id: format!("{key:016x}"), data: data.name.clone(), spec: spec.canonical() }
     }
 
@@ -37,13 +37,13 @@ impl Trial {
 
 /// What the [keys](Trial::key) of trials that differ in their seeds alone have in common.
 #[derive(Debug)]
-pub(super) struct TrialKey {
+pub(crate) struct TrialKey {
     canonical: String,
 }
 
 impl TrialKey {
     /// That of the trials that train `spec`, in its [canonical](TrainingSpec::canonical) form, on `data`.
-    pub(super) fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
+    pub(crate) fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
         let mut canonical = data.sha256.join("\n");
         // The files do not say which of their images are kept back.
         let validation = data.validation.len();
@@ -51,7 +51,7 @@ impl TrialKey {
             canonical.push_str(&format!("\nvalidation={validation}"));
         }
         // Only what is not the default, so that a new hyper-parameter changes no id of before.
-        for (column, value) in non_default_values(&data.name, spec) {
+        for (column, value) in told(spec) {
             if column != SEED {
                 canonical.push_str(&format!("\n{column}={value}"));
             }
@@ -60,7 +60,7 @@ impl TrialKey {
     }
 
     /// The key of the trial with a seed.
-    pub(super) fn of(&mut self, seed: u64) -> u64 {
+    pub(crate) fn of(&mut self, seed: u64) -> u64 {
         let len = self.canonical.len();
         if seed != DEFAULT_SEED {
             // The seed is the last column.
@@ -90,6 +90,7 @@ pub struct TrialResult {
 mod tests {
     use super::*;
     use crate::nn::{Activation, PerLayer};
+    use crate::train::settings::SETTINGS;
 
     fn id(data: &Dataset, change: impl Fn(&mut TrainingSpec)) -> String {
         let mut spec = TrainingSpec::default();
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_seed_comes_last() {
-        assert_eq!(crate::sweep::CONFIG_COLUMNS.last(), Some(&SEED));
+        assert_eq!(SETTINGS[SETTINGS.len() - 1].column, SEED);
         assert_eq!(TrainingSpec::default().seed, DEFAULT_SEED);
         // Ids of committed results.
         let data = Dataset::mnist().unwrap();

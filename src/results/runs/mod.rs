@@ -3,7 +3,8 @@
 //!
 //! A run is a row of `trials.csv`, and its course the rows of `epochs.csv` with its `trial_id`. A file
 //! of another program has either one row a run or, with a column that numbers them (`epoch`, `Step`,
-//! `training_iteration`), one row an epoch.
+//! `training_iteration`), one row an epoch. Where a metric of `layers.csv` is asked for, each layer of a
+//! training is a run of its own.
 
 mod at;
 mod columns;
@@ -11,6 +12,7 @@ mod curves;
 mod direction;
 mod error;
 mod identity;
+mod layers;
 mod measure;
 mod missing;
 mod naming;
@@ -28,6 +30,7 @@ pub use unit::{Spacing, Unit};
 
 use crate::nearest::nearest;
 use columns::Columns;
+use curves::RunsOfEpochs;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -86,6 +89,16 @@ struct Part {
     unit: Unit,
     /// The last epoch of each run, if the file of epochs is all there is.
     last: Vec<usize>,
+    /// Whether the runs are layers: then the file of epochs is that of the layers.
+    layers: Option<layers::OfLayers>,
+}
+
+/// Where courses stand.
+struct Source<'a> {
+    epochs: &'a Path,
+    unit: &'a Unit,
+    /// What a run is told by.
+    identity: &'a [String],
 }
 
 /// Columns that are neither a setting nor, by themselves, what a table is about.
@@ -93,13 +106,14 @@ const BOOKKEEPING: [&str; 7] =
     ["trial_id", "status", "diverged_at_epoch", "epochs_trained", "epoch", "seconds", "step"];
 
 /// The metrics of our own files, the most telling first.
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 7] = [
     "test_accuracy",
     "validation_accuracy",
     "test_cost",
     "validation_cost",
     "training_accuracy",
     "training_cost",
+    crate::results::ETA_IN_FORCE,
 ];
 
 impl Runs {
@@ -134,6 +148,12 @@ impl Runs {
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
         runs.metrics = columns.measurements(names);
+        let of_layers = runs.parts.iter().filter_map(|part| part.layers.as_ref());
+        for metric in of_layers.flat_map(|layers| &layers.measured) {
+            if !runs.metrics.contains(metric) {
+                runs.metrics.push(metric.clone());
+            }
+        }
         runs.above_one.extend(columns.above_one());
         Ok(runs)
     }
@@ -145,47 +165,31 @@ impl Runs {
         ids: &mut HashMap<String, usize>,
         columns: &mut Option<Columns>,
     ) -> Result<(), RunsError> {
-        let (file, mut epochs) = files(path, names)?;
-        if let Some(first) = self.parts.first() {
-            let header = columns::header(&file)?;
-            if header != self.header {
-                let what = differing(&header, &self.header);
-                return Err(RunsError::Mixed { one: first.path.clone(), other: file, what });
+        let Files { runs: file, epochs, layers } = files(path, names)?;
+        let (found, epochs, layers) = match layers {
+            Some(path) => {
+                let (found, layers) = layers::runs(&path, &file, names, columns)?;
+                (found, Some(path), Some(layers))
             }
-        }
-        let of_epochs = match epochs.as_ref() == Some(&file) {
-            true => match columns::index(&columns::header(&file)?, names) {
-                Some(index) => curves::runs_of_epochs(&file, index, names, columns)?,
-                None => None,
-            },
-            false => None,
-        };
-        let curves::RunsOfEpochs { header, rows, identity, unit, last } = match of_epochs {
-            Some(runs) => runs,
             None => {
-                let (header, rows) = columns::read(&file)?;
-                // Every row is a run, even if one of its columns is called epoch.
-                if epochs.as_ref() == Some(&file) {
-                    epochs = None;
-                } else {
-                    let columns = columns.get_or_insert_with(|| Columns::new(&header));
-                    rows.iter().for_each(|row| columns.see(row.as_byte_record()));
-                }
-                let identity = vec!["trial_id".into()];
-                let (unit, last) = (Unit::default(), Vec::new());
-                curves::RunsOfEpochs { header, rows, identity, unit, last }
+                self.check_header(&columns::header(&file)?, &file)?;
+                let (found, epochs) = read(&file, epochs, names, columns)?;
+                (found, epochs, None)
             }
         };
+        let RunsOfEpochs { header, rows, identity, unit, last } = found;
+        self.check_header(&header, &file)?;
         if rows.is_empty() {
             return Err(RunsError::Empty(file));
         }
-        let id = header.iter().position(|name| name == "trial_id");
-        let id = id.filter(|_| columns::are_ours(&header));
+        let ours = columns::are_ours(&header);
         self.header = header;
+        let id: Vec<usize> = identity.iter().filter_map(|name| self.position(name)).collect();
         let first = self.rows.len();
         let mut here = HashSet::new();
         for (i, row) in rows.into_iter().enumerate() {
-            if let Some(id) = id.map(|id| row[id].to_string()) {
+            if ours {
+                let id = id.iter().map(|&id| &row[id]).collect::<Vec<_>>().join(", layer ");
                 if !here.insert(id.clone()) {
                     return Err(RunsError::TwiceTrial { path: file, row: i + 1, id });
                 }
@@ -199,8 +203,19 @@ impl Runs {
             self.rows.push(row);
         }
         let rows = first..self.rows.len();
-        self.parts.push(Part { path: file, epochs, rows, identity, unit, last });
+        self.parts.push(Part { path: file, epochs, rows, identity, unit, last, layers });
         Ok(())
+    }
+
+    /// Makes sure that a file has the columns of those before.
+    fn check_header(&self, header: &[String], file: &Path) -> Result<(), RunsError> {
+        match self.parts.first() {
+            Some(first) if header != self.header => {
+                let what = differing(header, &self.header);
+                Err(RunsError::Mixed { one: first.path.clone(), other: file.into(), what })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes sure that a row says of a training what another file said of it, but for the time it took.
@@ -352,7 +367,8 @@ impl Runs {
         }
         let fraction = !self.above_one.contains(&measure.column);
         let single = !self.is_ours() && !self.has_epochs();
-        Ok(Measure { fraction, single, unit: self.unit().clone(), ..measure })
+        let of_layers = self.is_of_layers(&measure.column);
+        Ok(Measure { fraction, single, of_layers, unit: self.unit().clone(), ..measure })
     }
 
     /// The same, of a metric by which something is chosen, where `better` is said of another `metric`: it decides only
@@ -382,9 +398,13 @@ impl Runs {
         Ok(measure)
     }
 
-    /// Which value of some trainings counts if nothing is said: that of the network that each keeps. Without early
-    /// stopping it is the last one.
+    /// Which value of some trainings counts if nothing is said: that of the network that each keeps, of layers the last.
     pub fn default_at(&self, of: &[usize]) -> At {
+        if self.layer().is_some() { At::Last } else { self.kept_at(of) }
+    }
+
+    /// Which value of some trainings is that of the network that each keeps. Without early stopping it is the last one.
+    pub fn kept_at(&self, of: &[usize]) -> At {
         let stopped = of.iter().filter(|&&run| self.keeps_best(run)).count();
         match stopped {
             _ if !self.is_ours() || !self.has_epochs() => At::Last,
@@ -447,6 +467,10 @@ impl Runs {
     pub fn curves(&self, metric: &str) -> Result<Vec<Course>, RunsError> {
         let mut courses = vec![Vec::new(); self.len()];
         for part in &self.parts {
+            if part.is_of_trainings(metric) {
+                self.read_trainings(part, metric, &mut courses)?;
+                continue;
+            }
             let Some(epochs) = &part.epochs else {
                 return Err(RunsError::Column {
                     path: part.path.clone(),
@@ -454,17 +478,8 @@ impl Runs {
                     hint: "it has one row a run".into(),
                 });
             };
-            let identity: Vec<usize> =
-                part.identity.iter().filter_map(|name| self.position(name)).collect();
-            // A training of ours may stand in another file too; runs of others are told by their file.
-            let runs = if self.is_ours() { 0..self.len() } else { part.rows.clone() };
-            let index = curves::Index::new(&self.rows, runs, &identity, &part.identity);
-            match curves::read(epochs, &part.unit, metric, &index, &part.rows, &mut courses) {
-                Err(RunsError::Column { column, .. }) if column == metric => {
-                    return Err(self.no_metric(metric));
-                }
-                read => read?,
-            }
+            let source = Source { epochs, unit: &part.unit, identity: &part.identity };
+            self.read_courses(part, &source, metric, &mut courses)?;
             if !self.is_ours() {
                 missing::without_gaps(&mut courses[part.rows.clone()]);
             }
@@ -473,6 +488,28 @@ impl Runs {
             return Err(self.no_metric(metric));
         }
         Ok(courses)
+    }
+
+    /// Adds the courses of the runs of a part that stand in a file.
+    fn read_courses(
+        &self,
+        part: &Part,
+        &Source { epochs, unit, identity }: &Source<'_>,
+        metric: &str,
+        courses: &mut [Course],
+    ) -> Result<(), RunsError> {
+        let columns: Vec<usize> = identity.iter().filter_map(|name| self.position(name)).collect();
+        // A training of ours may stand in another file too; runs of others are told by their file.
+        let runs = if self.is_ours() { 0..self.len() } else { part.rows.clone() };
+        // Layers without a value are no runs.
+        let others = part.layers.is_some();
+        let index = curves::Index::new(&self.rows, runs, &columns, identity, others);
+        match curves::read(epochs, unit, metric, &index, &part.rows, courses) {
+            Err(RunsError::Column { column, .. }) if column == metric => {
+                Err(self.no_metric(metric))
+            }
+            read => read,
+        }
     }
 
     /// Whether all of the runs have the courses of their metrics.
@@ -494,10 +531,24 @@ impl Runs {
         self.parts.iter().find(of).unwrap_or(&self.parts[0])
     }
 
+    /// The place of a run, or of the training that it is a layer of, in its file; the first is 1.
+    fn place(&self, run: usize) -> usize {
+        let before: Vec<usize> = (self.part(run).rows.start..=run).collect();
+        self.trainings(&before)
+    }
+
     fn no_metric(&self, metric: &str) -> RunsError {
-        let monitored = match self.metrics() {
-            metrics if metrics.is_empty() => "no metrics at all".into(),
-            metrics => metrics.join(", "),
+        let mut metrics = self.metrics();
+        // Those of layers too, which are not read unless they are asked for.
+        let others = self.parts.iter().flat_map(|part| layers::measured_beside(&part.path));
+        for other in others {
+            if !metrics.contains(&other) {
+                metrics.push(other);
+            }
+        }
+        let monitored = match metrics.is_empty() {
+            true => "no metrics at all".into(),
+            false => metrics.join(", "),
         };
         RunsError::NotMonitored { path: self.path().into(), metric: metric.into(), monitored }
     }
@@ -520,24 +571,67 @@ fn differing(one: &[String], other: &[String]) -> String {
     }
 }
 
-/// The files of the runs and of their epochs.
-fn files(path: &Path, names: &Names) -> Result<(PathBuf, Option<PathBuf>), RunsError> {
+/// What is read of a place.
+struct Files {
+    /// The file of the runs.
+    runs: PathBuf,
+    /// The file of their epochs.
+    epochs: Option<PathBuf>,
+    /// The file of their layers, if these are the runs.
+    layers: Option<PathBuf>,
+}
+
+fn files(path: &Path, names: &Names) -> Result<Files, RunsError> {
     if path.is_dir() {
         let [trials, epochs] = ["trials.csv", "epochs.csv"].map(|name| path.join(name));
-        return match (trials.exists(), epochs.exists()) {
-            (true, with_epochs) => Ok((trials, with_epochs.then_some(epochs))),
-            (false, true) => Ok((epochs.clone(), Some(epochs))),
-            (false, false) => Err(RunsError::Nothing(path.into())),
+        let (runs, epochs) = match (trials.exists(), epochs.exists()) {
+            (true, with_epochs) => (trials, with_epochs.then_some(epochs)),
+            (false, true) => (epochs.clone(), Some(epochs)),
+            (false, false) => return Err(RunsError::Nothing(path.into())),
         };
+        let layers = layers::asked_for(&runs, names)?;
+        return Ok(Files { runs, epochs, layers });
     }
     if !path.exists() {
         return Err(RunsError::Nothing(path.into()));
     }
-    let of_epochs = columns::index(&columns::header(path)?, names).is_some();
+    let header = columns::header(path)?;
+    if !layers::metrics(&header).is_empty() {
+        return Ok(Files { runs: path.into(), epochs: None, layers: Some(path.into()) });
+    }
     // Our own trials.csv given by its name: its epochs are beside it.
     let beside = path.with_file_name("epochs.csv");
-    let ours = path.file_name().is_some_and(|name| name == "trials.csv") && beside.exists();
-    Ok((path.into(), if of_epochs { Some(path.into()) } else { ours.then_some(beside) }))
+    let ours = path.ends_with("trials.csv") && beside.exists();
+    let epochs = match columns::index(&header, names) {
+        Some(_) => Some(path.into()),
+        None => ours.then_some(beside),
+    };
+    Ok(Files { runs: path.into(), epochs, layers: layers::asked_for(path, names)? })
+}
+
+/// The runs of a file, and the file of their epochs.
+fn read(
+    file: &Path,
+    epochs: Option<PathBuf>,
+    names: &Names,
+    columns: &mut Option<Columns>,
+) -> Result<(RunsOfEpochs, Option<PathBuf>), RunsError> {
+    let alone = epochs.as_deref() == Some(file);
+    if alone
+        && let Some(index) = columns::index(&columns::header(file)?, names)
+        && let Some(runs) = curves::runs_of_epochs(file, index, names, columns)?
+    {
+        return Ok((runs, epochs));
+    }
+    let (header, rows) = columns::read(file)?;
+    if !alone {
+        let columns = columns.get_or_insert_with(|| Columns::new(&header));
+        rows.iter().for_each(|row| columns.see(row.as_byte_record()));
+    }
+    let (identity, unit, last) = (vec!["trial_id".into()], Unit::default(), Vec::new());
+    // Every row is a run, even if one of its columns is called epoch.
+    let epochs = epochs.filter(|_| !alone);
+    Ok((RunsOfEpochs { header, rows, identity, unit, last }, epochs))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-use super::WriteError;
 use crate::data::Dataset;
-use crate::files::AtomicFile;
+use crate::files::{AtomicFile, WriteError};
 use crate::input::read_text;
-use crate::machine::cpu_seconds;
+use crate::machine::{cpu_name, cpu_seconds};
 use crate::simd::SimdLevel;
 use serde::Serialize;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -149,21 +148,4 @@ impl Provenance {
 /// The time, in UTC, to seconds.
 fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
-}
-
-/// The name of the processor, or its architecture where the system does not tell.
-pub fn cpu_name() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name| {
-        let line = info.lines().find(|line| line.starts_with(name))?;
-        Some(line.split_once(':')?.1.trim().to_string())
-    };
-    match (field("model name"), field("cpu family"), field("model\t")) {
-        // A virtual machine may hide the name; family and model still tell the generation.
-        (Some(name), Some(family), Some(model)) => {
-            format!("{name} (family {family} model {model})")
-        }
-        (Some(name), ..) => name,
-        _ => std::env::consts::ARCH.into(),
-    }
 }

@@ -1,6 +1,6 @@
-use super::significant;
+use super::{LARGEST_PROVENANCE, PROVENANCE_FILE};
 use crate::input::read_text;
-use crate::sweep::{LARGEST_PROVENANCE, PROVENANCE_FILE};
+use crate::text::{plain, significant};
 use serde_json::Value;
 use std::path::Path;
 
@@ -55,9 +55,8 @@ impl Origin {
             Some(sessions) => sessions.clone(),
             None => vec![json.clone()],
         };
-        let word = |value: &Value, key: &str| {
-            super::plain(value[key].as_str().unwrap_or_default()).into_owned()
-        };
+        let word =
+            |value: &Value, key: &str| plain(value[key].as_str().unwrap_or_default()).into_owned();
         let (first, last) = (sessions.first()?, sessions.last()?);
         let mut cpus: Vec<String> = sessions.iter().map(|session| word(session, "cpu")).collect();
         cpus.dedup();

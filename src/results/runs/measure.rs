@@ -22,6 +22,8 @@ pub struct Measure {
     pub single: bool,
     /// Whether its values are fractions of 1, as ours are; another program may have written percent.
     pub fraction: bool,
+    /// Whether it was measured of layers.
+    pub of_layers: bool,
 }
 
 /// How the course of a metric becomes one number.
@@ -152,9 +154,18 @@ impl Measure {
             How::Value(at) => at.chooser().map_or(of_column, Direction::of),
             _ => of_column,
         };
-        let (single, unit, fraction) = (false, Unit::default(), true);
-        let better = of_column;
-        Self { column, how, better, of_column, of_chooser, unit, single, fraction }.counted()
+        Self {
+            column,
+            how,
+            better: of_column,
+            of_column,
+            of_chooser,
+            unit: Unit::default(),
+            single: false,
+            fraction: true,
+            of_layers: false,
+        }
+        .counted()
     }
 
     /// The same, where the direction of the column is said; also that of a column that chooses the epoch, if its name
@@ -204,7 +215,7 @@ impl Measure {
     /// The metric, or what is counted, in words: `test accuracy`, `epochs to 95 %`.
     pub fn name(&self) -> String {
         match self.how {
-            How::Value(_) => self.column.replace('_', " "),
+            How::Value(_) => self.column_words(),
             _ => self.heading(),
         }
     }
@@ -213,13 +224,42 @@ impl Measure {
     /// measure nothing is negative. The metric of another program may be, under whatever name: where a value lies beyond
     /// an end, that is no end.
     pub fn cut(&self, interval: Interval, values: &[f64]) -> Interval {
-        let ours = super::KNOWN.contains(&self.column.as_str());
+        let ours = self.of_layers || super::KNOWN.contains(&self.column.as_str());
         let bounded = !matches!(self.how, How::Value(_)) || ours || self.is_percentage();
         let bounded = bounded && values.iter().all(|&value| value >= 0.0);
-        let fraction = self.is_percentage() && values.iter().all(|&value| value <= 1.0);
+        let fraction =
+            (self.is_percentage() || self.is_share()) && values.iter().all(|&value| value <= 1.0);
         let most = if fraction { 1.0 } else { f64::INFINITY };
         let least = if bounded { 0.0 } else { f64::NEG_INFINITY };
         Interval { low: interval.low.max(least), high: interval.high.min(most) }
+    }
+
+    /// Whether it is the norm of a gradient, which may vary by powers of ten.
+    pub fn is_gradient_norm(&self) -> bool {
+        let words = super::direction::words(&self.column);
+        let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+        matches!(self.how, How::Value(_))
+            && has(&["gradient", "grad", "gradients"])
+            && has(&["norm"])
+    }
+
+    /// Whether it is the share of some neurons of a layer.
+    fn is_share(&self) -> bool {
+        self.of_layers && ["saturated", "dead"].contains(&self.column.as_str())
+    }
+
+    /// The column in words.
+    fn column_words(&self) -> String {
+        let words = self.column.replace('_', " ");
+        if self.is_share() { format!("fraction of {words} neurons") } else { words }
+    }
+
+    /// Which of its values are better, in a sentence.
+    pub fn direction(&self) -> &'static str {
+        match self.better {
+            Direction::Unknown if self.of_layers => "Neither small nor large values are better.",
+            better => better.sentence(),
+        }
     }
 
     fn is_fraction(&self) -> bool {
@@ -228,7 +268,7 @@ impl Measure {
 
     /// What it is, in words: `test accuracy after the last epoch`.
     pub fn words(&self) -> String {
-        let name = self.column.replace('_', " ");
+        let name = self.column_words();
         let unit = self.unit.name();
         match &self.how {
             How::Value(At::Last) if self.single => name,
@@ -261,7 +301,7 @@ impl Measure {
 
     /// A short heading: `test accuracy (%)`.
     pub fn heading(&self) -> String {
-        let name = self.column.replace('_', " ");
+        let name = self.column_words();
         match self.how {
             How::Value(_) if self.is_percentage() => format!("{name} (%)"),
             How::Value(_) => name,

@@ -174,13 +174,15 @@ impl Runs {
     /// The outcome in a column of a file with a row a run.
     fn in_column(&self, run: usize, column: usize, metric: &str) -> Result<Outcome, RunsError> {
         let cell = &self.rows[run][column];
-        let (path, first) = (&self.part(run).path, self.part(run).rows.start);
-        let (path, row, column) = (path.clone(), run - first + 1, self.header[column].clone());
+        let place = || (self.part(run).path.clone(), self.place(run), self.header[column].clone());
         Ok(match cell {
             _ if self.is_diverged(run) => Outcome::Diverged,
             _ if is_missing(cell.as_bytes()) => match self.is_ours() {
                 _ if self.metrics.iter().all(|m| m != metric) => return Err(self.no_metric(metric)),
-                true => return Err(RunsError::Missing { path, row, column }),
+                true => {
+                    let (path, row, column) = place();
+                    return Err(RunsError::Missing { path, row, column });
+                }
                 false => Outcome::Missing,
             },
             _ => match cell.trim().parse::<f64>() {
@@ -188,7 +190,10 @@ impl Runs {
                 // Other programs write NaN for what they do not know, too.
                 Ok(value) if value.is_nan() && !self.is_ours() => Outcome::Missing,
                 Ok(_) => Outcome::Diverged,
-                Err(_) => return Err(RunsError::Number { path, row, column, cell: cell.into() }),
+                Err(_) => {
+                    let (path, row, column) = place();
+                    return Err(RunsError::Number { path, row, column, cell: cell.into() });
+                }
             },
         })
     }
@@ -209,7 +214,7 @@ impl Runs {
             return Ok(Outcome::Diverged);
         }
         let part = self.part(run);
-        let place = || (part.path.clone(), run - part.rows.start + 1);
+        let place = || (part.path.clone(), self.place(run));
         if course.is_empty() || chooser.is_some_and(Vec::is_empty) {
             if !self.is_ours() {
                 return Ok(Outcome::Missing);

@@ -1,3 +1,4 @@
+use super::START;
 use crate::input::CsvReader;
 use crate::train::Metric;
 use std::path::{Path, PathBuf};
@@ -93,6 +94,9 @@ impl EpochTable {
         let value = self.column(metric.column())?;
         let mut curves: Vec<Curve> = Vec::new();
         for (i, row) in self.rows.iter().enumerate() {
+            if row.get(epoch) == Some(START) {
+                continue;
+            }
             let trial_id = row.get(id).unwrap_or_default();
             let point = (self.number(i, epoch)?, self.number(i, value)?);
             match curves.last_mut() {

@@ -4,7 +4,7 @@ use super::direction::sounds_measured;
 use super::missing::is_missing;
 use super::{BOOKKEEPING, KNOWN, Names, RunsError};
 use crate::input::{CsvReader, InputFile};
-use crate::report::plain;
+use crate::text::plain;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Read;

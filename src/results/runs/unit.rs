@@ -30,14 +30,17 @@ impl Unit {
     /// `epoch`, `step`, `iteration`.
     #[must_use]
     pub fn name(&self) -> String {
-        let last = words(&self.column).pop().unwrap_or_default();
+        let mut words = words(&self.column);
+        words.retain(|word| word != "trained");
+        let last = words.pop().unwrap_or_default();
         last.strip_suffix('s').map_or(last.clone(), String::from)
     }
 
-    /// Whether the first epoch has the number 0, as ours has. Of steps 0 is the number before the first one.
+    /// Whether the first epoch has the number 0, as ours has. Of steps and of `epochs_trained` 0 is the number before the
+    /// first one.
     #[must_use]
     pub fn from_0(&self) -> bool {
-        self.first == 0 && self.name() == "epoch"
+        self.first == 0 && self.name() == "epoch" && !self.column.ends_with("_trained")
     }
 
     /// How many were done when a number was written.
@@ -121,6 +124,9 @@ mod tests {
         assert_eq!(Unit::new("training_iteration", 1).name(), "iteration");
         assert_eq!(Unit::new("Timesteps", 1).count(2), "2 timesteps");
         assert_eq!(Unit::default().label(), "epoch (counted from 0)");
+        let trained = Unit::new("epochs_trained", 0);
+        assert_eq!((trained.name().as_str(), trained.done(3)), ("epoch", 3));
+        assert_eq!(trained.label(), "epochs trained");
     }
 
     #[test]

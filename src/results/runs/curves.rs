@@ -4,6 +4,7 @@ use super::columns::{Columns, Unhashed, are_ours, names, open, wrong};
 use super::identity::{Identity, identity};
 use super::missing::is_missing;
 use super::{Course, Names, RunsError, Unit};
+use crate::results::START;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -81,22 +82,28 @@ pub(super) fn runs_of_epochs(
 pub(super) struct Index<'a> {
     runs: HashMap<Vec<u8>, usize, Unhashed>,
     names: &'a [String],
+    /// Whether the file may have others too.
+    others: bool,
 }
 
 impl<'a> Index<'a> {
-    /// The index of some of the runs, which are told by some `columns`, which have these `names`.
+    /// The index of some of the runs, which are told by some `columns`, which have these `names`. `others` says whether
+    /// the file may have runs that are not wanted.
     pub(super) fn new(
         rows: &[csv::StringRecord],
         runs: std::ops::Range<usize>,
         columns: &[usize],
         names: &'a [String],
+        others: bool,
     ) -> Self {
         let mut key = Vec::new();
-        let keys = rows.iter().enumerate().take(runs.end).skip(runs.start).map(|(run, row)| {
+        let mut places: HashMap<_, _, Unhashed> = HashMap::default();
+        for (run, row) in rows.iter().enumerate().take(runs.end).skip(runs.start) {
             key_of(row.as_byte_record(), columns, &mut key);
-            (key.clone(), run)
-        });
-        Self { runs: keys.collect(), names }
+            // Of layers told by their training alone the first stands for all.
+            places.entry(key.clone()).or_insert(run);
+        }
+        Self { runs: places, names, others }
     }
 }
 
@@ -131,6 +138,9 @@ pub(super) fn read(
             run = index.runs.get(&key).copied();
         }
         let Some(run) = run else {
+            if index.others {
+                continue;
+            }
             let id = String::from_utf8_lossy(&row[identity[0]]).into_owned();
             return Err(RunsError::UnknownTrial { path: path.into(), row: number, id });
         };
@@ -144,6 +154,10 @@ pub(super) fn read(
             column: header[column].clone(),
             cell: String::from_utf8_lossy(&row[column]).into_owned(),
         };
+        // Before the first epoch nothing has been trained: no course begins there.
+        if row[epoch] == *START.as_bytes() {
+            continue;
+        }
         let at = parse_epoch(&row[epoch]).ok_or_else(|| wrong(epoch))?;
         if is_missing(&row[value]) {
             continue;
@@ -176,7 +190,7 @@ fn parse<N: std::str::FromStr>(cell: &[u8]) -> Option<N> {
 }
 
 /// The cells of some columns, one after the other.
-fn key_of(row: &csv::ByteRecord, columns: &[usize], key: &mut Vec<u8>) {
+pub(super) fn key_of(row: &csv::ByteRecord, columns: &[usize], key: &mut Vec<u8>) {
     key.clear();
     for &column in columns {
         key.extend_from_slice(&row[column]);
