@@ -6,8 +6,8 @@ use nablab::files::{may_replace, write_atomically};
 use nablab::report::ablation::{
     Ablation, AblationError, Also, Format, IntervalKind, Request, TestKind, Tune, is_table,
 };
-use nablab::report::runs::{At, Better, MeasureText, Runs};
-use nablab::report::{message, plain};
+use nablab::results::runs::{At, Better, MeasureText, Runs};
+use nablab::text::{message, plain};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -66,12 +66,13 @@ pub struct Arguments {
 /// Which runs, and which of their numbers.
 #[derive(Debug, Args)]
 pub struct Selection {
-    /// What is measured: a column, epochs_to:0.95, seconds_to:validation_accuracy:0.95
-    /// (default: the test accuracy, if it was monitored)
+    /// What is measured: a column, epochs_to:0.95, seconds_to:validation_accuracy:0.95; of layers, which are then a
+    /// setting, a column of layers.csv such as bias_gradient_norm (default: the test accuracy, if it was monitored)
     #[arg(long, value_name = "METRIC")]
     pub metric: Option<MeasureText>,
     /// At which epoch: last, best, epoch:N, best:COLUMN for that in which another column was best, kept for that whose
-    /// network training keeps (default: kept, which is best:validation_accuracy with early stopping and last without)
+    /// network training keeps (default: kept, which is best:validation_accuracy with early stopping and last without; of
+    /// layers last). N is counted as in the file: in layers.csv by the epochs trained, 0 is the start
     #[arg(long, value_name = "WHEN")]
     pub at: Option<At>,
     /// Which values of the metric are better, and of a column that chooses, if its name does not say it (default: by
@@ -94,6 +95,7 @@ Examples:
   nablab ablate results/my-sweep --by activation --where batch-size=10 --metric epochs_to:0.95
   nablab ablate results/my-sweep --by early-stop --at best:validation_accuracy
   nablab ablate results/my-sweep --leave-one-out dropout=0.5,lambda=5 --format latex --out table.tex
+  nablab ablate results/my-sweep --by activation --vs layer --metric bias_gradient_norm --at epoch:0
   nablab ablate runs.csv --by optimizer --metric val_loss --pair-by run
 
 Without --by, --vs and --tune they are chosen by the settings that vary; the full command is printed.
@@ -155,7 +157,7 @@ impl Arguments {
         let tune_seeds = expand_seeds(&self.tune_seeds)?;
         Ok(Request {
             by: self.by.clone(),
-            vs: self.vs.clone(),
+            vs: self.vs.clone().into(),
             baseline: self.baseline.clone(),
             metric: self.selection.metric.clone(),
             at: self.selection.at.clone(),
@@ -204,7 +206,7 @@ pub fn wrong(error: &AblationError, results: &[PathBuf]) -> anyhow::Error {
 /// The files that results are read from.
 pub fn files_of(results: &[PathBuf]) -> Vec<PathBuf> {
     let of = |path: &PathBuf| match path.is_dir() {
-        true => ["trials.csv", "epochs.csv"].map(|name| path.join(name)).to_vec(),
+        true => ["trials.csv", "epochs.csv", "layers.csv"].map(|name| path.join(name)).to_vec(),
         false => vec![path.clone()],
     };
     results.iter().flat_map(of).collect()

@@ -2,14 +2,15 @@ use super::ablate::{Selection, command, files_of, wrong};
 use super::output::hint;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use nablab::figure::{Scale, Theme};
 use nablab::files::{AtomicFile, commit_together, is_figure, may_replace};
 use nablab::report::ablation::AblationError;
-use nablab::report::figure::{Theme, to_png};
 use nablab::report::plot::{Kind, Plot, PlotRequest, is_plotted_numbers};
-use nablab::report::runs::Runs;
-use nablab::report::{plain, significant, sparkline};
+use nablab::report::sparkline;
+use nablab::results::runs::Runs;
+use nablab::text::{plain, significant};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Draw a figure of results, with a CSV of the plotted numbers beside it
 #[derive(Debug, Args)]
@@ -38,6 +39,10 @@ pub struct Arguments {
     /// The ends of the vertical axis, as it is labelled: 90,97 for percent
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = parse_range)]
     range: Option<(f64, f64)>,
+    /// How the values of the vertical axis are spaced, of figures of lines (default: log for norms of gradients
+    /// over more than two decades). On a log axis means are geometric, and values that are not positive are left out
+    #[arg(long, value_enum, value_name = "SCALE")]
+    y_scale: Option<Scale>,
     /// The background
     #[arg(long, value_enum, default_value_t)]
     theme: Theme,
@@ -59,9 +64,11 @@ Examples:
   nablab plot results/my-sweep --kind heatmap --x eta --y batch-size --theme dark --out heat.png
   nablab plot results/my-sweep --kind strips --x activation
   nablab plot results/my-sweep --kind time --hue activation
+  nablab plot results/my-sweep --metric bias_gradient_norm --where hidden=30x30x30
 
 What is not said is chosen by the settings that vary, and the full command is printed. Settings that vary
-and have no place in the figure are at their best, judged on the validation set if there is one.";
+and have no place in the figure are at their best, judged on the validation set if there is one.
+What --monitor-layers measured is drawn with a line a layer; layer is a setting like any other.";
 
 fn parse_range(text: &str) -> Result<(f64, f64), String> {
     let expected = "expected the lower end first, as in 90,97";
@@ -72,18 +79,35 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
     }
 }
 
+/// The figure as a file of so many columns of pixels.
+#[cfg(feature = "png")]
+fn to_png(svg: &str, width: u32, _: &Path) -> Result<Vec<u8>> {
+    Ok(nablab::figure::to_png(svg, width)?)
+}
+
+#[cfg(not(feature = "png"))]
+fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
+    bail!(
+        "--out {}: nablab was built without the feature png; write {}, or build it with `cargo build --release`, \
+         not leaving default features off",
+        out.display(),
+        out.with_extension("svg").display(),
+    )
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Selection { metric, at, better, conditions, pair_by } = &arguments.selection;
     let request = PlotRequest {
         kind: arguments.kind,
-        x: arguments.x.clone(),
-        y: arguments.y.clone(),
-        hue: arguments.hue.clone(),
-        panels: arguments.panels.clone(),
+        x: arguments.x.clone().into(),
+        y: arguments.y.clone().into(),
+        hue: arguments.hue.clone().into(),
+        panels: arguments.panels.clone().into(),
         metric: metric.clone(),
         at: at.clone(),
         better: *better,
         range: arguments.range,
+        y_scale: arguments.y_scale,
         conditions: conditions.clone(),
         pair_by: pair_by.clone(),
     };
@@ -102,7 +126,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let svg = plot.chart.to_svg_in(arguments.theme);
     let bytes = match out.extension().and_then(|e| e.to_str()) {
         Some("svg") => svg.into_bytes(),
-        Some("png") => to_png(&svg, arguments.width)?,
+        Some("png") => to_png(&svg, arguments.width, &out)?,
         _ => bail!("--out {}: expected a name that ends in .svg or .png", out.display()),
     };
     let numbers = out.with_extension("csv");
@@ -135,7 +159,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let widest = plot.sparks.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, values) in plot.sparks.iter().filter(|(_, values)| values.len() > 1) {
         let last = values.iter().copied().rfind(|value| value.is_finite()).unwrap_or(f64::NAN);
-        writeln!(stdout, "{name:<widest$}  {}  {}", sparkline(values), significant(last, 4))?;
+        let shape = match plot.request.y_scale {
+            Some(Scale::Log10) => sparkline(&values.iter().map(|v| v.log10()).collect::<Vec<_>>()),
+            _ => sparkline(values),
+        };
+        writeln!(stdout, "{name:<widest$}  {shape}  {}", significant(last, 4))?;
     }
     let written = format!("wrote {} and {}", out.display(), numbers.display());
     writeln!(stdout, "{}", plain(&written))?;

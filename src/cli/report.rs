@@ -6,7 +6,7 @@ use nablab::book::part_of_experiment;
 use nablab::data::Dataset;
 use nablab::files::{may_replace, write_atomically};
 use nablab::report::page::{Page, Part, part_of_results};
-use nablab::report::plain;
+use nablab::text::plain;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

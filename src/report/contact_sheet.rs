@@ -1,4 +1,4 @@
-use super::figure::escape;
+use crate::text::escape;
 use std::fmt::Write;
 
 /// A picture of a [contact sheet](contact_sheet) with what is written below it.

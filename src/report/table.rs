@@ -1,4 +1,4 @@
-use super::figure::escape;
+use crate::text::escape;
 use comfy_table::{CellAlignment, presets};
 
 /// How the cells of a column are aligned.

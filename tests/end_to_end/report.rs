@@ -156,17 +156,68 @@ fn figures_are_written_with_their_numbers_and_are_the_same_every_time() {
     let (_, same) = printed(nablab().args(&words));
     assert_eq!((contents(&lab.path("sweep")), same), (first, words));
 
+    let (format, signature): (_, &[u8]) =
+        if cfg!(feature = "png") { ("png", b"\x89PNG") } else { ("svg", b"<svg") };
     for kind in ["curves", "heatmap", "strips", "time"] {
         for theme in ["light", "dark"] {
-            let out = lab.path(&format!("{kind}-{theme}.png"));
+            let out = lab.path(&format!("{kind}-{theme}.{format}"));
             let mut command =
                 lab.on("plot", &format!("--kind {kind} --theme {theme} --width 400 --out"));
             printed(command.arg(&out));
-            assert!(fs::read(&out).unwrap().starts_with(b"\x89PNG"));
+            assert!(fs::read(&out).unwrap().starts_with(signature));
             let numbers = Table::parse(&fs::read_to_string(out.with_extension("csv")).unwrap());
             assert!(!numbers.rows.is_empty() && numbers.header[0] == "panel");
         }
     }
+}
+
+#[cfg(not(feature = "png"))]
+#[test]
+fn a_png_is_refused_by_a_program_that_draws_none() {
+    let lab = Lab::new();
+    let words = ["heat.png", "without the feature png", "cargo build --release", "heat.svg"];
+    refused(&mut lab.on("plot", "--kind heatmap --out heat.png"), &words);
+}
+
+#[test]
+fn what_was_measured_of_layers_is_drawn_and_tabled() {
+    let directory = TempDir::new().unwrap();
+    let data = Images::SMALL.write(directory.path(), "small");
+    let out = directory.path().join("deep");
+    let mut sweep = nablab();
+    sweep.args(["sweep", "--data"]).arg(data).arg("--out").arg(&out);
+    let options = "--hidden 9x8,9x8x7 --eta 0.3 --seeds 3 --epochs 2 --monitor-layers";
+    works(sweep.args(options.split_whitespace()));
+    let on = |verb: &str, path: &Path, arguments: &str| {
+        let mut command = nablab();
+        command.arg(verb).arg(path).args(arguments.split_whitespace());
+        command
+    };
+    let (_, words) = printed(&mut on("plot", &out, "--metric bias-gradient-norm"));
+    let full = words[2..].join(" ");
+    assert!(full.starts_with("--kind curves --hue layer --panels hidden"), "{full}");
+    let numbers = Table::parse(&read(&out, "curves.csv"));
+    // The mean of each layer at the start and after both epochs, in both networks.
+    let means = numbers.column("seed").iter().filter(|seed| seed.is_empty()).count();
+    assert_eq!(means, (3 + 4) * 3);
+    assert!(read(&out, "curves.svg").contains("epochs trained"));
+
+    // The table has the numbers of the file, from the directory or the file itself.
+    let options = "--by hidden --vs layer --metric weight_norm --at epoch:0 --format csv";
+    let (table, _) = printed(&mut on("ablate", &out, options));
+    let (same, _) = printed(&mut on("ablate", &out.join("layers.csv"), options));
+    assert_eq!(table, same);
+    let (table, layers) = (Table::parse(&table), Table::parse(&read(&out, "layers.csv")));
+    let cells = |i: &usize| {
+        let cell = [("hidden", "9x8"), ("layer", "2"), ("epochs_trained", "0")];
+        cell.iter().all(|(column, value)| layers.column(column)[*i] == *value)
+    };
+    let norms: Vec<f64> =
+        (0..layers.rows.len()).filter(cells).map(|i| layers.numbers("weight_norm")[i]).collect();
+    let row = table.rows.iter().find(|row| row[0] == "9x8" && row[1] == "2").unwrap();
+    assert!((row[3].parse::<f64>().unwrap() - norms.iter().sum::<f64>() / 3.0).abs() < 1e-12);
+    refused(&mut on("plot", &out, "--metric merit"), &["'merit'", "bias_gradient_norm, "]);
+    refused(on("plot", &out, "--metric weight_norm --out").arg(out.join("layers.csv")), &["--out"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::compare::{MOST_ROWS, too_many};
 use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
-use crate::report::Origin;
-use crate::report::runs::{At, Direction, How, Lost};
+use crate::results::Origin;
+use crate::results::runs::{At, Direction, How, Lost};
 use crate::stats::smallest_p_exact;
 
 /// The caption. `bold` is how the best cells are marked: "Bold", or a character.
@@ -11,7 +11,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     let Ablation { request, facts, .. } = ablation;
     let mut lines = vec![what(ablation)];
     lines.extend(lengths(ablation));
-    lines.extend(choice(facts, request.vs.is_some()));
+    lines.extend(choice(facts, request.vs.named().is_some()));
     if let Some(text) = averaged(facts) {
         lines.push(text);
     }
@@ -82,7 +82,7 @@ fn what(ablation: &Ablation) -> String {
     } else {
         format!(", for {}", conditions.join(" and "))
     };
-    let direction = measure.better.sentence();
+    let direction = measure.direction();
     format!("{first}{}{unit}{only}: mean{interval} over {seeds}. {direction}", letters.as_str())
 }
 

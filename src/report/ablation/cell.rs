@@ -2,7 +2,7 @@
 
 use super::rows::{Rows, columns, grouped};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
-use crate::report::runs::{Lost, Measure, Outcome, Runs, Setting};
+use crate::results::runs::{Lost, Measure, Outcome, Runs, Setting};
 use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval_of_mean, confidence_interval, mean};
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ pub(super) fn cells(
     let (outcomes, spacing) = runs.outcomes_spaced(measure, selected)?;
     facts.spacing = spacing;
     let columns = columns(runs, request, selected)?.codes;
-    let vs = request.vs.as_ref().map(|vs| runs.setting(vs)).transpose()?;
+    let vs = request.vs.named().map(|vs| runs.setting(vs)).transpose()?;
     let seeds = runs.setting(&request.pair_by)?;
     let tuning = match request.tune.as_ref().filter(|tune| !tune.settings.is_empty()) {
         Some(tune) => Some(Tuning::new(runs, request, tune, seeds, selected)?),
@@ -100,7 +100,7 @@ pub(super) fn cells(
         facts.tuning_seeds = tuning.seeds.iter().map(|&seed| seeds.shown(seed)).collect();
     }
     let mut named: Vec<&str> = rows.settings.iter().map(String::as_str).collect();
-    named.extend(request.vs.as_deref());
+    named.extend(request.vs.named());
     named.extend(tuning.iter().flat_map(|t| t.settings.iter().map(|s| s.name.as_str())));
     let named: Vec<&Setting> =
         named.into_iter().map(|name| runs.setting(name)).collect::<Result<_, _>>()?;
@@ -109,7 +109,7 @@ pub(super) fn cells(
         .varying(selected, &request.pair_by)
         .filter(|setting| !runs.follows(setting, &named, selected))
         .collect();
-    facts.all_lost = Lost::split(selected.iter().map(|&run| outcomes[run])).1;
+    facts.all_lost = runs.lost(selected, |run| outcomes[run]);
     let builder = Builder { request, measure, outcomes: &outcomes, seeds, rest: &rest };
 
     let mut cells = Vec::new();
@@ -137,6 +137,8 @@ pub(super) fn cells(
     let counted = |setting: &&Setting| (setting.name.clone(), setting.present(selected).len());
     let (within, between): (Vec<_>, Vec<_>) =
         rest.iter().enumerate().partition(|(place, _)| facts.within.contains(place));
+    facts.lost = runs.lost(&facts.of_cells, |run| outcomes[run]);
+    facts.shown = runs.trainings(&facts.of_cells);
     facts.averaged = within.into_iter().map(|(_, setting)| counted(setting)).collect();
     facts.by_seed = between.into_iter().map(|(_, setting)| counted(setting)).collect();
     Ok(cells)
@@ -182,8 +184,7 @@ impl Builder<'_> {
             facts.within.extend((0..self.rest.len()).filter(varies));
             facts.averages.push(places);
             let (values, of_seed) = Lost::split(runs.iter().map(|&run| self.outcomes[run]));
-            facts.shown += runs.len();
-            facts.lost += of_seed;
+            facts.of_cells.extend(runs);
             match of_seed {
                 of_seed if !of_seed.any() => sample.push((*seed, mean(&values))),
                 Lost { diverged: 1.., .. } => lost.diverged += 1,

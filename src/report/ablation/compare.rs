@@ -2,7 +2,7 @@
 
 use super::cell::interval;
 use super::{Ablation, Cell, Request, Standing, TestKind};
-use crate::report::runs::Direction;
+use crate::results::runs::Direction;
 use crate::stats::{
     Differences, Interval, effect_size, holm, mean, paired_t_test, probability_of_improvement,
     sign_test, smallest_p_exact, wilcoxon_signed_rank,

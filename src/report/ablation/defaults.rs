@@ -2,7 +2,8 @@
 
 use super::rows::select;
 use super::{AblationError, Request, Tune};
-use crate::report::runs::{MeasureText, Runs, Setting};
+use crate::report::Role;
+use crate::results::runs::{MeasureText, Runs, Setting};
 
 /// More columns make a page too wide.
 const MOST_COLUMNS: usize = 8;
@@ -23,7 +24,13 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     let request = &request;
     let taken = |request: &Request| -> Vec<String> {
         let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
-        request.by.iter().cloned().chain(request.vs.clone()).chain(tuned).collect()
+        request
+            .by
+            .iter()
+            .cloned()
+            .chain(request.vs.named().map(String::from))
+            .chain(tuned)
+            .collect()
     };
     let varying: Vec<&Setting> = runs.varying(&selected, &request.pair_by).collect();
     let free = |request: &Request| -> Vec<&Setting> {
@@ -33,10 +40,22 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
         varying.iter().copied().filter(|s| !runs.follows(s, &taken, &selected)).collect()
     };
     let mut request = request.clone();
+    let nothing_said = request.by.is_empty() && request.vs.is_auto() && request.tune.is_none();
+    // Layers are compared, not tuned or averaged, unless something else is said.
+    if let (Some(layer), Role::Auto) = (runs.layer(), &request.vs) {
+        let others = free(&request).iter().any(|setting| setting.name != layer.name);
+        if free(&request).iter().any(|setting| setting.name == layer.name) {
+            match others || !request.by.is_empty() || request.leave_one_out.is_some() {
+                true => request.vs = Role::Named(layer.name.clone()),
+                false => request.by.push(layer.name.clone()),
+            }
+        }
+    }
     if request.leave_one_out.is_some() {
-        request.vs.get_or_insert_default();
+        if request.vs.is_auto() {
+            request.vs = Role::None;
+        }
     } else {
-        let nothing_said = request.by.is_empty() && request.vs.is_none() && request.tune.is_none();
         if request.by.is_empty() {
             // Words make rows; numbers, which have an order, make columns.
             let mut candidates = free(&request);
@@ -49,7 +68,8 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
             let mut candidates: Vec<_> = free(&request);
             candidates.sort_by_key(|setting| (setting.name == "eta", count(setting)));
             let columns = candidates.first().filter(|setting| count(setting) <= MOST_COLUMNS);
-            request.vs = columns.map(|setting| setting.name.clone());
+            let columns = columns.map(|setting| setting.name.clone());
+            request.vs.choose(|| columns);
             let rest: Vec<String> = free(&request).iter().map(|s| s.name.clone()).collect();
             let seeds = runs.setting(&request.pair_by)?.present(&selected).len();
             let enough = super::cell::default_tuning(seeds).is_some();
@@ -59,7 +79,6 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
             }
         }
     }
-    request.vs = request.vs.filter(|vs| !vs.is_empty());
     let pairs = taken(&request).into_iter().find(|name| *name == request.pair_by);
     if let Some(name) = pairs {
         return Err(AblationError::TwoRoles(name, "--by, --vs, --tune and --pair-by"));
@@ -76,7 +95,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
 fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
     let name = |text: &String| runs.setting(text).map(|setting| setting.name.clone());
     request.by = request.by.iter().map(name).collect::<Result<_, _>>()?;
-    if let Some(vs) = request.vs.as_mut().filter(|vs| !vs.is_empty()) {
+    if let Role::Named(vs) = &mut request.vs {
         *vs = name(vs)?;
     }
     if let Some(tune) = &mut request.tune {

@@ -44,11 +44,18 @@ pub enum Entry {
 impl Document {
     /// The words of a table. `bold` is how the best are marked.
     pub(super) fn new(ablation: &Ablation, bold: &str) -> Self {
-        let sheets = match ablation.request.vs {
+        let sheets = match ablation.request.vs.named() {
             None => vec![long(ablation)],
             Some(_) => wide(ablation),
         };
         Self { caption: super::caption::caption(ablation, bold), sheets }
+    }
+}
+
+impl Sheet {
+    /// Whether a column has measured numbers.
+    pub(super) fn has_numbers(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| matches!(row[column], Entry::Measured { .. }))
     }
 }
 
@@ -206,11 +213,11 @@ fn long(ablation: &Ablation) -> Sheet {
 /// Rows and columns: a sheet of means, one of differences, and one of what was chosen.
 fn wide(ablation: &Ablation) -> Vec<Sheet> {
     let rounding = Rounding::of(ablation);
-    let vs = ablation.request.vs.clone().unwrap_or_default();
+    let vs = ablation.request.vs.named().unwrap_or_default();
     let mut columns: Vec<(String, bool)> =
         ablation.row_names.iter().map(|name| (heading(name), true)).collect();
     let values = ablation.columns.iter();
-    columns.extend(values.map(|value| (format!("{} = {value}", heading(&vs)), false)));
+    columns.extend(values.map(|value| (format!("{} = {value}", heading(vs)), false)));
     let sheet = |title: String, entry: &dyn Fn(usize, Option<&Cell>) -> Entry| Sheet {
         heading: Some(title),
         columns: columns.clone(),

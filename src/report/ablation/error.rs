@@ -1,4 +1,4 @@
-use crate::report::runs::RunsError;
+use crate::results::runs::RunsError;
 use thiserror::Error;
 
 /// A table that cannot be made.

@@ -1,17 +1,17 @@
 use super::{AblationError, Request};
-use crate::report::Origin;
-use crate::report::runs::{Lost, Runs, Spacing, Unit};
+use crate::results::Origin;
+use crate::results::runs::{Lost, Runs, Spacing, Unit};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What a caption has to say of the runs behind a table.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The runs that meet the conditions.
+    /// The trainings that meet the conditions.
     pub runs: usize,
     /// Those of them that have no value.
     pub all_lost: Lost,
-    /// The runs behind the cells: without those that tuning used or passed over.
+    /// Those behind the cells: without those that tuning used or passed over.
     pub shown: usize,
     /// Those of these that have no value.
     pub lost: Lost,
@@ -43,6 +43,8 @@ pub struct Facts {
     pub test_images: Option<usize>,
     /// Where the results came from.
     pub origins: Vec<Origin>,
+    /// The runs behind the cells.
+    pub(super) of_cells: Vec<usize>,
     /// The settings that a seed of a cell is averaged over, all that occur.
     pub(super) averages: Averages,
 }
@@ -84,7 +86,7 @@ impl Facts {
         let mnist = ours && all("data", Some("mnist")) && all("classes", None);
         let directories = runs.directories();
         Ok(Self {
-            runs: selected.len(),
+            runs: runs.trainings(selected),
             epochs: runs.epochs(selected),
             unit: runs.unit().clone(),
             kept_elsewhere: !runs.has_epochs() && selected.iter().any(|&run| runs.keeps_best(run)),

@@ -39,7 +39,7 @@ pub use formats::{Format, is_table};
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
 pub(super) use rows::{grouped, resolved, select};
 
-use super::runs::{Measure, Runs};
+use crate::results::runs::{Measure, Runs};
 
 /// A table of cells.
 #[derive(Debug, Clone)]

@@ -1,13 +1,14 @@
 use super::AblationError;
-use crate::report::runs::{At, Better, Measure, MeasureText, Names, Runs};
+use crate::report::Role;
+use crate::results::runs::{At, Better, Measure, MeasureText, Names, Runs};
 
 /// What a table is asked to show. Whatever is empty is chosen by the settings that vary.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The settings whose values are the rows.
     pub by: Vec<String>,
-    /// The setting whose values are the columns; `Some("")` for none.
-    pub vs: Option<String>,
+    /// The setting whose values are the columns.
+    pub vs: Role,
     /// The row that others are compared with: the values of `by`, separated by commas.
     pub baseline: Option<String>,
     /// The metric.
@@ -39,7 +40,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             by: Vec::new(),
-            vs: None,
+            vs: Role::Auto,
             baseline: None,
             metric: None,
             at: None,
@@ -150,7 +151,7 @@ impl Request {
         let tuned = self.tune.iter().flat_map(|tune| tune.settings.clone());
         let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
         let base = self.leave_one_out.iter().flatten().map(|(setting, _)| setting.clone());
-        let by = self.by.iter().cloned().chain(self.vs.clone()).chain(tuned);
+        let by = self.by.iter().cloned().chain(self.vs.named().map(String::from)).chain(tuned);
         let metrics = self.metric.iter().chain(self.tune.iter().map(|tune| &tune.metric));
         let metrics = metrics.filter_map(|metric| metric.column.clone());
         let chooser = self.at.iter().filter_map(|at| match at {
@@ -173,8 +174,8 @@ impl Request {
         } else if !self.by.is_empty() {
             option("by", self.by.join(","));
         }
-        if let Some(vs) = self.vs.as_ref().filter(|vs| !vs.is_empty()) {
-            option("vs", vs.clone());
+        if let Some(vs) = self.vs.named() {
+            option("vs", vs.into());
         }
         if let Some(tune) = self.tune.as_ref().filter(|tune| !tune.settings.is_empty()) {
             option("tune", format!("{}:{}", tune.settings.join(","), tune.metric));

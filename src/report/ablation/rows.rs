@@ -1,7 +1,7 @@
 //! Which runs belong to which row.
 
 use super::{AblationError, Request};
-use crate::report::runs::{Runs, RunsError, Setting};
+use crate::results::runs::{Runs, RunsError, Setting};
 use std::collections::{BTreeMap, HashSet};
 
 /// The rows of a table, with their runs.
@@ -83,7 +83,7 @@ pub(super) fn columns(
     request: &Request,
     selected: &[usize],
 ) -> Result<TableColumns, RunsError> {
-    let Some(vs) = &request.vs else {
+    let Some(vs) = request.vs.named() else {
         let empty = vec![String::new()];
         return Ok(TableColumns { shown: empty.clone(), raw: empty, codes: vec![None] });
     };
@@ -147,9 +147,10 @@ fn leave_one_out(
     base: &[(String, String)],
 ) -> Result<Rows, AblationError> {
     let tuned = request.tune.iter().flat_map(|tune| &tune.settings);
-    let others: Vec<&String> = request.vs.iter().chain(tuned).collect();
+    let tuned = tuned.map(String::as_str);
+    let others: Vec<&str> = request.vs.named().into_iter().chain(tuned).collect();
     let varying = runs.varying(selected, &request.pair_by);
-    let settings: Vec<&Setting> = varying.filter(|s| !others.contains(&&s.name)).collect();
+    let settings: Vec<&Setting> = varying.filter(|s| !others.contains(&s.name.as_str())).collect();
     if settings.is_empty() {
         return Err(AblationError::LeaveOneOut("nothing varies but the seed".into()));
     }
@@ -271,7 +272,7 @@ pub(super) fn baseline(request: &Request, rows: &Rows) -> Result<Option<usize>, 
     let same = |a: &str, b: &str| {
         a == b
             || a.parse::<f64>().is_ok_and(|a| b.parse::<f64>().is_ok_and(|b| a == b))
-            || crate::report::runs::shown(b) == a
+            || crate::results::runs::shown(b) == a
     };
     let matches = |row: &Row| {
         row.key.len() == wanted.len() && row.key.iter().zip(&wanted).all(|(key, w)| same(key, w))

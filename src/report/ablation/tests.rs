@@ -1,5 +1,6 @@
 use super::*;
-use crate::report::runs::{At, Better, MeasureText, Names};
+use crate::report::Role;
+use crate::results::runs::{At, Better, MeasureText, Names};
 use crate::rng::{Purpose, Stream};
 use crate::stats::{confidence_interval, mean};
 use std::fmt::Write;
@@ -137,8 +138,7 @@ fn too_few_seeds_get_no_p_value() {
 #[test]
 fn what_varies_besides_is_averaged_within_a_seed() {
     let (_directory, runs) = runs(accuracy);
-    let request =
-        Request { vs: Some(String::new()), ..Request { conditions: vec![], ..request() } };
+    let request = Request { vs: Role::None, ..Request { conditions: vec![], ..request() } };
     let table = Ablation::new(&runs, &request).unwrap();
     let cell = table.cells[0][0].as_ref().unwrap();
     // Ten seeds, not twenty runs.
@@ -215,8 +215,8 @@ fn one_factor_at_a_time() {
 #[test]
 fn every_format_has_every_row() {
     let (_directory, runs) = runs(accuracy);
-    for vs in [None, Some("eta".to_string())] {
-        let conditions = if vs.is_some() { vec![] } else { request().conditions };
+    for vs in [Role::Auto, Role::Named("eta".into())] {
+        let conditions = if vs.named().is_some() { vec![] } else { request().conditions };
         let table = Ablation::new(&runs, &Request { vs, conditions, ..request() }).unwrap();
         for format in [
             Format::Text,
@@ -245,8 +245,10 @@ fn every_format_has_every_row() {
 #[test]
 fn the_csv_has_the_promised_columns_with_numbers_in_full() {
     let (_directory, runs) = runs(accuracy);
-    let table =
-        Ablation::new(&runs, &Request { conditions: vec![], vs: Some("eta".into()), ..request() });
+    let table = Ablation::new(
+        &runs,
+        &Request { conditions: vec![], vs: Role::Named("eta".into()), ..request() },
+    );
     let text = table.unwrap().render(Format::Csv);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().iter().collect::<Vec<_>>().join(",");
@@ -274,7 +276,8 @@ fn bad_requests_name_what_is_wrong() {
     let value = vec![("eta".to_string(), vec!["7".to_string()])];
     assert!(error(Request { conditions: value, ..request() }).contains("0.1, 1"));
     assert!(
-        error(Request { vs: Some("activation".into()), ..request() }).contains("asked for twice")
+        error(Request { vs: Role::Named("activation".into()), ..request() })
+            .contains("asked for twice")
     );
     let metric: MeasureText = "training_cost".parse().unwrap();
     let text = error(Request { metric: Some(metric), at: Some(At::Last), ..request() });
@@ -313,7 +316,7 @@ fn verdicts_say_what_is_best_and_what_is_not_told_from_it() {
             && words[0].ends_with("better than sigmoid and tanh."),
         "{words:?}"
     );
-    let by_eta = Request { conditions: vec![], vs: Some("eta".into()), ..request() };
+    let by_eta = Request { conditions: vec![], vs: Role::Named("eta".into()), ..request() };
     let words = verdict(by_eta.clone());
     assert!(
         words[0].starts_with("eta = 0.1: relu is best") && words[1].starts_with("eta = 1: relu"),
@@ -578,4 +581,42 @@ fn what_only_rounding_makes_different_is_no_difference() {
             "{verdict}"
         );
     }
+}
+
+#[test]
+fn layers_are_a_setting_like_any_other() {
+    let mut text =
+        String::from("trial_id,activation,eta,seed,epochs_trained,layer,weight_gradient_norm\n");
+    for activation in ["sigmoid", "relu"] {
+        for (seed, layer) in (1..=7).flat_map(|seed| [(seed, 1), (seed, 2)]) {
+            for trained in 0..=1 {
+                let norm = f64::from(layer * 10 + trained) + 0.1 * f64::from(seed);
+                let id = format!("{activation}{seed}");
+                writeln!(text, "{id},{activation},0.1,{seed},{trained},{layer},{norm}").unwrap();
+            }
+        }
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("layers.csv");
+    std::fs::write(&path, text).unwrap();
+    let table = |request: Request| {
+        let runs = Runs::open(std::slice::from_ref(&path), &request.names()).unwrap();
+        Ablation::new(&runs, &request).unwrap()
+    };
+    let made = table(Request::default());
+    assert_eq!(
+        made.request.options().join(" "),
+        "--by activation --vs layer --metric weight_gradient_norm --at last"
+    );
+    let means: Vec<f64> = made.cells[0].iter().filter_map(|cell| cell.as_ref()?.mean).collect();
+    assert!((means[0] - 11.4).abs() < 1e-12 && (means[1] - 21.4).abs() < 1e-12, "{means:?}");
+    let caption = made.render(Format::Text).replace('\n', " ");
+    assert!(caption.contains("None of the 14 trainings diverged."), "{caption}");
+    assert!(caption.contains("Neither small nor large values are better."), "{caption}");
+    let condition = ("activation".to_string(), vec!["relu".to_string()]);
+    let at = Some(At::Epoch(0));
+    let made = table(Request { conditions: vec![condition], at, ..Request::default() });
+    assert_eq!(made.request.by, ["layer"]);
+    assert_eq!(made.rows, [["1"], ["2"]]);
+    assert!((made.cells[0][0].as_ref().unwrap().mean.unwrap() - 10.4).abs() < 1e-12);
 }

@@ -2,7 +2,7 @@
 
 use super::document::Rounding;
 use super::{Ablation, Cell, Standing};
-use crate::report::runs::Direction;
+use crate::results::runs::Direction;
 
 impl Ablation {
     /// What is best, and what cannot be told from it: a sentence for each column.
@@ -19,7 +19,7 @@ impl Ablation {
         }
         let sentences = (0..self.columns.len()).filter_map(|column| {
             let words = self.column_verdict(column)?;
-            Some(match &self.request.vs {
+            Some(match self.request.vs.named() {
                 Some(vs) => format!("{} = {}: {words}", vs.replace('_', " "), self.columns[column]),
                 None => words,
             })
@@ -47,7 +47,7 @@ impl Ablation {
             return format!("no row has a mean: trainings are {lost} everywhere")
                 .replace("are diverged", "diverged");
         };
-        let place = match &self.request.vs {
+        let place = match self.request.vs.named() {
             Some(vs) => format!(" at {} = {}", vs.replace('_', " "), self.columns[column]),
             None => String::new(),
         };

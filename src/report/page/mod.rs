@@ -16,7 +16,8 @@ mod tests;
 pub use part::{Illustration, PageTable, Part};
 pub use results::part_of_results;
 
-use super::figure::{escape, page_css};
+use crate::figure::page_css;
+use crate::text::escape;
 
 /// A page of results.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! What a page says of one result, and its HTML.
 
 use super::scrolling;
-use crate::report::Origin;
-use crate::report::figure::{Chart, Theme, escape};
+use crate::figure::{Chart, Theme};
+use crate::results::Origin;
+use crate::text::escape;
 
 /// A section of a page: one result.
 #[derive(Debug, Clone, Default)]

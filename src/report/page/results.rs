@@ -1,10 +1,10 @@
 //! The part of any results: a sweep, a training, runs of another program.
 
 use super::{Illustration, PageTable, Part};
-use crate::report::Origin;
 use crate::report::ablation::{Ablation, AblationError, Format, Request};
 use crate::report::plot::{Kind, Plot, PlotRequest, label};
-use crate::report::runs::{Names, Runs, RunsError};
+use crate::results::Origin;
+use crate::results::runs::{Names, Runs, RunsError};
 use std::path::Path;
 
 /// What the directory or file of some results has to say, with the table and the figures that suit the settings that

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::Origin;
+use crate::results::Origin;
 use std::path::Path;
 
 /// Runs of two activations with hostile names, 7 seeds each.

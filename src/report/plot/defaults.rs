@@ -2,8 +2,10 @@
 
 use super::groups::select;
 use super::{Kind, PlotRequest};
+use crate::figure::Scale;
+use crate::report::Role;
 use crate::report::ablation::{AblationError, resolved};
-use crate::report::runs::{How, MeasureText, Runs, Setting};
+use crate::results::runs::{How, MeasureText, Runs, Setting};
 
 /// More lines cannot be told apart.
 const MOST_LINES: usize = 8;
@@ -37,9 +39,8 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
     let missing = |role: &str| AblationError::Role(role.into());
     match kind {
         Kind::Response => {
-            let x = request.x.take().filter(|x| !x.is_empty());
-            request.x = x.or_else(|| candidates.numbers(&request, 2));
-            let x = request.x.as_deref().map(|x| runs.setting(x)).transpose()?;
+            needed(&mut request, |request| &mut request.x, |r| candidates.numbers(r, 2));
+            let x = request.x.named().map(|x| runs.setting(x)).transpose()?;
             if x.is_none_or(|x| !x.numeric) {
                 return Err(missing("--x: a setting with several numbers"));
             }
@@ -48,33 +49,44 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
             let next = |request: &PlotRequest| {
                 candidates.numbers(request, 2).or_else(|| candidates.next(request, usize::MAX))
             };
-            request.x = request.x.take().filter(|x| !x.is_empty()).or_else(|| next(&request));
-            request.y = request.y.take().filter(|y| !y.is_empty()).or_else(|| next(&request));
-            if request.x.is_none() || request.y.is_none() {
+            needed(&mut request, |request| &mut request.x, next);
+            needed(&mut request, |request| &mut request.y, next);
+            if request.x.named().is_none() || request.y.named().is_none() {
                 return Err(missing("--x and --y: two settings that vary"));
             }
         }
         Kind::Strips => {
-            let x = request.x.take().filter(|x| !x.is_empty());
-            request.x = x.or_else(|| candidates.next(&request, usize::MAX));
-            if request.x.is_none() {
+            needed(&mut request, |request| &mut request.x, |r| candidates.next(r, usize::MAX));
+            if request.x.named().is_none() {
                 return Err(missing("--x: a setting that varies"));
             }
         }
         Kind::Curves | Kind::Time => {}
     }
     refuse_idle_roles(kind, &request)?;
-    if matches!(kind, Kind::Response | Kind::Curves | Kind::Time) && request.hue.is_none() {
-        request.hue = candidates.next(&request, MOST_LINES);
+    refuse_log(kind, &request)?;
+    if matches!(kind, Kind::Response | Kind::Curves | Kind::Time) {
+        let next = candidates.next(&request, MOST_LINES);
+        request.hue.choose(|| next);
     }
-    // A third setting makes small figures.
-    if kind == Kind::Response && request.panels.is_none() {
-        request.panels = candidates.next(&request, MOST_PANELS);
+    // A third setting makes small figures; layers of different networks never share one.
+    let third = kind == Kind::Response
+        || runs.layer().is_some() && matches!(kind, Kind::Curves | Kind::Time);
+    if third {
+        let next = candidates.next(&request, MOST_PANELS);
+        request.panels.choose(|| next);
+    }
+    // Of all settings that vary, layers have no best one.
+    let layer = runs.layer().map(|layer| layer.name.as_str());
+    if layer.is_some() && candidates.free(&request).any(|free| layer == Some(&free.name)) {
+        return Err(missing(
+            "a place for the layers: --hue layer, or one of them by --where layer=1",
+        ));
     }
     for (name, role, most) in
         [("hue", &request.hue, TOO_MANY_LINES), ("panels", &request.panels, TOO_MANY_PANELS)]
     {
-        let Some(role) = role.as_deref().filter(|role| !role.is_empty()) else {
+        let Some(role) = role.named() else {
             continue;
         };
         let count = runs.setting(role)?.present(&candidates.selected).len();
@@ -88,7 +100,7 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
     if matches!(kind, Kind::Curves | Kind::Time) && counted {
         return Err(missing("--metric: a column, for a figure against epochs or seconds"));
     }
-    let roles = request.roles().map(|(_, role)| role.as_deref().filter(|role| !role.is_empty()));
+    let roles = request.roles().map(|(_, role)| role.named());
     for (i, role) in roles.iter().enumerate() {
         if let Some(name) = role.filter(|_| roles[..i].contains(role)) {
             return Err(AblationError::TwoRoles(name.into(), "--x, --y, --hue and --panels"));
@@ -97,14 +109,25 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
     Ok(request)
 }
 
-/// Names as they are in the file; `none` is no name.
+/// Chooses a setting for a role that a figure cannot do without, unless there is one.
+fn needed(
+    request: &mut PlotRequest,
+    role: fn(&mut PlotRequest) -> &mut Role,
+    choose: impl FnOnce(&PlotRequest) -> Option<String>,
+) {
+    if role(request).named().is_none()
+        && let Some(choice) = choose(request)
+    {
+        *role(request) = Role::Named(choice);
+    }
+}
+
+/// Names as they are in the file.
 fn normalise(runs: &Runs, request: &mut PlotRequest) -> Result<(), AblationError> {
     let name = |text: &String| runs.setting(text).map(|setting| setting.name.clone());
     for role in [&mut request.x, &mut request.y, &mut request.hue, &mut request.panels] {
-        match role.as_mut() {
-            Some(text) if text == "none" || text.is_empty() => text.clear(),
-            Some(text) => *text = name(text)?,
-            None => {}
+        if let Role::Named(text) = role {
+            *text = name(text)?;
         }
     }
     for condition in &mut request.conditions {
@@ -125,7 +148,7 @@ fn refuse_idle_roles(kind: Kind, request: &PlotRequest) -> Result<(), AblationEr
         Kind::Strips => &["x"],
     };
     for (name, role) in request.roles() {
-        if role.as_ref().is_some_and(|role| !role.is_empty()) && !used.contains(&name) {
+        if role.named().is_some() && !used.contains(&name) {
             let kind = kind.name();
             let used: Vec<String> = used.iter().map(|name| format!("--{name}")).collect();
             return Err(AblationError::Role(format!(
@@ -135,6 +158,18 @@ fn refuse_idle_roles(kind: Kind, request: &PlotRequest) -> Result<(), AblationEr
         }
     }
     Ok(())
+}
+
+/// A logarithmic axis that cannot be.
+fn refuse_log(kind: Kind, request: &PlotRequest) -> Result<(), AblationError> {
+    let lines = matches!(kind, Kind::Response | Kind::Curves | Kind::Time);
+    let positive = request.range.is_none_or(|(low, _)| low > 0.0);
+    let what = match request.y_scale {
+        Some(_) if !lines => format!("no --y-scale: --kind {} is not of lines", kind.name()),
+        Some(Scale::Log10) if !positive => "a --range above 0, with --y-scale log".into(),
+        _ => return Ok(()),
+    };
+    Err(AblationError::Role(what))
 }
 
 /// The settings that a role could have.
@@ -147,15 +182,15 @@ struct Candidates<'a> {
 impl<'a> Candidates<'a> {
     /// The figure that the roles, or else the settings that vary, suggest.
     fn kind(&self, request: &PlotRequest) -> Kind {
-        let given = |role: &Option<String>| role.clone().filter(|role| !role.is_empty());
-        match (given(&request.x), given(&request.y)) {
+        match (request.x.named(), request.y.named()) {
             (_, Some(_)) => Kind::Heatmap,
-            (Some(x), None) if self.runs.setting(&x).is_ok_and(|x| x.numeric) => Kind::Response,
+            (Some(x), None) if self.runs.setting(x).is_ok_and(|x| x.numeric) => Kind::Response,
             (Some(_), None) => Kind::Strips,
+            (None, None) if self.runs.layer().is_some() => Kind::Curves,
             (None, None) if self.numbers(request, LEAST_NUMBERS).is_some() => Kind::Response,
             (None, None) => {
                 let words = self.free(request).any(|setting| !setting.numeric);
-                let at_end = request.hue.is_none() && request.panels.is_none();
+                let at_end = request.hue.is_auto() && request.panels.is_auto();
                 match words && at_end || !self.runs.has_epochs() {
                     true => Kind::Strips,
                     false => Kind::Curves,
@@ -166,12 +201,9 @@ impl<'a> Candidates<'a> {
 
     /// What has no role yet, and does not follow from what has one.
     fn free(&self, request: &PlotRequest) -> impl Iterator<Item = &'a Setting> {
-        let roles = request.roles().map(|(_, role)| role.clone().unwrap_or_default());
-        let taken: Vec<&Setting> = roles
-            .iter()
-            .filter(|role| !role.is_empty())
-            .filter_map(|role| self.runs.setting(role).ok())
-            .collect();
+        let roles = request.roles().map(|(_, role)| role.named());
+        let taken: Vec<&Setting> =
+            roles.into_iter().flatten().filter_map(|role| self.runs.setting(role).ok()).collect();
         let free = |setting: &&Setting| !self.runs.follows(setting, &taken, &self.selected);
         self.varying.iter().copied().filter(free).collect::<Vec<_>>().into_iter()
     }
@@ -185,11 +217,12 @@ impl<'a> Candidates<'a> {
         free.first().map(|setting| setting.name.clone())
     }
 
-    /// The next setting to tell lines or small figures apart: words before numbers, few values before many.
+    /// The next setting to tell lines or small figures apart: layers, then words before numbers, few values before many.
     fn next(&self, request: &PlotRequest, most: usize) -> Option<String> {
         let count = |setting: &Setting| setting.present(&self.selected).len();
         let mut free: Vec<&Setting> = self.free(request).filter(|s| count(s) <= most).collect();
-        free.sort_by_key(|s| (s.numeric, count(s)));
+        let layer = self.runs.layer().map(|layer| layer.name.as_str());
+        free.sort_by_key(|s| (layer != Some(s.name.as_str()), s.numeric, count(s)));
         free.first().map(|setting| setting.name.clone())
     }
 }

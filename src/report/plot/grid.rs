@@ -3,11 +3,11 @@
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::{capital, label};
+use crate::figure::{Chart, HeatCell, Heatmap};
 use crate::report::ablation::AblationError;
-use crate::report::figure::{Chart, HeatCell, Heatmap};
-use crate::report::number::rounded;
-use crate::report::runs::{Direction, Lost};
+use crate::results::runs::{Direction, Lost};
 use crate::stats::{confidence_interval, mean};
+use crate::text::rounded;
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let (Some(x), Some(y)) = (scene.x, scene.y) else {

@@ -3,10 +3,11 @@
 pub(super) use crate::report::ablation::select;
 
 use super::{Kind, PlotRequest};
-use crate::report::Origin;
+use crate::figure::Axis;
+use crate::report::Role;
 use crate::report::ablation::{AblationError, grouped};
-use crate::report::figure::Axis;
-use crate::report::runs::{
+use crate::results::Origin;
+use crate::results::runs::{
     At, Direction, How, Lost, Measure, MeasureText, Outcome, Runs, Setting, Spacing,
 };
 use crate::stats::{Interval, mean};
@@ -35,10 +36,7 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(runs: &'a Runs, request: &'a PlotRequest) -> Result<Self, AblationError> {
-        let role = |name: &Option<String>| match name.as_deref() {
-            None | Some("") => Ok(None),
-            Some(name) => runs.setting(name).map(Some),
-        };
+        let role = |role: &Role| role.named().map(|name| runs.setting(name)).transpose();
         let selected = select(runs, &request.conditions)?;
         let [x, y, hue, panels] =
             [role(&request.x)?, role(&request.y)?, role(&request.hue)?, role(&request.panels)?];
@@ -56,11 +54,13 @@ impl<'a> Scene<'a> {
         let judge = validation.into_iter().find(|name| metrics.iter().any(|m| m == name));
         let judge = match judge {
             Some(column) => column.to_string(),
+            // Nothing that is measured of layers says what a training is worth.
+            None if measure.of_layers => metrics[0].clone(),
             None => measure.column.clone(),
         };
         let judge = MeasureText { column: Some(judge), threshold: None };
         // By the networks that training keeps, whatever is shown.
-        let kept = runs.default_at(&selected);
+        let kept = runs.kept_at(&selected);
         let judge = match rest.is_empty() {
             true => runs.measure(&judge, &kept, request.better)?,
             false => runs.judge(&judge, &kept, request.metric.as_ref(), request.better)?,
@@ -210,9 +210,9 @@ impl<'a> Scene<'a> {
         self.measure.cut(interval, values)
     }
 
-    /// How many of the runs in the figure have no value.
+    /// How many of the trainings in the figure have no value.
     pub(super) fn lost(&self, outcomes: &[Outcome]) -> Lost {
-        Lost::split(self.selected.iter().map(|&run| outcomes[run])).1
+        self.runs.lost(&self.selected, |run| outcomes[run])
     }
 
     /// What each of the runs came to, and how far apart the epochs are that were looked at.
@@ -223,11 +223,11 @@ impl<'a> Scene<'a> {
     /// What careful readers ask: which values are better and of which epoch, what was chosen, how many diverged, what it
     /// took.
     pub(super) fn note(&self, chosen: &str, lost: Lost, spacing: Option<Spacing>) -> String {
-        let mut words = vec![self.measure.better.sentence().to_string()];
+        let mut words = vec![self.measure.direction().to_string()];
         let courses = matches!(self.request.kind, Some(Kind::Curves | Kind::Time));
         let words_of = self.measure.words();
         match &self.measure.how {
-            _ if courses => match self.runs.default_at(&self.selected) {
+            _ if courses => match self.runs.kept_at(&self.selected) {
                 At::BestOf(_) => words.push(
                     "Training kept the network of the best validation accuracy, not that of the last epoch.".into(),
                 ),
@@ -248,7 +248,7 @@ impl<'a> Scene<'a> {
         for follower in &self.followers {
             words.push(format!("The {} goes with them.", super::label(follower)));
         }
-        words.push(lost.words(self.selected.len()) + ".");
+        words.push(lost.words(self.runs.trainings(&self.selected)) + ".");
         let directories = self.runs.directories();
         let origins: Vec<Origin> = directories.iter().filter_map(|d| Origin::read(d)).collect();
         words.extend(Origin::effort(&origins).map(|effort| effort + "."));

@@ -3,12 +3,13 @@
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::{Kind, capital, label, value};
-use crate::report::ablation::AblationError;
-use crate::report::figure::{
-    Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Scale, Series, Shape, Stroke,
+use crate::figure::{
+    Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Series, Shape,
+    Stroke,
 };
-use crate::report::runs::{Course, Lost, Outcome, Setting, Spacing};
-use crate::stats::{confidence_interval, mean};
+use crate::report::ablation::AblationError;
+use crate::results::runs::{Course, Lost, Outcome, Setting, Spacing};
+use crate::stats::{Interval, confidence_interval, mean};
 
 /// More lines of single seeds hide each other.
 const MOST_THIN: usize = 20;
@@ -24,14 +25,17 @@ const COLOURS: usize = 8;
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let kind = scene.request.kind.unwrap_or(Kind::Curves);
     let data = Data::read(scene, kind)?;
-    let mut figures = Vec::new();
+    let scale = scale(scene, &data);
+    let (mut figures, mut left_out) = (Vec::new(), 0);
     for panel in Scene::codes(scene.panels, &scene.selected) {
         let runs = Scene::having(scene.panels, panel, &scene.selected);
         let name = match (scene.panels, panel) {
             (Some(setting), Some(code)) => value(setting, code),
             _ => String::new(),
         };
-        figures.push(figure(scene, kind, &data, name, &runs, numbers));
+        let (figure, not_positive) = figure(scene, kind, &data, name, &runs, scale, numbers);
+        figures.push(figure);
+        left_out += not_positive;
     }
     let metric = capital(&scene.measure.name());
     let title = match (kind, scene.x) {
@@ -42,9 +46,19 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let subtitle = Some(scene.subtitle());
     let chosen =
         if scene.panels.is_some() || scene.hue.is_some() { "Each line has" } else { "With" };
-    let note = Some(scene.note(chosen, data.lost(scene), data.spacing()));
+    let mut note = scene.note(chosen, data.lost(scene), data.spacing());
+    if scale == Scale::Log10 {
+        note += &logarithmic(left_out);
+    }
+    let note = Some(note);
     if scene.panels.is_some() {
-        return Ok(Chart::Panels(Panels { title, subtitle, panels: figures, note }));
+        return Ok(Chart::Panels(Panels {
+            title,
+            subtitle,
+            panels: figures,
+            note,
+            ranges: Ranges::Shared,
+        }));
     }
     Ok(Chart::Lines(Figure { title, subtitle, note, ..figures.remove(0) }))
 }
@@ -89,8 +103,26 @@ impl Data {
         match self {
             Self::Outcomes(outcomes, _) => scene.lost(outcomes),
             Self::Courses(courses) | Self::Timed(courses, _) => {
-                let diverged = |&&run: &&usize| has_diverged(scene, run, &courses[run]);
-                Lost { diverged: scene.selected.iter().filter(diverged).count(), ..Lost::default() }
+                scene.runs.lost(&scene.selected, |run| {
+                    match has_diverged(scene, run, &courses[run]) {
+                        true => Outcome::Diverged,
+                        false => Outcome::Value(0.0),
+                    }
+                })
+            }
+        }
+    }
+
+    /// All values of the runs in the figure.
+    fn values<'a>(&'a self, scene: &'a Scene) -> Box<dyn Iterator<Item = f64> + 'a> {
+        let selected = scene.selected.iter();
+        match self {
+            Self::Courses(courses) | Self::Timed(courses, _) => {
+                Box::new(selected.flat_map(|&run| courses[run].iter().map(|point| point.1)))
+            }
+            Self::Outcomes(outcomes, _) => {
+                let outcomes = selected.map(|&run| outcomes[run]);
+                Box::new(Lost::split(outcomes).0.into_iter())
             }
         }
     }
@@ -101,6 +133,32 @@ impl Data {
             Self::Courses(_) | Self::Timed(..) => None,
         }
     }
+}
+
+/// How the vertical axis is spaced: as is asked for, or else by the values.
+fn scale(scene: &Scene, data: &Data) -> Scale {
+    let span = || {
+        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+        for value in data.values(scene).filter(|value| *value > 0.0 && value.is_finite()) {
+            (low, high) = (low.min(value), high.max(value));
+        }
+        high / low
+    };
+    let positive = scene.request.range.is_none_or(|(low, _)| low > 0.0);
+    let powers = || scene.measure.is_gradient_norm() && positive && span() > 100.0;
+    scene.request.y_scale.unwrap_or_else(|| if powers() { Scale::Log10 } else { Scale::Linear })
+}
+
+/// What a logarithmic axis shows, and what it cannot.
+fn logarithmic(left_out: usize) -> String {
+    let left_out = match left_out {
+        0 => String::new(),
+        1 => "; a value that is not positive is left out, and with it the mean of its place".into(),
+        n => format!(
+            "; {n} values that are not positive are left out, and with them the means of their places"
+        ),
+    };
+    format!(" Means are geometric, their intervals those of the logarithms{left_out}.")
 }
 
 fn has_diverged(scene: &Scene, run: usize, course: &[(usize, f64)]) -> bool {
@@ -133,19 +191,20 @@ struct Broken {
     line: String,
 }
 
-/// One figure: a line for each value of the hue.
+/// One figure: a line for each value of the hue. Also how many values cannot stand on its axis.
 fn figure(
     scene: &Scene,
     kind: Kind,
     data: &Data,
     panel: String,
     runs: &[usize],
+    scale: Scale,
     numbers: &mut Numbers,
-) -> Figure {
+) -> (Figure, usize) {
     let hues = Scene::codes(scene.hue, &scene.selected);
     let mut series = Vec::new();
     let mut broken: Vec<Broken> = Vec::new();
-    let mut most = 0;
+    let (mut most, mut left_out) = (0, 0);
     let epochs = data.epochs(runs);
     for (colour, &hue) in hues.iter().enumerate() {
         let of_line = Scene::having(scene.hue, hue, runs);
@@ -194,7 +253,7 @@ fn figure(
             },
             ..Series::default()
         };
-        means(scene, &mut drawn, &line, &number, numbers);
+        left_out += means(scene, &mut drawn, &line, scale, &number, numbers);
         if hues.len() > MOST_BANDS {
             drawn.band.clear();
         }
@@ -220,9 +279,10 @@ fn figure(
         series.push(drawn);
     }
     let noun = scene.seeds.map_or("run".into(), |seeds| seeds.name.replace('_', " "));
+    let kind_of_mean = if scale == Scale::Log10 { "geometric mean" } else { "mean" };
     let mut key = vec![Key::new(
         Mark::Line,
-        format!("mean of {most} {noun}{}", if most == 1 { "" } else { "s" }),
+        format!("{kind_of_mean} of {most} {noun}{}", if most == 1 { "" } else { "s" }),
     )];
     if series.iter().flat_map(|s| &s.band).any(|band| band.1.is_finite()) {
         key.push(Key::new(Mark::Band, "its 95 % t interval"));
@@ -244,17 +304,34 @@ fn figure(
         Kind::Time => after(&broken, x.range.map_or(0.0, |range| range.1)),
         _ => regions(&places, &broken, x.scale == Scale::Log10, hues.len()),
     };
-    Figure { title: panel, x, y: scene.y_axis(), series, key, hatched, ..Figure::default() }
+    let y = Axis { scale, ..scene.y_axis() };
+    (Figure { title: panel, x, y, series, key, hatched, ..Figure::default() }, left_out)
 }
 
 /// The means of a line with their intervals. There is a mean only where every run has a value: one over the others
-/// would flatter.
-fn means(scene: &Scene, series: &mut Series, line: &Line, of_line: &Number, numbers: &mut Numbers) {
+/// would flatter. Returns how many values cannot stand on the axis.
+fn means(
+    scene: &Scene,
+    series: &mut Series,
+    line: &Line,
+    scale: Scale,
+    of_line: &Number,
+    numbers: &mut Numbers,
+) -> usize {
     let factor = scene.factor();
+    let mut left_out = 0;
     for Place { x, values, n, lost } in &line.places {
-        let complete = values.len() == *n;
-        let middle = complete.then(|| mean(values));
-        let interval = if complete { confidence_interval(values, 0.95) } else { None };
+        let here = match scale {
+            Scale::Linear => 0,
+            Scale::Log10 => values.iter().filter(|&&value| value <= 0.0).count(),
+        };
+        left_out += here;
+        let complete = values.len() == *n && here == 0;
+        let (middle, interval) = match (complete, scale) {
+            (false, _) => (None, None),
+            (true, Scale::Linear) => (Some(mean(values)), confidence_interval(values, 0.95)),
+            (true, Scale::Log10) => geometric(values),
+        };
         let interval = interval.map(|interval| scene.cut(interval, values));
         series.points.push((*x, middle.map_or(f64::NAN, |mean| factor * mean)));
         // A gap in the line is one in the band.
@@ -270,6 +347,15 @@ fn means(scene: &Scene, series: &mut Series, line: &Line, of_line: &Number, numb
             ..of_line.clone()
         });
     }
+    left_out
+}
+
+/// The geometric mean of positive values, and its interval: those of the logarithms, taken back.
+fn geometric(values: &[f64]) -> (Option<f64>, Option<Interval>) {
+    let logs: Vec<f64> = values.iter().map(|&value| libm::log(value)).collect();
+    let interval = confidence_interval(&logs, 0.95);
+    let back = |i: Interval| Interval { low: libm::exp(i.low), high: libm::exp(i.high) };
+    (Some(libm::exp(mean(&logs))), interval.map(back))
 }
 
 /// A logarithmic axis for numbers that span more than a decade.

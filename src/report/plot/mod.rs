@@ -24,8 +24,8 @@ pub use numbers::is_plotted_numbers;
 pub use request::{Kind, PlotRequest};
 
 use super::ablation::AblationError;
-use super::figure::Chart;
-use super::runs::{Runs, Setting};
+use crate::figure::{Chart, Scale};
+use crate::results::runs::{Runs, Setting};
 use groups::Scene;
 use numbers::Numbers;
 
@@ -57,12 +57,26 @@ impl Plot {
             Some(Kind::Strips) => strips::draw(&scene, &mut numbers)?,
             _ => lines::draw(&scene, &mut numbers)?,
         };
+        let mut request = request.clone();
+        if is_logarithmic(&chart) {
+            // Said in the command, where the values chose it.
+            request.y_scale = Some(Scale::Log10);
+        }
         let sparks = match request.kind {
             Some(Kind::Heatmap | Kind::Strips) => Vec::new(),
             _ => numbers.sparks(),
         };
         Ok(Self { chart, csv: numbers.to_csv(), sparks, request })
     }
+}
+
+fn is_logarithmic(chart: &Chart) -> bool {
+    let figure = match chart {
+        Chart::Lines(figure) => Some(figure),
+        Chart::Panels(panels) => panels.panels.first(),
+        Chart::Heatmap(_) | Chart::Strips(_) => None,
+    };
+    figure.is_some_and(|figure| figure.y.scale == Scale::Log10)
 }
 
 /// With a capital letter first.
@@ -90,6 +104,7 @@ fn value(setting: &Setting, code: usize) -> String {
         "lambda" => format!("λ = {shown}"),
         "momentum" => format!("μ = {shown}"),
         "batch_size" => format!("mini-batch {shown}"),
+        "hidden" => format!("hidden {shown}"),
         _ if !setting.numeric => shown,
         name => format!("{} = {shown}", name.replace('_', " ")),
     }

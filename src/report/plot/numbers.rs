@@ -1,7 +1,7 @@
 //! What is plotted, as CSV.
 
 use crate::input::CsvReader;
-use crate::report::runs::Lost;
+use crate::results::runs::Lost;
 use std::path::Path;
 
 const HEADER: [&str; 11] = [

@@ -1,5 +1,7 @@
+use crate::figure::Scale;
+use crate::report::Role;
 use crate::report::ablation::AblationError;
-use crate::report::runs::{At, Better, Measure, MeasureText, Names, Runs};
+use crate::results::runs::{At, Better, Measure, MeasureText, Names, Runs};
 
 /// The kinds of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -22,13 +24,13 @@ pub struct PlotRequest {
     /// The kind.
     pub kind: Option<Kind>,
     /// The horizontal axis, of a response or heatmap; the categories of strips.
-    pub x: Option<String>,
+    pub x: Role,
     /// The rows of a heatmap.
-    pub y: Option<String>,
-    /// A line and colour for each value; `Some("")` for one line.
-    pub hue: Option<String>,
-    /// A small figure for each value; `Some("")` for one figure.
-    pub panels: Option<String>,
+    pub y: Role,
+    /// A line and colour for each value.
+    pub hue: Role,
+    /// A small figure for each value.
+    pub panels: Role,
     /// The metric.
     pub metric: Option<MeasureText>,
     /// Which values of the metric are better, where its name does not say so.
@@ -37,6 +39,8 @@ pub struct PlotRequest {
     pub at: Option<At>,
     /// The ends of the vertical axis, as it is labelled.
     pub range: Option<(f64, f64)>,
+    /// How its values are spaced; `None` for equal differences, except for norms of gradients over more than two decades.
+    pub y_scale: Option<Scale>,
     /// Only runs with one of some values of a setting.
     pub conditions: Vec<(String, Vec<String>)>,
     /// The column whose equal values pair the runs.
@@ -48,14 +52,15 @@ impl PlotRequest {
     pub fn new() -> Self {
         Self {
             kind: None,
-            x: None,
-            y: None,
-            hue: None,
-            panels: None,
+            x: Role::Auto,
+            y: Role::Auto,
+            hue: Role::Auto,
+            panels: Role::Auto,
             metric: None,
             at: None,
             better: None,
             range: None,
+            y_scale: None,
             conditions: Vec::new(),
             pair_by: "seed".into(),
         }
@@ -71,7 +76,7 @@ impl PlotRequest {
 
     /// The columns that are named.
     pub fn names(&self) -> Names {
-        let roles = self.roles().into_iter().filter_map(|(_, role)| role.clone());
+        let roles = self.roles().into_iter().filter_map(|(_, role)| role.named().map(String::from));
         let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
         let metrics = self.metric.iter().filter_map(|metric| metric.column.clone());
         let chooser = self.at.iter().filter_map(|at| match at {
@@ -85,7 +90,7 @@ impl PlotRequest {
     }
 
     /// What has a role, with the names of the roles.
-    pub(super) fn roles(&self) -> [(&'static str, &Option<String>); 4] {
+    pub(super) fn roles(&self) -> [(&'static str, &Role); 4] {
         [("x", &self.x), ("y", &self.y), ("hue", &self.hue), ("panels", &self.panels)]
     }
 
@@ -101,16 +106,16 @@ impl PlotRequest {
             option("kind", kind.name());
         }
         for (name, role) in self.roles() {
-            option(
-                name,
-                role.as_deref().map_or("", |role| if role.is_empty() { "none" } else { role }),
-            );
+            option(name, &role.to_string());
         }
         for (setting, values) in &self.conditions {
             option("where", &format!("{setting}={}", values.join(",")));
         }
         if let Some((low, high)) = self.range {
             option("range", &format!("{low},{high}"));
+        }
+        if let Some(scale) = self.y_scale {
+            option("y-scale", if scale == Scale::Linear { "linear" } else { "log" });
         }
         if self.pair_by != "seed" {
             option("pair-by", &self.pair_by);

@@ -2,10 +2,10 @@
 
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
-use super::{capital, label, value};
+use super::{capital, label};
+use crate::figure::{Chart, Strip, Strips};
 use crate::report::ablation::AblationError;
-use crate::report::figure::{Chart, Strip, Strips};
-use crate::report::runs::{Lost, Outcome};
+use crate::results::runs::{Lost, Outcome};
 use crate::stats::{confidence_interval, mean};
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
@@ -27,8 +27,8 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
         let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
         let interval = interval.map(|interval| scene.cut(interval, &values));
-        // The axis says what numbers are.
-        let name = if x.numeric { x.shown(code) } else { value(x, code) };
+        // The axis says of what.
+        let name = x.shown(code);
         let of_series = Number {
             series: name.clone(),
             chosen: chosen.clone(),

@@ -1,6 +1,7 @@
 use super::*;
-use crate::report::figure::Theme;
-use crate::report::runs::{At, Names};
+use crate::figure::{Figure, Scale, Theme};
+use crate::report::Role;
+use crate::results::runs::{At, Names};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -53,8 +54,8 @@ fn of(kind: Kind) -> PlotRequest {
     PlotRequest { kind: Some(kind), ..PlotRequest::new() }
 }
 
-fn setting(name: &str) -> Option<String> {
-    Some(name.into())
+fn setting(name: &str) -> Role {
+    Some(name.to_string()).into()
 }
 
 /// The rows of the CSV whose cells begin with some values, as (name, cell).
@@ -367,4 +368,90 @@ fn the_cells_of_a_heatmap_have_whole_intervals_and_their_own_digits() {
     // 0.98 ± 0.025 is cut at 1; its half is not.
     assert_eq!(cell("accuracy", 0), ["98.0", "±2.5"]);
     assert!(cell("accuracy", 1)[1] == "±0.00002", "{:?}", cell("accuracy", 1));
+}
+
+/// Trainings of two depths and three seeds, whose layers learn at speeds of different powers of ten.
+fn layers(directory: &Path, of_first: f64) -> std::path::PathBuf {
+    let mut text = String::from(
+        "trial_id,hidden,eta,seed,epochs_trained,layer,bias_gradient_norm,weight_norm\n",
+    );
+    for (hidden, depth) in [("30", 2), ("30x30", 3)] {
+        for seed in 1..=3 {
+            for trained in 0..=2 {
+                for layer in 1..=depth {
+                    let first = layer == 1 && trained == 2;
+                    let factor = if first { of_first } else { 1.0 };
+                    let norm = factor * 10.0_f64.powi(2 * (layer - depth)) * f64::from(seed);
+                    let id = format!("{hidden}-{seed}");
+                    writeln!(text, "{id},{hidden},0.1,{seed},{trained},{layer},{norm},5").unwrap();
+                }
+            }
+        }
+    }
+    let path = directory.join("layers.csv");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// A figure of the layers of such trainings.
+fn of_layers(first: f64, request: PlotRequest) -> Result<Plot, AblationError> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = layers(directory.path(), first);
+    let runs = Runs::open(&[path], &request.names()).unwrap();
+    Plot::new(&runs, &request)
+}
+
+#[test]
+fn layers_are_lines_and_norms_of_gradients_have_a_logarithmic_axis() {
+    let plot = of_layers(1.0, PlotRequest::new()).unwrap();
+    assert_eq!(
+        plot.request.options().join(" "),
+        "--kind curves --hue layer --panels hidden --y-scale log --metric bias_gradient_norm"
+    );
+    let Chart::Panels(panels) = &plot.chart else { panic!("{:?}", plot.chart) };
+    let names = |panel: &Figure| panel.series.iter().map(|s| s.label.clone()).collect::<Vec<_>>();
+    assert_eq!(panels.panels[1].title, "hidden 30x30");
+    assert_eq!(names(&panels.panels[1]), ["layer = 1", "layer = 2", "layer = 3"]);
+    assert_eq!(panels.panels[0].key[0].text, "geometric mean of 3 seeds");
+    let rows = rows(&plot, "hidden 30x30", "layer = 1");
+    let number = |name: &str| rows[0][name].parse::<f64>().unwrap();
+    let mean = 1e-4 * 6.0_f64.cbrt();
+    assert!((number("value") / mean - 1.0).abs() < 1e-12);
+    let (low, high) = (number("ci_low"), number("ci_high"));
+    assert!(low > 0.0 && ((low * high).sqrt() / mean - 1.0).abs() < 1e-12, "{low} {high}");
+    let svg = plot.chart.to_svg_in(Theme::Light);
+    assert!(svg.contains("None of the 6 trainings diverged.") && svg.contains("are geometric"));
+    assert!(svg.contains(">10⁻⁴<"), "{svg}");
+}
+
+#[test]
+fn what_a_logarithmic_axis_cannot_show_is_counted() {
+    let request = || PlotRequest { panels: setting("hidden"), ..PlotRequest::new() };
+    let plot = of_layers(0.0, request()).unwrap();
+    let rows = rows(&plot, "hidden 30", "layer = 1");
+    let means: Vec<&str> =
+        rows.iter().filter(|row| row["seed"].is_empty()).map(|row| row["value"].as_str()).collect();
+    assert!(!means[1].is_empty() && means[2].is_empty(), "{means:?}");
+    let svg = plot.chart.to_svg_in(Theme::Light);
+    assert!(svg.contains("6 values that are not positive are left out"), "{svg}");
+    let linear = PlotRequest { y_scale: Some(Scale::Linear), ..request() };
+    let linear = of_layers(0.0, linear).unwrap();
+    assert!(!linear.chart.to_svg_in(Theme::Light).contains("geometric"));
+    assert!(linear.request.options().join(" ").contains("--y-scale linear"));
+    // Other metrics have one when it is asked for.
+    let weights =
+        |y_scale| PlotRequest { metric: "weight_norm".parse().ok(), y_scale, ..request() };
+    for (asked, found) in [(None, false), (Some(Scale::Log10), true)] {
+        let plot = of_layers(1.0, weights(asked)).unwrap();
+        assert_eq!(plot.request.y_scale == Some(Scale::Log10), found);
+    }
+    let log = Some(Scale::Log10);
+    for (refused, why) in [
+        (PlotRequest { y_scale: log, range: Some((0.0, 1.0)), ..request() }, "--range above 0"),
+        (PlotRequest { hue: setting("none"), ..request() }, "a place for the layers"),
+        (PlotRequest { y_scale: log, x: setting("hidden"), ..PlotRequest::new() }, "no --y-scale"),
+    ] {
+        let error = of_layers(1.0, refused).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }

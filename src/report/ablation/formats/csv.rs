@@ -1,13 +1,14 @@
 use crate::report::ablation::{Ablation, Also};
-use crate::report::runs::{How, Lost};
+use crate::results::runs::{How, Lost};
 use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 
 /// A row a cell: the keys, then numbers in full, empty where there is none; without formulas if it has to be `safe` for
-/// spreadsheets.
+/// spreadsheets. It is for programs, and so no [`Language`](super::language::Language): nothing is rounded or said in
+/// words, what the others spread over several tables is one row, and there is no caption.
 pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<String> = ablation.row_names.clone();
-    header.extend(ablation.request.vs.clone());
+    header.extend(ablation.request.vs.named().map(String::from));
     let fixed = [
         "n",
         "mean",
@@ -32,7 +33,7 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
     for (key, cells) in ablation.raw_rows.iter().zip(&ablation.cells) {
         for (column, cell) in ablation.raw_columns.iter().zip(cells) {
             let mut row = key.clone();
-            row.extend(ablation.request.vs.as_ref().map(|_| column.clone()));
+            row.extend(ablation.request.vs.named().map(|_| column.clone()));
             let versus = cell.as_ref().and_then(|cell| cell.versus.as_ref());
             let interval = cell.as_ref().and_then(|cell| cell.interval);
             let of_difference = versus.and_then(|versus| versus.interval);

@@ -1,52 +1,41 @@
-use crate::report::ablation::{Document, Entry, Sheet};
-use crate::report::figure::escape;
+use super::language::Language;
+use crate::report::ablation::Sheet;
 
 /// A `<figure>` with tables and a caption, fit to be part of a page.
-pub(super) fn render(document: &Document) -> String {
-    let mut text = String::from("<figure class=\"ablation\">\n");
-    for sheet in &document.sheets {
-        text += &table(sheet, document.sheets.len() > 1);
-    }
-    let caption = escape(&document.caption.join(" "));
-    text + &format!("<figcaption>{caption}</figcaption>\n</figure>\n")
-}
+pub(super) struct Html;
 
-fn table(sheet: &Sheet, headed: bool) -> String {
-    let mut text = String::from("<table>\n");
-    if let (Some(heading), true) = (&sheet.heading, headed) {
-        text += &format!("<caption>{}</caption>\n", escape(heading));
-    }
-    text += "<thead><tr>";
-    for (name, words) in &sheet.columns {
-        text += &format!("<th scope=\"col\"{}>{}</th>", class(*words), escape(name));
-    }
-    text += "</tr></thead>\n<tbody>\n";
-    for row in &sheet.rows {
-        text += "<tr>";
-        for (i, (cell, (_, words))) in row.iter().zip(&sheet.columns).enumerate() {
-            let body = entry(cell);
-            text += &match i {
-                0 => format!("<th scope=\"row\">{body}</th>"),
-                _ => format!("<td{}>{body}</td>", class(*words)),
-            };
-        }
-        text += "</tr>\n";
-    }
-    text + "</tbody>\n</table>\n"
-}
+impl Language for Html {
+    const BEST: [&'static str; 2] = ["<strong>", "</strong>"];
+    const DIFFERS: &'static str = " *";
 
-fn class(words: bool) -> &'static str {
-    if words { "" } else { " class=\"number\"" }
-}
+    fn escape(text: &str) -> String {
+        crate::text::escape(text)
+    }
 
-fn entry(entry: &Entry) -> String {
-    match entry {
-        Entry::Words(words) => escape(words),
-        Entry::Measured { mean, half, best, differs } => {
-            let half = half.as_ref().map_or(String::new(), |half| format!(" ± {half}"));
-            let number = format!("{mean}{half}");
-            let number = if *best { format!("<strong>{number}</strong>") } else { number };
-            format!("{number}{}", if *differs { " *" } else { "" })
-        }
+    fn heading(heading: &str) -> String {
+        format!("<caption>{heading}</caption>\n")
+    }
+
+    fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
+        let class = |column: usize| if sheet.columns[column].1 { "" } else { " class=\"number\"" };
+        let name = |(i, name)| format!("<th scope=\"col\"{}>{name}</th>", class(i));
+        let cell = |(i, body)| match i {
+            0 => format!("<th scope=\"row\">{body}</th>"),
+            _ => format!("<td{}>{body}</td>", class(i)),
+        };
+        let row = |row: Vec<String>| {
+            format!("<tr>{}</tr>\n", row.into_iter().enumerate().map(cell).collect::<String>())
+        };
+        let head: String = head.into_iter().enumerate().map(name).collect();
+        let rows: String = rows.into_iter().map(row).collect();
+        format!(
+            "<table>\n{heading}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+        )
+    }
+
+    fn whole(tables: &str, caption: &str) -> String {
+        format!(
+            "<figure class=\"ablation\">\n{tables}<figcaption>{caption}</figcaption>\n</figure>\n"
+        )
     }
 }

@@ -1,48 +1,54 @@
-use crate::report::ablation::{Document, Entry, Sheet};
+use super::language::Language;
+use crate::report::ablation::{Entry, Sheet};
 
 /// A `table` float with booktabs rules and siunitx columns, no wider than the page.
-pub(super) fn render(document: &Document) -> String {
-    let mut text = String::from(
-        "% \\usepackage{adjustbox,booktabs,siunitx}\n\\begin{table}\n  \\centering\n  \\small\n  \
-         \\sisetup{separate-uncertainty, retain-explicit-plus, detect-weight, mode=text}\n",
-    );
-    text += &format!("  \\caption{{{}}}\n  \\medskip\n", escape(&document.caption.join(" ")));
-    for (i, sheet) in document.sheets.iter().enumerate() {
-        if i > 0 {
-            text += "\n  \\medskip\n";
-        }
-        if let (Some(heading), true) = (&sheet.heading, document.sheets.len() > 1) {
-            text += &format!("  {}\\\\[1ex]\n", escape(heading));
-        }
-        text += &tabular(sheet);
-    }
-    text + "\\end{table}\n"
-}
+pub(super) struct Latex;
 
-fn tabular(sheet: &Sheet) -> String {
-    let columns: Vec<String> = (0..sheet.columns.len()).map(|i| column(sheet, i)).collect();
-    let row = |cells: Vec<String>| {
-        let line = cells.join(" & ");
-        // The end of the row before would take it for its own.
-        let guard = if line.starts_with('*') { "{}" } else { "" };
-        format!("    {guard}{line} \\\\\n")
-    };
-    // Shrunk only if it is wider than the page.
-    let mut text = format!(
-        "  \\begin{{adjustbox}}{{max width=\\textwidth}}\n  \\begin{{tabular}}{{{}}}\n    \\toprule\n",
-        columns.join(" ")
-    );
-    let heading = |(i, (name, _)): (usize, &(String, bool))| match columns[i].starts_with('S') {
-        true => format!("{{{}}}", escape(name)),
-        false => escape(name),
-    };
-    text += &row(sheet.columns.iter().enumerate().map(heading).collect());
-    text += "    \\midrule\n";
-    for line in &sheet.rows {
-        let cells = line.iter().enumerate();
-        text += &row(cells.map(|(i, cell)| entry(cell, columns[i].starts_with('S'))).collect());
+impl Language for Latex {
+    const BEST: [&'static str; 2] = ["\\bfseries ", ""];
+    const DIFFERS: &'static str = " {*}";
+    const BETWEEN: &'static str = "\n  \\medskip\n";
+
+    /// With any engine.
+    fn escape(text: &str) -> String {
+        text.chars().map(escaped).collect()
     }
-    text + "    \\bottomrule\n  \\end{tabular}\n  \\end{adjustbox}\n"
+
+    /// A column of siunitx would take them for numbers.
+    fn words(escaped: String, among_numbers: bool) -> String {
+        if among_numbers { format!("{{{escaped}}}") } else { escaped }
+    }
+
+    fn number(number: String) -> String {
+        number.replace('−', "-").replace('±', "+-")
+    }
+
+    fn heading(heading: &str) -> String {
+        format!("  {heading}\\\\[1ex]\n")
+    }
+
+    fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
+        let columns: Vec<String> = (0..sheet.columns.len()).map(|i| column(sheet, i)).collect();
+        let row = |cells: Vec<String>| {
+            let line = cells.join(" & ");
+            // The end of the row before would take it for its own.
+            let guard = if line.starts_with('*') { "{}" } else { "" };
+            format!("    {guard}{line} \\\\\n")
+        };
+        let (columns, head) = (columns.join(" "), row(head));
+        let rows: String = rows.into_iter().map(row).collect();
+        // Shrunk only if it is wider than the page.
+        format!(
+            "{heading}  \\begin{{adjustbox}}{{max width=\\textwidth}}\n  \\begin{{tabular}}{{{columns}}}\n    \
+             \\toprule\n{head}    \\midrule\n{rows}    \\bottomrule\n  \\end{{tabular}}\n  \\end{{adjustbox}}\n"
+        )
+    }
+
+    fn whole(tables: &str, caption: &str) -> String {
+        let begin = "% \\usepackage{adjustbox,booktabs,siunitx}\n\\begin{table}\n  \\centering\n  \\small\n  \
+                     \\sisetup{separate-uncertainty, retain-explicit-plus, detect-weight, mode=text}\n";
+        format!("{begin}  \\caption{{{caption}}}\n  \\medskip\n{tables}\\end{{table}}\n")
+    }
 }
 
 /// `S` for measured numbers, with as many digits as they have.
@@ -73,49 +79,29 @@ fn column(sheet: &Sheet, column: usize) -> String {
     format!("S[table-format={sign}{whole}.{decimals}{uncertainty}{post}]")
 }
 
-fn entry(entry: &Entry, in_s: bool) -> String {
-    match entry {
-        Entry::Words(words) if in_s => format!("{{{}}}", escape(words)),
-        Entry::Words(words) => escape(words),
-        Entry::Measured { mean, half, best, differs } => {
-            let half = half.as_ref().map_or(String::new(), |half| format!(" +- {half}"));
-            let bold = if *best { "\\bfseries " } else { "" };
-            let mark = if *differs { " {*}" } else { "" };
-            format!("{bold}{}{half}{mark}", mean.replace('−', "-"))
-        }
-    }
-}
-
-/// Text of ours, or of a file, as LaTeX that works with any engine.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\\' => out += "\\textbackslash{}",
-            '[' => out += "{[}",
-            ']' => out += "{]}",
-            '|' => out += "\\textbar{}",
-            '"' => out += "''",
-            c if c.is_whitespace() => out.push(' '),
-            '~' => out += "\\textasciitilde{}",
-            '^' => out += "\\textasciicircum{}",
-            '<' => out += "$<$",
-            '>' => out += "$>$",
-            '±' => out += "$\\pm$",
-            '−' => out += "$-$",
-            '×' => out += "$\\times$",
-            '–' => out += "--",
-            '…' => out += "\\ldots{}",
-            'η' => out += "$\\eta$",
-            'λ' => out += "$\\lambda$",
-            'μ' => out += "$\\mu$",
-            '§' => out += "\\S{}",
-            c => out.push(c),
-        }
-    }
-    out
+fn escaped(c: char) -> String {
+    let command = match c {
+        '&' | '%' | '$' | '#' | '_' | '{' | '}' => return format!("\\{c}"),
+        c if c.is_whitespace() => " ",
+        '\\' => "\\textbackslash{}",
+        '[' => "{[}",
+        ']' => "{]}",
+        '|' => "\\textbar{}",
+        '"' => "''",
+        '~' => "\\textasciitilde{}",
+        '^' => "\\textasciicircum{}",
+        '<' => "$<$",
+        '>' => "$>$",
+        '±' => "$\\pm$",
+        '−' => "$-$",
+        '×' => "$\\times$",
+        '–' => "--",
+        '…' => "\\ldots{}",
+        'η' => "$\\eta$",
+        'λ' => "$\\lambda$",
+        'μ' => "$\\mu$",
+        '§' => "\\S{}",
+        c => return c.into(),
+    };
+    command.into()
 }

@@ -2,12 +2,14 @@
 
 mod csv;
 mod html;
+mod language;
 mod latex;
 mod markdown;
 mod text;
 mod typst;
 
-use super::{Ablation, Document};
+use super::Ablation;
+use language::render;
 
 /// The form of a written table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -50,12 +52,12 @@ pub fn is_table(head: &[u8]) -> bool {
 impl Format {
     pub(super) fn render(self, ablation: &Ablation) -> String {
         match self {
-            Self::Text => text::render(&Document::new(ablation, "•")),
-            Self::Markdown => markdown::render(&Document::new(ablation, "Bold")),
-            Self::Latex => latex::render(&Document::new(ablation, "Bold")),
+            Self::Text => render::<text::Text>(ablation),
+            Self::Markdown => render::<markdown::Markdown>(ablation),
+            Self::Latex => render::<latex::Latex>(ablation),
             Self::Csv => csv::render(ablation, false),
-            Self::Typst => typst::render(&Document::new(ablation, "Bold")),
-            Self::Html => html::render(&Document::new(ablation, "Bold")),
+            Self::Typst => render::<typst::Typst>(ablation),
+            Self::Html => render::<html::Html>(ablation),
         }
     }
 }

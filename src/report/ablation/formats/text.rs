@@ -1,41 +1,31 @@
-use crate::report::ablation::{Document, Entry, Sheet};
-use crate::report::{Align, Table};
+use super::language::{Language, aligned};
+use crate::report::ablation::Sheet;
+
+/// Boxes and sentences.
+pub(super) struct Text;
 
 /// The width of the sentences.
 const WIDTH: usize = 96;
 
-/// Boxes and sentences.
-pub(super) fn render(document: &Document) -> String {
-    let mut text = String::new();
-    for sheet in &document.sheets {
-        if let (Some(heading), true) = (&sheet.heading, document.sheets.len() > 1) {
-            text += &format!("{heading}\n");
-        }
-        text += &format!("{}\n\n", table(sheet, entry).to_terminal());
-    }
-    text + &wrap(&document.caption.join(" "))
-}
+impl Language for Text {
+    const BEST_NAME: &'static str = "•";
+    const BEST: [&'static str; 2] = ["• ", ""];
+    const DIFFERS: &'static str = " *";
 
-/// The table of a sheet, its entries in some words.
-pub(super) fn table(sheet: &Sheet, entry: fn(&Entry) -> String) -> Table {
-    let align = |words: &bool| if *words { Align::Left } else { Align::Right };
-    let columns: Vec<(&str, Align)> =
-        sheet.columns.iter().map(|(name, words)| (name.as_str(), align(words))).collect();
-    let mut table = Table::new(&columns);
-    for row in &sheet.rows {
-        table.row(row.iter().map(entry));
+    fn escape(text: &str) -> String {
+        text.into()
     }
-    table
-}
 
-fn entry(entry: &Entry) -> String {
-    match entry {
-        Entry::Words(words) => words.clone(),
-        Entry::Measured { mean, half, best, differs } => {
-            let best = if *best { "• " } else { "" };
-            let half = half.as_ref().map_or(String::new(), |half| format!(" ± {half}"));
-            format!("{best}{mean}{half}{}", if *differs { " *" } else { "" })
-        }
+    fn heading(heading: &str) -> String {
+        format!("{heading}\n")
+    }
+
+    fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
+        format!("{heading}{}\n\n", aligned(sheet, &head, rows).to_terminal())
+    }
+
+    fn whole(tables: &str, caption: &str) -> String {
+        format!("{tables}{}", wrap(caption))
     }
 }
 

@@ -1,54 +1,37 @@
-use crate::report::ablation::{Document, Entry, Sheet};
+use super::language::{Language, backslashed};
+use crate::report::ablation::Sheet;
 
 /// A figure with tables.
-pub(super) fn render(document: &Document) -> String {
-    let mut text = String::from("#figure(kind: table, caption: [\n");
-    text += &format!("  {}\n], stack(spacing: 1em,\n", escape(&document.caption.join(" ")));
-    for sheet in &document.sheets {
-        if let (Some(heading), true) = (&sheet.heading, document.sheets.len() > 1) {
-            text += &format!("  [{}],\n", escape(heading));
-        }
-        text += &table(sheet);
-    }
-    text + "))\n"
-}
+pub(super) struct Typst;
 
-fn table(sheet: &Sheet) -> String {
-    let align = |(_, words): &(String, bool)| if *words { "left" } else { "right" };
-    let aligns: Vec<&str> = sheet.columns.iter().map(align).collect();
-    let mut text = format!(
-        "  table(\n    columns: {}, stroke: none, align: ({},),\n    table.hline(),\n",
-        sheet.columns.len(),
-        aligns.join(", ")
-    );
-    let heads: Vec<String> =
-        sheet.columns.iter().map(|(name, _)| format!("[{}]", escape(name))).collect();
-    text += &format!("    table.header({}),\n    table.hline(stroke: 0.5pt),\n", heads.join(", "));
-    for row in &sheet.rows {
-        let cells: Vec<String> = row.iter().map(|cell| format!("[{}]", entry(cell))).collect();
-        text += &format!("    {},\n", cells.join(", "));
-    }
-    text + "    table.hline(),\n  ),\n"
-}
+impl Language for Typst {
+    const BEST: [&'static str; 2] = ["*", "*"];
+    const DIFFERS: &'static str = " \\*";
 
-fn entry(entry: &Entry) -> String {
-    match entry {
-        Entry::Words(words) => escape(words),
-        Entry::Measured { mean, half, best, differs } => {
-            let half = half.as_ref().map_or(String::new(), |half| format!(" ± {half}"));
-            let bold = if *best { "*" } else { "" };
-            format!("{bold}{mean}{half}{bold}{}", if *differs { " \\*" } else { "" })
-        }
+    fn escape(text: &str) -> String {
+        backslashed(&text.replace(char::is_whitespace, " "), "-+.\\*_`<>#$@[]~=/")
     }
-}
 
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
-        if "-+.\\*_`<>#$@[]~=/".contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
+    fn heading(heading: &str) -> String {
+        format!("  [{heading}],\n")
     }
-    escaped
+
+    fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
+        let columns = sheet.columns.len();
+        let align = |(_, words): &(String, bool)| if *words { "left" } else { "right" };
+        let aligns = sheet.columns.iter().map(align).collect::<Vec<_>>().join(", ");
+        let cells = |row: Vec<String>| format!("[{}]", row.join("], ["));
+        let head = cells(head);
+        let rows: String = rows.into_iter().map(|row| format!("    {},\n", cells(row))).collect();
+        format!(
+            "{heading}  table(\n    columns: {columns}, stroke: none, align: ({aligns},),\n    table.hline(),\n    \
+             table.header({head}),\n    table.hline(stroke: 0.5pt),\n{rows}    table.hline(),\n  ),\n"
+        )
+    }
+
+    fn whole(tables: &str, caption: &str) -> String {
+        format!(
+            "#figure(kind: table, caption: [\n  {caption}\n], stack(spacing: 1em,\n{tables}))\n"
+        )
+    }
 }
