@@ -1,13 +1,9 @@
 use super::output::notice;
 use super::plural;
-use super::sweep::{command, data_of, halving, plan_of, tell_foreign};
+use super::sweep::command;
 use anyhow::bail;
 use clap::Args;
-use nablab::sweep::{
-    Halving, Journals, SPEC_FILE, SweepDirectory, SweepSpec, export, merge, record_complete,
-    united_spec,
-};
-use std::collections::BTreeSet;
+use nablab::sweep::{SweepDirectory, Warning, merge_sweeps};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -26,80 +22,27 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut directories: Vec<SweepDirectory> =
+    let directories: Vec<SweepDirectory> =
         arguments.directories.iter().map(|path| SweepDirectory::new(path)).collect();
-    let out = match (&arguments.out, &directories[..]) {
-        (Some(out), _) => SweepDirectory::new(out),
-        (None, [one]) => one.clone(),
+    let united = arguments.out.as_ref().map(|path| SweepDirectory::new(path));
+    let out = match (&united, &directories[..]) {
+        (Some(out), _) | (None, [out]) => out,
         (None, _) => bail!("--out: expected a directory for the united sweep"),
     };
-    let asked = united_spec(&directories)?;
-    let mut spec = asked.clone();
-    let is_new = arguments.out.is_some();
-    if is_new {
-        // What is there already joins in: a merge can be repeated and extended, and loses nothing.
-        let is_there = out.path().join(SPEC_FILE).exists();
-        spec = out.unite(&asked, false)?;
-        if is_there {
-            directories.push(out.clone());
+    let merged = merge_sweeps(&directories, united.as_ref())?;
+    let path = out.path().display();
+    for warning in &merged.warnings {
+        match warning {
+            Warning::Damaged { .. } => notice(format_args!("{warning} by {}", command(out))),
+            _ => notice(format_args!("{path}: {warning}")),
         }
     }
-    let data = data_of(&spec)?;
-    let plan = plan_of(&spec, &data)?;
-    let rounds = halving(&spec, &plan)?;
-    if rounds.is_some() && spec.grids.len() > 1 {
-        bail!("sweeps with --halving cannot be united: each chooses among its own settings");
-    }
-    let trainings = rounds.as_ref().map_or(plan.len(), Halving::trials);
-    let spec = SweepSpec { trainings, ..spec };
-    let paths: Vec<_> = directories.iter().map(SweepDirectory::path).collect();
-    // Contradictions are found before anything is written.
-    let mut journals = Journals::read(&paths)?;
-    let begun = is_new.then(|| out.begin(&asked, false, &spec, None)).transpose()?;
-    if begun.is_some() {
-        // From now on nobody else writes there: what has come in since is not lost.
-        let with_out = paths.iter().copied().chain([out.path()]);
-        journals =
-            Journals::read(&with_out.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
-    }
-    let so_far = rounds.as_ref().map(|rounds| rounds.trials_so_far(&journals)).transpose()?;
-    let trials = so_far.as_ref().map_or(&plan, |(trials, _)| trials);
-    if begun.is_some() {
-        merge(&directories, trials, &journals, &out)?;
-    }
-    let (damaged, done) = (journals.damaged(), journals.done().count());
-    let exported = out.alone(|| {
-        let journals = Journals::read(&[out.path()])?;
-        let exported = export(out.path(), trials, &journals)?;
-        if exported.done == trials.len() && trials.len() == trainings {
-            record_complete(&out, &spec, &journals)?;
-        }
-        Ok(exported)
-    })?;
-    if damaged > 0 {
-        let lines = plural(damaged, "damaged line");
-        notice(format_args!(
-            "{lines} in the journals; what they told is trained again by {}",
-            command(&out)
-        ));
-    }
-    match (&rounds, done - exported.done) {
-        (_, 0) => {}
-        (Some(_), others) => notice(format_args!(
-            "{}: {} of rounds for which others are missing, or of no training of this sweep",
-            out.path().display(),
-            plural(others, "result")
-        )),
-        (None, others) => tell_foreign(&out, others),
-    }
-    let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "{}: {} of {} done, {} diverged; wrote trials.csv and epochs.csv",
-        out.path().display(),
-        exported.done,
-        plural(trainings, "training"),
-        exported.diverged
-    )?;
+    let (done, all) = (merged.exported.done, plural(merged.spec.trainings, "training"));
+    let diverged = merged.exported.diverged;
+    let next = match &merged.spec.experiment {
+        Some(experiment) => format!("to make its files: {}", experiment.command(out.path())),
+        None => "wrote trials.csv and epochs.csv".into(),
+    };
+    writeln!(std::io::stdout(), "{path}: {done} of {all} done, {diverged} diverged; {next}")?;
     Ok(())
 }

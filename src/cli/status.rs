@@ -1,7 +1,7 @@
 use super::plural;
-use super::sweep::{command, data_of, plan_of, trials_so_far, whole_seconds};
+use super::sweep::{command, whole_seconds};
 use clap::Args;
-use nablab::sweep::{Entry, Journals, Known, SweepDirectory, available_cores};
+use nablab::sweep::{Sweep, SweepDirectory};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -18,71 +18,49 @@ const LISTED: usize = 10;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let directory = SweepDirectory::new(&arguments.directory);
-    let spec = directory.spec()?;
-    let data = data_of(&spec)?;
-    let journals = Journals::read(&[directory.path()])?;
-    let running = directory.running()?;
-    let (plan, trainings) = trials_so_far(&spec, plan_of(&spec, &data)?, &journals)?;
-
-    let (mut done, mut diverged, mut failed) = (0, 0, Vec::new());
-    let (mut seconds, mut work_done, mut work_left) = (0.0, 0.0, 0.0);
-    for place in 0..plan.len() {
-        let known = journals.known(plan.key(place));
-        if known.is_done() {
-            done += 1;
-            diverged += usize::from(known == Known::Diverged);
-            if let Some(Entry::Done(history)) = journals.get(plan.key(place))? {
-                seconds += history.seconds;
-                work_done += plan.work(place);
-            }
-            continue;
-        }
-        work_left += plan.work(place);
-        if known == Known::Failed {
-            failed.push(place);
-        }
-    }
-    let left = trainings - done;
-    let active = running.threads.min(left);
+    let data = directory.spec()?.load_data()?;
+    let sweep = Sweep::open(directory, &data)?;
+    let progress = sweep.progress()?;
+    let directory = sweep.directory();
+    let (left, failed) = (progress.left(), progress.failed.len());
 
     let mut stdout = std::io::stdout();
-    let grids = plan.describe().join(", ");
-    writeln!(stdout, "{}: {}: {grids}", directory.path().display(), plural(trainings, "training"))?;
-    writeln!(stdout, "  done     {done:>7}, of which {diverged} diverged")?;
-    let processes = match running.processes {
+    let what = match &sweep.spec().experiment {
+        Some(experiment) => experiment.arguments().to_string(),
+        None => sweep.plan().describe().join(", "),
+    };
+    let trainings = plural(progress.trainings, "training");
+    writeln!(stdout, "{}: {trainings}: {what}", directory.path().display())?;
+    writeln!(stdout, "  done     {:>7}, of which {} diverged", progress.done, progress.diverged)?;
+    let processes = match progress.at_work.processes {
         0 => "no process is at work".into(),
         1 => "in one process".into(),
         n => format!("in {n} processes"),
     };
-    writeln!(stdout, "  running  {active:>7}, {processes}")?;
-    writeln!(stdout, "  failed   {:>7}", failed.len())?;
-    writeln!(stdout, "  to do    {:>7}", left - active - failed.len().min(left - active))?;
-    if journals.damaged() > 0 {
-        let lines = plural(journals.damaged(), "damaged line");
+    writeln!(stdout, "  running  {:>7}, {processes}", progress.running)?;
+    writeln!(stdout, "  failed   {failed:>7}")?;
+    let to_do = left - progress.running;
+    writeln!(stdout, "  to do    {:>7}", to_do - failed.min(to_do))?;
+    if progress.damaged_lines > 0 {
+        let lines = plural(progress.damaged_lines, "damaged line");
         writeln!(stdout, "  {lines} in the journals; what they told is trained again")?;
     }
-    for &place in failed.iter().take(LISTED) {
-        let id = plan.trial(place).id;
-        if let Some(Entry::Failed(message)) = journals.get(plan.key(place))? {
-            let message = message.replace('\n', " ");
-            writeln!(
-                stdout,
-                "  failed: {message}; once more: {} --only {id}",
-                command(&directory)
-            )?;
-        }
+    let next = match &sweep.spec().experiment {
+        Some(experiment) => experiment.command(directory.path()),
+        None => command(directory),
+    };
+    for (id, message) in progress.failed.iter().take(LISTED) {
+        let (message, again) = (message.replace('\n', " "), command(directory));
+        writeln!(stdout, "  failed: {message}; once more: {again} --only {id}")?;
     }
     if left == 0 {
-        writeln!(stdout, "  {} of training in all", whole_seconds(seconds))?;
-    } else if done > 0 {
-        let threads = if running.threads > 0 { running.threads } else { available_cores().get() };
-        let left = seconds / work_done * work_left;
-        let on = plural(threads, "thread");
-        let left = whole_seconds(left / threads.min(trainings - done) as f64);
-        writeln!(stdout, "  about {left} left on {on}")?;
+        writeln!(stdout, "  {} of training in all", whole_seconds(progress.trial_seconds))?;
+    } else if let Some(seconds) = progress.seconds_left {
+        let threads = plural(progress.threads, "thread");
+        writeln!(stdout, "  about {} left on {threads}", whole_seconds(seconds))?;
     }
-    if running.processes == 0 && left > 0 {
-        writeln!(stdout, "  to go on: {}", command(&directory))?;
+    if progress.at_work.processes == 0 && left > 0 {
+        writeln!(stdout, "  to go on: {next}")?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::journal::{self, JournalError, journal_name};
 use super::{
-    JournalWriter, PROVENANCE_FILE, ResultFiles, SPEC_FILE, Shard, SpecFileError, SweepSpec,
-    WriteError, prepare_directory, sessions, write_atomically,
+    JournalWriter, PROVENANCE_FILE, Provenance, Reproduced, ResultFiles, SPEC_FILE, Shard,
+    SpecFileError, SweepSpec, WriteError, prepare_directory, sessions, write_atomically,
 };
 use crate::files::{DirectoryLock, is_locked};
 use std::path::{Path, PathBuf};
@@ -118,6 +118,9 @@ impl SweepDirectory {
     ///
     /// When the directory holds something else.
     pub fn unite(&self, spec: &SweepSpec, extend: bool) -> Result<SweepSpec, DirectoryError> {
+        if let Some(experiment) = &spec.experiment {
+            return self.of_experiment(spec, experiment);
+        }
         if self.path.join(SPEC_FILE).exists() {
             return self.united(spec, extend);
         }
@@ -125,6 +128,28 @@ impl SweepDirectory {
         let mut names = ResultFiles::NAMES.into_iter().chain([PROVENANCE_FILE]);
         match !self.has_journals() && names.any(|name| self.path.join(name).exists()) {
             true => Err(DirectoryError::Foreign(self.path.clone())),
+            false => Ok(spec.clone()),
+        }
+    }
+
+    /// That of an experiment, which replaces one of the same kind: with other seeds, say. What its journal
+    /// knows is kept.
+    fn of_experiment(
+        &self,
+        spec: &SweepSpec,
+        experiment: &Reproduced,
+    ) -> Result<SweepSpec, DirectoryError> {
+        let foreign = || Err(DirectoryError::Foreign(self.path.clone()));
+        let ours = (experiment.id().to_string(), experiment.form());
+        if self.path.join(SPEC_FILE).exists() {
+            let frozen = self.spec()?.experiment;
+            let same = frozen.is_some_and(|other| (other.id().into(), other.form()) == ours);
+            return if same { Ok(spec.clone()) } else { foreign() };
+        }
+        let mut names = ResultFiles::NAMES.into_iter().chain([PROVENANCE_FILE]);
+        let is_there = names.any(|name| self.path.join(name).exists());
+        match is_there && Provenance::of_directory(&self.path) != Some(ours) {
+            true => foreign(),
             false => Ok(spec.clone()),
         }
     }

@@ -1,6 +1,5 @@
-use super::TrialResult;
-use super::csv::row_bytes;
 use super::journal::line_bytes;
+use super::{TrialResult, row_bytes};
 use crate::train::History;
 
 /// The bytes that a trial takes on the disk, in the journal and in the CSV files, if its epochs were

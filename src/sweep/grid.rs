@@ -1,9 +1,8 @@
 //! Which settings a sweep tries: axes, pairs of axes, dependent axes, random draws.
 
-use super::settings::{Setting, Settings, defaults};
 use super::values::Values;
 use crate::nearest::hint;
-use crate::train::Options;
+use crate::train::settings::{Draft, SETTINGS, Setting, setting};
 use std::collections::{BTreeMap, HashSet};
 use thiserror::Error;
 
@@ -53,19 +52,27 @@ pub(super) struct Grid {
     dimensions: Vec<Dimension>,
     rules: Vec<Rule>,
     sweep_seed: u64,
-    settings: Settings,
-    /// The options that all points have in common.
-    base: Options,
+    /// What all points have in common.
+    base: Draft,
 }
 
 #[derive(Debug)]
 struct Axis {
-    name: String,
+    setting: &'static Setting,
     values: Values,
-    /// One for each listed value.
-    read: Vec<Setting>,
     /// Whether it has the same value at every point, which the base has already.
     is_fixed: bool,
+}
+
+impl Axis {
+    fn name(&self) -> &'static str {
+        self.setting.name
+    }
+
+    /// Sets one of its values.
+    fn set(&self, draft: &mut Draft, value: &str) {
+        self.setting.read(draft, value).expect("a value that was read, or drawn from a range");
+    }
 }
 
 #[derive(Debug)]
@@ -89,39 +96,37 @@ impl Grid {
     ///
     /// For an unknown option, a bad value, axes that cannot be paired, a condition on nothing.
     pub(super) fn read(text: &GridText) -> Result<Self, GridError> {
-        let settings = Settings::new();
         let mut axes = Vec::new();
         // In the order of the options, with the seed last: the order in which they were written
         // makes no difference.
-        for name in settings.names() {
-            let Some(values) = text.axes.get(name) else { continue };
-            let values = Values::read(&settings, name, values).map_err(|e| error(name, e))?;
-            let read = match &values {
-                Values::Listed(values) => values.iter().map(|v| settings.read(name, v)).collect(),
-                Values::Seeds(_) | Values::Random(_) => Ok(Vec::new()),
-            };
-            let read = read.map_err(|e| error(name, e))?;
-            axes.push(Axis { name: name.clone(), values, read, is_fixed: false });
+        for setting in &SETTINGS {
+            let Some(values) = text.axes.get(setting.name) else { continue };
+            let values = Values::read(setting, values).map_err(|e| error(setting.name, e))?;
+            axes.push(Axis { setting, values, is_fixed: false });
         }
-        if let Some(unknown) = text.axes.keys().find(|name| !settings.names().contains(name)) {
-            let problem = settings.name(unknown).err().unwrap_or_default();
+        if let Some(unknown) =
+            text.axes.keys().find(|&name| SETTINGS.iter().all(|known| known.name != name))
+        {
+            let problem = setting(unknown).err().unwrap_or_default();
             return Err(error(unknown, problem));
         }
         let dimensions = dimensions(&axes, text)?;
-        let rules = text.when.iter().map(|rule| Rule::read(&settings, &axes, rule));
+        let rules = text.when.iter().map(|rule| Rule::read(&axes, rule));
         let rules = in_order(rules.collect::<Result<Vec<Rule>, _>>()?).map_err(|axis| {
-            error("when", format!("{} depends on itself in a circle", axes[axis].name))
+            error("when", format!("{} depends on itself in a circle", axes[axis].setting.name))
         })?;
-        let mut base = defaults();
+        let mut base = Draft::default();
         for (a, axis) in axes.iter_mut().enumerate() {
             let is_conditional = rules.iter().any(|rule| rule.axis == a);
-            if let ([only], false) = (axis.read.as_slice(), is_conditional) {
-                only.apply(&mut base);
+            if let (Values::Listed(values), false) = (&axis.values, is_conditional)
+                && let [only] = &values[..]
+            {
+                axis.set(&mut base, only);
                 axis.is_fixed = true;
             }
         }
         let sweep_seed = text.sweep_seed;
-        Ok(Self { axes, dimensions, rules, sweep_seed, settings, base })
+        Ok(Self { axes, dimensions, rules, sweep_seed, base })
     }
 
     /// The number of points, those that turn out equal counted apart.
@@ -140,29 +145,30 @@ impl Grid {
         }
     }
 
-    /// The options of a point.
-    pub(super) fn options(&self, point: u64) -> Options {
+    /// The training of a point.
+    pub(super) fn draft(&self, point: u64) -> Draft {
         let places = self.places(point);
-        let mut options = self.base.clone();
+        let mut draft = self.base.clone();
         for (axis, place) in self.axes.iter().zip(&places) {
             if !axis.is_fixed && self.applies(axis, &places) {
                 match &axis.values {
-                    Values::Listed(_) => axis.read[*place].apply(&mut options),
-                    Values::Seeds(seeds) => options.set_seed(seeds[*place]),
-                    Values::Random(_) => self.draw(axis, *place).apply(&mut options),
+                    Values::Seeds(seeds) => draft.set_seed(seeds[*place]),
+                    values => {
+                        axis.set(&mut draft, &values.value(axis.name(), self.sweep_seed, *place))
+                    }
                 }
             }
         }
-        options
+        draft
     }
 
     /// The options of a point that the axes set, with their values as texts; without the seed.
     pub(super) fn setting(&self, point: u64) -> BTreeMap<String, String> {
         let places = self.places(point);
         let axes = self.axes.iter().zip(&places);
-        let set = axes.filter(|(axis, _)| axis.name != "seed" && self.applies(axis, &places));
+        let set = axes.filter(|(axis, _)| axis.name() != "seed" && self.applies(axis, &places));
         set.map(|(axis, &place)| {
-            (axis.name.clone(), axis.values.value(&axis.name, self.sweep_seed, place))
+            (axis.name().into(), axis.values.value(axis.name(), self.sweep_seed, place))
         })
         .collect()
     }
@@ -170,13 +176,8 @@ impl Grid {
     /// The names of the axes with more than one value, without the seed.
     pub(super) fn varied(&self) -> impl Iterator<Item = &str> {
         let dimensions = self.dimensions.iter().filter(|dimension| dimension.len > 1);
-        let names = dimensions.flat_map(|d| d.axes.iter().map(|&a| self.axes[a].name.as_str()));
+        let names = dimensions.flat_map(|d| d.axes.iter().map(|&a| self.axes[a].name()));
         names.filter(|&name| name != "seed")
-    }
-
-    fn draw(&self, axis: &Axis, k: usize) -> Setting {
-        let value = axis.values.value(&axis.name, self.sweep_seed, k);
-        self.settings.read(&axis.name, &value).expect("numbers within a range that was read")
     }
 
     /// The place of a point on every axis.
@@ -194,12 +195,13 @@ impl Grid {
 
     /// Whether the rules give an axis a value: all that it depends on must have one of theirs.
     fn applies(&self, axis: &Axis, places: &[usize]) -> bool {
-        let mut of_axis = self.rules.iter().filter(|rule| self.axes[rule.axis].name == axis.name);
+        let mut of_axis =
+            self.rules.iter().filter(|rule| self.axes[rule.axis].setting == axis.setting);
         let Some(&Rule { axis, .. }) = of_axis.next() else { return true };
         let mut applies = vec![true; self.axes.len()];
         for rule in &self.rules {
             let parent = &self.axes[rule.parent];
-            let value = parent.values.value(&parent.name, self.sweep_seed, places[rule.parent]);
+            let value = parent.values.value(parent.name(), self.sweep_seed, places[rule.parent]);
             applies[rule.axis] &= applies[rule.parent] && rule.values.contains(&value);
         }
         applies[axis]
@@ -210,7 +212,7 @@ impl Grid {
         let varied = self.dimensions.iter().filter(|dimension| dimension.len > 1);
         varied
             .map(|Dimension { axes, len }| {
-                let names: Vec<&str> = axes.iter().map(|&a| self.axes[a].name.as_str()).collect();
+                let names: Vec<&str> = axes.iter().map(|&a| self.axes[a].name()).collect();
                 format!("{} ({len})", names.join("+"))
             })
             .collect()
@@ -239,7 +241,7 @@ fn in_order(mut rules: Vec<Rule>) -> Result<Vec<Rule>, usize> {
 
 /// Groups the axes: those of a pair, the random ones, and each other one for itself.
 fn dimensions(axes: &[Axis], text: &GridText) -> Result<Vec<Dimension>, GridError> {
-    let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
+    let names: Vec<&str> = axes.iter().map(Axis::name).collect();
     let random: Vec<usize> =
         (0..axes.len()).filter(|&a| matches!(axes[a].values, Values::Random(_))).collect();
     let draws = match (text.trials, random.first()) {
@@ -301,16 +303,16 @@ fn dimensions(axes: &[Axis], text: &GridText) -> Result<Vec<Dimension>, GridErro
 }
 
 fn find_axis(names: &[&str], option: &str, name: &str) -> Result<usize, GridError> {
-    let name = name.replace('_', "-");
+    let name = setting(name).map_or(name, |setting| setting.name);
     names.iter().position(|&other| other == name).ok_or_else(|| {
-        let hint = if names.is_empty() { "there are none".into() } else { hint(&name, names) };
+        let hint = if names.is_empty() { "there are none".into() } else { hint(name, names) };
         error(option, format!("'{name}' is not an axis of this sweep; {hint}"))
     })
 }
 
 impl Rule {
     /// Reads `momentum:optimiser=sgd,nesterov`.
-    fn read(settings: &Settings, axes: &[Axis], text: &str) -> Result<Self, GridError> {
+    fn read(axes: &[Axis], text: &str) -> Result<Self, GridError> {
         let parts = text.split_once(':').and_then(|(axis, condition)| {
             let (parent, values) = condition.split_once('=')?;
             Some((axis.trim(), parent.trim(), values))
@@ -319,10 +321,10 @@ impl Rule {
             let problem = format!("'{text}': expected AXIS:OTHER=VALUES, momentum:optimiser=sgd");
             return Err(error("when", problem));
         };
-        let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
+        let names: Vec<&str> = axes.iter().map(Axis::name).collect();
         let axis = find_axis(&names, "when", axis)?;
         let parent = find_axis(&names, "when", parent)?;
-        let wanted = Values::read(settings, names[parent], values);
+        let wanted = Values::read(axes[parent].setting, values);
         let wanted = match wanted.map_err(|e| error("when", e))? {
             Values::Listed(wanted) => wanted,
             Values::Seeds(seeds) => seeds.iter().map(u64::to_string).collect(),
@@ -359,9 +361,9 @@ mod tests {
             .map(|point| {
                 let places = grid.places(point);
                 let value = |(axis, &place): (&Axis, &usize)| {
-                    let value = axis.values.value(&axis.name, 1, place);
+                    let value = axis.values.value(axis.name(), 1, place);
                     let value = if grid.applies(axis, &places) { value } else { "-".into() };
-                    format!("{}={value}", axis.name)
+                    format!("{}={value}", axis.name())
                 };
                 grid.axes.iter().zip(&places).map(value).collect::<Vec<_>>().join(" ")
             })

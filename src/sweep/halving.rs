@@ -106,20 +106,17 @@ impl<'a, 'p> Halving<'a, 'p> {
     /// When a journal cannot be read.
     pub fn trials_so_far(&self, journals: &Journals) -> Result<(Plan<'a>, bool), JournalError> {
         let mut survivors: Vec<usize> = (0..self.plan.len()).collect();
-        let mut all: Option<Plan> = None;
+        let mut all = self.plan.round(&[], 0);
         for (round, &(_, epochs)) in self.rounds.iter().enumerate() {
             let trials = self.plan.round(&survivors, epochs);
             let everything: Vec<usize> = (0..trials.len()).collect();
-            match &mut all {
-                None => all = Some(self.plan.round(&survivors, epochs)),
-                Some(all) => all.append(&trials),
-            }
+            all.append(&trials);
             let is_done = |&place: &usize| journals.known(trials.key(place)).is_done();
             if !everything.iter().all(is_done) {
                 break;
             }
             if round + 1 == self.rounds.len() {
-                return Ok((all.expect("a first round"), true));
+                return Ok((all, true));
             }
             let keep = self.plan.len().div_ceil(self.seeds * self.factor.pow(round as u32 + 1));
             let ranked = rank(&trials, &everything, journals, self.metric)?;
@@ -128,6 +125,6 @@ impl<'a, 'p> Halving<'a, 'p> {
             kept.sort();
             survivors = kept;
         }
-        Ok((all.expect("a first round"), false))
+        Ok((all, false))
     }
 }

@@ -62,6 +62,7 @@ pub fn united_spec(directories: &[SweepDirectory]) -> Result<SweepSpec, Director
 /// When a file cannot be read or written.
 pub fn merge(
     directories: &[SweepDirectory],
+    spec: &SweepSpec,
     plan: &Plan,
     journals: &Journals,
     out: &SweepDirectory,
@@ -78,6 +79,6 @@ pub fn merge(
         }
     }
     file.commit()?;
-    sessions::unite(directories, out)?;
+    sessions::unite(directories, spec, out)?;
     Ok(())
 }

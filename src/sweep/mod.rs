@@ -2,53 +2,62 @@
 //! CSV files.
 
 mod complete;
-mod csv;
 mod directory;
 mod disk;
 mod export;
 mod grid;
 mod halving;
+mod jobs;
 mod journal;
 mod memory;
 mod merge;
+mod observer;
 mod plan;
-mod provenance;
 mod ranking;
+mod reproduced;
 mod runner;
+mod running;
 mod seeds;
-mod session;
 mod sessions;
-mod settings;
 mod shard;
 mod spec;
-mod trial;
 mod values;
+mod whole;
 mod work;
 mod workers;
 
-pub use crate::files::{WriteError, prepare_directory, write_atomically};
+use crate::files::{WriteError, prepare_directory, write_atomically};
+use crate::results::{
+    FinishedFiles, LARGEST_PROVENANCE, PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialKey,
+    TrialResult, row_bytes,
+};
 pub use complete::{is_complete, record_complete};
-pub use csv::{CONFIG_COLUMNS, FinishedFiles, ResultFiles};
 pub use directory::{AtWork, DirectoryError, SweepDirectory};
 pub use disk::journal_bytes;
+use export::tables;
 pub use export::{Exported, export};
 pub use grid::{GridError, GridText, check};
 pub use halving::{Halving, HalvingError};
+pub use jobs::Jobs;
 pub use journal::{
     Disk, Entry, JournalError, JournalWriter, Journals, Known, difference, journal_name,
 };
 pub use merge::{MergeError, merge, united_spec};
+pub use observer::{Observer, Planned, Round, Warning};
 pub use plan::{Plan, PlanError};
-pub(crate) use provenance::LARGEST_PROVENANCE;
-pub use provenance::{PROVENANCE_FILE, Provenance, cpu_name};
 pub use ranking::{Ranked, rank, ranking_metric};
+pub use reproduced::Reproduced;
 pub use runner::run;
+use running::run_trials;
+pub use running::{Ended, run_with};
+use seeds::SEEDS;
 pub use seeds::seeds;
-pub use session::{Ended, Event, Running, run_sweep, run_with};
 pub use sessions::Sessions;
-pub use settings::{Setting, Settings};
 pub use shard::Shard;
 pub use spec::{SPEC_FILE, SpecFileError, SweepSpec, data_id, every, fingerprint, seed_text};
-pub use trial::{Trial, TrialResult};
-pub use work::work;
+pub use whole::{
+    Confirm, Confirmed, Estimate, Finished, Lead, Merged, Only, Progress, Ranking, Sweep,
+    SweepError, merge_sweeps,
+};
+pub use work::{Speed, work};
 pub use workers::{WORKER, available_cores};

@@ -1,9 +1,9 @@
 //! The trials of a sweep, as a list in a fixed order.
 
 use super::grid::{Grid, GridError, GridText};
-use super::trial::TrialKey;
-use super::{Trial, work};
+use super::{Trial, TrialKey, work};
 use crate::data::Dataset;
+use crate::train::settings::given;
 use crate::train::{Generator, MonitorOptions, SpecError, TrainingSpec};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use thiserror::Error;
 
 /// The trials of a sweep. They are made one by one when they are asked for: a plan keeps a few
 /// numbers of each.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan<'a> {
     data: &'a Dataset,
     grids: Arc<Vec<Grid>>,
@@ -43,7 +43,7 @@ pub enum PlanError {
     Spec {
         /// What is wrong with it.
         error: SpecError,
-        /// The options of it that are not the default.
+        /// Its settings that are not the default.
         trial: String,
     },
     /// More trials than can be meant.
@@ -82,14 +82,13 @@ impl<'a> Plan<'a> {
                     Place { id: 0, point: point as u32, grid: grid as u32, epochs: 0, work: 0.0 };
                 let spec = plan.spec(place);
                 if let Err(error) = spec.validate(data) {
-                    let trial = super::csv::non_default_values(&data.name, &spec);
-                    let trial = trial.filter(|(column, _)| !matches!(*column, "data" | "seed"));
+                    let trial = given(&spec).filter(|(name, _)| *name != "seed");
                     let trial: Vec<String> = trial.map(|(c, v)| format!("{c}={v}")).collect();
                     return Err(PlanError::Spec { error, trial: trial.join(" ") });
                 }
                 let place = Place { work: work(&spec, data) as f32, ..place };
                 // The author's generators do not take every seed.
-                let alike = match spec.generator {
+                let alike = match spec.rng {
                     Generator::Author => &[],
                     Generator::Chacha8 | Generator::Shared => seeds.as_slice(),
                 };
@@ -243,6 +242,16 @@ impl<'a> Plan<'a> {
         label.join(" ")
     }
 
+    /// A trial in one line: its id, what tells its setting from others, its seed.
+    ///
+    /// # Panics
+    ///
+    /// When there is none at that place.
+    pub fn line(&self, place: usize) -> String {
+        let trial = self.trial(place);
+        format!("{}  {} seed={}", trial.id, self.label(place), trial.spec.seed)
+    }
+
     /// The place of the trial whose id begins with `prefix`, if there is just one.
     ///
     /// # Errors
@@ -258,8 +267,8 @@ impl<'a> Plan<'a> {
     }
 
     fn spec(&self, place: Place) -> TrainingSpec {
-        let options = self.grids[place.grid as usize].options(place.point.into());
-        let mut spec = options.spec(&self.monitors, self.data);
+        let draft = self.grids[place.grid as usize].draft(place.point.into());
+        let mut spec = draft.spec(&self.monitors, self.data);
         if place.epochs > 0 {
             spec.epochs = place.epochs as usize;
         }

@@ -4,6 +4,8 @@ use crate::train::{History, Metric, Monitors, Status};
 /// A setting, which is what the trials of different seeds have in common, and how it did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
+    /// What tells it from others, `eta=0.5 batch-size=10`.
+    pub label: String,
     /// The places of its trials in the plan.
     pub places: Vec<usize>,
     /// The last value of the metric for each trial with a result, in the same order.
@@ -45,7 +47,8 @@ pub fn rank(
 ) -> Result<Vec<Ranked>, JournalError> {
     let mut settings: Vec<Ranked> = Vec::new();
     for places in plan.settings(places) {
-        let mut setting = Ranked { places, values: Vec::new(), diverged: 0 };
+        let label = plan.label(places[0]);
+        let mut setting = Ranked { label, places, values: Vec::new(), diverged: 0 };
         for &place in &setting.places {
             if let Some(Entry::Done(history)) = journals.get(plan.key(place))? {
                 setting.diverged += usize::from(diverged(&history));

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 /// Runs trials in parallel, each on one thread, and returns their results in the order of the
 /// trials, whatever the order in which they ended. All results stay in memory: a sweep of many trials
-/// has a [journal](super::run_sweep) instead.
+/// is run by [`Sweep`](super::Sweep) instead.
 ///
 /// `jobs` is the number of threads; by default one a core, and never more than trials. `observe` is
 /// called after every monitored epoch, from the threads.

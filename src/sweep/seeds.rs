@@ -28,6 +28,9 @@ pub(super) fn seed_list(text: &str) -> Result<Vec<u64>, String> {
     Ok(seeds)
 }
 
+/// The seeds if nobody says how many.
+pub(super) const SEEDS: &str = "1..10";
+
 const EXPECTED: &str = "expected a number of seeds (10), a range (1..10) or a list (3,5,8)";
 
 fn range(first: u64, last: u64) -> Result<Vec<u64>, String> {

@@ -2,10 +2,12 @@
 
 use super::grid::GridText;
 use super::seeds::seeds;
-use super::settings::Settings;
 use super::values::decimal;
+use super::{Reproduced, SweepError};
+use crate::data::Dataset;
 use crate::input::{printable, read_text, shortened};
 use crate::nearest::hint;
+use crate::train::settings::{options, setting};
 use crate::train::{Metric, MonitorOptions};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -28,8 +30,12 @@ pub struct SweepSpec {
     pub monitor: String,
     /// After every how many [epochs](every); 0 stands for 1.
     pub monitor_every: usize,
+    /// Whether the metrics are computed before the first epoch too.
+    pub monitor_start: bool,
     /// Whether the layers are measured.
     pub monitor_layers: bool,
+    /// The experiment of the book that it belongs to, which alone makes its files.
+    pub experiment: Option<Reproduced>,
     /// With successive halving, the factor by which settings become fewer and epochs more.
     pub halving: Option<usize>,
     /// The trials: those of each grid.
@@ -72,7 +78,9 @@ pub enum SpecFileError {
 /// The keys of a grid that are not options of a training.
 const GRID_KEYS: [&str; 5] = ["seeds", "zip", "when", "trials", "sweep-seed"];
 /// The keys of a file outside its grids.
-const FILE_KEYS: [&str; 9] = [
+const FILE_KEYS: [&str; 11] = [
+    "monitor-start",
+    "experiment",
     "data",
     "data-id",
     "validation",
@@ -124,24 +132,22 @@ impl SweepSpec {
             let problem = error.message().replace('\n', ", ");
             Problem::Toml(before.matches('\n').count() + 1, problem)
         })?;
-        let settings = Settings::new();
         let mut spec = Self::default();
         let mut common = GridText::default();
         for (key, value) in &table {
             match key.replace('_', "-").as_str() {
                 "grid" => {}
                 "data" => spec.data = Some(PathBuf::from(text_of(key, value)?)),
+                "experiment" => spec.experiment = Some(Reproduced::new(text_of(key, value)?)),
                 "data-id" => spec.data_id = text_of(key, value)?,
                 "trainings" => spec.trainings = count_of(key, value)?,
                 "validation" => spec.validation = Some(number_of(key, value)?),
                 "monitor" => spec.monitor = text_of(key, value)?,
                 "monitor-every" => spec.monitor_every = every(count_of(key, value)?),
-                "monitor-layers" => {
-                    let expected = || wrong(key, "expected true or false");
-                    spec.monitor_layers = value.as_bool().ok_or_else(expected)?;
-                }
+                "monitor-start" => spec.monitor_start = flag_of(key, value)?,
+                "monitor-layers" => spec.monitor_layers = flag_of(key, value)?,
                 "halving" => spec.halving = Some(count_of(key, value)?),
-                _ => set(&settings, &mut common, key, value)?,
+                _ => set(&mut common, key, value)?,
             }
         }
         let Some(grids) = table.get("grid") else {
@@ -154,11 +160,28 @@ impl SweepSpec {
             let grid = grid.as_table().ok_or_else(|| wrong("grid", "expected [[grid]]"))?;
             let mut text = common.clone();
             for (key, value) in grid {
-                set(&settings, &mut text, key, value)?;
+                set(&mut text, key, value)?;
             }
             spec.grids.push(text);
         }
         Ok(spec)
+    }
+
+    /// The data that it is about.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read, or are not those that the sweep began with.
+    pub fn load_data(&self) -> Result<Dataset, SweepError> {
+        let data = match &self.data {
+            Some(directory) => Dataset::from_dir(directory, self.validation)?,
+            None => Dataset::mnist()?,
+        };
+        if !self.data_id.is_empty() && self.data_id != data_id(&data.sha256) {
+            let name = self.data.as_ref().map_or("mnist".into(), |path| path.display().to_string());
+            return Err(SweepError::OtherData(name));
+        }
+        Ok(data)
     }
 
     /// The metrics and the rest of what is watched.
@@ -178,6 +201,7 @@ impl SweepSpec {
         Ok(MonitorOptions {
             monitor: words.map(read).collect::<Result<_, _>>()?,
             monitor_every: self.monitor_every.max(1),
+            monitor_start: self.monitor_start,
             monitor_layers: self.monitor_layers,
         })
     }
@@ -192,6 +216,9 @@ impl SweepSpec {
         let mut text =
             String::from("# A sweep of nablab, frozen: the same command goes on with it.\n");
         let mut line = |key: &str, value: Value| text += &format!("{key} = {value}\n");
+        if let Some(experiment) = &self.experiment {
+            line("experiment", experiment.arguments().into());
+        }
         if let Some(data) = &self.data {
             line("data", data.to_string_lossy().as_ref().into());
         }
@@ -206,6 +233,9 @@ impl SweepSpec {
         }
         if self.monitor_every > 1 {
             line("monitor-every", whole(self.monitor_every));
+        }
+        if self.monitor_start {
+            line("monitor-start", true.into());
         }
         if self.monitor_layers {
             line("monitor-layers", true.into());
@@ -329,7 +359,7 @@ fn wrong(key: &str, problem: impl Into<String>) -> Problem {
 }
 
 /// Sets one key of a grid.
-fn set(settings: &Settings, grid: &mut GridText, key: &str, value: &Value) -> Result<(), Problem> {
+fn set(grid: &mut GridText, key: &str, value: &Value) -> Result<(), Problem> {
     match key.replace('_', "-").as_str() {
         "seeds" => {
             let list = seeds(&text_of(key, value)?).map_err(|problem| wrong(key, problem))?;
@@ -343,12 +373,12 @@ fn set(settings: &Settings, grid: &mut GridText, key: &str, value: &Value) -> Re
             grid.sweep_seed = seed.map_err(|_| wrong(key, "expected a number, 0 or above"))?;
         }
         _ => {
-            let Ok(name) = settings.name(key) else {
-                let options = settings.names().iter().map(String::as_str);
-                let names: Vec<&str> = options.chain(GRID_KEYS).chain(FILE_KEYS).collect();
+            let Ok(setting) = setting(key) else {
+                let names = options().map(|setting| setting.name);
+                let names: Vec<&str> = names.chain(GRID_KEYS).chain(FILE_KEYS).collect();
                 return Err(wrong(key, format!("unknown key; {}", hint(key, &names))));
             };
-            grid.axes.insert(name.into(), text_of(key, value)?);
+            grid.axes.insert(setting.name.into(), text_of(key, value)?);
         }
     }
     Ok(())
@@ -402,6 +432,10 @@ fn whole(number: usize) -> Value {
 fn number_of(key: &str, value: &Value) -> Result<usize, Problem> {
     let number = text_of(key, value)?.parse();
     number.map_err(|_| wrong(key, "expected a whole number, 0 or above"))
+}
+
+fn flag_of(key: &str, value: &Value) -> Result<bool, Problem> {
+    value.as_bool().ok_or_else(|| wrong(key, "expected true or false"))
 }
 
 fn count_of(key: &str, value: &Value) -> Result<usize, Problem> {
@@ -460,8 +494,10 @@ mod tests {
         spec.grids[0].sweep_seed = u64::MAX;
         spec.grids[0].zip = vec!["eta,lambda".into()];
         spec.halving = Some(3);
+        spec.experiment = Some(Reproduced::new("ch3-init-30 --exact"));
         spec.data = Some("a \"b\"".into());
         spec.monitor_layers = true;
+        spec.monitor_start = true;
         spec.monitor_every = 2;
         assert_eq!(parse(&spec.to_toml()).unwrap(), spec);
         // The ends of what the command line takes.

@@ -11,7 +11,7 @@
 //! ```
 
 use super::seeds::seed_list;
-use super::settings::{Numbers, Settings};
+use crate::train::settings::{Setting, Values as Kind};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The values of one axis, as texts that its option reads.
@@ -51,27 +51,27 @@ const MOST: usize = 1_000_000;
 const DIGITS: usize = 4;
 
 impl Values {
-    /// Reads the values of the option `name`.
+    /// Reads the values of a setting.
     ///
     /// # Errors
     ///
     /// In one line, with what was expected.
-    pub(super) fn read(settings: &Settings, name: &str, text: &str) -> Result<Self, String> {
-        if name == "seed" {
+    pub(super) fn read(setting: &Setting, text: &str) -> Result<Self, String> {
+        if setting.name == "seed" {
             return Ok(Self::Seeds(seed_list(text)?));
         }
         let Some(draw) = text.strip_prefix("rand:") else {
-            return Ok(Self::Listed(listed(settings, name, text)?));
+            return Ok(Self::Listed(listed(setting, text)?));
         };
         let range = draw.split_once(':').filter(|(kind, _)| is_range(kind));
         let draw = match range {
             Some((kind, ends)) => {
-                let numbers = numbers(settings, name)?;
+                let numbers = numbers(setting)?;
                 let range = Range::read(kind, ends)
                     .map_err(|problem| format!("'{text}': {problem}; {RANDOM}"))?;
                 Draw::Within(range, numbers)
             }
-            None => Draw::OneOf(listed(settings, name, draw)?),
+            None => Draw::OneOf(listed(setting, draw)?),
         };
         Ok(Self::Random(draw))
     }
@@ -172,34 +172,46 @@ fn is_range(kind: &str) -> bool {
     kind == "lin" || kind == "log"
 }
 
-fn numbers(settings: &Settings, name: &str) -> Result<Numbers, String> {
-    settings.numbers(name).ok_or_else(|| "a range of numbers, but the values are names".into())
+/// The numbers that a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    Fractions,
+    Integers,
+}
+
+fn numbers(setting: &Setting) -> Result<Numbers, String> {
+    match setting.values {
+        Kind::Fractions => Ok(Numbers::Fractions),
+        Kind::Counts => Ok(Numbers::Integers),
+        // The width of a single hidden layer.
+        Kind::Text(_) if setting.canonical("1").is_ok() => Ok(Numbers::Integers),
+        _ => Err("a range of numbers, but the values are names".into()),
+    }
 }
 
 /// The values of a list, whose items may be ranges.
-fn listed(settings: &Settings, name: &str, text: &str) -> Result<Vec<String>, String> {
+fn listed(setting: &Setting, text: &str) -> Result<Vec<String>, String> {
     let mut values = Vec::new();
     for item in text.split(',').map(str::trim) {
         match item.split_once(':').filter(|(kind, _)| is_range(kind)) {
             Some((kind, rest)) => {
-                let numbers = numbers(settings, name)?;
+                let numbers = numbers(setting)?;
                 let points = range(kind, rest, numbers)
                     .map_err(|problem| format!("'{item}': {problem}; {RANGES}"))?;
-                values.extend(points.into_iter().map(decimal));
+                for point in points {
+                    values.push(setting.canonical(&decimal(point))?);
+                }
             }
             None if item.starts_with("rand:") => {
                 return Err(format!("'{item}' in a list; {RANDOM}"));
             }
-            None => values.push(canonical(item)),
+            None => values.push(setting.canonical(item)?),
         }
     }
     if values.len() > MOST {
         return Err(format!("{} values: at most {MOST} make sense", values.len()));
     }
-    match values.iter().find_map(|value| settings.read(name, value).err()) {
-        Some(problem) => Err(problem),
-        None => Ok(values),
-    }
+    Ok(values)
 }
 
 fn range(kind: &str, rest: &str, numbers: Numbers) -> Result<Vec<f64>, String> {
@@ -208,22 +220,6 @@ fn range(kind: &str, rest: &str, numbers: Numbers) -> Result<Vec<f64>, String> {
     let n = points.parse().ok().filter(|n| (2..=MOST).contains(n));
     let n = n.ok_or_else(|| format!("'{points}' is no number of points from 2 to {MOST}"))?;
     Ok(range.points(n, numbers))
-}
-
-/// A number in its shortest form, so that 0.10 and 0.1 are one; anything else as it is.
-fn canonical(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
-    match text.parse::<f64>() {
-        // Whole numbers may be seeds, which have more digits than an f64.
-        Ok(number) if number.is_finite() && text.chars().all(plain) && !is_whole(text) => {
-            decimal(number)
-        }
-        _ => text.into(),
-    }
-}
-
-fn is_whole(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The shortest decimal that reads back to the same bits; whole numbers without an exponent.
@@ -252,9 +248,10 @@ fn round_like(number: f64, step: f64, digits: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::settings::setting;
 
     fn values(name: &str, text: &str) -> Result<Vec<String>, String> {
-        let values = Values::read(&Settings::new(), name, text)?;
+        let values = Values::read(setting(name).unwrap(), text)?;
         let len = values.len().unwrap_or(200);
         Ok((0..len).map(|place| values.value(name, 7, place)).collect())
     }

@@ -1,8 +1,11 @@
 //! A rough estimate of how long a training takes, to begin with the long ones and to tell the time
 //! that is left.
 
+use super::{Trial, available_cores, run};
 use crate::data::Dataset;
-use crate::train::{Metric, Precision, TrainingSpec};
+use crate::simd::SimdLevel;
+use crate::train::{Metric, Precision, SpecError, TrainingSpec};
+use std::num::NonZeroUsize;
 
 /// Nanoseconds for a multiply-add with the pixels of an image, of which only the non-zero ones count.
 const SPARSE: f64 = 0.05;
@@ -43,6 +46,50 @@ pub fn work(spec: &TrainingSpec, data: &Dataset) -> f64 {
     let epoch = images * step + watched / spec.monitor_every as f64 * (IMAGE + forward);
     let precision = if spec.precision == Precision::F64 { 2.0 } else { 1.0 };
     (spec.epochs as f64 * epoch * precision).max(1.0)
+}
+
+/// How fast this machine trains, compared with the one that [`work`] is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Speed {
+    /// Seconds for a unit of work.
+    unit: f64,
+    threads: f64,
+}
+
+/// The images of which an epoch is trained to know it, and how often: the best one counts, since others
+/// may be at work on the machine.
+const PILOT_IMAGES: usize = 5000;
+const PILOTS: usize = 5;
+
+impl Speed {
+    /// Trains for some milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the data have not as many images.
+    pub fn measure(data: &Dataset) -> Result<Self, SpecError> {
+        let spec = TrainingSpec { train_size: Some(PILOT_IMAGES), epochs: 1, ..Default::default() };
+        let trial = Trial::new(spec, data);
+        let (level, one) = (SimdLevel::best(), Some(NonZeroUsize::MIN));
+        let mut best = f64::INFINITY;
+        for _ in 0..PILOTS {
+            let results = run(std::slice::from_ref(&trial), data, level, one, &|_| {})?;
+            best = best.min(results[0].history.seconds);
+        }
+        let threads = available_cores().get() as f64;
+        Ok(Self { unit: best / work(&trial.spec, data), threads })
+    }
+
+    /// The seconds that some trials take on all cores.
+    ///
+    /// # Panics
+    ///
+    /// When one of them was not [validated](TrainingSpec::validate).
+    pub fn seconds(&self, trials: &[Trial], data: &Dataset) -> f64 {
+        let works: Vec<f64> = trials.iter().map(|trial| work(&trial.spec, data)).collect();
+        let longest = works.iter().copied().fold(0.0, f64::max);
+        self.unit * (works.iter().sum::<f64>() / self.threads).max(longest)
+    }
 }
 
 #[cfg(test)]

@@ -172,7 +172,7 @@ fn mistakes_are_refused_in_one_line_before_any_training() {
         ("--eta 0.1,,1", &["--eta", "''"][..]),
         ("--eta log:1..0.1:5", &["--eta", "empty range"]),
         ("--eta log:0..1:5", &["--eta", "cannot begin at 0"]),
-        ("--eta lin:0..1:5", &["learning rate 0"]),
+        ("--eta lin:0..1:5", &["--eta", "learning rate η 0"]),
         ("--activation relo", &["--activation", "relu"]),
         ("--activation lin:0..1:3", &["names"]),
         ("--etta 1", &["--etta", "--eta"]),

@@ -1,27 +1,20 @@
-mod axes;
 mod board;
+pub mod finished;
 mod only;
-mod pilot;
+mod preview;
 mod request;
-mod running;
 
-use super::interrupt::Interrupted;
 use super::output::Output;
-use super::{plural, shell_word};
+use super::settings::Axes;
+use super::{interrupt, plural};
 use anyhow::anyhow;
-use axes::Axes;
-pub use board::whole_seconds;
+pub use board::{Board, command, whole_seconds};
 use clap::{Args, value_parser};
-use nablab::data::Dataset;
 use nablab::simd::SimdLevel;
-use nablab::sweep::{
-    Halving, HalvingError, Journals, Plan, PlanError, Shard, SweepDirectory, SweepSpec,
-    is_complete, ranking_metric,
-};
+use nablab::sweep::{Jobs, PlanError, Shard, Sweep, SweepDirectory, SweepError, is_complete};
 use request::Request;
-pub use request::data_of;
-pub use running::{Jobs, Sweep, run_plan, tell_foreign};
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Train every combination of settings with every seed, in parallel; what is done is never lost and
@@ -71,6 +64,9 @@ pub struct Arguments {
     /// Compute it after every K epochs, and after the last one [default: 1]
     #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(1..), help_heading = RESULTS)]
     monitor_every: Option<u32>,
+    /// Compute it before the first epoch too, which epochs.csv calls epoch -1
+    #[arg(long, help_heading = RESULTS)]
+    monitor_start: bool,
     /// Measure every layer too, in layers.csv
     #[arg(long, help_heading = RESULTS)]
     monitor_layers: bool,
@@ -127,7 +123,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         asked.data_id = data_id;
     }
     let unknown = asked.data_id.is_empty();
-    let early = unknown.then(|| data_of(&asked)).transpose()?;
+    let early = unknown.then(|| asked.load_data()).transpose()?;
     if let Some(data) = &early {
         asked.data_id = nablab::sweep::data_id(&data.sha256);
     }
@@ -147,74 +143,51 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(stdout.finish()?);
     }
 
-    let data = early.map_or_else(|| data_of(&spec), Ok)?;
-    let monitors = spec.monitors().map_err(|problem| anyhow!("--monitor: {problem}"))?;
-    let plan = Plan::new(&spec.grids, &monitors, &data).map_err(|error| {
-        match (&error, request.place.as_str()) {
-            // No single option is to blame.
-            (PlanError::TooMany, "--") => anyhow!("{error}"),
-            (_, place) => anyhow!("{place}{error}"),
-        }
-    })?;
-    let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    let jobs = Jobs { fail_fast: arguments.fail_fast, shard, ..Jobs::new(arguments.jobs, level) };
-
-    let halving = halving(&spec, &plan)?;
-    if let (Some(_), Some(_)) = (&halving, shard) {
-        return Err(anyhow!("--shard: each round of halving needs the results of the one before"));
-    }
-    if arguments.dry_run {
-        pilot::preview(&plan, halving.as_ref(), &jobs, &mut stdout)?;
-        return Ok(stdout.finish()?);
-    }
-    let trainings = halving.as_ref().map_or(plan.len(), Halving::trials);
-    let spec = SweepSpec { trainings, ..spec };
-    if arguments.freeze {
-        directory.freeze(&asked, arguments.extend, &spec)?;
-        let file = request.out.join(nablab::sweep::SPEC_FILE);
-        writeln!(stdout, "wrote {}: {}", file.display(), plural(trainings, "training"))?;
-        return Ok(stdout.finish()?);
-    }
-    let journals = || Journals::read(&[directory.path()]);
-    if let Some(id) = &arguments.only {
-        directory.freeze(&asked, arguments.extend, &spec)?;
-        let plan = match &halving {
-            Some(halving) => halving.trials_so_far(&journals()?)?.0,
-            None => plan,
-        };
-        only::run(Sweep { directory: &directory, spec: &spec }, &plan, id, level, &mut stdout)?;
-        return Ok(stdout.finish()?);
-    }
-
-    let mut journal = directory.begin(&asked, arguments.extend, &spec, shard)?;
-    writeln!(
-        stdout,
-        "{}{} in {}",
-        plural(trainings, "training"),
-        described(&plan.describe()),
-        request.out.display()
-    )?;
-    let sweep = Sweep { directory: &directory, spec: &spec };
-    let Some(halving) = halving else {
-        let finished = run_plan(sweep, &plan, &mut journal, &jobs, &mut stdout)?;
-        finished.report(&directory, &plan, &mut stdout)?;
-        return Ok(stdout.finish()?);
+    let data = early.map_or_else(|| spec.load_data(), Ok)?;
+    let sweep = match arguments.dry_run {
+        true => Sweep::preview(directory, &asked, &data),
+        false => Sweep::new(directory, &asked, arguments.extend, &data),
     };
-    let mut before = None;
-    loop {
-        let (trials, _) = halving.trials_so_far(&journals()?)?;
-        let mut finished = run_plan(sweep, &trials, &mut journal, &jobs, &mut stdout)?;
-        if let Some(before) = &before {
-            finished.add(before);
-        }
-        let (now, complete) = halving.trials_so_far(&journals()?)?;
-        // Later rounds may have been there, waiting for a result of this one.
-        let is_last = complete && now.len() == trials.len();
-        if is_last || !finished.is_complete() {
-            finished.report(&directory, &trials, &mut stdout)?;
-            return Ok(stdout.finish()?);
-        }
-        before = Some(finished);
+    let sweep = sweep.map_err(|error| match (error, request.place.as_str()) {
+        // No single option is to blame.
+        (SweepError::Plan(PlanError::TooMany), "--") => anyhow!("{}", PlanError::TooMany),
+        (SweepError::Plan(error), place) => anyhow!("{place}{error}"),
+        (error, _) => error.into(),
+    })?;
+    let fail_fast = arguments.fail_fast;
+    let jobs = Jobs { fail_fast, shard, ..jobs(arguments.jobs, arguments.simd) };
+    if shard.is_some() && sweep.spec().halving.is_some() {
+        return Err(SweepError::Shard.into());
+    }
+    let trainings = plural(sweep.trainings(), "training");
+    if arguments.dry_run {
+        preview::show(&sweep, &jobs, &mut stdout)?;
+    } else if arguments.freeze {
+        sweep.freeze()?;
+        let file = request.out.join(nablab::sweep::SPEC_FILE);
+        writeln!(stdout, "wrote {}: {trainings}", file.display())?;
+    } else if let Some(id) = &arguments.only {
+        only::run(&sweep, id, jobs.level, &mut stdout)?;
+    } else {
+        let described = described(&sweep.plan().describe());
+        let heading = format!("{trainings}{described} in {}\n", request.out.display());
+        let board = Board::new(heading, sweep.directory(), &mut stdout);
+        let finished = sweep.run(&jobs, &board);
+        drop(board);
+        finished::report(&sweep, &finished?, shard, &mut stdout)?;
+    }
+    Ok(stdout.finish()?)
+}
+
+/// How trials are run, until somebody has had enough: on so many threads, by default one a core.
+pub fn jobs(threads: Option<u32>, level: Option<SimdLevel>) -> Jobs<'static> {
+    let plain = Jobs::default();
+    let threads = threads.and_then(|threads| NonZeroUsize::new(threads as usize));
+    Jobs {
+        threads: threads.unwrap_or(plain.threads),
+        level: level.unwrap_or(plain.level),
+        stop: interrupt::catch(),
+        ..plain
     }
 }
 
@@ -225,48 +198,4 @@ fn described(grids: &[String]) -> String {
         [one] => format!(": {one},"),
         many => format!(" of {} grids", many.len()),
     }
-}
-
-/// The trials of a sweep that was frozen, before any halving.
-pub fn plan_of<'a>(spec: &SweepSpec, data: &'a Dataset) -> anyhow::Result<Plan<'a>> {
-    let monitors = spec.monitors().map_err(|problem| anyhow!("monitor: {problem}"))?;
-    Ok(Plan::new(&spec.grids, &monitors, data)?)
-}
-
-/// The trials that the journals have come to, and the number there will be in the end: other ones
-/// than those of the plan if it is a search by halving.
-pub fn trials_so_far<'a>(
-    spec: &SweepSpec,
-    plan: Plan<'a>,
-    journals: &Journals,
-) -> anyhow::Result<(Plan<'a>, usize)> {
-    match halving(spec, &plan)? {
-        Some(rounds) => Ok((rounds.trials_so_far(journals)?.0, rounds.trials())),
-        None => {
-            let trainings = plan.len();
-            Ok((plan, trainings))
-        }
-    }
-}
-
-/// The search by halving, if the sweep is one.
-pub fn halving<'a, 'p>(
-    spec: &SweepSpec,
-    plan: &'p Plan<'a>,
-) -> anyhow::Result<Option<Halving<'a, 'p>>> {
-    let Some(factor) = spec.halving else { return Ok(None) };
-    let metric = ranking_metric(plan.trial(0).spec.monitored());
-    let halving = Halving::new(plan, factor, metric);
-    Ok(Some(halving.map_err(|error: HalvingError| anyhow!("--halving: {error}"))?))
-}
-
-/// What has been done so far, for who wants to stop here.
-fn interrupted(left: usize) -> anyhow::Error {
-    let left = plural(left, "training");
-    Interrupted(format!("interrupted with {left} to do; the same command goes on")).into()
-}
-
-/// The name of the program in commands that can be pasted.
-pub fn command(directory: &SweepDirectory) -> String {
-    format!("nablab sweep {}", shell_word(directory.path()))
 }

@@ -74,7 +74,7 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
     let seeds = arguments.seeds.as_ref().map(|text| seeds(text));
     let seeds = seeds.transpose().map_err(|problem| anyhow!("--seeds: {problem}"))?;
     for grid in &mut spec.grids {
-        arguments.axes.overlay(grid);
+        grid.axes.extend(arguments.axes.0.clone());
         if let Some(seeds) = &seeds {
             grid.axes.insert("seed".into(), seed_text(seeds));
         }
@@ -98,6 +98,7 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(every) = arguments.monitor_every {
         spec.monitor_every = nablab::sweep::every(every as usize);
     }
+    spec.monitor_start |= arguments.monitor_start;
     spec.monitor_layers |= arguments.monitor_layers;
     spec.halving = arguments.halving.or(spec.halving);
     Ok(())
@@ -111,17 +112,4 @@ fn default_directory(from: Option<&Path>, spec: &SweepSpec) -> PathBuf {
         None => format!("sweep-{}", &nablab::sweep::fingerprint(spec)[..8]),
     };
     Path::new("results").join(name)
-}
-
-/// The data of a sweep.
-pub fn data_of(spec: &SweepSpec) -> anyhow::Result<Dataset> {
-    let data = match &spec.data {
-        Some(directory) => Dataset::from_dir(directory, spec.validation)?,
-        None => Dataset::mnist()?,
-    };
-    if !spec.data_id.is_empty() && spec.data_id != data_id(&data.sha256) {
-        let name = spec.data.as_ref().map_or("mnist".into(), |path| path.display().to_string());
-        bail!("{name}: the files are not the ones that the sweep began with");
-    }
-    Ok(data)
 }

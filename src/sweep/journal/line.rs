@@ -1,8 +1,8 @@
 //! One line of a journal: a JSON object, its last member a checksum of everything before it.
 
 use super::super::Trial;
-use super::super::csv::non_default_values;
 use super::Known;
+use crate::train::settings::told;
 use crate::train::{EpochRecord, History, LayerRecord, Metric, Metrics, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,6 +46,9 @@ struct Line {
     seconds: f64,
     #[serde(default)]
     metrics: Vec<Metric>,
+    /// The metrics before the first epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start: Option<Vec<Number>>,
     /// Of each monitored epoch: the epoch, the metrics, the seconds.
     #[serde(default)]
     epochs: Vec<(usize, Vec<Number>, f64)>,
@@ -100,9 +103,7 @@ pub(super) fn write(trial: &Trial, entry: &Entry) -> Vec<u8> {
     let mut line = Line {
         schema: SCHEMA,
         id: trial.id.clone(),
-        config: non_default_values(&trial.data, &trial.spec)
-            .map(|(column, value)| (column.to_string(), value))
-            .collect(),
+        config: told(&trial.spec).map(|(column, value)| (column.to_string(), value)).collect(),
         status: "failed".into(),
         message: None,
         at_epoch: None,
@@ -110,6 +111,7 @@ pub(super) fn write(trial: &Trial, entry: &Entry) -> Vec<u8> {
         kept_epoch: None,
         seconds: 0.0,
         metrics: Vec::new(),
+        start: None,
         epochs: Vec::new(),
         layers: Vec::new(),
     };
@@ -136,10 +138,9 @@ fn fill(line: &mut Line, history: &History) {
     line.seconds = history.seconds;
     let metrics = history.epochs.first().map(|record| record.metrics);
     line.metrics = metrics.iter().flat_map(Metrics::iter).map(|(metric, _)| metric).collect();
-    let epoch = |record: &EpochRecord| {
-        let values = record.metrics.iter().map(|(_, value)| value.into()).collect();
-        (record.epoch, values, record.seconds)
-    };
+    let numbers = |metrics: &Metrics| metrics.iter().map(|(_, value)| value.into()).collect();
+    line.start = history.start.as_ref().map(numbers);
+    let epoch = |record: &EpochRecord| (record.epoch, numbers(&record.metrics), record.seconds);
     line.epochs = history.epochs.iter().map(epoch).collect();
     let layer = |r: &LayerRecord| {
         let norms = [r.bias_gradient, r.weight_gradient, r.weights].map(Number::from);
@@ -198,13 +199,15 @@ pub(super) fn read(line: &[u8]) -> Option<Entry> {
         ("early-stopped", Some(epoch)) => Status::EarlyStopped { epoch },
         _ => return None,
     };
-    let record = |(epoch, values, seconds): (usize, Vec<Number>, f64)| {
+    let metrics = |values: &[Number]| {
         let mut metrics = Metrics::default();
-        for (metric, value) in line.metrics.iter().zip(&values) {
+        for (metric, value) in line.metrics.iter().zip(values) {
             metrics[*metric] = Some((*value).into());
         }
-        let complete = values.len() == line.metrics.len();
-        complete.then_some(EpochRecord { epoch, metrics, seconds })
+        (values.len() == line.metrics.len()).then_some(metrics)
+    };
+    let record = |(epoch, values, seconds): (usize, Vec<Number>, f64)| {
+        Some(EpochRecord { epoch, metrics: metrics(&values)?, seconds })
     };
     let layer = |(epochs_trained, layer, norms, parts): LayerLine| {
         let [bias_gradient, weight_gradient, weights] = norms.map(f64::from);
@@ -221,6 +224,10 @@ pub(super) fn read(line: &[u8]) -> Option<Entry> {
         }
     };
     Some(Entry::Done(History {
+        start: match &line.start {
+            Some(values) => Some(metrics(values)?),
+            None => None,
+        },
         epochs: line.epochs.into_iter().map(record).collect::<Option<_>>()?,
         layers: line.layers.into_iter().map(layer).collect(),
         trained: line.trained,
@@ -240,7 +247,16 @@ pub fn difference(a: &History, b: &History) -> Option<String> {
     if (a.epochs.len(), a.layers.len()) != (b.epochs.len(), b.layers.len()) {
         return Some("other epochs or layers are recorded".into());
     }
-    for (x, y) in a.epochs.iter().zip(&b.epochs) {
+    // The start is no epoch, and compared like one.
+    let start = |history: &History| {
+        history.start.map(|metrics| EpochRecord { epoch: 0, metrics, seconds: 0.0 })
+    };
+    let starts = start(a).into_iter().zip(start(b)).collect::<Vec<_>>();
+    if a.start.is_some() != b.start.is_some() {
+        return Some("one was measured before its first epoch".into());
+    }
+    let epochs = starts.iter().map(|(x, y)| (x, y)).chain(a.epochs.iter().zip(&b.epochs));
+    for (x, y) in epochs {
         for metric in Metric::ALL {
             let bits = |value: Option<f64>| value.map(f64::to_bits);
             let (v, w) = (x.metrics[metric], y.metrics[metric]);
@@ -289,7 +305,9 @@ mod tests {
             dead: None,
             update: Some(f64::NEG_INFINITY),
         }];
+        history.start = Some(history.epochs[1].metrics);
         assert_eq!(round_trip(&history), history);
+        assert!(difference(&history, &round_trip(&history)).is_none());
         // A NaN is not equal to itself.
         history.epochs[1].metrics[Metric::TestCost] = Some(f64::NAN);
         assert_eq!(format!("{:?}", round_trip(&history)), format!("{history:?}"));

@@ -153,6 +153,7 @@ mod tests {
             layers: Vec::new(),
             trained: 2,
             status: Status::Finished,
+            start: None,
             kept_epoch: None,
             seconds: 0.25,
         }

@@ -1,48 +1,24 @@
 use super::memory::Memory;
 use super::workers::each;
-use super::{Entry, JournalError, JournalWriter, Plan, Trial};
+use super::{Entry, Jobs, JournalError, JournalWriter, Observer, Plan, Planned, Trial};
 use crate::machine::available_memory;
-use crate::simd::SimdLevel;
 use crate::train::{EpochRecord, History, Status, train};
 use std::any::Any;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// Something that happened while trials run; reported from the threads that run them.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A trial has finished an epoch.
-    Epoch(&'a Trial, &'a EpochRecord),
-    /// The trial at a place of the plan has ended, and its result is in the journal.
-    Done(usize, &'a Trial, &'a History),
-    /// It has failed, and this message is in the journal.
-    Failed(usize, &'a Trial, &'a str),
-}
-
-/// How trials are run.
-#[derive(Debug, Clone, Copy)]
-pub struct Running<'a> {
-    /// The number of threads.
-    pub jobs: NonZeroUsize,
-    /// The instruction set.
-    pub level: SimdLevel,
-    /// Whether the first failure ends it all.
-    pub fail_fast: bool,
-    /// Set from outside to end it all: trainings end after their epoch, and do not count.
-    pub stop: &'a AtomicBool,
-}
-
 /// What became of the trials.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Ended {
     /// Those with a result.
     pub done: usize,
     /// Those that failed.
     pub failed: usize,
+    /// The seconds of training of those with a result.
+    pub seconds: f64,
 }
 
 /// Runs trials of a plan, given by their places and begun in that order, each on one thread. Every
@@ -53,18 +29,18 @@ pub struct Ended {
 ///
 /// When the journal cannot be written, for example on a full disk, or is replaced by somebody. All
 /// trainings end then; what is in the journal is safe.
-pub fn run_sweep(
+pub(super) fn run_trials(
     plan: &Plan,
     places: &[usize],
     journal: &mut JournalWriter,
-    running: Running,
-    observe: &(dyn Fn(Event) + Sync),
+    jobs: &Jobs,
+    observer: &dyn Observer,
 ) -> Result<Ended, JournalError> {
     let train = |trial: &Trial, observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>| {
-        let outcome = train(&trial.spec, plan.data(), running.level, observe);
+        let outcome = train(&trial.spec, plan.data(), jobs.level, observe);
         outcome.expect("a plan has validated trials").history
     };
-    run_with(plan, places, journal, running, &train, observe)
+    run_with(plan, places, journal, jobs, &train, observer)
 }
 
 /// What trains.
@@ -75,22 +51,22 @@ type Train<'a> =
 ///
 /// # Errors
 ///
-/// As [`run_sweep`].
+/// When the journal cannot be written.
 #[doc(hidden)]
 pub fn run_with(
     plan: &Plan,
     places: &[usize],
     journal: &mut JournalWriter,
-    running: Running,
+    jobs: &Jobs,
     train: &Train,
-    observe: &(dyn Fn(Event) + Sync),
+    observer: &dyn Observer,
 ) -> Result<Ended, JournalError> {
     let disk = journal.disk()?;
     let journal = Mutex::new(journal);
-    let problem = Mutex::new(None);
+    let (problem, seconds) = (Mutex::new(None), Mutex::new(0.0));
     let memory = Memory::new(available_memory().map_or(f64::INFINITY, |bytes| bytes as f64));
     let (done, failed, halt) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let stopped = || running.stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
+    let stopped = || jobs.stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
     let give_up = |error: JournalError| {
         halt.store(true, Ordering::Relaxed);
         lock(&problem).get_or_insert(error);
@@ -100,9 +76,10 @@ pub fn run_with(
             return;
         }
         let trial = plan.trial(place);
+        let planned = Planned { trial: &trial, plan, place };
         let share = memory.take(trial.spec.memory(plan.data()));
         let mut watch = |record: &EpochRecord| {
-            observe(Event::Epoch(&trial, record));
+            observer.epoch(&trial, record);
             if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let trained = share.map(|_share| {
@@ -128,12 +105,13 @@ pub fn run_with(
         match &entry {
             Entry::Done(history) => {
                 done.fetch_add(1, Ordering::Relaxed);
-                observe(Event::Done(place, &trial, history));
+                *lock(&seconds) += history.seconds;
+                observer.done(&planned, history);
             }
             Entry::Failed(message) => {
                 failed.fetch_add(1, Ordering::Relaxed);
-                halt.fetch_or(running.fail_fast, Ordering::Relaxed);
-                observe(Event::Failed(place, &trial, message));
+                halt.fetch_or(jobs.fail_fast, Ordering::Relaxed);
+                observer.failed(&planned, message);
             }
         }
     };
@@ -154,7 +132,7 @@ pub fn run_with(
         };
         // Without a thread to be had, at the end.
         let waits = std::thread::Builder::new().spawn_scoped(scope, wait).is_ok();
-        each(running.jobs, places.len(), &|i| run(places[i], &appended));
+        each(jobs.threads, places.len(), &|i| run(places[i], &appended));
         drop(appended);
         if !waits {
             sync();
@@ -162,7 +140,11 @@ pub fn run_with(
     });
     match problem.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(error) => Err(error),
-        None => Ok(Ended { done: done.into_inner(), failed: failed.into_inner() }),
+        None => Ok(Ended {
+            done: done.into_inner(),
+            failed: failed.into_inner(),
+            seconds: *lock(&seconds),
+        }),
     }
 }
 
@@ -179,4 +161,5 @@ fn message(panic: &(dyn Any + Send)) -> String {
 }
 
 #[cfg(test)]
+#[path = "running_tests.rs"]
 mod tests;
