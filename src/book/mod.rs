@@ -1,21 +1,35 @@
-//! The experiments of Michael Nielsen's *Neural Networks and Deep Learning*: what is trained, what
-//! the book claims, and how the claim is judged. One room a chapter; no training loop of its own.
+//! The experiments of Michael Nielsen's *Neural Networks and Deep Learning*: what is trained or computed,
+//! what the book claims, and by which rule the claim is judged. One room a chapter; no training loop of
+//! its own.
 
+mod catalogue;
 mod chapter3;
+mod claim;
+mod curves;
+mod data;
 mod experiment;
 mod figure;
-mod judge;
+mod finding;
 mod page;
+pub mod presets;
 mod recorded;
 mod reference;
+mod replay;
 mod reproduction;
+mod rules;
 mod summary;
+mod verdict;
 
-pub use experiment::{
-    Against, Allowed, Arm, Behaviour, Earlier, Experiment, Replay, UnknownExperiment, experiments,
-    find,
-};
-pub use judge::{Comparison, ReplayedValue, Verdict};
-pub use page::part_of_experiment;
+pub use catalogue::{CHAPTERS, Chapter, Selection, UnknownExperiment, experiments, find, select};
+pub use claim::Claim;
+pub use curves::{ReplayedValue, Run};
+pub use experiment::{Against, Arm, Computed, Experiment, Kind, Panel, Trained};
+pub use finding::Finding;
+pub use page::{part_of_experiment, verdict};
 pub use reference::{Reference, references};
-pub use reproduction::{Reproduction, ReproductionError, Settings, Written};
+pub use replay::{Allowed, Earlier, Replay};
+pub use reproduction::{
+    Form, Reproduction, ReproductionError, Written, compute, default_directory,
+};
+pub use rules::{Best, Evidence, Judgement, Relation, Rule, Tolerance, judge};
+pub use verdict::Verdict;

@@ -1,13 +1,12 @@
 //! The section of an experiment on a page of results, made again from its CSV files.
 
-use super::judge::ArmCurves;
+use super::curves::ArmCurves;
+use super::experiment::Kind;
 use super::summary::{METHOD, Summary};
-use super::{Reproduction, ReproductionError, Settings, find};
+use super::{Experiment, Form, Reproduction, ReproductionError, find};
 use crate::data::Dataset;
-use crate::report::figure::Chart;
 use crate::report::page::{Illustration, PageTable, Part};
-use crate::report::{EpochTable, Origin};
-use crate::sweep::Provenance;
+use crate::results::{EpochTable, Origin, Provenance};
 use crate::train::Generator;
 use std::collections::HashSet;
 use std::path::Path;
@@ -15,7 +14,53 @@ use std::path::Path;
 /// A longer table is folded.
 const MOST_ROWS: usize = 12;
 
-/// The section of the results in a directory; `None` if they are not those of an experiment.
+/// The results of a reproduction, read back from its directory.
+struct Reread {
+    experiment: &'static Experiment,
+    form: String,
+    reproduction: Reproduction,
+    arms: Vec<ArmCurves>,
+    summary: Summary,
+}
+
+/// Reads the results in a directory; `None` if they are not those of an experiment that trains.
+fn reread(directory: &Path, data: &Dataset) -> Result<Option<Reread>, ReproductionError> {
+    let Some((id, form)) = Provenance::of_directory(directory) else { return Ok(None) };
+    let Some(experiment) = find(&id) else { return Ok(None) };
+    let [trials, epochs] = ["trials.csv", "epochs.csv"].map(|name| directory.join(name));
+    if matches!(experiment.kind, Kind::Computed(_)) {
+        return Ok(None);
+    }
+    let trials = EpochTable::read(&trials)?;
+    // Those that the author's generator drew are the replay.
+    let (seeds, drawn_by) = (trials.cells("seed")?, trials.cells("rng")?);
+    let ours = seeds.iter().zip(&drawn_by).filter(|(_, by)| **by == Generator::Chacha8.name());
+    let seeds = ours.map(|(seed, _)| *seed).collect::<HashSet<&str>>().len();
+    let (exact, quick) = (form.contains("exact"), form.contains("quick"));
+    let settings = Form { seeds, exact, quick };
+    let Some(reproduction) = Reproduction::plan(experiment, settings, data)? else {
+        return Ok(None);
+    };
+    let found: HashSet<&str> = trials.cells("trial_id")?.into_iter().collect();
+    if reproduction.trials().iter().any(|trial| !found.contains(trial.id.as_str())) {
+        return Err(ReproductionError::OtherTrials(directory.into()));
+    }
+    let arms = ArmCurves::collect(&reproduction, &EpochTable::read(&epochs)?)?;
+    let summary = Summary::new(&reproduction, &arms);
+    Ok(Some(Reread { experiment, form, reproduction, arms, summary }))
+}
+
+/// The verdict on the results in a directory in a few words, judged anew from its CSV files; `None` if
+/// there are none of an experiment that trains.
+///
+/// # Errors
+///
+/// When its files cannot be read, or are those of other trainings than this version's.
+pub fn verdict(directory: &Path, data: &Dataset) -> Result<Option<String>, ReproductionError> {
+    Ok(reread(directory, data)?.map(|results| results.summary.in_short()))
+}
+
+/// The section of the results in a directory; `None` if they are not those of an experiment that trains.
 ///
 /// # Errors
 ///
@@ -24,41 +69,21 @@ pub fn part_of_experiment(
     directory: &Path,
     data: &Dataset,
 ) -> Result<Option<Part>, ReproductionError> {
-    let Some((id, form)) = Provenance::of_directory(directory) else {
+    let Some(Reread { experiment, form, reproduction, arms, summary }) = reread(directory, data)?
+    else {
         return Ok(None);
     };
-    let Ok(experiment) = find(&id) else {
-        return Ok(None);
-    };
-    let [trials, epochs] = ["trials.csv", "epochs.csv"].map(|name| directory.join(name));
-    let trials = EpochTable::read(&trials)?;
-    // Those that the author's generator drew are the replay.
-    let (seeds, drawn_by) = (trials.cells("seed")?, trials.cells("rng")?);
-    let ours = seeds.iter().zip(&drawn_by).filter(|(_, by)| **by == Generator::Chacha8.name());
-    let seeds = ours.map(|(seed, _)| *seed).collect::<HashSet<&str>>().len();
-    let (exact, quick) = (form.contains("exact"), form.contains("quick"));
-    let reproduction = Reproduction::plan(experiment, Settings { seeds, exact, quick }, data)?;
-    let found: HashSet<&str> = trials.cells("trial_id")?.into_iter().collect();
-    if reproduction.trials().iter().any(|trial| !found.contains(trial.id.as_str())) {
-        return Err(ReproductionError::OtherTrials(directory.into()));
-    }
-
-    let arms = ArmCurves::collect(&reproduction, &EpochTable::read(&epochs)?)?;
-    let summary = Summary::new(&reproduction, &arms);
     let form = if form == "full" { String::new() } else { format!(", {form}") };
     let mut notes = vec![format!("{} {}", reproduction.subtitle(), reproduction.footnote())];
     if summary.is_judged_by_seeds() {
         notes.push(METHOD.replace('*', ""));
     }
-    if let (true, Some(note)) = (exact, experiment.replay_note) {
+    if let (true, Some(note)) = (reproduction.exact, reproduction.trained.replay_note) {
         notes.push(format!("Replay: {note}"));
     }
-    if quick {
+    if reproduction.quick {
         notes.insert(0, "A quick look, not a reproduction: few seeds, few epochs.".into());
     }
-    let mut tables = summary.tables(&reproduction);
-    // On paper the statements come before the numbers that support them.
-    tables.reverse();
     let table = |(heading, table): (&str, crate::report::Table)| PageTable {
         heading: format!("{heading} ({} rows)", table.len()),
         folded: table.len() > MOST_ROWS,
@@ -73,10 +98,10 @@ pub fn part_of_experiment(
         verdict: summary.conclusions(),
         notes,
         figures: vec![Illustration {
-            chart: Chart::Lines(super::figure::draw(&reproduction, &arms)),
+            chart: super::figure::draw(&reproduction, &arms),
             command: None,
         }],
-        tables: tables.into_iter().map(table).collect(),
+        tables: summary.tables().into_iter().map(table).collect(),
         trainings: reproduction.trials().len(),
         origin: Origin::read(directory),
     }))

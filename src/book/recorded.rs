@@ -19,15 +19,15 @@ impl Recorded {
     }
 }
 
-/// The recorded values of a metric in an arm of an experiment, by epoch. `key` is how the quantities
-/// of the arm begin; an arm with no key has quantities that begin with the metric. `epochs` is how
-/// many an arm is trained for, where the quantity does not name the epoch.
-pub(super) fn recorded(id: &str, key: &str, metric: Metric, epochs: usize) -> Vec<Recorded> {
-    let rows = references().iter().filter(|row| row.id == id);
-    let mut values: Vec<Recorded> = rows
+/// The recorded values of a metric in an arm of an experiment, by epoch, up to `epochs` of them.
+pub(super) fn recorded(id: &str, arm: &str, metric: Metric, epochs: usize) -> Vec<Recorded> {
+    let is_it = |row: &&Reference| row.id == id && row.arm == arm && row.metric == metric.column();
+    let mut values: Vec<Recorded> = references()
+        .iter()
+        .filter(is_it)
         .filter_map(|row| {
-            let epoch = epoch_of(&row.quantity, key, metric, epochs)?;
-            let images = images_of(row);
+            let epoch = row.epoch.filter(|&epoch| epoch < epochs)?;
+            let images = row.images();
             let value = match (row.number()?, images) {
                 (percent, Some(images)) if row.unit == "%" => (percent / 100.0 * images).round(),
                 (value, _) => value,
@@ -44,30 +44,6 @@ pub(super) fn recorded(id: &str, key: &str, metric: Metric, epochs: usize) -> Ve
 /// `training cost`, `test correct`: the metric in the words of the table.
 pub(super) fn words(metric: Metric) -> String {
     metric.column().replace('_', " ").replace("accuracy", "correct")
-}
-
-/// The epoch of a quantity, if it is one of the metric and the arm.
-fn epoch_of(quantity: &str, key: &str, metric: Metric, epochs: usize) -> Option<usize> {
-    // "NN validation accuracy, n=100 (epochs 15000, lambda 0.01)", after the last epoch.
-    let at_the_end = format!("NN {}, {key} (", metric.column().replace('_', " "));
-    if !key.is_empty() && quantity.starts_with(&at_the_end) {
-        return epochs.checked_sub(1);
-    }
-    let rest = quantity.strip_prefix(key)?.trim_start().strip_prefix(&words(metric))?;
-    let number = rest
-        .strip_prefix(" at epoch ")
-        .or_else(|| rest.strip_prefix(" at last epoch (")?.strip_suffix(')'))
-        .or_else(|| rest.strip_prefix(" min (epoch ")?.strip_suffix(')'))
-        .or_else(|| rest.strip_prefix(" max (epoch ")?.strip_suffix(')'))?;
-    number.parse().ok().filter(|&epoch| epoch < epochs)
-}
-
-/// `of 10000` images; percentages of the author are of that many too.
-fn images_of(row: &Reference) -> Option<f64> {
-    match row.unit.strip_prefix("of ") {
-        Some(images) => images.parse().ok(),
-        None => (row.unit == "%").then_some(10_000.0),
-    }
 }
 
 /// The part of the values without a gap from epoch 0 on, as metrics.

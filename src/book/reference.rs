@@ -8,7 +8,17 @@ pub struct Reference {
     pub id: String,
     /// The chapter, or `appendix`.
     pub chapter: String,
-    /// What was measured.
+    /// The [key](super::Arm::key) of the setting, where an experiment has several.
+    pub arm: String,
+    /// The column of what was measured, if it is the value of a curve.
+    pub metric: String,
+    /// The hidden layer, counted from 1, if it is of one.
+    pub layer: Option<usize>,
+    /// The epoch, counted from 0, if it is the value of a curve.
+    pub epoch: Option<usize>,
+    /// `best` if it is the extreme of a curve.
+    pub statistic: String,
+    /// What was measured, in words.
     pub quantity: String,
     /// The value as printed; not always a bare number.
     pub value: String,
@@ -22,6 +32,27 @@ impl Reference {
     /// The value as a number, without words such as "about".
     pub fn number(&self) -> Option<f64> {
         self.value.split_whitespace().find_map(|word| word.parse().ok())
+    }
+}
+
+impl Reference {
+    /// Of how many images, if it is a number of images, or a percentage: those of the author are of
+    /// 10,000.
+    pub fn images(&self) -> Option<f64> {
+        match self.unit.strip_prefix("of ") {
+            Some(images) => images.parse().ok(),
+            None => (self.unit == "%").then_some(10_000.0),
+        }
+    }
+
+    /// The number as our metrics have it: percentages and numbers of images as fractions.
+    pub fn fraction(&self) -> Option<f64> {
+        let number = self.number()?;
+        Some(match self.unit.strip_prefix("of ") {
+            Some(_) => number / self.images()?,
+            None if self.unit == "%" => number / 100.0,
+            None => number,
+        })
     }
 }
 
@@ -48,5 +79,9 @@ mod tests {
         assert_eq!(references().len(), 742);
         let about = reference("ch3-learning-rates", "eta=0.25 near saturation after").unwrap();
         assert_eq!(about.number(), Some(20.0));
+        let of = |quantity| reference("ch3-overfit-1000", quantity).unwrap().fraction().unwrap();
+        assert_eq!(of("peak test accuracy"), 0.8227);
+        assert_eq!(of("test correct max (epoch 374)"), 0.8227);
+        assert_eq!(of("test accuracy in first 200 epochs"), 0.82);
     }
 }

@@ -1,10 +1,15 @@
-use super::judge::ArmCurves;
+use super::curves::ArmCurves;
+use super::experiment::{Kind, Trained};
 use super::summary::Summary;
 use super::{Arm, Experiment};
 use crate::data::Dataset;
-use crate::files::{AtomicFile, WriteError};
-use crate::report::{EpochTable, ReadError};
-use crate::sweep::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
+use crate::figure::Theme;
+use crate::files::{AtomicFile, WriteError, commit_together};
+use crate::results::{EpochTable, PROVENANCE_FILE, Provenance, ReadError, Trial};
+use crate::sweep::{
+    GridText, Reproduced, Sessions, Sweep, SweepDirectory, SweepError, SweepSpec, seed_text,
+};
+use crate::train::settings::given;
 use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -13,8 +18,8 @@ use thiserror::Error;
 const AUTHOR_SEED: u64 = 12_345_678;
 
 /// What a run of an experiment is asked to do.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
     /// The number of seeds, 1, 2, …
     pub seeds: usize,
     /// Whether to replay the author's run.
@@ -23,19 +28,28 @@ pub struct Settings {
     pub quick: bool,
 }
 
+impl Form {
+    /// The number of seeds if nobody says how many.
+    pub const SEEDS: usize = 10;
+    /// That of a quick run.
+    pub const QUICK_SEEDS: usize = 2;
+}
+
 /// The epochs of a quick run.
 const QUICK_EPOCHS: usize = 3;
 
-/// An experiment made concrete: its trials, and what belongs to which arm.
+/// An experiment with trainings made concrete: its trials, and what belongs to which arm.
 #[derive(Debug)]
 pub struct Reproduction {
     pub(super) experiment: &'static Experiment,
+    pub(super) trained: &'static Trained,
     pub(super) arms: Vec<PlannedArm>,
     pub(super) seeds: usize,
     pub(super) exact: bool,
     pub(super) quick: bool,
     images: usize,
     trials: Vec<Trial>,
+    spec: SweepSpec,
 }
 
 /// An arm with the ids of its trials.
@@ -46,26 +60,34 @@ pub(super) struct PlannedArm {
     pub replay_trial: Option<String>,
     /// The epochs of the author's run, of which a quick one trains fewer.
     pub full_epochs: usize,
+    /// The weights and biases of the network.
+    pub parameters: usize,
 }
 
-/// A reproduction that could not be written.
+/// A reproduction that could not be made.
 #[derive(Debug, Error)]
 pub enum ReproductionError {
     /// The author's run of this experiment cannot be replayed.
     #[error("{0} cannot be replayed: the author's program sets no seed")]
     NoReplay(&'static str),
-    /// The experiment is so far only replayed.
-    #[error("{0} has only the author's run so far: add --exact to replay it")]
-    OnlyReplay(&'static str),
+    /// Nothing is trained, so that there is nothing to replay or shorten, and there are no seeds.
+    #[error("{0} trains nothing: expected none of --exact, --quick, --seeds and --shard")]
+    NotTrained(&'static str),
     /// The results were made by a version that trains otherwise.
     #[error("{0} holds other trainings than this version makes: run its command again")]
     OtherTrials(PathBuf),
+    /// The directory holds something else.
+    #[error("{0}: holds the results of something else; choose another directory")]
+    Foreign(PathBuf),
     /// A result could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The results could not be read back.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The trainings could not be run.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
 }
 
 /// What [`Reproduction::write`] made.
@@ -73,12 +95,14 @@ pub enum ReproductionError {
 pub struct Written {
     /// The report for the terminal.
     pub terminal: String,
+    /// The verdict in a few words.
+    pub verdict: String,
     /// The files.
     pub files: Vec<PathBuf>,
 }
 
 impl Reproduction {
-    /// Plans an experiment on MNIST.
+    /// Plans an experiment on MNIST; `None` if it trains nothing.
     ///
     /// By default every arm is trained with every seed, in f32. An exact run replays every arm of
     /// the author's program in f64, and trains with the seeds only the arms that cannot be
@@ -89,131 +113,115 @@ impl Reproduction {
     /// When an exact run is asked of an experiment that has none.
     pub fn plan(
         experiment: &'static Experiment,
-        settings: Settings,
+        settings: Form,
         data: &Dataset,
-    ) -> Result<Self, ReproductionError> {
-        let Settings { seeds, exact, quick } = settings;
-        if exact && experiment.replay_note.is_none() {
+    ) -> Result<Option<Self>, ReproductionError> {
+        let Kind::Trained(trained) = &experiment.kind else { return Ok(None) };
+        let Form { seeds, exact, quick } = settings;
+        if exact && trained.replay_note.is_none() {
             return Err(ReproductionError::NoReplay(experiment.id));
         }
-        if !exact && !experiment.seeded {
-            return Err(ReproductionError::OnlyReplay(experiment.id));
-        }
-        let mut trials = Vec::new();
-        let mut arms = Vec::new();
-        for mut arm in (experiment.arms)() {
-            arm.spec.monitors = Monitors::from_iter(experiment.monitors.iter().copied());
+        let (mut trials, mut arms, mut grids) = (Vec::new(), Vec::new(), Vec::new());
+        for mut arm in (trained.arms)() {
+            arm.spec.monitors = Monitors::from_iter(trained.monitors.iter().copied());
+            arm.spec.monitor_every = trained.monitor_every;
             let full_epochs = arm.spec.epochs;
             if quick {
                 arm.spec.epochs = QUICK_EPOCHS;
             }
             let author = TrainingSpec {
                 precision: Precision::F64,
-                generator: Generator::Author,
-                seed: AUTHOR_SEED,
+                rng: Generator::Author,
                 earlier_networks: arm.earlier.networks,
                 earlier_epochs: arm.earlier.epochs,
                 earlier_draws: arm.earlier.draws,
                 ..arm.spec.clone()
             };
-            let mut plan = |spec| {
-                let trial = Trial::new(spec, data);
-                let id = trial.id.clone();
-                trials.push(trial);
-                id
+            let mut plan = |spec: &TrainingSpec, seeds: &[u64]| -> Vec<String> {
+                if !seeds.is_empty() {
+                    grids.push(grid(spec, seeds));
+                }
+                let trial = |&seed: &u64| Trial::new(TrainingSpec { seed, ..spec.clone() }, data);
+                trials.extend(seeds.iter().map(trial));
+                trials[trials.len() - seeds.len()..].iter().map(|trial| trial.id.clone()).collect()
             };
-            // The longest trials first.
-            let replay_trial = exact.then(|| plan(author));
+            let replay_trial = if exact { plan(&author, &[AUTHOR_SEED]).pop() } else { None };
             let seeded = !exact || arm.replay.needs_seeds(arm.spec.epochs);
-            let seeds = 1..=if seeded { seeds as u64 } else { 0 };
-            let spec = |seed| TrainingSpec { seed, ..arm.spec.clone() };
-            let seed_trials = seeds.map(|seed| plan(spec(seed))).collect();
-            arms.push(PlannedArm { arm, seed_trials, replay_trial, full_epochs });
+            let seeds: Vec<u64> = (1..=if seeded { seeds as u64 } else { 0 }).collect();
+            let seed_trials = plan(&arm.spec, &seeds);
+            let parameters = arm.spec.architecture(data).parameters();
+            arms.push(PlannedArm { arm, seed_trials, replay_trial, full_epochs, parameters });
         }
+        let columns: Vec<&str> = trained.monitors.iter().map(|metric| metric.column()).collect();
+        let spec = SweepSpec {
+            experiment: Some(Reproduced::new(arguments(experiment, settings))),
+            monitor: columns.join(","),
+            monitor_every: crate::sweep::every(trained.monitor_every),
+            grids,
+            ..SweepSpec::default()
+        };
         let images = data.training.len();
-        Ok(Self { experiment, arms, seeds, exact, quick, images, trials })
+        Ok(Some(Self { experiment, trained, arms, seeds, exact, quick, images, trials, spec }))
     }
 
     /// The names of the files that [`write`](Self::write) makes.
     pub const FILES: [&str; 5] =
         ["trials.csv", "epochs.csv", "figure.svg", "summary.md", PROVENANCE_FILE];
 
-    /// The trials to run.
+    /// The trials.
     pub fn trials(&self) -> &[Trial] {
         &self.trials
     }
 
-    /// The number of epochs of all trials together.
-    pub fn epochs(&self) -> usize {
-        self.trials.iter().map(|trial| trial.spec.epochs).sum()
-    }
-
     /// `full`, `quick`, `exact` or `exact quick`.
-    pub fn form(&self) -> &'static str {
-        match (self.exact, self.quick) {
-            (false, false) => "full",
-            (false, true) => "quick",
-            (true, false) => "exact",
-            (true, true) => "exact quick",
-        }
+    pub fn form(&self) -> String {
+        self.spec.experiment.as_ref().map_or(String::new(), Reproduced::form)
     }
 
-    /// Where the results go if the user does not say: `results/ID`, or a directory inside it for
-    /// quick and exact runs, so that they never replace the full one.
-    pub fn default_directory(&self) -> PathBuf {
-        let mut directory = Path::new("results").join(self.experiment.id);
-        if self.exact {
-            directory.push("exact");
-        }
-        if self.quick {
-            directory.push("quick");
-        }
-        directory
-    }
-
-    /// Writes the results into a directory: the CSV files and, made from these alone, the figure and
-    /// the summary. All of them take their places together.
+    /// The sweep that trains what is missing in a directory.
     ///
     /// # Errors
     ///
-    /// When a file cannot be written.
-    pub fn write(
+    /// When the directory holds something else.
+    pub fn sweep<'a>(
         &self,
         directory: &Path,
-        results: &[TrialResult],
-        provenance: &Provenance,
-    ) -> Result<Written, ReproductionError> {
-        let files = Self::FILES.map(|name| directory.join(name));
-        let [_, _, figure, summary_file, provenance_file] = &files;
-        let mut tables = ResultFiles::create(directory)?;
-        for result in results {
-            tables.push(result)?;
-        }
-        let mut tables = tables.finish()?;
+        data: &'a Dataset,
+    ) -> Result<Sweep<'a>, ReproductionError> {
+        refuse_foreign(directory, self.experiment, &self.form())?;
+        Ok(Sweep::new(SweepDirectory::new(directory), &self.spec, false, data)?)
+    }
+
+    /// Writes the results of a sweep whose trials are all done: the CSV files and, made from these
+    /// alone, the figure and the summary. All of them take their places together.
+    ///
+    /// # Errors
+    ///
+    /// When a trial is not done, or a file cannot be written.
+    pub fn write(&self, sweep: &Sweep) -> Result<Written, ReproductionError> {
+        let directory = sweep.directory();
+        let _lock = directory.lock()?;
+        let files = Self::FILES.map(|name| directory.path().join(name));
+        let [_, _, figure, summary_file, _] = &files;
+        let mut tables = sweep.tables()?;
         let epochs = tables.unfinished_epochs()?;
-        let provenance = provenance.file(provenance_file)?;
-        let made = (|| {
-            let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?)?;
-            let drawn = super::figure::draw(self, &arms).to_svg();
-            let summary = Summary::new(self, &arms);
-            let made = [(figure, drawn), (summary_file, summary.to_markdown(self))];
-            Ok::<_, ReproductionError>((made, summary.to_terminal(self)))
-        })();
-        match made {
-            Ok((made, terminal)) => {
-                let mut more = vec![provenance];
-                for (path, text) in made {
-                    more.push(AtomicFile::with(path, text.as_bytes())?);
-                }
-                tables.commit_with(more)?;
-                Ok(Written { terminal, files: files.into() })
-            }
-            // What was trained is not lost for a figure.
-            Err(error) => {
-                tables.commit_with([provenance])?;
-                Err(error)
-            }
+        let provenance = Sessions::provenance(directory, sweep.spec())?;
+        let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?)?;
+        let drawn = super::figure::draw(self, &arms).to_svg_in(Theme::Light);
+        let summary = Summary::new(self, &arms);
+        let note = self.trained.replay_note.filter(|_| self.exact);
+        let set_up = format!("{} {}", self.subtitle(), self.footnote());
+        let text = summary.to_markdown(self.experiment, &set_up, note, self.quick);
+        let mut more = vec![provenance];
+        for (path, text) in [(figure, drawn), (summary_file, text)] {
+            more.push(AtomicFile::with(path, text.as_bytes())?);
         }
+        tables.commit_with(more)?;
+        Ok(Written {
+            terminal: summary.to_terminal(self.quick),
+            verdict: summary.in_short(),
+            files: files.into(),
+        })
     }
 
     /// What was trained, in one line.
@@ -258,4 +266,83 @@ impl Reproduction {
         };
         format!("{seeds} The book's curves are single runs recorded by its author.")
     }
+}
+
+/// The seeds of one setting as a grid of a sweep.
+fn grid(spec: &TrainingSpec, seeds: &[u64]) -> GridText {
+    let mut grid = GridText::default();
+    grid.axes.extend(given(spec).map(|(name, value)| (name.into(), value)));
+    grid.axes.insert("seed".into(), seed_text(seeds));
+    grid
+}
+
+/// What `nablab reproduce` is given to make an experiment.
+fn arguments(experiment: &Experiment, settings: Form) -> String {
+    let mut text = experiment.id.to_string();
+    for (flag, is_set) in [(" --exact", settings.exact), (" --quick", settings.quick)] {
+        text += if is_set { flag } else { "" };
+    }
+    if !settings.quick && settings.seeds != Form::SEEDS {
+        text += &format!(" --seeds {}", settings.seeds);
+    }
+    text
+}
+
+/// Where the results of an experiment go if nobody says where: `results/ID`, or a directory inside it
+/// for quick and exact runs, so that they never replace the full one.
+pub fn default_directory(experiment: &Experiment, settings: Form) -> PathBuf {
+    let mut directory = Path::new("results").join(experiment.id);
+    for (name, is_set) in [("exact", settings.exact), ("quick", settings.quick)] {
+        if is_set {
+            directory.push(name);
+        }
+    }
+    directory
+}
+
+/// Results of the same form of this experiment may be replaced, since the same command makes them
+/// again; others may not.
+fn refuse_foreign(
+    directory: &Path,
+    experiment: &Experiment,
+    form: &str,
+) -> Result<(), ReproductionError> {
+    let ours = Some((experiment.id.to_string(), form.to_string()));
+    let is_there = Reproduction::FILES.iter().any(|name| directory.join(name).exists());
+    match is_there && Provenance::of_directory(directory) != ours {
+        true => Err(ReproductionError::Foreign(directory.into())),
+        false => Ok(()),
+    }
+}
+
+/// Computes an experiment that trains nothing, and writes its figure and its summary; `None` if it
+/// trains.
+///
+/// # Errors
+///
+/// When the directory holds something else, or a file cannot be written.
+pub fn compute(
+    experiment: &'static Experiment,
+    directory: &Path,
+    data: &Dataset,
+) -> Result<Option<Written>, ReproductionError> {
+    let Kind::Computed(compute) = &experiment.kind else { return Ok(None) };
+    refuse_foreign(directory, experiment, "full")?;
+    let names = ["figure.svg", "summary.md", PROVENANCE_FILE];
+    crate::files::prepare_directory(directory, &names)?;
+    let mut provenance =
+        Provenance::new(experiment.id, "full", data, crate::simd::SimdLevel::best());
+    let computed = compute(data);
+    provenance.finish(0, 0.0);
+    let files = names.map(|name| directory.join(name));
+    let svg = computed.figure.to_svg_in(Theme::Light);
+    let summary = Summary::computed(computed.findings);
+    let text = summary.to_markdown(experiment, &computed.subtitle, None, false);
+    commit_together([
+        provenance.file(&files[2])?,
+        AtomicFile::with(&files[0], svg.as_bytes())?,
+        AtomicFile::with(&files[1], text.as_bytes())?,
+    ])?;
+    let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
+    Ok(Some(Written { terminal, verdict, files: files.into() }))
 }

@@ -1,43 +1,57 @@
-use super::judge::{ArmCurves, behaviours};
-use super::{Comparison, ReplayedValue, Reproduction, Verdict};
-use crate::report::{Align, Table, measurement, significant, sparkline};
+//! What an experiment found, in words and tables: for summary.md, the page and the terminal.
 
-/// How numbers of the book are judged by seeds, in Markdown.
+use super::curves::{ArmCurves, ReplayedValue};
+use super::{Evidence, Experiment, Finding, Reproduction, Verdict, claim};
+use crate::report::{Align, Table, sparkline};
+use crate::text::significant;
+use std::collections::BTreeSet;
+
+/// How recorded values of the book are judged by seeds, in Markdown.
 pub(super) const METHOD: &str = "The book's numbers come from a single run each. A verdict is therefore *inside* \
     if the book's number lies within the 95 % *prediction* interval of a single run, \
     mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
     A seed changes the initial weights and biases and the order of the images.";
 
-/// What a reproduction found: the tables of `summary.md` and of the terminal.
+/// The rows that the terminal shows of a table: the rest is in summary.md.
+const MOST_ROWS: usize = 8;
+
+/// What an experiment found.
 pub(super) struct Summary {
     pub replayed: Vec<ReplayedValue>,
-    pub behaviours: Vec<Comparison>,
-    pub values: Vec<Comparison>,
+    /// What the book says besides recorded values, and what was computed.
+    pub claims: Vec<Finding>,
+    /// Every recorded value.
+    pub values: Vec<Finding>,
     sparklines: Vec<String>,
+    has_replay: bool,
 }
 
 impl Summary {
+    /// That of trainings.
     pub(super) fn new(reproduction: &Reproduction, arms: &[ArmCurves]) -> Self {
-        let experiment = reproduction.experiment;
-        let seeded = || arms.iter().filter(|arm| !arm.seeds.is_empty());
-        // Three epochs have no shape.
-        let mut behaviours =
-            if reproduction.quick { Vec::new() } else { behaviours(experiment, arms) };
-        if reproduction.exact {
-            behaviours.retain(|row| !row.sample.is_empty());
-        }
+        let (experiment, trained) = (reproduction.experiment, reproduction.trained);
+        // A few epochs have no shape.
+        let claims = if reproduction.quick { &[][..] } else { trained.claims };
+        let main = trained.panels[0].metric;
         let sparklines = arms.iter().map(|arm| {
-            let curve = arm.replay.as_ref().or(arm.seeds.first());
-            let values = curve.map(|curve| curve.values()).unwrap_or_default();
+            let run = arm.replay.as_ref().or(arm.seeds.first());
+            let values = run.map(|run| run.values(main)).unwrap_or_default();
             let last = values.last().map_or("–".into(), |&value| significant(value, 4));
             format!("{:<12} {} {last}", arm.label, sparkline(&values))
         });
         Self {
             replayed: arms.iter().flat_map(|arm| arm.replayed.clone()).collect(),
-            behaviours,
-            values: seeded().flat_map(|arm| arm.comparisons(experiment)).collect(),
+            claims: claims.iter().filter_map(|claim| claim.judge(experiment.id, arms)).collect(),
+            values: arms.iter().filter(|arm| !arm.seeds.is_empty()).flat_map(values).collect(),
             sparklines: sparklines.collect(),
+            has_replay: reproduction.exact,
         }
+    }
+
+    /// That of something computed.
+    pub(super) fn computed(findings: Vec<Finding>) -> Self {
+        let (replayed, values, sparklines) = (Vec::new(), Vec::new(), Vec::new());
+        Self { replayed, claims: findings, values, sparklines, has_replay: false }
     }
 
     fn replayed_table(&self) -> Table {
@@ -64,95 +78,107 @@ impl Summary {
         table
     }
 
-    fn comparison_table(rows: &[Comparison], replay: bool) -> Table {
-        let mut columns = vec![
-            ("arm", Align::Left),
-            ("quantity", Align::Left),
-            ("book", Align::Right),
-            ("measured (mean ± 95 % CI)", Align::Right),
-            ("n", Align::Right),
-            ("95 % of single runs", Align::Right),
-            ("verdict", Align::Left),
-        ];
-        if replay {
-            columns.insert(3, ("replay", Align::Right));
+    fn findings_table<'a>(&self, rows: impl Iterator<Item = &'a Finding> + Clone) -> Table {
+        let any = |is: fn(&Finding) -> bool| rows.clone().any(is);
+        let has_arms = any(|row| !row.arm.is_empty());
+        let has_seeds = any(Finding::is_judged_by_seeds);
+        let mut columns = vec![("quantity", Align::Left), ("book", Align::Right)];
+        if has_arms {
+            columns.insert(0, ("arm", Align::Left));
         }
+        if self.has_replay {
+            columns.push(("replay", Align::Right));
+        }
+        match has_seeds {
+            true => columns.extend([
+                ("measured (mean ± 95 % CI)", Align::Right),
+                ("n", Align::Right),
+                ("95 % of single runs", Align::Right),
+            ]),
+            false => columns.push(("computed", Align::Right)),
+        }
+        columns.push(("verdict", Align::Left));
         let mut table = Table::new(&columns);
         for row in rows {
-            let n = match row.diverged {
-                0 => row.sample.len().to_string(),
-                lost => format!("{} ({lost} diverged)", row.sample.len()),
-            };
-            let mut cells = vec![
-                row.arm.into(),
-                row.quantity.clone(),
-                significant(row.book, 5),
-                row.summary().map_or("–".into(), |summary| {
-                    measurement(summary.mean, row.confidence().map(|ci| ci.half_width()))
-                }),
-                n,
-                row.prediction().map_or("–".into(), |interval| {
-                    format!("{} … {}", significant(interval.low, 4), significant(interval.high, 4))
-                }),
-                row.verdict().name().into(),
-            ];
-            if replay {
-                cells.insert(3, row.replay.map_or("–".into(), |value| significant(value, 5)));
+            let mut cells = vec![row.quantity.clone(), row.book_cell()];
+            if has_arms {
+                cells.insert(0, row.arm.clone());
             }
+            if self.has_replay {
+                cells.push(row.replay_cell());
+            }
+            cells.push(row.measured_cell());
+            if has_seeds {
+                cells.extend([row.seeds_cell(), row.interval_cell()]);
+            }
+            cells.push(row.verdict().name().into());
             table.row(cells);
         }
         table
     }
 
     /// The tables with their headings.
-    pub(super) fn tables(&self, reproduction: &Reproduction) -> Vec<(&'static str, Table)> {
+    pub(super) fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = Vec::new();
-        if !self.replayed.is_empty() {
-            tables.push(("The author's run, replayed", self.replayed_table()));
+        if !self.claims.is_empty() {
+            tables.push(("What the book says", self.findings_table(self.claims.iter())));
         }
         if !self.values.is_empty() {
             let heading = "Every recorded value against the seeds";
-            tables.push((heading, Self::comparison_table(&self.values, reproduction.exact)));
+            tables.push((heading, self.findings_table(self.values.iter())));
         }
-        if !self.behaviours.is_empty() {
-            let heading = "The shape of the curves";
-            tables.push((heading, Self::comparison_table(&self.behaviours, reproduction.exact)));
+        if !self.replayed.is_empty() {
+            tables.push(("The author's run, replayed", self.replayed_table()));
         }
         tables
     }
 
     /// What the tables say in a few sentences.
     pub(super) fn conclusions(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        lines.extend(self.replay_conclusions());
-        let count = |rows: &[Comparison]| {
-            let inside = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
-            format!("{inside} of {}", rows.len())
-        };
+        let mut lines = self.replay_conclusions();
         if !self.values.is_empty() {
             lines.push(format!(
                 "{} recorded values lie inside the 95 % prediction interval of a single run (the \
                  values of one curve rise and fall together, and about 5 % would lie outside if \
                  all were well).",
-                count(&self.values)
+                inside(&self.values)
             ));
         }
-        if !self.behaviours.is_empty() {
-            lines.push(format!("{} shapes of the curves agree.", count(&self.behaviours)));
+        if !self.claims.is_empty() {
+            let outside = self.claims.iter().filter(|row| row.verdict() == Verdict::Outside);
+            let outside: Vec<String> = outside.map(|row| row.quantity.clone()).collect();
+            let but = match outside.is_empty() {
+                true => String::new(),
+                false => format!("; outside: {}", outside.join(", ")),
+            };
+            lines.push(format!("{} statements of the book hold here{but}.", inside(&self.claims)));
         }
+        let unknown = self.claims.iter().filter(|row| row.verdict() == Verdict::Unknown);
+        let reasons: BTreeSet<&str> = unknown.map(|row| row.judgement.words.as_str()).collect();
+        lines.extend(reasons.iter().map(|reason| format!("Not judged: {reason}.")));
         lines
     }
 
-    /// Whether numbers of the book are compared with seeds.
+    /// Whether recorded values of the book are compared with seeds.
     pub(super) fn is_judged_by_seeds(&self) -> bool {
-        !(self.values.is_empty() && self.behaviours.is_empty())
+        !self.values.is_empty() || self.claims.iter().any(Finding::is_judged_by_seeds)
+    }
+
+    /// How the claims are judged, each way once; that of recorded values is [`METHOD`].
+    fn methods(&self) -> Vec<String> {
+        let mut methods: Vec<String> = Vec::new();
+        for claim in self.claims.iter().filter(|row| row.rule != claim::SINGLE_RUN) {
+            if !methods.contains(&claim.judgement.method) {
+                methods.push(claim.judgement.method.clone());
+            }
+        }
+        methods
     }
 
     /// The conclusions in a few words.
     pub(super) fn in_short(&self) -> String {
-        let inside = |rows: &[Comparison], what: &str| {
-            let count = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
-            (!rows.is_empty()).then(|| format!("{count} of {} {what}", rows.len()))
+        let part = |rows: &[Finding], what: &str| {
+            (!rows.is_empty()).then(|| format!("{} {what}", inside(rows)))
         };
         let equal = self.replayed.iter().filter(|row| row.is_equal()).count();
         let replayed = (!self.replayed.is_empty()).then(|| {
@@ -160,8 +186,8 @@ impl Summary {
         });
         let parts = [
             replayed,
-            inside(&self.values, "recorded values inside"),
-            inside(&self.behaviours, "shapes agree"),
+            part(&self.values, "recorded values inside"),
+            part(&self.claims, "statements hold"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
@@ -184,9 +210,8 @@ impl Summary {
             let (of, largest) = (rows.len(), significant(largest, 2));
             match (counted, limit == 0.0) {
                 (false, _) => format!(
-                    "{equal} of the {of} replayed values equal the author's to a relative {}; the \
-                     largest difference is {largest}.",
-                    exponent(limit)
+                    "{equal} of the {of} replayed values equal the author's to a relative {limit:e}; \
+                     the largest difference is {largest}."
                 ),
                 (true, true) => format!(
                     "{equal} of the {of} replayed numbers of images are the author's; the largest \
@@ -201,57 +226,100 @@ impl Summary {
         limits.into_iter().map(conclusion).collect()
     }
 
-    /// `summary.md`.
-    pub(super) fn to_markdown(&self, reproduction: &Reproduction) -> String {
-        let experiment = reproduction.experiment;
+    /// `summary.md`. `set_up` says what was done, `note` what to say of a replay.
+    pub(super) fn to_markdown(
+        &self,
+        experiment: &Experiment,
+        set_up: &str,
+        note: Option<&str>,
+        quick: bool,
+    ) -> String {
         let mut text = format!("# {} ({})\n\n", experiment.title, experiment.id);
-        if reproduction.quick {
+        if quick {
             text += "> **A quick look, not a reproduction**: few seeds, few epochs.\n\n";
         }
-        text += &format!("**Claim.** {}\n\n", experiment.claim);
-        text += &format!("**Set-up.** {} {}\n\n", reproduction.subtitle(), reproduction.footnote());
-        text += "![The curves](figure.svg)\n\n";
+        text += &format!("**Claim.** {}\n\n**Set-up.** {set_up}\n\n", experiment.claim);
+        let what = if self.sparklines.is_empty() { "figure" } else { "curves" };
+        text += &format!("![The {what}](figure.svg)\n\n");
         for line in self.conclusions() {
             text += &format!("- {line}\n");
         }
         if self.is_judged_by_seeds() {
             text += &format!("\n{METHOD}\n");
         }
-        if let (true, Some(note)) = (reproduction.exact, experiment.replay_note) {
+        for method in self.methods() {
+            text += &format!("\nWhere that does not fit: {method}.\n");
+        }
+        if let Some(note) = note {
             text += &format!("\n**Replay.** {note}\n");
         }
-        let mut tables = self.tables(reproduction);
-        // On paper the statements come before the numbers that support them.
-        tables.reverse();
-        for (heading, table) in tables {
+        for (heading, table) in self.tables() {
             text += &format!("\n## {heading}\n\n{}", table.to_markdown());
         }
-        text += "\nEverything here is made from `epochs.csv`; `provenance.json` says how that was \
-                 made.\n";
+        text += match self.sparklines.is_empty() {
+            true => "\n`provenance.json` says how this was made.\n",
+            false => {
+                "\nEverything here is made from `epochs.csv`; `provenance.json` says how that was \
+                 made.\n"
+            }
+        };
         text
     }
 
-    /// The report on the terminal: the tables, and last what matters most.
-    pub(super) fn to_terminal(&self, reproduction: &Reproduction) -> String {
+    /// The report on the terminal, at most a screen: first what matters, then the statements, and of the
+    /// recorded values those that are outside.
+    pub(super) fn to_terminal(&self, quick: bool) -> String {
         let mut text = String::new();
-        for (heading, table) in self.tables(reproduction) {
-            text += &format!("{heading}\n{}\n\n", table.to_terminal());
+        if quick {
+            text += "A quick look, not a reproduction: few seeds, few epochs.\n";
         }
-        for line in &self.sparklines {
-            text += &format!("{line}\n");
-        }
-        text += "\n";
         for line in self.conclusions() {
             text += &format!("{line}\n");
         }
-        if reproduction.quick {
-            text += "This was a quick look, not a reproduction: few seeds, few epochs.\n";
+        for line in &self.sparklines {
+            text += &format!("\n{line}");
         }
-        text
+        let mut section = |heading: &str, table: Table, left_out: usize| {
+            text += &format!("\n\n{heading}\n{}", table.to_terminal());
+            if left_out > 0 {
+                text += &format!("\n… and {left_out} more in summary.md");
+            }
+        };
+        if !self.claims.is_empty() {
+            let table = self.findings_table(self.claims.iter().take(MOST_ROWS));
+            let more = self.claims.len().saturating_sub(MOST_ROWS);
+            section("What the book says", table, more);
+        }
+        let outside = self.values.iter().filter(|row| row.verdict() != Verdict::Inside);
+        let count = outside.clone().count();
+        if count > 0 {
+            let table = self.findings_table(outside.take(MOST_ROWS));
+            let more = count.saturating_sub(MOST_ROWS);
+            section("Recorded values that are not inside", table, more);
+        }
+        text + "\n"
     }
 }
 
-/// `1e-12`.
-fn exponent(value: f64) -> String {
-    format!("{value:e}")
+/// The recorded values of an arm against its seeds.
+fn values(arm: &ArmCurves) -> Vec<Finding> {
+    let finding = |(metric, recorded): (crate::train::Metric, &super::recorded::Recorded)| {
+        let (values, lost) = arm.sample(metric, recorded.epoch);
+        let name = metric.column().replace('_', " ");
+        let quantity = format!("{name} at epoch {}", recorded.epoch);
+        let evidence = Evidence::Seeds { values, lost };
+        Finding {
+            arm: arm.label.into(),
+            percent: !metric.is_cost(),
+            replay: arm.replay.as_ref().and_then(|run| run.at(metric, recorded.epoch)),
+            ..Finding::new(quantity, claim::SINGLE_RUN, Some(recorded.metric()), evidence)
+        }
+    };
+    arm.all_recorded().map(finding).collect()
+}
+
+/// `86 of 90`
+fn inside(rows: &[Finding]) -> String {
+    let inside = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
+    format!("{inside} of {}", rows.len())
 }

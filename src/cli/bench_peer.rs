@@ -1,11 +1,11 @@
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use nablab::data::Dataset;
+use nablab::results::{Trial, TrialResult};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{Trial, TrialResult, run as run_trials};
+use nablab::sweep::run as run_trials;
 use nablab::train::{
-    Evaluator, Generator, Metric, Monitors, Predictor, SpecError, Trainer, TrainingSpec, Workload,
-    initial_network,
+    Generator, Metric, Monitors, SpecError, TrainingSpec, Workload, timed_epochs, timed_forward,
 };
 use serde_json::json;
 use std::io::Write;
@@ -94,38 +94,21 @@ impl Arguments {
         if !self.check {
             return spec;
         }
-        TrainingSpec { generator: Generator::Shared, eta: self.workload.check_eta(), ..spec }
+        TrainingSpec { rng: Generator::Shared, eta: self.workload.check_eta(), ..spec }
     }
 }
 
 /// The seconds of each epoch, shuffle and gather included, evaluation excluded.
 fn training(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> serde_json::Value {
-    let arch = level.arch().unwrap_or_default();
-    let mut trainer = Trainer::<f32>::new(spec, data);
-    let mut seconds = Vec::new();
-    for _ in 0..spec.epochs {
-        let start = Instant::now();
-        trainer.epoch(arch, &data.training);
-        seconds.push(start.elapsed().as_secs_f64());
-    }
-    let network = trainer.network();
-    let correct = Evaluator::new(network).evaluate(arch, network, &data.test).correct;
+    let (seconds, correct) = timed_epochs(spec, data, level);
     json!({ "seconds_per_epoch": seconds, "test_accuracy": per_cent(correct, data) })
 }
 
 /// The milliseconds until the outputs for all test images are in memory.
 fn forward(spec: &TrainingSpec, data: &Dataset, level: SimdLevel) -> serde_json::Value {
-    let network = initial_network::<f32>(spec, data);
-    let mut predictor = Predictor::new(&network, &data.test);
-    let arch = level.arch().unwrap_or_default();
-    let time = |_| {
-        let start = Instant::now();
-        std::hint::black_box(predictor.predict(arch, &network));
-        start.elapsed().as_secs_f64()
-    };
-    let fastest = (0..REPEATS).map(time).fold(f64::INFINITY, f64::min);
-    let accuracy = per_cent(predictor.correct(), data);
-    json!({ "milliseconds": 1e3 * fastest, "test_accuracy": accuracy })
+    let (seconds, correct) = timed_forward(spec, data, level, REPEATS);
+    let fastest = seconds.into_iter().fold(f64::INFINITY, f64::min);
+    json!({ "milliseconds": 1e3 * fastest, "test_accuracy": per_cent(correct, data) })
 }
 
 /// Whole trainings a second, one thread each.

@@ -1,8 +1,8 @@
 use super::shell_word;
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum, value_parser};
-use nablab::report::plain;
 use nablab::sweep::SweepDirectory;
+use nablab::text::plain;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

@@ -2,9 +2,10 @@ use super::data::DataArguments;
 use clap::Args;
 use nablab::data::Dataset;
 use nablab::machine::Peak;
-use nablab::report::significant;
+use nablab::machine::cpu_name;
 use nablab::simd::SimdLevel;
-use nablab::sweep::{available_cores, cpu_name};
+use nablab::sweep::available_cores;
+use nablab::text::significant;
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -32,7 +33,7 @@ const RUSTC: &str = env!("NABLAB_RUSTC");
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = arguments.data.load()?;
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    let peak = Peak::measure(level.arch().unwrap_or_default());
+    let peak = Peak::measure(level.arch());
     let text = match arguments.json {
         true => format!("{:#}\n", as_json(&data, level, &peak)),
         false => as_text(&data, level, &peak),

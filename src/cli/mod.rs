@@ -16,6 +16,7 @@ mod predict;
 mod progress;
 mod report;
 mod reproduce;
+mod settings;
 mod status;
 mod sweep;
 mod train;

@@ -1,28 +1,12 @@
 //! What people read on a terminal: standard output that may go away, notices that may not be heard.
 
-use nablab::report::plain;
+use nablab::text::{one_line, plain};
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// The longest message, in characters.
-const LONGEST: usize = 500;
-
-/// A message in one line of a length that can be read.
-pub fn message(text: &str) -> String {
-    let line = plain(text);
-    if line.chars().count() <= LONGEST {
-        return line.into_owned();
-    }
-    // What is wrong is said at the beginning, what was expected at the end.
-    let tail = LONGEST / 5;
-    let head: String = line.chars().take(LONGEST - tail - 3).collect();
-    let end: String = line.chars().skip(line.chars().count() - tail).collect();
-    format!("{head} … {end}")
-}
-
 /// Says something on standard error, in one line. Whether anybody hears it is not our business.
 pub fn notice(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{}", message(&text.to_string()));
+    let _ = writeln!(io::stderr(), "{}", one_line(&text.to_string()));
 }
 
 /// Says all of a text on standard error, however long it is: a command to be used again.
@@ -75,18 +59,5 @@ impl Write for Output {
         }
         self.line.clear();
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_are_one_line_that_does_nothing_to_a_terminal() {
-        assert_eq!(message("a\nb\u{1b}[31mc"), "a b\u{fffd}[31mc");
-        let long = message(&format!("{} expected a number", "ä".repeat(10_000)));
-        assert_eq!(long.chars().count(), LONGEST);
-        assert!(long.ends_with("expected a number"), "{long}");
     }
 }

@@ -2,9 +2,9 @@ use super::model::side;
 use super::output::notice;
 use anyhow::{Context, bail};
 use clap::Args;
-use nablab::data::{Drawing, Framing, Invert, SparseRows, Split, read_picture};
+use nablab::data::{Drawing, Framing, Invert, SparseRows, read_picture};
 use nablab::simd::SimdLevel;
-use nablab::train::{Model, Predictor};
+use nablab::train::Model;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -37,7 +37,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout();
     let mut results = Vec::new();
     for (path, drawing) in arguments.pictures.iter().zip(&drawings) {
-        let outputs = outputs(&model, &drawing.pixels);
+        let image = SparseRows::from_dense(&drawing.pixels, drawing.pixels.len());
+        let outputs = model.outputs(image, SimdLevel::best());
         if !outputs.iter().all(|output| output.is_finite()) {
             let model = arguments.model.display();
             bail!("{model}: an output for {} is not a finite number", path.display());
@@ -74,20 +75,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(stdout, "{}", serde_json::Value::from(results))?;
     }
     Ok(())
-}
-
-/// The outputs of the network for one image.
-fn outputs(model: &Model, pixels: &[u8]) -> Vec<f64> {
-    let images = SparseRows::from_dense(pixels, pixels.len());
-    let split = Split { images, labels: vec![0] };
-    let arch = SimdLevel::best().arch().unwrap_or_default();
-    match model {
-        Model::F32(network) => {
-            let mut predictor = Predictor::new(network, &split);
-            predictor.predict(arch, network).iter().map(|&a| a.into()).collect()
-        }
-        Model::F64(network) => Predictor::new(network, &split).predict(arch, network).to_vec(),
-    }
 }
 
 /// The place of the largest, the first of equals.

@@ -1,24 +1,35 @@
-use super::{plural, progress};
+use super::output::Output;
+use super::plural;
+use super::sweep::{Board, finished, jobs, whole_seconds};
 use anyhow::{Context, bail};
 use clap::{Args, value_parser};
-use nablab::book::{Experiment, Reproduction, Settings, experiments, find};
+use nablab::book::{
+    CHAPTERS, Experiment, Form, Reproduction, Selection, Written, compute, default_directory,
+    part_of_experiment, select, verdict,
+};
 use nablab::data::Dataset;
+use nablab::files::write_atomically;
+use nablab::report::page::Page;
 use nablab::report::{Align, Table};
 use nablab::simd::SimdLevel;
-use nablab::sweep::{Provenance, available_cores, prepare_directory, run as run_trials};
+use nablab::sweep::{Jobs, Shard, Speed};
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Reproduce an experiment of the book: train, write CSV, draw the figure, judge every number
+/// Reproduce an experiment of the book, or a group of them: train, write CSV, draw the figure, judge
+/// every number
+///
+/// What is done is never lost and never done again: the same command goes on where the last one ended.
+/// `status`, `merge` and `emit` work on the directories of results as on those of a sweep.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
-    /// The experiment; --list shows all
+    /// The experiment (ch3-overfit-1000, or overfit-1000) or the group (chapter3, learning-rates, all);
+    /// --list shows all
     #[arg(required_unless_present = "list")]
     experiment: Option<String>,
-    /// List the experiments: id, claim, how long it takes
-    #[arg(long, conflicts_with_all = ["experiment", "exact", "quick", "out"])]
+    /// List the experiments by chapter: how long they take here, what has come of them
+    #[arg(long, conflicts_with_all = ["experiment", "exact", "quick", "out", "shard"])]
     list: bool,
     /// Replay the author's seeded run in f64, from his random numbers
     #[arg(long)]
@@ -32,7 +43,12 @@ pub struct Arguments {
     /// Trials trained at the same time, one a thread [default: one a core]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     jobs: Option<u32>,
-    /// Directory for the results [default: results/EXPERIMENT, its exact/ or quick/ for such runs]
+    /// Only share I of N of the trials, in a journal of its own: 3/16; slurm or hq/16 take I from a job
+    /// array. The last share to end makes the results
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+    /// Directory for the results, of a group for a directory each [default: results/EXPERIMENT, its
+    /// exact/ or quick/ for such runs]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Instruction set of the kernels: scalar, avx2, avx512, neon; changes the speed, never a
@@ -41,84 +57,167 @@ pub struct Arguments {
     simd: Option<SimdLevel>,
 }
 
-const DEFAULT_SEEDS: usize = 10;
-const QUICK_SEEDS: usize = 2;
-
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let Some(id) = &arguments.experiment else {
-        return list();
+    let data = || Dataset::mnist().context("the embedded MNIST is damaged");
+    let Some(name) = &arguments.experiment else {
+        return list(&data()?);
     };
-    let experiment = find(id)?;
-    let seeds = match (arguments.quick, arguments.seeds) {
-        (true, _) => QUICK_SEEDS,
-        (false, seeds) => seeds.map_or(DEFAULT_SEEDS, |n| n as usize),
+    let Selection { group, experiments } = select(name)?;
+    let shard = arguments.shard.as_ref().map(|text| {
+        Shard::read(text, |name| std::env::var(name).ok())
+            .map_err(|problem| anyhow::anyhow!("--shard: {problem}"))
+    });
+    let shard = shard.transpose()?;
+    let seeds = arguments.seeds.map(|seeds| seeds as usize);
+    let settings = Form {
+        seeds: if arguments.quick { Form::QUICK_SEEDS } else { seeds.unwrap_or(Form::SEEDS) },
+        exact: arguments.exact,
+        quick: arguments.quick,
     };
-    let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
-    let settings = Settings { seeds, exact: arguments.exact, quick: arguments.quick };
-    let reproduction = Reproduction::plan(experiment, settings, &data)?;
-    let out = arguments.out.clone().unwrap_or_else(|| reproduction.default_directory());
-    refuse_foreign_results(&out, &reproduction, experiment)?;
-    prepare_directory(&out, &Reproduction::FILES).context("--out")?;
+    let data = data()?;
+    let jobs = Jobs { shard, ..jobs(arguments.jobs, arguments.simd) };
+    let directory = |experiment: &Experiment| match (&arguments.out, &group) {
+        (Some(out), None) => out.clone(),
+        (Some(out), Some(_)) => out.join(experiment.id),
+        (None, _) => default_directory(experiment, settings),
+    };
+    let Some(group) = &group else {
+        return one(experiments[0], settings, &directory(experiments[0]), &jobs, &data);
+    };
+    if arguments.exact {
+        bail!("--exact: expected a single experiment; not all of {group} can be replayed");
+    }
+    for experiment in &experiments {
+        one(experiment, settings, &directory(experiment), &jobs, &data)?;
+    }
+    let directories: Vec<PathBuf> = experiments.iter().map(|e| directory(e)).collect();
+    let place = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results"));
+    page(group, &directories, &place, &data)
+}
 
-    let level = arguments.simd.unwrap_or_else(SimdLevel::best);
-    // More threads than trials would have nothing to do.
-    let threads = arguments.jobs.map_or_else(|| available_cores().get(), |n| n as usize);
-    let threads = threads.min(reproduction.trials().len());
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim)?;
-    let trials = reproduction.trials();
-    writeln!(
-        stdout,
-        "{} on {}, {level}",
-        plural(trials.len(), "training"),
-        plural(threads, "thread")
-    )?;
+/// Makes one experiment.
+fn one(
+    experiment: &'static Experiment,
+    settings: Form,
+    directory: &Path,
+    jobs: &Jobs,
+    data: &Dataset,
+) -> anyhow::Result<()> {
+    let mut stdout = Output::new();
+    let heading = format!("{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim);
+    let Some(reproduction) = Reproduction::plan(experiment, settings, data)? else {
+        if settings.exact || settings.quick || jobs.shard.is_some() {
+            bail!(
+                "{} trains nothing: expected neither --exact, --quick nor --shard",
+                experiment.id
+            );
+        }
+        let written = compute(experiment, directory, data).context("--out")?;
+        writeln!(stdout, "{heading}")?;
+        report(written.as_ref(), &mut stdout)?;
+        return Ok(stdout.finish()?);
+    };
+    let sweep = reproduction.sweep(directory, data).context("--out")?;
+    let trainings = plural(sweep.trainings(), "training");
+    let heading = format!("{heading}\n{trainings} in {}\n", directory.display());
+    let board = Board::new(heading, sweep.directory(), &mut stdout);
+    let done = sweep.run(jobs, &board);
+    drop(board);
+    let done = done.context("--out")?;
+    if let Some(line) = finished::took(&done) {
+        writeln!(stdout, "{line}")?;
+    }
+    finished::check(&done)?;
+    match done.known - done.done {
+        0 => {
+            writeln!(stdout)?;
+            report(Some(&reproduction.write(&sweep)?), &mut stdout)?;
+        }
+        left => {
+            let left = plural(left, "training");
+            writeln!(stdout, "this share is done; {left} of other shares are to come")?;
+        }
+    }
+    Ok(stdout.finish()?)
+}
 
-    let mut provenance = Provenance::new(experiment.id, reproduction.form(), &data, level);
-    provenance.threads = threads;
-    let bar = progress::bar(reproduction.epochs(), "epochs");
-    let results = run_trials(trials, &data, level, NonZeroUsize::new(threads), &|_| bar.inc(1))?;
-    bar.finish_and_clear();
-
-    let seconds = results.iter().map(|result| result.history.seconds).sum();
-    provenance.finish(trials.len(), seconds);
-    let written = reproduction.write(&out, &results, &provenance)?;
-
-    writeln!(stdout, "trained in {:.1} s\n\n{}", provenance.seconds, written.terminal)?;
-    for file in written.files {
+/// The verdict first, then what fits on a screen, then the files.
+fn report(written: Option<&Written>, stdout: &mut Output) -> anyhow::Result<()> {
+    let Some(written) = written else { return Ok(()) };
+    writeln!(stdout, "{}", written.terminal)?;
+    for file in &written.files {
         writeln!(stdout, "wrote {}", file.display())?;
     }
     Ok(())
 }
 
-/// Results of the same form of this experiment may be replaced, since the same command makes them
-/// again; others may not.
-fn refuse_foreign_results(
-    out: &Path,
-    reproduction: &Reproduction,
-    experiment: &Experiment,
-) -> anyhow::Result<()> {
-    let ours = (experiment.id.to_string(), reproduction.form().to_string());
-    if Provenance::of_directory(out) == Some(ours)
-        || !Reproduction::FILES.iter().any(|file| out.join(file).exists())
-    {
-        return Ok(());
+/// One page of all experiments of a group.
+fn page(group: &str, directories: &[PathBuf], place: &Path, data: &Dataset) -> anyhow::Result<()> {
+    let mut parts = Vec::new();
+    for directory in directories {
+        parts.extend(part_of_experiment(directory, data)?);
     }
-    bail!("--out {}: holds the results of something else; choose another directory", out.display())
+    let mut stdout = Output::new();
+    for part in &parts {
+        writeln!(stdout, "{}: {}", part.name, part.short_verdict)?;
+    }
+    let path = place.join(format!("{group}.html"));
+    let page = Page { title: format!("Results: {group}"), parts };
+    write_atomically(&path, page.to_html().as_bytes())?;
+    writeln!(stdout, "wrote {}", path.display())?;
+    Ok(stdout.finish()?)
 }
 
-fn list() -> anyhow::Result<()> {
-    let mut table =
-        Table::new(&[("experiment", Align::Left), ("title", Align::Left), ("takes", Align::Left)]);
-    for experiment in experiments() {
-        let only = if experiment.seeded { "" } else { " (--exact only)" };
-        let takes = format!("{}{only}", experiment.takes);
-        table.row([experiment.id.into(), experiment.title.into(), takes]);
+/// The experiments by chapter: how long they take on this machine, and what has come of them.
+fn list(data: &Dataset) -> anyhow::Result<()> {
+    let speed = Speed::measure(data)?;
+    let mut stdout = Output::new();
+    for chapter in CHAPTERS {
+        let mut table = Table::new(&[
+            ("experiment", Align::Left),
+            ("title", Align::Left),
+            ("takes", Align::Right),
+            ("last run", Align::Left),
+        ]);
+        for experiment in chapter.experiments {
+            let exact = Form { seeds: Form::SEEDS, exact: true, quick: false };
+            for settings in [Form { exact: false, ..exact }, exact] {
+                let Some(row) = row(experiment, settings, &speed, data) else { continue };
+                table.row(row);
+            }
+        }
+        writeln!(stdout, "{}\n{}\n", chapter.title, table.to_terminal())?;
     }
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "{}", table.to_terminal())?;
-    for experiment in experiments() {
-        writeln!(stdout, "\n{}: {}", experiment.id, experiment.claim)?;
-    }
-    Ok(())
+    writeln!(stdout, "nablab reproduce EXPERIMENT, or a group: chapter3, all, …")?;
+    Ok(stdout.finish()?)
+}
+
+/// An experiment in one of its forms; `None` if it has no such form.
+fn row(
+    experiment: &'static Experiment,
+    settings: Form,
+    speed: &Speed,
+    data: &Dataset,
+) -> Option<[String; 4]> {
+    let directory = default_directory(experiment, settings);
+    let (takes, state) = match Reproduction::plan(experiment, settings, data) {
+        Ok(Some(reproduction)) => {
+            let state = match verdict(&directory, data) {
+                Ok(Some(verdict)) => verdict,
+                Ok(None) => "not run".into(),
+                Err(_) => "of another version".into(),
+            };
+            (whole_seconds(speed.seconds(reproduction.trials(), data)), state)
+        }
+        Ok(None) if !settings.exact => {
+            let is_there = directory.join("summary.md").exists();
+            ("a moment".into(), if is_there { "run" } else { "not run" }.into())
+        }
+        _ => return None,
+    };
+    let (id, title) = match settings.exact {
+        false => (experiment.id.to_string(), experiment.title.to_string()),
+        true => ("  --exact".into(), "  the author's run, replayed".into()),
+    };
+    Some([id, title, takes, state])
 }

@@ -157,7 +157,7 @@ fn the_files_have_exactly_the_documented_columns() {
     let outcome = format!("status,diverged_at_epoch,epochs_trained,{summaries}");
     for (name, columns, rows) in [
         ("trials.csv", format!("{SETTINGS},{outcome},seconds\n"), 1),
-        ("epochs.csv", format!("{SETTINGS},epoch,{},seconds\n", METRICS.join(",")), 3),
+        ("epochs.csv", format!("{SETTINGS},epoch,{},eta_in_force,seconds\n", METRICS.join(",")), 3),
     ] {
         let text = read(&out, name);
         assert!(text.starts_with(&columns), "{name}: {text}");
@@ -328,6 +328,33 @@ fn results_are_replaced_only_with_overwrite() {
 }
 
 #[test]
+fn the_learning_rate_in_force_and_the_start_can_be_seen() {
+    let (directory, data) = small();
+    let epochs = |name: &str, arguments: &str| {
+        let out = directory.path().join(name);
+        let arguments = format!("--schedule step:0.5:2 --eta 2 --epochs 4 {arguments}");
+        works(train(&data, &arguments).arg("--out").arg(&out));
+        read(&out, "epochs.csv")
+    };
+    let (plain, with_start) = (epochs("plain", ""), epochs("start", "--monitor-start"));
+    let (plain, with_start) = (Table::parse(&plain), Table::parse(&with_start));
+    assert_eq!(plain.column("eta_in_force"), ["2.0", "2.0", "1.0", "1.0"]);
+    assert_eq!(with_start.column("epoch"), ["-1", "0", "1", "2", "3"]);
+    assert_eq!(with_start.column("eta_in_force")[0], "");
+    // What is watched changes nothing.
+    assert_eq!(with_start.column("test_accuracy")[1..], plain.column("test_accuracy"));
+    // Figures are of what was trained.
+    let mut plot = nablab();
+    plot.arg("plot").arg(directory.path().join("start"));
+    plot.args(["--kind", "curves", "--metric", "eta_in_force", "--out"]);
+    let output = plot.arg(directory.path().join("eta.svg")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let numbers = Table::parse(&read(directory.path(), "eta.csv"));
+    // The mean, and the only seed.
+    assert_eq!(numbers.numbers("value"), [2.0, 2.0, 1.0, 1.0].repeat(2));
+}
+
+#[test]
 fn divergence_is_a_result_and_no_error() {
     // The weight decay multiplies every weight by about -1e29 at each step.
     for arguments in ["--precision f32 --eta 1e30", "--precision f64 --eta 1e250"] {
@@ -369,7 +396,7 @@ fn raw_and_gzipped_files_give_the_same_results() {
 fn every_instruction_set_writes_the_same_files() {
     let directory = TempDir::new().unwrap();
     let levels: Vec<SimdLevel> = SimdLevel::available().collect();
-    assert_eq!(levels[0], SimdLevel::Scalar);
+    assert_eq!(levels[0], SimdLevel::SCALAR);
     // 6 and 784 pixels, and widths, that leave rests of every vector.
     for (name, images) in [("small", Images::SMALL), ("wide", Images::MNIST_LIKE)] {
         let data = images.write(directory.path(), name);
@@ -403,9 +430,13 @@ fn a_reproduction_does_not_depend_on_the_number_of_jobs_or_the_run() {
     let out = directory.path().join("out");
     works(&mut quick(&out, "--jobs 1"));
     let want = results(&out);
-    // The same experiment may replace its own results.
-    works(&mut quick(&out, "--jobs 2"));
+    // The same command again trains nothing, and may replace its own results.
+    let again = works(&mut quick(&out, ""));
+    assert!(again.contains("6 done, 0 to do"), "{again}");
     assert_eq!(results(&out), want);
+    let other = directory.path().join("other");
+    works(&mut quick(&other, "--jobs 2"));
+    assert_eq!(results(&other), want);
 
     let arguments = ["reproduce", "ch3-learning-rates", "--quick"];
     works(nablab().current_dir(&directory).args(arguments));
@@ -415,10 +446,12 @@ fn a_reproduction_does_not_depend_on_the_number_of_jobs_or_the_run() {
 // Reproductions
 
 #[test]
-fn the_list_names_every_experiment_with_its_claim() {
-    let stdout = works(nablab().args(["reproduce", "--list"]));
+fn the_list_names_every_experiment_by_chapter() {
+    let nowhere = TempDir::new().unwrap();
+    let stdout = works(nablab().current_dir(&nowhere).args(["reproduce", "--list"]));
     assert!(stdout.contains("ch3-learning-rates"), "{stdout}");
-    assert!(stdout.contains("The learning rate decides the course of training"), "{stdout}");
+    assert!(stdout.contains("Chapter 3: improving the way neural networks learn"), "{stdout}");
+    assert!(stdout.contains("not run"), "{stdout}");
 }
 
 #[test]
@@ -447,7 +480,7 @@ fn a_quick_run_writes_everything_and_says_that_it_is_one() {
 
     let json: serde_json::Value = serde_json::from_str(&read(&out, "provenance.json")).unwrap();
     assert_eq!(json["experiment"], "ch3-learning-rates");
-    assert_eq!(json["trials"], 6);
+    assert_eq!(json["sessions"][0]["trials"], 6);
 }
 
 #[test]
@@ -566,7 +599,7 @@ fn senseless_values_are_refused() {
         ("--max-norm 0", &["--max-norm", "0", "above 0"]),
         ("--max-norm 3 --hidden none", &["--max-norm", "hidden layer"]),
         ("--momentum inf", &["--momentum", "inf", "below 1"]),
-        ("--momentum 1", &["--momentum", "momentum 1", "below 1"]),
+        ("--momentum 1", &["--momentum", "μ 1", "below 1"]),
         ("--momentum=-0.1", &["--momentum", "-0.1", "0 or above"]),
         ("--momentum 0.9 --optimiser adam", &["--momentum", "0.9", "adam", "nesterov"]),
         ("--optimiser junk", &["--optimiser", "'junk'", "rmsprop"]),
@@ -614,7 +647,8 @@ fn a_reproduction_that_makes_no_sense_is_refused() {
     let cases: &[(&[&str], &[&str])] = &[
         (&["ch3-learning-rate"], &["'ch3-learning-rate'", "did you mean 'ch3-learning-rates'?"]),
         (&["junk"], &["'junk'", "--list"]),
-        (&["ch3-init-30"], &["ch3-init-30", "--exact"]),
+        (&["chapter3", "--exact"], &["--exact", "single experiment"]),
+        (&["learning-rates", "--shard", "3/2"], &["--shard", "3/2"]),
         (&[], &["<EXPERIMENT>"]),
         (&["ch3-learning-rates", "--list"], &["--list", "EXPERIMENT"]),
         (&["ch3-learning-rates", "--seeds", "0"], &["--seeds", "'0'"]),

@@ -11,5 +11,7 @@ mod models;
 mod outputs;
 mod replay;
 mod report;
+mod reproduce;
+mod settings;
 mod sweep;
 mod workloads;

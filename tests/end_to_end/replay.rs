@@ -19,8 +19,9 @@ fn the_first_two_epochs_of_the_first_arm_equal_the_recorded_costs() {
     let data = Dataset::mnist().unwrap();
     let spec = TrainingSpec {
         eta: 0.025,
+        lambda: 5.0,
         precision: Precision::F64,
-        generator: Generator::Author,
+        rng: Generator::Author,
         seed: 12_345_678,
         monitors: [Metric::TrainingCost].into_iter().collect(),
         ..TrainingSpec::default()
@@ -43,9 +44,9 @@ fn the_first_two_epochs_of_the_first_arm_equal_the_recorded_costs() {
 fn the_first_epochs_after_earlier_draws_have_the_recorded_numbers_of_images() {
     let data = Dataset::mnist().unwrap();
     let base = TrainingSpec {
-        initialiser: Initialiser::Large,
+        init: Initialiser::Large,
         precision: Precision::F64,
-        generator: Generator::Author,
+        rng: Generator::Author,
         seed: 12_345_678,
         epochs: 1,
         monitors: [Metric::ValidationAccuracy, Metric::TestAccuracy].into_iter().collect(),

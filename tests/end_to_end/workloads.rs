@@ -26,7 +26,7 @@ fn row(workload: Workload, data: &Dataset) -> Vec<String> {
         format!("{:?}", spec.eta),
         spec.lambda.to_string(),
         spec.batch_size.to_string(),
-        match spec.initialiser {
+        match spec.init {
             Initialiser::Large => "unit".into(),
             other => other.name().into(),
         },

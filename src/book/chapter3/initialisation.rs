@@ -1,5 +1,8 @@
-use crate::book::experiment::Earlier;
-use crate::book::{Against, Arm, Experiment, Replay};
+use crate::book::claim::{MOST_RUNS, SINGLE_RUN};
+use crate::book::{
+    Against, Arm, Claim, Earlier, Experiment, Kind, Panel, Relation, Replay, Rule, Run, Trained,
+    presets,
+};
 use crate::nn::Initialiser;
 use crate::train::{Metric, TrainingSpec};
 
@@ -9,14 +12,52 @@ pub const INIT_30: Experiment = Experiment {
     title: "Weight initialisation, 30 hidden neurons",
     claim: "Weights drawn from N(0, 1/n_in) bring the network to almost 93 % after its first epoch, \
             those from N(0, 1) to less than 87 %; in the end both are somewhat above 96 %.",
-    takes: "5 seconds",
-    arms: || arms(30),
-    seeded: false,
-    metric: Metric::ValidationAccuracy,
+    groups: &["initialisation"],
+    kind: Kind::Trained(Trained {
+        arms: || arms(30),
+        claims: &[
+            Claim {
+                arms: &["old init"],
+                quantity: "runs with less than 87 % after their first epoch",
+                printed: Some("old init after first epoch, under"),
+                rule: MOST_RUNS,
+                measure: |run| first_epoch(run, |accuracy| accuracy < 0.87),
+            },
+            Claim {
+                arms: &["new init"],
+                quantity: "accuracy after the first epoch",
+                printed: Some("new init after first epoch"),
+                rule: SINGLE_RUN,
+                measure: |run| run.at(Metric::ValidationAccuracy, 0).unwrap_or(f64::NAN),
+            },
+            Claim {
+                arms: &["new init"],
+                quantity: "runs with more than 96 % in the end",
+                printed: Some("final, both, over"),
+                rule: MOST_RUNS,
+                measure: |run| f64::from(run.last(Metric::ValidationAccuracy) > 0.96),
+            },
+            Claim {
+                arms: &["old init"],
+                quantity: "runs with more than 96 % in the end",
+                printed: Some("final, both, over"),
+                rule: MOST_RUNS,
+                measure: |run| f64::from(run.last(Metric::ValidationAccuracy) > 0.96),
+            },
+            BEGINS_BETTER,
+        ],
+        ..TRAINED
+    }),
+};
+
+/// What both have in common.
+const TRAINED: Trained = Trained {
+    arms: Vec::new,
     monitors: &[Metric::ValidationAccuracy],
+    monitor_every: 1,
+    panels: &[Panel { metric: Metric::ValidationAccuracy, label: "validation accuracy", from: 0 }],
     against: Against::Epoch,
-    axis: "validation accuracy",
-    behaviours: &[],
+    claims: &[BEGINS_BETTER],
     replay_note: Some(
         "The author's program seeds its generators with 12345678 once, trains with the new \
          initialiser, draws the large weights and trains again, on the images in the order that the \
@@ -24,15 +65,28 @@ pub const INIT_30: Experiment = Experiment {
     ),
 };
 
+/// What the book shows without a number.
+const BEGINS_BETTER: Claim = Claim {
+    arms: &["new init", "old init"],
+    quantity: "the new initialiser is above the old one after the first epoch",
+    printed: None,
+    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+    measure: |run| run.at(Metric::ValidationAccuracy, 0).unwrap_or(f64::NAN),
+};
+
+/// Whether something holds of the accuracy after the first epoch.
+fn first_epoch(run: &Run, holds: fn(f64) -> bool) -> f64 {
+    f64::from(run.at(Metric::ValidationAccuracy, 0).is_some_and(holds))
+}
+
 /// The same with 100.
 pub const INIT_100: Experiment = Experiment {
     id: "ch3-init-100",
     title: "Weight initialisation, 100 hidden neurons",
     claim: "With 100 hidden neurons the new initialiser begins better too, and after 30 epochs the \
             two do not quite meet.",
-    takes: "10 seconds",
-    arms: || arms(100),
-    ..INIT_30
+    groups: &["initialisation"],
+    kind: Kind::Trained(Trained { arms: || arms(100), ..TRAINED }),
 };
 
 fn arms(hidden: usize) -> Vec<Arm> {
@@ -42,11 +96,11 @@ fn arms(hidden: usize) -> Vec<Arm> {
         label,
         spec: TrainingSpec {
             hidden: vec![hidden],
-            initialiser,
+            init: initialiser,
             eta: 0.1,
             lambda: 5.0,
             epochs: EPOCHS,
-            ..TrainingSpec::default()
+            ..presets::network2()
         },
         replay: Replay::Exact,
         earlier,

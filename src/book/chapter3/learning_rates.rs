@@ -1,6 +1,7 @@
-use crate::book::experiment::Earlier;
-use crate::book::{Against, Arm, Behaviour, Experiment, Replay};
-use crate::nn::{Activation, Cost, Initialiser};
+use crate::book::claim::SINGLE_RUN;
+use crate::book::{
+    Against, Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Trained, presets,
+};
 use crate::train::{Metric, TrainingSpec};
 
 /// How the learning rate shapes the course of the training cost.
@@ -11,66 +12,65 @@ pub const LEARNING_RATES: Experiment = Experiment {
             falls smoothly until the last epoch; with η = 0.25 it falls faster and is nearly \
             saturated after about 20 epochs; with η = 2.5 it oscillates from the start, because \
             the steps overshoot the valley that they descend.",
-    takes: "half a minute on 2 cores",
-    arms: learning_rate_arms,
-    seeded: true,
-    metric: Metric::TrainingCost,
-    monitors: &[Metric::TrainingCost, Metric::ValidationAccuracy],
-    against: Against::Epoch,
-    axis: "training cost (cross-entropy + L2 penalty)",
-    behaviours: &[
-        Behaviour {
-            arm: "eta=0.025",
-            quantity: "epochs in which the cost rose (of 29)",
-            printed: None,
-            measure: rises,
-        },
-        Behaviour {
-            arm: "eta=0.25",
-            quantity: "epochs until 95 % of the fall was done (book: its estimate; its curve: 16)",
-            printed: Some("near saturation after"),
-            measure: saturation_epoch,
-        },
-        Behaviour {
-            arm: "eta=2.5",
-            quantity: "epochs in which the cost rose (of 29)",
-            printed: None,
-            measure: rises,
-        },
-        Behaviour {
-            arm: "eta=2.5",
-            quantity: "mean rise in such an epoch",
-            printed: None,
-            measure: mean_rise,
-        },
-    ],
-    replay_note: Some(
-        "The author's program seeds NumPy's and Python's generators with 12345678 once and trains \
+    groups: &["learning-rates"],
+    kind: Kind::Trained(Trained {
+        arms,
+        monitors: &[Metric::TrainingCost, Metric::ValidationAccuracy],
+        monitor_every: 1,
+        panels: &[Panel {
+            metric: Metric::TrainingCost,
+            label: "training cost (cross-entropy + L2 penalty)",
+            from: 0,
+        }],
+        against: Against::Epoch,
+        claims: &[
+            Claim {
+                arms: &["eta=0.025"],
+                quantity: "epochs in which the cost rose (of 29)",
+                printed: None,
+                rule: SINGLE_RUN,
+                measure: |run| rises(&run.values(Metric::TrainingCost)),
+            },
+            Claim {
+                arms: &["eta=0.25"],
+                quantity: "epochs until 95 % of the fall was done (book: its estimate; its curve: 16)",
+                printed: Some("eta=0.25 near saturation after"),
+                rule: SINGLE_RUN,
+                measure: |run| saturation_epoch(&run.values(Metric::TrainingCost)),
+            },
+            Claim {
+                arms: &["eta=2.5"],
+                quantity: "epochs in which the cost rose (of 29)",
+                printed: None,
+                rule: SINGLE_RUN,
+                measure: |run| rises(&run.values(Metric::TrainingCost)),
+            },
+            Claim {
+                arms: &["eta=2.5"],
+                quantity: "mean rise in such an epoch",
+                printed: None,
+                rule: SINGLE_RUN,
+                measure: |run| mean_rise(&run.values(Metric::TrainingCost)),
+            },
+        ],
+        replay_note: Some(
+            "The author's program seeds NumPy's and Python's generators with 12345678 once and trains \
          the three arms one after another. The arms η = 0.025 and 0.25 are replayed from his \
          random numbers in f64 and must equal his recorded costs to a relative 1e-12. The arm \
          η = 2.5 cannot be replayed by anyone: there training amplifies a rounding difference of \
          1e-16, such as adding the images of one mini-batch in another order makes, to order 1 \
          within about 200 of its 150,000 steps. It starts from the author's exact weights and \
          mini-batches, and is then one more run to be judged by the spread of the seeds.",
-    ),
+        ),
+    }),
 };
 
-fn learning_rate_arms() -> Vec<Arm> {
+fn arms() -> Vec<Arm> {
     const EPOCHS: usize = 30;
     let arm = |position, key, label, eta, replay| Arm {
         key,
         label,
-        spec: TrainingSpec {
-            hidden: vec![30],
-            activation: Activation::Sigmoid.into(),
-            cost: Cost::CrossEntropy,
-            initialiser: Initialiser::Scaled,
-            eta,
-            batch_size: 10,
-            lambda: 5.0,
-            epochs: EPOCHS,
-            ..TrainingSpec::default()
-        },
+        spec: TrainingSpec { eta, lambda: 5.0, epochs: EPOCHS, ..presets::network2() },
         replay,
         earlier: Earlier { networks: position, epochs: position * EPOCHS, draws: 0 },
     };

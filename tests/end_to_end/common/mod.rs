@@ -1,9 +1,11 @@
 //! The built binary as a user calls it, and what it leaves behind.
 
 mod idx;
+mod picture;
 mod table;
 
 pub use idx::Images;
+pub use picture::write_png;
 pub use table::{Table, without_seconds};
 
 use assert_cmd::Command;

@@ -1,0 +1,122 @@
+//! All experiments by chapter, and how they are called.
+
+use super::{Experiment, chapter3, data};
+use crate::nearest::nearest;
+use thiserror::Error;
+
+/// A chapter of the book, or what belongs to none.
+#[derive(Debug)]
+pub struct Chapter {
+    /// The name of the group of its experiments, `chapter3`.
+    pub name: &'static str,
+    /// A heading.
+    pub title: &'static str,
+    /// Its experiments, in the order of the chapter.
+    pub experiments: &'static [Experiment],
+}
+
+/// The chapters, in the order of the book. A new experiment registers in its chapter.
+pub static CHAPTERS: [&Chapter; 2] = [&data::CHAPTER, &chapter3::CHAPTER];
+
+/// The group of all experiments.
+const ALL: &str = "all";
+
+/// Every experiment, in the order of the book.
+pub fn experiments() -> impl Iterator<Item = &'static Experiment> {
+    CHAPTERS.iter().flat_map(|chapter| chapter.experiments)
+}
+
+/// One experiment or several, that were asked for by one name.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// The name of the group; `None` for a single experiment.
+    pub group: Option<String>,
+    /// In the order of the book.
+    pub experiments: Vec<&'static Experiment>,
+}
+
+/// A name that no experiment has.
+#[derive(Debug, Error)]
+#[error("there is no experiment '{name}'; {hint}")]
+pub struct UnknownExperiment {
+    name: String,
+    hint: String,
+}
+
+/// The experiment of an id, which may lack its chapter (`overfit-1000`), or those of a group: `chapter3`,
+/// `learning-rates`, `all`.
+///
+/// # Errors
+///
+/// When there is none; the message suggests the nearest name.
+pub fn select(name: &str) -> Result<Selection, UnknownExperiment> {
+    let alone = |experiment| Selection { group: None, experiments: vec![experiment] };
+    if let Some(experiment) = find(name) {
+        return Ok(alone(experiment));
+    }
+    let group: Vec<_> = experiments().filter(|e| groups(e).any(|group| group == name)).collect();
+    let short = experiments().find(|experiment| short(experiment.id) == name);
+    match (&group[..], short) {
+        // A group of one is its experiment.
+        ([_, _, ..], _) => Ok(Selection { group: Some(name.into()), experiments: group }),
+        (_, Some(experiment)) => Ok(alone(experiment)),
+        (&[experiment], None) => Ok(alone(experiment)),
+        ([], None) => {
+            let names = experiments().flat_map(|e| [e.id].into_iter().chain(groups(e)));
+            let hint = match nearest(name, names) {
+                Some(nearest) => format!("did you mean '{nearest}'?"),
+                None => "'nablab reproduce --list' shows all".into(),
+            };
+            Err(UnknownExperiment { name: name.into(), hint })
+        }
+    }
+}
+
+/// The experiment of a whole id.
+pub fn find(id: &str) -> Option<&'static Experiment> {
+    experiments().find(|experiment| experiment.id == id)
+}
+
+/// The names of the groups that an experiment belongs to.
+fn groups(experiment: &'static Experiment) -> impl Iterator<Item = &'static str> {
+    let of = |chapter: &&&Chapter| chapter.experiments.iter().any(|e| e.id == experiment.id);
+    let chapter = CHAPTERS.iter().find(of).map(|chapter| chapter.name);
+    chapter.into_iter().chain([ALL]).chain(experiment.groups.iter().copied())
+}
+
+/// An id without its chapter.
+fn short(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn experiments_are_found_by_id_group_and_short_name() {
+        let ids = |name: &str| -> Vec<&str> {
+            select(name).unwrap().experiments.iter().map(|experiment| experiment.id).collect()
+        };
+        assert_eq!(ids("ch3-init-30"), ["ch3-init-30"]);
+        assert_eq!(ids("init-30"), ["ch3-init-30"]);
+        assert_eq!(ids("chapter3").len(), 8);
+        assert_eq!(ids("all").len(), experiments().count());
+        assert_eq!(ids("overfitting").len(), 4);
+        let error = select("ch3-learning-rate").unwrap_err().to_string();
+        assert!(error.contains("did you mean 'ch3-learning-rates'?"), "{error}");
+    }
+
+    #[test]
+    fn every_name_stands_for_one_thing() {
+        let mut names = HashSet::new();
+        for experiment in experiments() {
+            assert!(names.insert(experiment.id) && names.insert(short(experiment.id)));
+        }
+        let groups: HashSet<&str> = experiments().flat_map(groups).collect();
+        // A group of several experiments must not hide one.
+        let hidden = groups.iter().filter(|group| names.contains(*group)).count();
+        assert_eq!(hidden, 1, "learning-rates alone, as long as it is a group of one: {groups:?}");
+    }
+}

@@ -1,0 +1,108 @@
+use super::{Evidence, Judgement, Rule, Verdict, judge};
+use crate::stats::{confidence_interval, mean};
+use crate::text::{measurement, significant};
+
+/// A number or a statement of the book beside ours: made once, and printed on the terminal, in summary.md and on the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The label of the arm; several for an order of arms.
+    pub arm: String,
+    /// What is measured.
+    pub quantity: String,
+    /// The book's number, if it is one.
+    pub book: Option<f64>,
+    /// How the book puts it, where that is more than a number: `just under 82`.
+    pub printed: Option<&'static str>,
+    /// Whether the numbers are fractions to be shown as percentages.
+    pub percent: bool,
+    /// The value of the replayed run, if there was one.
+    pub replay: Option<f64>,
+    /// What we have measured.
+    pub evidence: Evidence,
+    /// What it is judged by.
+    pub rule: Rule,
+    /// What has come of it.
+    pub judgement: Judgement,
+}
+
+impl Finding {
+    /// Judges a number of the book.
+    pub fn new(quantity: String, rule: Rule, book: Option<f64>, evidence: Evidence) -> Self {
+        let judgement = judge(rule, book, &evidence);
+        let (arm, printed, percent, replay) = (String::new(), None, false, None);
+        Self { arm, quantity, book, printed, percent, replay, evidence, rule, judgement }
+    }
+
+    /// What has come of it.
+    pub fn verdict(&self) -> Verdict {
+        self.judgement.verdict
+    }
+
+    /// Whether it is judged by seeds, of which there may be too few.
+    pub fn is_judged_by_seeds(&self) -> bool {
+        !matches!(self.evidence, Evidence::Computed(_))
+    }
+
+    /// A number in the unit that is shown.
+    fn shown(&self, value: f64, digits: usize) -> String {
+        match self.percent {
+            true => format!("{:.2} %", 100.0 * value),
+            false => significant(value, digits),
+        }
+    }
+
+    /// The book's number as it is shown.
+    pub fn book_cell(&self) -> String {
+        match (self.printed, self.book) {
+            (Some(words), _) => words.into(),
+            (None, Some(book)) => self.shown(book, 5),
+            (None, None) => "–".into(),
+        }
+    }
+
+    /// The value of the replayed run as it is shown.
+    pub fn replay_cell(&self) -> String {
+        self.replay.map_or("–".into(), |value| self.shown(value, 5))
+    }
+
+    /// What we have measured: of seeds the mean and its 95 % interval.
+    pub fn measured_cell(&self) -> String {
+        match &self.evidence {
+            Evidence::Computed(value) => self.shown(*value, 6),
+            Evidence::Seeds { values, .. } if values.is_empty() => "–".into(),
+            Evidence::Seeds { values, lost } => {
+                // An interval over the survivors alone would flatter an arm that diverges.
+                let interval = (*lost == 0).then(|| confidence_interval(values, 0.95)).flatten();
+                let half_width = interval.map(|interval| interval.half_width());
+                let scale = if self.percent { 100.0 } else { 1.0 };
+                let number = measurement(scale * mean(values), half_width.map(|h| scale * h));
+                if self.percent { format!("{number} %") } else { number }
+            }
+            Evidence::Arms(arms) => {
+                let means = arms.iter().map(|arm| self.shown(mean(arm), 4));
+                means.collect::<Vec<_>>().join(", ")
+            }
+            Evidence::Counts { holds, of } => format!("{holds} of {of}"),
+        }
+    }
+
+    /// The number of seeds, and how many diverged.
+    pub fn seeds_cell(&self) -> String {
+        match &self.evidence {
+            Evidence::Computed(_) => "–".into(),
+            Evidence::Seeds { values, lost: 0 } => values.len().to_string(),
+            Evidence::Seeds { values, lost } => format!("{} ({lost} diverged)", values.len()),
+            Evidence::Arms(arms) => arms.first().map_or(0, Vec::len).to_string(),
+            Evidence::Counts { of, .. } => of.to_string(),
+        }
+    }
+
+    /// The interval that decided.
+    pub fn interval_cell(&self) -> String {
+        let of_share = matches!(self.evidence, Evidence::Counts { .. });
+        let of = if of_share { "share " } else { "" };
+        self.judgement.interval.map_or("–".into(), |interval| {
+            format!("{of}{} … {}", self.shown(interval.low, 4), self.shown(interval.high, 4))
+        })
+    }
+}
