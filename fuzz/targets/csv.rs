@@ -6,7 +6,7 @@
 #![no_main]
 
 use nablab::report::ablation::{Ablation, Also, Format, IntervalKind, Request, TestKind};
-use nablab::report::runs::{At, Better, Runs};
+use nablab::results::runs::{At, Better, Runs};
 use nablab_fuzz::{Bytes, check_message, write};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -30,7 +30,7 @@ fn check_any(kind: u8, one: u8, other: u8, text: &[u8]) {
     let mut request = Request::default();
     match kind % 8 {
         1 => request.by = vec![name(one)],
-        2 => (request.by, request.vs) = (vec![name(one)], Some(name(other))),
+        2 => (request.by, request.vs) = (vec![name(one)], Some(name(other)).into()),
         3 => request.leave_one_out = Some(Vec::new()),
         4 => (request.metric, request.at) = (name(one).parse().ok(), Some(At::Best)),
         5 => request.metric = format!("epochs_to:{}:0.{other}", name(one)).parse().ok(),
@@ -49,7 +49,7 @@ fn check_any(kind: u8, one: u8, other: u8, text: &[u8]) {
     }
     let table = match table(&path, &request) {
         Ok(table) => table,
-        Err(problem) => return check_message(&nablab::report::message(&problem, &path)),
+        Err(problem) => return check_message(&nablab::text::message(&problem, &path)),
     };
     for format in [Format::Text, Format::Markdown, Format::Latex, Format::Typst, Format::Html] {
         assert!(!table.render(format).is_empty());

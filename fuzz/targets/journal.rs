@@ -3,7 +3,8 @@
 
 #![no_main]
 
-use nablab::sweep::{Entry, JournalWriter, Journals, Trial, difference};
+use nablab::results::Trial;
+use nablab::sweep::{Entry, JournalWriter, Journals, difference};
 use nablab::train::{EpochRecord, History, LayerRecord, Metric, Metrics, Status, TrainingSpec};
 use nablab_fuzz::{Bytes, check_message, directory, write};
 use std::collections::BTreeSet;
@@ -142,7 +143,7 @@ fn check_written(bytes: &mut Bytes) {
     }
     let kept_epoch = (bytes.byte() > 100).then(|| bytes.below(99));
     let (trained, seconds) = (bytes.below(1 << 16), seconds(bytes));
-    let history = History { epochs, layers, trained, status, kept_epoch, seconds };
+    let history = History { start: None, epochs, layers, trained, status, kept_epoch, seconds };
     check_round_trip(7, &Entry::Done(history));
 }
 
