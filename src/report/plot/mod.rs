@@ -26,6 +26,7 @@ pub use request::{Kind, PlotRequest};
 use super::ablation::AblationError;
 use crate::figure::{Chart, Scale};
 use crate::results::runs::{Runs, Setting};
+use crate::train::settings::{self, Values};
 use groups::Scene;
 use numbers::Numbers;
 
@@ -87,13 +88,10 @@ fn capital(text: &str) -> String {
 
 /// `learning rate η` for eta, `mini-batch size` for batch_size: how settings read on an axis.
 pub(in crate::report) fn label(setting: &Setting) -> String {
-    match setting.name.as_str() {
-        "eta" => "learning rate η".into(),
-        "batch_size" => "mini-batch size".into(),
-        "lambda" => "regularisation parameter λ".into(),
-        "momentum" => "momentum coefficient μ".into(),
-        name => name.replace('_', " "),
-    }
+    let declared = settings::options().find(|declared| declared.column == setting.name);
+    // What is no number is called as it is in the file.
+    let title = declared.filter(|d| matches!(d.values, Values::Fractions | Values::Counts));
+    title.map_or_else(|| setting.name.replace('_', " "), |declared| declared.title.into())
 }
 
 /// `η = 0.5`, `mini-batch 10`, `relu`: a value as the name of a line.

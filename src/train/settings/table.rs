@@ -264,7 +264,7 @@ pub static SETTINGS: [Setting; 26] = [
         name: "batch-size",
         column: "batch_size",
         aliases: &["mini-batch", "batch", "mini-batch-size"],
-        title: "mini-batch size m",
+        title: "mini-batch size",
         symbol: "m",
         unit: "images",
         group: LEARNING,
