@@ -3,6 +3,7 @@ use clap::Args;
 use nablab::data::Dataset;
 use nablab::results::{Trial, TrialResult};
 use nablab::simd::SimdLevel;
+use nablab::stats::median;
 use nablab::sweep::run as run_trials;
 use nablab::train::{
     Generator, Metric, Monitors, SpecError, TrainingSpec, Workload, timed_epochs, timed_forward,
@@ -131,17 +132,11 @@ fn sweep(
     let accuracies = results.iter().filter_map(|r| r.history.last(Metric::TestAccuracy));
     Ok(json!({
         "trainings_per_second": timed.len() as f64 / seconds,
-        "test_accuracy": 100.0 * median(accuracies.collect()),
+        "test_accuracy": 100.0 * median(&accuracies.collect::<Vec<_>>()),
     }))
 }
 
 /// Per cent of the test images.
 fn per_cent(correct: usize, data: &Dataset) -> f64 {
     100.0 * correct as f64 / data.test.len() as f64
-}
-
-/// The median of at least one value.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0
 }
