@@ -77,7 +77,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
     let data = spec.select(&data);
     let architecture = model.architecture();
-    if (architecture.inputs(), architecture.outputs()) != (data.inputs(), data.classes) {
+    let outputs = architecture.targets.outputs(data.classes);
+    if (architecture.inputs(), architecture.outputs()) != (data.inputs(), outputs) {
         bail!(
             "{path}: a network {}, but {} has {} pixels and {} classes",
             sizes(architecture),

@@ -3,6 +3,7 @@ use super::output::notice;
 use anyhow::{Context, bail};
 use clap::Args;
 use nablab::data::{Drawing, Framing, Invert, SparseRows, read_picture};
+use nablab::nn::Targets;
 use nablab::simd::SimdLevel;
 use nablab::train::Model;
 use std::io::Write;
@@ -43,7 +44,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let model = arguments.model.display();
             bail!("{model}: an output for {} is not a finite number", path.display());
         }
-        let largest = largest(&outputs);
+        let targets = model.architecture().targets;
+        let answer = targets.answer(&outputs, 0.5);
         let warning = match side {
             Framing::SIDE => Framing::of(&drawing.pixels).problem(),
             _ => None,
@@ -58,34 +60,28 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         if arguments.json {
             results.push(serde_json::json!({
                 "picture": path.to_string_lossy(),
-                "class": largest,
+                "class": answer,
                 "outputs": outputs,
                 "transparent_as": drawing.behind.map(|behind| behind.to_string()),
                 "warning": warning,
             }));
             continue;
         }
-        writeln!(stdout, "{}: {largest}", path.display())?;
-        for (class, &output) in outputs.iter().enumerate() {
-            let mark = if class == largest { " ←" } else { "" };
-            writeln!(stdout, "  {class:>3}  {output:>8.4}  {}{mark}", bar(output))?;
+        writeln!(stdout, "{}: {answer}", path.display())?;
+        for (j, &output) in outputs.iter().enumerate() {
+            let mark = if targets.is_on(j, answer) { " ←" } else { "" };
+            // The class, or the worth of the binary digit.
+            let name = match targets {
+                Targets::OneHot => j,
+                Targets::Binary => 1 << j,
+            };
+            writeln!(stdout, "  {name:>3}  {output:>8.4}  {}{mark}", bar(output))?;
         }
     }
     if arguments.json {
         writeln!(stdout, "{}", serde_json::Value::from(results))?;
     }
     Ok(())
-}
-
-/// The place of the largest, the first of equals.
-fn largest(outputs: &[f64]) -> usize {
-    let mut best = 0;
-    for (class, output) in outputs.iter().enumerate() {
-        if *output > outputs[best] {
-            best = class;
-        }
-    }
-    best
 }
 
 /// A bar for an output between 0 and 1.

@@ -209,6 +209,7 @@ fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
     spec.activation = architecture.activation.clone();
     spec.dropout = architecture.dropout.clone();
     (spec.output, spec.cost) = (architecture.output, architecture.cost);
+    spec.targets = architecture.targets;
     spec.start = Some(digest.into());
 }
 

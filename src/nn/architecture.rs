@@ -1,4 +1,4 @@
-use super::{Activation, Cost, Output, PerLayer};
+use super::{Activation, Cost, Output, PerLayer, Targets};
 
 /// The shape of a fully connected network and the functions it is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Architecture {
     pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
+    /// What the outputs are to be.
+    pub targets: Targets,
     /// The probabilities, in [0, 1), with which training drops the neurons of the hidden layers.
     pub dropout: PerLayer<f64>,
 }
@@ -43,7 +45,7 @@ impl Architecture {
         self.sizes[0]
     }
 
-    /// The number of output neurons, one a class.
+    /// The number of output neurons.
     pub fn outputs(&self) -> usize {
         self.sizes[self.sizes.len() - 1]
     }

@@ -1,4 +1,4 @@
-use super::Output;
+use super::{Output, Targets};
 use crate::simd::Real;
 use crate::simd::elementwise::exp_f64;
 use clap::ValueEnum;
@@ -66,18 +66,34 @@ impl Cost {
         }
     }
 
+    /// Whether the targets make sense for the cost and the outputs.
+    ///
+    /// # Errors
+    ///
+    /// With the reason why they do not.
+    pub fn fits_targets(self, output: Output, targets: Targets) -> Result<(), &'static str> {
+        match (targets, output, self) {
+            (Targets::OneHot, ..) => Ok(()),
+            (_, Output::Softmax, _) | (_, _, Self::LogLikelihood) => Err(
+                "softmax outputs are one distribution over the classes, binary digits are none; use \
+                 sigmoid outputs",
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// The cost of an image of class `label`, given the weighted inputs `z` and the activations
     /// `a` of the output layer.
     ///
     /// The cross-entropy is computed from z, as Σ [ln(1 + e^z) − y z], and the log-likelihood as
     /// ln Σ e^z − z_y: both stay finite and accurate where an activation rounds to 0 or 1.
     #[inline(always)]
-    pub fn of_image<T: Real>(self, z: &[T], a: &[T], label: usize) -> f64 {
+    pub fn of_image<T: Real>(self, targets: Targets, z: &[T], a: &[T], label: usize) -> f64 {
         match self {
             Self::Quadratic => {
                 let mut sum = 0.0;
                 for (j, a) in a.iter().enumerate() {
-                    let error = a.to_f64() - f64::from(u8::from(j == label));
+                    let error = a.to_f64() - f64::from(u8::from(targets.is_on(j, label)));
                     sum += error * error;
                 }
                 0.5 * sum
@@ -85,7 +101,13 @@ impl Cost {
             Self::CrossEntropy => {
                 // ln(1 + e^z) = max(z, 0) + ln(1 + e^−|z|). The product of the (1 + e^−|z|) minus
                 // 1 is at most 2^256, so that one logarithm serves all outputs.
-                let mut linear = -z[label].to_f64();
+                let mut linear = match targets {
+                    Targets::OneHot => -z[label].to_f64(),
+                    Targets::Binary => {
+                        let on = z.iter().enumerate().filter(|(j, _)| targets.is_on(*j, label));
+                        -on.map(|(_, z)| z.to_f64()).sum::<f64>()
+                    }
+                };
                 let mut product = 0.0;
                 for z in z {
                     let z = z.to_f64();
@@ -114,7 +136,7 @@ impl Cost {
     pub(super) fn output_delta<S: Simd, T: Real>(
         self,
         simd: S,
-        output: Output,
+        (output, targets): (Output, Targets),
         activation: &[T],
         labels: &[u8],
         (outputs, stride): (usize, usize),
@@ -125,7 +147,16 @@ impl Cost {
         for ((delta, activation), &label) in rows.zip(labels) {
             let delta = &mut delta[..outputs];
             delta.copy_from_slice(&activation[..outputs]);
-            delta[usize::from(label)] += -T::ONE;
+            match targets {
+                Targets::OneHot => delta[usize::from(label)] += -T::ONE,
+                Targets::Binary => {
+                    for (j, delta) in delta.iter_mut().enumerate() {
+                        if targets.is_on(j, usize::from(label)) {
+                            *delta += -T::ONE;
+                        }
+                    }
+                }
+            }
         }
         match self.pairing(output) {
             Ok(Pairing::Fused) => {}
@@ -156,7 +187,7 @@ mod tests {
         for label in 0..4 {
             let want: f64 =
                 (0..4).map(|j| if j == label { -a[j].ln() } else { -(1.0 - a[j]).ln() }).sum();
-            let got = Cost::CrossEntropy.of_image(&z, &a, label);
+            let got = Cost::CrossEntropy.of_image(Targets::OneHot, &z, &a, label);
             assert!((got - want).abs() < 1e-14 * want, "{got} {want}");
         }
     }
@@ -165,12 +196,12 @@ mod tests {
     fn saturated_outputs_have_a_finite_cost() {
         let z = [800.0f32, -800.0];
         let a = z.map(sigmoid);
-        assert_eq!(Cost::CrossEntropy.of_image(&z, &a, 0), 0.0);
-        assert_eq!(Cost::CrossEntropy.of_image(&z, &a, 1), 1600.0);
-        let tiny = Cost::CrossEntropy.of_image(&[50.0f64, -50.0], &[1.0, 0.0], 0);
+        assert_eq!(Cost::CrossEntropy.of_image(Targets::OneHot, &z, &a, 0), 0.0);
+        assert_eq!(Cost::CrossEntropy.of_image(Targets::OneHot, &z, &a, 1), 1600.0);
+        let tiny = Cost::CrossEntropy.of_image(Targets::OneHot, &[50.0f64, -50.0], &[1.0, 0.0], 0);
         assert!((tiny / (2.0 * (-50.0f64).exp()) - 1.0).abs() < 1e-12);
-        assert_eq!(Cost::Quadratic.of_image(&z, &a, 1), 1.0);
-        assert_eq!(Cost::LogLikelihood.of_image(&z, &a, 0), 0.0);
-        assert_eq!(Cost::LogLikelihood.of_image(&z, &a, 1), 1600.0);
+        assert_eq!(Cost::Quadratic.of_image(Targets::OneHot, &z, &a, 1), 1.0);
+        assert_eq!(Cost::LogLikelihood.of_image(Targets::OneHot, &z, &a, 0), 0.0);
+        assert_eq!(Cost::LogLikelihood.of_image(Targets::OneHot, &z, &a, 1), 1600.0);
     }
 }

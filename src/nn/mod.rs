@@ -19,6 +19,7 @@ mod pass;
 mod per_layer;
 #[cfg(test)]
 mod stored;
+mod targets;
 pub mod textbook;
 mod workspace;
 
@@ -34,4 +35,5 @@ pub use learner::{Learner, StepConstants};
 pub use network::Network;
 pub use optimiser::Optimiser;
 pub use per_layer::PerLayer;
+pub use targets::Targets;
 pub use workspace::Workspace;

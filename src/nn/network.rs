@@ -15,7 +15,7 @@ impl<T: Real> Network<T> {
     /// # Panics
     ///
     /// When the architecture has fewer than two layers, or an empty one, settings for another number
-    /// of hidden layers, or a cost that makes no sense for its output layer.
+    /// of hidden layers, or a cost or targets that make no sense for its output layer.
     pub fn zeros(architecture: Architecture) -> Self {
         assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
         assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
@@ -24,6 +24,10 @@ impl<T: Real> Network<T> {
         assert!(architecture.dropout.fits(hidden), "one probability of dropout a hidden layer");
         if let Err(reason) = architecture.cost.pairing(architecture.output) {
             panic!("the cost makes no sense for the output layer: {reason}");
+        }
+        let Architecture { cost, output, targets, .. } = architecture;
+        if let Err(reason) = cost.fits_targets(output, targets) {
+            panic!("the targets make no sense for the output layer: {reason}");
         }
         let layers = architecture.sizes.windows(2).enumerate().map(|(l, pair)| match l {
             0 => Layer::zeros_for_sparse(pair[0], pair[1]),

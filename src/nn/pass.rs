@@ -1,7 +1,7 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
-use super::{GemmPath, Gradient, Input, Layer, Network, Workspace};
+use super::{Architecture, GemmPath, Gradient, Input, Layer, Network, Workspace};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
@@ -82,9 +82,9 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             let delta = &mut here.delta[..rows * stride];
             let a = &here.activation[..rows * stride];
             let Some(after) = after.first() else {
-                let (cost, output) = (network.architecture().cost, network.architecture().output);
+                let Architecture { cost, output, targets, .. } = *network.architecture();
                 let shape = (network.layers[l].n_out(), stride);
-                cost.output_delta(simd, output, a, labels, shape, delta);
+                cost.output_delta(simd, (output, targets), a, labels, shape, delta);
                 continue;
             };
             let activation = network.architecture().activation.of(l);

@@ -1,7 +1,7 @@
-use super::evaluate::{ROWS, largest};
+use super::evaluate::ROWS;
 use super::{MiniBatch, Model};
 use crate::data::Split;
-use crate::nn::{Network, Workspace};
+use crate::nn::{Architecture, Network, Targets, Workspace};
 use crate::simd::{Real, SimdLevel};
 use pulp::{Simd, WithSimd};
 
@@ -63,7 +63,8 @@ impl Assessment {
 /// When the images do not fit the inputs of the network, or a label has no output neuron.
 pub fn assess(model: &Model, split: &Split, level: SimdLevel) -> Assessment {
     let arch = level.arch();
-    let classes = model.architecture().outputs();
+    let Architecture { targets, .. } = *model.architecture();
+    let classes = targets.answers(model.architecture().outputs());
     let images = match model {
         Model::F32(network) => arch.dispatch(Assess { network, split }),
         Model::F64(network) => arch.dispatch(Assess { network, split }),
@@ -80,7 +81,8 @@ impl<T: Real> WithSimd for Assess<'_, T> {
     type Output = Vec<ImageResult>;
     fn with_simd<S: Simd>(self, simd: S) -> Vec<ImageResult> {
         let Self { network, split } = self;
-        let (cost, outputs) = (network.architecture().cost, network.architecture().outputs());
+        let Architecture { cost, targets, .. } = *network.architecture();
+        let (outputs, half) = (network.architecture().outputs(), T::from_f64(0.5));
         let mut workspace = Workspace::new(network, ROWS);
         let mut batch = MiniBatch::new(ROWS);
         let mut results = Vec::with_capacity(split.len());
@@ -92,18 +94,26 @@ impl<T: Real> WithSimd for Assess<'_, T> {
             let rows = z.chunks_exact(stride).zip(a.chunks_exact(stride));
             for ((z, a), &label) in rows.zip(batch.labels()) {
                 let (z, a, label) = (&z[..outputs], &a[..outputs], usize::from(label));
-                let predicted = largest(a);
+                let predicted = targets.answer(a, half);
                 let finite = a.iter().all(|output| output.to_f64().is_finite());
                 results.push(ImageResult {
                     label,
                     predicted,
-                    output: a[predicted].to_f64(),
-                    cost: if finite { cost.of_image(z, a, label) } else { f64::NAN },
+                    output: match targets {
+                        Targets::OneHot => a[predicted].to_f64(),
+                        Targets::Binary => certainty(a),
+                    },
+                    cost: if finite { cost.of_image(targets, z, a, label) } else { f64::NAN },
                 });
             }
         }
         results
     }
+}
+
+/// How far the least certain binary digit is on its side: from 0.5, undecided, to 1.
+fn certainty<T: Real>(a: &[T]) -> f64 {
+    a.iter().map(|a| 0.5 + (a.to_f64() - 0.5).abs()).fold(1.0, f64::min)
 }
 
 #[cfg(test)]

@@ -49,6 +49,22 @@ pub enum SpecError {
         /// The images.
         images: usize,
     },
+    /// The targets make no sense for the cost and the outputs.
+    #[error("{targets} targets: {reason}")]
+    Targets {
+        /// The targets.
+        targets: &'static str,
+        /// Why they do not.
+        reason: &'static str,
+    },
+    /// More validation images than there are, or none.
+    #[error("validation size {size}: expected 1 to {images}, the validation images there are")]
+    ValidationSize {
+        /// The value.
+        size: usize,
+        /// The images.
+        images: usize,
+    },
     /// The mini-batch is empty or larger than the training set.
     #[error("batch size {batch_size}: expected 1 to {training}, the size of the training set")]
     BatchSize {
@@ -156,6 +172,8 @@ impl SpecError {
             Self::MonitorEvery(_) => "monitor-every",
             Self::Classes { .. } => "classes",
             Self::TrainSize { .. } => "train-size",
+            Self::ValidationSize { .. } => "validation-size",
+            Self::Targets { .. } => "targets",
             Self::BatchSize { .. } => "batch-size",
             Self::Step | Self::Activations { .. } => "activation",
             Self::Dropouts { .. } => "dropout",

@@ -92,6 +92,7 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
                 labels: batch.labels(),
                 outputs: architecture.outputs(),
                 cost: architecture.cost,
+                targets: architecture.targets,
                 evaluation: &mut evaluation,
             });
         }
@@ -106,6 +107,7 @@ struct Tally<'a, T> {
     labels: &'a [u8],
     outputs: usize,
     cost: crate::nn::Cost,
+    targets: crate::nn::Targets,
     evaluation: &'a mut Evaluation,
 }
 
@@ -114,24 +116,13 @@ impl<T: Real> WithSimd for Tally<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let (z, a) = (self.workspace.output_z(), self.workspace.output());
+        let half = T::from_f64(0.5);
         let stride = a.len() / self.labels.len();
         let rows = z.chunks_exact(stride).zip(a.chunks_exact(stride));
         for ((z, a), &label) in rows.zip(self.labels) {
             let (z, a, label) = (&z[..self.outputs], &a[..self.outputs], usize::from(label));
-            self.evaluation.cost += self.cost.of_image(z, a, label);
-            self.evaluation.correct += usize::from(largest(a) == label);
+            self.evaluation.cost += self.cost.of_image(self.targets, z, a, label);
+            self.evaluation.correct += usize::from(self.targets.answer(a, half) == label);
         }
     }
-}
-
-/// The index of the largest element, the first of equals; 0 if there is no larger one than a NaN.
-#[inline(always)]
-pub(super) fn largest<T: PartialOrd + Copy>(a: &[T]) -> usize {
-    let mut best = 0;
-    for j in 1..a.len() {
-        if a[j] > a[best] {
-            best = j;
-        }
-    }
-    best
 }

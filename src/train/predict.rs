@@ -1,7 +1,7 @@
 use super::MiniBatch;
-use super::evaluate::{ROWS, largest};
+use super::evaluate::ROWS;
 use crate::data::Split;
-use crate::nn::{Network, Workspace};
+use crate::nn::{Network, Targets, Workspace};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -14,6 +14,7 @@ pub struct Predictor<T> {
     /// `[images][classes]`
     outputs: Vec<T>,
     classes: usize,
+    targets: Targets,
 }
 
 impl<T: Real> Predictor<T> {
@@ -32,6 +33,7 @@ impl<T: Real> Predictor<T> {
             workspace: Workspace::new(network, ROWS),
             outputs: vec![T::ZERO; split.len() * classes],
             classes,
+            targets: network.architecture().targets,
         }
     }
 
@@ -51,7 +53,8 @@ impl<T: Real> Predictor<T> {
     pub fn correct(&self) -> usize {
         let labels = self.batches.iter().flat_map(MiniBatch::labels);
         let rows = self.outputs.chunks_exact(self.classes);
-        rows.zip(labels).filter(|(a, label)| largest(a) == usize::from(**label)).count()
+        let answer = |a: &[T]| self.targets.answer(a, T::from_f64(0.5));
+        rows.zip(labels).filter(|(a, label)| answer(a) == usize::from(**label)).count()
     }
 }
 
@@ -63,7 +66,7 @@ struct Predict<'a, T: Real> {
 impl<T: Real> WithSimd for Predict<'_, T> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
-        let Predictor { batches, workspace, outputs, classes } = self.predictor;
+        let Predictor { batches, workspace, outputs, classes, .. } = self.predictor;
         for (batch, outputs) in batches.iter().zip(outputs.chunks_mut(ROWS * *classes)) {
             workspace.forward(simd, self.network, batch.input());
             let padded = workspace.output();

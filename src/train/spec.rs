@@ -3,7 +3,7 @@ use super::{Metric, Model, Monitors, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer,
-    StepConstants,
+    StepConstants, Targets,
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,8 @@ pub struct TrainingSpec {
     pub classes: Vec<u8>,
     /// The number of training images, the first ones; `None` for all.
     pub train_size: Option<usize>,
+    /// The number of validation images, the first ones; `None` for all.
+    pub validation_size: Option<usize>,
     /// Distorted images for the training set; `None` for the images as they are.
     pub expansion: Option<Expansion>,
     /// The widths of the hidden layers, the one after the inputs first; may be empty.
@@ -70,6 +72,8 @@ pub struct TrainingSpec {
     pub output: Output,
     /// The cost that training reduces.
     pub cost: Cost,
+    /// What the outputs are to be.
+    pub targets: Targets,
     /// The probabilities with which a mini-batch drops the neurons of the hidden layers.
     pub dropout: PerLayer<f64>,
     /// With a network to begin with: what tells it from others, such as a hash of its file. Nothing
@@ -132,11 +136,13 @@ impl Default for TrainingSpec {
         Self {
             classes: Vec::new(),
             train_size: None,
+            validation_size: None,
             expansion: None,
             hidden: vec![30],
             activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
+            targets: Targets::OneHot,
             dropout: 0.0.into(),
             start: None,
             init: Initialiser::Scaled,
@@ -170,12 +176,14 @@ impl TrainingSpec {
     pub fn architecture(&self, data: &Dataset) -> Architecture {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
-        sizes.push(if self.classes.is_empty() { data.classes } else { self.classes.len() });
+        let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
+        sizes.push(self.targets.outputs(classes));
         Architecture {
             sizes,
             activation: self.activation.clone(),
             output: self.output,
             cost: self.cost,
+            targets: self.targets,
             dropout: self.dropout.clone(),
         }
     }
@@ -192,8 +200,9 @@ impl TrainingSpec {
     }
 
     /// The part of `data` that is trained and evaluated on: the images of
-    /// [`classes`](Self::classes), and of the training images the first
-    /// [`train_size`](Self::train_size) with their distorted copies.
+    /// [`classes`](Self::classes), of the training images the first
+    /// [`train_size`](Self::train_size) with their distorted copies, of the validation images the
+    /// first [`validation_size`](Self::validation_size).
     ///
     /// # Panics
     ///
@@ -210,6 +219,10 @@ impl TrainingSpec {
         if let Some(size) = self.train_size.filter(|&size| size < data.training.len()) {
             let first = data.training.first(size);
             data.to_mut().training = first.into();
+        }
+        if let Some(size) = self.validation_size.filter(|&size| size < data.validation.len()) {
+            let first = data.validation.first(size);
+            data.to_mut().validation = first.into();
         }
         if let Some(expansion) = self.expansion.filter(|expansion| expansion.copies.is_some()) {
             let shape = (data.image_rows, data.image_columns);
@@ -276,6 +289,9 @@ impl TrainingSpec {
             let (cost, output) = (self.cost.name(), self.output.name());
             return Err(SpecError::Pairing { cost, output, reason });
         }
+        if let Err(reason) = self.cost.fits_targets(self.output, self.targets) {
+            return Err(SpecError::Targets { targets: self.targets.name(), reason });
+        }
         self.validate_hidden()?;
         if self.batch_size == 0 || self.batch_size > training {
             return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
@@ -292,6 +308,13 @@ impl TrainingSpec {
             && self.earlier_networks + self.earlier_epochs + self.earlier_draws > 0
         {
             return Err(SpecError::EarlierRuns);
+        }
+        if let Some(size) = self.validation_size {
+            let all = Self { validation_size: None, ..self.clone() };
+            let [_, images, _] = all.images(data);
+            if size == 0 || size > images {
+                return Err(SpecError::ValidationSize { size, images });
+            }
         }
         let of_classes = |label: &u8| self.classes.is_empty() || self.classes.contains(label);
         let is_empty = |metric: &Metric| !metric.split(data).labels.iter().any(of_classes);
@@ -328,7 +351,9 @@ impl TrainingSpec {
             false => split.labels.iter().filter(|label| self.classes.contains(label)).count(),
         };
         let training = self.training_images(data).unwrap_or(0);
-        [training, kept(&data.validation), kept(&data.test)]
+        let validation = kept(&data.validation);
+        let validation = self.validation_size.map_or(validation, |size| size.min(validation));
+        [training, validation, kept(&data.test)]
     }
 
     /// The number of images of `data` that are trained on.

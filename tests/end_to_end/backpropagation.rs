@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Input, Learner,
-    Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Workspace,
+    Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Targets, Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::panels::DenseBatch;
@@ -29,6 +29,7 @@ struct Functions {
     activation: PerLayer<Activation>,
     cost: Cost,
     output: Output,
+    targets: Targets,
     dropout: PerLayer<f64>,
     /// Whether neurons are dropped, or all at work with dropout's correction for it.
     training: bool,
@@ -36,7 +37,8 @@ struct Functions {
 
 impl Functions {
     fn new(activation: Activation, (cost, output): (Cost, Output)) -> Self {
-        Self { activation: activation.into(), cost, output, dropout: 0.0.into(), training: false }
+        let (targets, dropout) = (Targets::OneHot, 0.0.into());
+        Self { activation: activation.into(), cost, output, targets, dropout, training: false }
     }
 
     /// The functions in turn, for a network with some number of hidden layers: by themselves, with
@@ -54,6 +56,10 @@ impl Functions {
             functions.dropout = PerLayer::new((0..hidden).map(p).collect());
         }
         functions.training = variety % 8 >= 4;
+        let (cost, output) = (functions.cost, functions.output);
+        if variety % 3 == 1 && cost.fits_targets(output, Targets::Binary).is_ok() {
+            functions.targets = Targets::Binary;
+        }
         functions
     }
 }
@@ -117,9 +123,13 @@ struct Case {
 impl Case {
     fn new(sizes: Vec<usize>, functions: Functions, images: usize, seed: u64) -> Self {
         let mut source = Normal(Stream::new(seed, Purpose::Weights, 0));
-        let Functions { activation, cost, output, dropout, training } = functions;
-        let architecture = Architecture { sizes, activation, output, cost, dropout };
+        let Functions { activation, cost, output, targets, dropout, training } = functions;
+        let architecture = Architecture { sizes, activation, output, cost, targets, dropout };
         let (inputs, outputs) = (architecture.inputs(), architecture.outputs());
+        let classes = match targets {
+            Targets::OneHot => outputs,
+            Targets::Binary => targets.answers(outputs.min(8)),
+        };
         let network = Network::random(
             architecture,
             Initialiser::Scaled,
@@ -134,7 +144,7 @@ impl Case {
         };
         let images: Vec<Vec<f64>> =
             (0..images).map(|_| (0..inputs).map(|_| pixel()).collect()).collect();
-        let labels = images.iter().map(|_| stream.below(outputs as u32) as u8).collect();
+        let labels = images.iter().map(|_| stream.below(classes as u32) as u8).collect();
         let learning = Learning::nth((seed % 1000) as usize);
         Self { network, images, labels, training, learning, seed }
     }

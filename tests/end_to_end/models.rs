@@ -344,3 +344,26 @@ fn a_diverged_network_is_not_saved_and_says_so() {
     assert!(!output.status.success() && !model.exists(), "{stdout}{stderr}");
     assert!(stderr.contains("finite") && stderr.lines().count() == 1, "{stderr}");
 }
+
+#[test]
+fn a_network_may_answer_in_binary() {
+    let (directory, data) = mnist_like();
+    for name in ["m.json", "m.safetensors"] {
+        let model = directory.path().join(name);
+        let mut command =
+            train(&data, "--hidden 20 --targets binary --epochs 5 --monitor test-accuracy --save");
+        let stdout = works(command.arg(&model));
+        assert!(stdout.contains("network 784-20-4"), "{stdout}");
+        let accuracy = stdout.rsplit_once("last ").unwrap().1.split_once(" %").unwrap().0;
+        let json = evaluated(&model, &data);
+        let evaluated = 100.0 * json["accuracy"].as_f64().unwrap();
+        assert_eq!(format!("{evaluated:.2}"), accuracy, "{name}");
+        // Four digits have sixteen values, of which six are no class.
+        assert_eq!(json["confusion"].as_array().unwrap().len(), 16);
+        let mut more = train(&data, "--epochs 1 --load");
+        let stdout = works(more.arg(&model));
+        assert!(stdout.contains("network 784-20-4"), "{stdout}");
+    }
+    let softmax = "--targets binary --cost log-likelihood --epochs 1";
+    refused(&mut train(&data, softmax), &["--targets", "softmax", "sigmoid"]);
+}

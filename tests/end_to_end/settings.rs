@@ -109,3 +109,24 @@ fn misuse_is_met_with_a_hint() {
         refused(&mut train(&data, arguments), words);
     }
 }
+
+#[test]
+fn the_first_validation_images_are_enough() {
+    let directory = TempDir::new().unwrap();
+    let data = Images::SMALL.write(directory.path(), "data");
+    let out = directory.path().join("out");
+    let few = "--validation-size 5 --epochs 2 --monitor validation-accuracy --out";
+    let stdout = works(train(&data, few).arg(&out));
+    assert!(stdout.contains(" 5 validation"), "{stdout}");
+    let trials = Table::parse(&read(&out, "trials.csv"));
+    assert_eq!(trials.column("validation_size"), ["5"]);
+    // Of five images the share that is right is a multiple of a fifth.
+    let epochs = Table::parse(&read(&out, "epochs.csv"));
+    for accuracy in epochs.numbers("validation_accuracy") {
+        assert!((5.0 * accuracy).fract() == 0.0, "{accuracy}");
+    }
+    for size in ["0", "100000"] {
+        let arguments = format!("--validation-size {size} --epochs 1");
+        refused(&mut train(&data, &arguments), &["validation", "expected"]);
+    }
+}

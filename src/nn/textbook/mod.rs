@@ -8,7 +8,7 @@ mod learning;
 
 pub use learning::TextbookLearner;
 
-use super::{Activation, Cost, Network, Output, PerLayer};
+use super::{Activation, Cost, Network, Output, PerLayer, Targets};
 use crate::simd::Real;
 use std::f64::consts::PI;
 
@@ -85,6 +85,8 @@ pub struct Textbook {
     pub output: Output,
     /// The cost to be reduced.
     pub cost: Cost,
+    /// What the outputs are to be.
+    pub targets: Targets,
     /// `kept[l][j]`: what the activation of neuron j in hidden layer l is multiplied by. Without
     /// dropout 1; with dropout 0 or 1 in training, and 1 − p when all neurons are at work.
     pub kept: Vec<Vec<f64>>,
@@ -119,6 +121,7 @@ impl Textbook {
             activation: architecture.activation.clone(),
             output: architecture.output,
             cost: architecture.cost,
+            targets: architecture.targets,
         }
     }
 
@@ -155,7 +158,7 @@ impl Textbook {
         let (_, activations) = self.feed_forward(x);
         let outputs = activations.last().expect("at least the inputs");
         let terms = outputs.iter().enumerate().map(|(j, &a)| {
-            let y = if j == label { 1.0 } else { 0.0 };
+            let y = if self.targets.is_on(j, label) { 1.0 } else { 0.0 };
             match self.cost {
                 Cost::Quadratic => 0.5 * (a - y) * (a - y),
                 Cost::CrossEntropy => -(y * a.ln() + (1.0 - y) * (1.0 - a).ln()),
@@ -175,7 +178,7 @@ impl Textbook {
         // log-likelihood of a softmax layer gives the same. Softmax outputs depend on every z, so
         // that the sum over k of ∂C/∂a_k ∂a_k/∂z_j is needed elsewhere.
         let (z, a) = (&zs[depth - 1], &activations[depth]);
-        let y = |j| if j == label { 1.0 } else { 0.0 };
+        let y = |j| if self.targets.is_on(j, label) { 1.0 } else { 0.0 };
         let mean: f64 = a.iter().enumerate().map(|(k, a)| (a - y(k)) * a).sum();
         let delta = (0..a.len()).map(|j| match (self.cost, self.output) {
             (Cost::CrossEntropy | Cost::LogLikelihood, _) => a[j] - y(j),

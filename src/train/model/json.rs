@@ -4,7 +4,7 @@
 use super::lists::{List, Matrix, MatrixSeed};
 use super::parameters::{Functions, MOST, MOST_LAYERS, Parameters};
 use crate::input::printable;
-use crate::nn::{Activation, Cost};
+use crate::nn::{Activation, Cost, Targets};
 use crate::train::Precision;
 use serde::Serialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
@@ -159,6 +159,7 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         cost: *cost,
         dropout: vec![0.0; hidden],
         precision: Precision::F64,
+        targets: Targets::OneHot,
     });
     if functions.cost != *cost {
         return Err(format!(

@@ -1,6 +1,6 @@
 use super::Model;
 use crate::input::printable;
-use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer};
+use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer, Targets};
 use crate::simd::Real;
 use crate::train::Precision;
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,19 @@ pub(super) struct Functions {
     /// One a hidden layer.
     pub dropout: Vec<f64>,
     pub precision: Precision,
+    /// Left out where it is one output a class, as before there was another.
+    #[serde(default, skip_serializing_if = "is_one_hot")]
+    pub targets: Targets,
+}
+
+fn is_one_hot(targets: &Targets) -> bool {
+    *targets == Targets::OneHot
 }
 
 /// More parameters than a network has that trains on a CPU in a lifetime.
 pub(super) const MOST: usize = 1 << 28;
+/// More binary digits than a class has: there are at most 256 classes.
+const MOST_BITS: usize = 8;
 /// More layers than that.
 pub(super) const MOST_LAYERS: usize = 1 << 16;
 
@@ -65,6 +74,7 @@ impl Parameters {
                 cost: architecture.cost,
                 dropout: (0..hidden).map(|l| architecture.dropout.of(l)).collect(),
                 precision,
+                targets: architecture.targets,
             },
         }
     }
@@ -135,7 +145,16 @@ impl Parameters {
             let (cost, output) = (cost.name(), output.name());
             return Err(format!("the {cost} cost does not go with {output} outputs: {reason}"));
         }
+        let targets = self.functions.targets;
+        if let Err(reason) = cost.fits_targets(*output, targets) {
+            return Err(format!("{} targets do not go with it: {reason}", targets.name()));
+        }
+        let outputs = self.sizes[hidden + 1];
+        if targets == Targets::Binary && outputs > MOST_BITS {
+            return Err(format!("{outputs} binary outputs; expected at most {MOST_BITS}"));
+        }
         Ok(Architecture {
+            targets,
             sizes: self.sizes.clone(),
             activation: per_layer(activation, Activation::Sigmoid),
             output: *output,

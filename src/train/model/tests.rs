@@ -1,5 +1,5 @@
 use super::*;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer, Targets};
 use crate::rng::{Purpose, Stream};
 use tempfile::TempDir;
 
@@ -27,6 +27,7 @@ fn network<T: Real>(sizes: &[usize], dropout: PerLayer<f64>) -> Network<T> {
         },
         output: Output::Softmax,
         cost: Cost::LogLikelihood,
+        targets: Targets::OneHot,
         dropout,
     };
     let mut source = Normal(Stream::new(1, Purpose::Weights, 0));

@@ -3,7 +3,7 @@
 
 use super::value::Value;
 use super::{Access, Range, Setting, Values};
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output};
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, Targets};
 use crate::train::{Generator, Precision};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -51,7 +51,7 @@ const BASE: Setting = Setting {
 const EARLIER: Setting = Setting { left_out: "0", ..BASE };
 
 /// Every setting of a training, in the order of the columns of CSV files. The seed is the last one.
-pub static SETTINGS: [Setting; 26] = [
+pub static SETTINGS: [Setting; 28] = [
     Setting {
         name: "classes",
         column: "classes",
@@ -74,6 +74,18 @@ pub static SETTINGS: [Setting; 26] = [
         range: Range::Counts,
         absent: "all",
         access: at!(spec.train_size),
+        ..BASE
+    },
+    Setting {
+        name: "validation-size",
+        column: "validation_size",
+        title: "validation images",
+        unit: "images",
+        group: DATA,
+        about: "Validation images, the first N of them, or all: few are quickly evaluated (chapter 3)",
+        range: Range::Counts,
+        absent: "all",
+        access: at!(spec.validation_size),
         ..BASE
     },
     Setting {
@@ -160,6 +172,20 @@ pub static SETTINGS: [Setting; 26] = [
         of_network: true,
         left_out: "cross-entropy",
         access: at!(spec.cost),
+        ..BASE
+    },
+    Setting {
+        name: "targets",
+        column: "targets",
+        aliases: &["target-coding"],
+        title: "what the outputs are to be",
+        symbol: "TARGETS",
+        group: NETWORK,
+        about: "What the outputs are to be",
+        values: Values::Names(possible::<Targets>),
+        of_network: true,
+        left_out: "one-hot",
+        access: at!(spec.targets),
         ..BASE
     },
     Setting {

@@ -3,7 +3,9 @@
 use super::{Generator, Precision, Schedule};
 use crate::data::Expansion;
 use crate::nearest::nearest;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer};
+use crate::nn::{
+    Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Targets,
+};
 use clap::ValueEnum;
 
 /// How a number that may have a fraction is written.
@@ -113,7 +115,17 @@ macro_rules! names {
     )*};
 }
 
-names!(Activation, Output, Cost, Initialiser, BiasInitialiser, Optimiser, Precision, Generator);
+names!(
+    Activation,
+    Output,
+    Cost,
+    Targets,
+    Initialiser,
+    BiasInitialiser,
+    Optimiser,
+    Precision,
+    Generator
+);
 
 macro_rules! displayed {
     ($($name:ty),*) => {$(
