@@ -1,70 +1,142 @@
 //! The curves of an experiment as its epochs.csv has them, sorted by arm.
 
-use super::Reproduction;
 use super::recorded::{Recorded, curve, recorded, words};
 use super::replay::Allowed;
+use super::{LayerMetric, Reproduction, Rule};
 use crate::results::{Curve, EpochTable, ReadError};
-use crate::train::Metric;
+use crate::train::{Metric, TrainingSpec};
+use std::collections::HashMap;
 
-/// The course of one training: of every monitored metric (epoch, value), by epoch.
+/// What has a course.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measured {
+    /// A metric, by epoch.
+    Metric(Metric),
+    /// The learning rate in force, by epoch.
+    Eta,
+    /// The seconds of training, by epoch.
+    Seconds,
+    /// Something of a layer, counted from 1, by the number of epochs trained before.
+    Layer(LayerMetric, usize),
+}
+
+impl From<Metric> for Measured {
+    fn from(metric: Metric) -> Self {
+        Self::Metric(metric)
+    }
+}
+
+impl Measured {
+    fn is_of_layer(self) -> bool {
+        matches!(self, Self::Layer(..))
+    }
+
+    /// Whether a smaller value is better, as of costs.
+    fn is_less_better(self) -> bool {
+        !matches!(self, Self::Metric(metric) if !metric.is_cost())
+    }
+}
+
+/// The course of one training: of everything that was measured (epoch, value), by epoch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Run {
     pub(super) trial_id: String,
     /// The weights and biases that are trained.
     pub parameters: usize,
-    curves: Vec<(Metric, Vec<(usize, f64)>)>,
+    /// The images that they are trained on.
+    pub images: usize,
+    /// The metrics before the first epoch, if they were monitored.
+    start: Vec<(Metric, f64)>,
+    curves: Courses,
 }
 
+/// Of everything that was measured (epoch, value), by epoch.
+type Courses = Vec<(Measured, Vec<(usize, f64)>)>;
+
 impl Run {
-    /// A metric by epoch; nothing if it was not monitored.
-    pub fn points(&self, metric: Metric) -> &[(usize, f64)] {
-        let found = self.curves.iter().find(|(other, _)| *other == metric);
+    /// A quantity by epoch; nothing if it was not measured.
+    pub fn points(&self, of: impl Into<Measured>) -> &[(usize, f64)] {
+        let of = of.into();
+        let found = self.curves.iter().find(|(other, _)| *other == of);
         found.map_or(&[], |(_, points)| points)
     }
 
-    /// The values of a metric, in the order of the epochs.
-    pub fn values(&self, metric: Metric) -> Vec<f64> {
-        self.points(metric).iter().map(|&(_, value)| value).collect()
+    /// The values of a quantity, in the order of the epochs.
+    pub fn values(&self, of: impl Into<Measured>) -> Vec<f64> {
+        self.points(of).iter().map(|&(_, value)| value).collect()
     }
 
     /// The value at an epoch.
-    pub fn at(&self, metric: Metric, epoch: usize) -> Option<f64> {
-        self.points(metric).iter().find(|(e, _)| *e == epoch).map(|&(_, value)| value)
+    pub fn at(&self, of: impl Into<Measured>, epoch: usize) -> Option<f64> {
+        self.points(of).iter().find(|(e, _)| *e == epoch).map(|&(_, value)| value)
     }
 
-    /// The value after the last epoch; NaN without any.
-    pub fn last(&self, metric: Metric) -> f64 {
-        self.points(metric).last().map_or(f64::NAN, |&(_, value)| value)
+    /// The value of a metric before the first epoch; NaN if it was not monitored.
+    pub fn start(&self, metric: Metric) -> f64 {
+        let found = self.start.iter().find(|(other, _)| *other == metric);
+        found.map_or(f64::NAN, |&(_, value)| value)
+    }
+
+    /// The first value; NaN without any.
+    pub fn first(&self, of: impl Into<Measured>) -> f64 {
+        self.points(of).first().map_or(f64::NAN, |&(_, value)| value)
+    }
+
+    /// The last value; NaN without any.
+    pub fn last(&self, of: impl Into<Measured>) -> f64 {
+        self.points(of).last().map_or(f64::NAN, |&(_, value)| value)
     }
 
     /// The first epoch with the best value, and the value; NaN without any.
-    fn best_point(&self, metric: Metric) -> (f64, f64) {
-        let points = self.points(metric).iter().map(|&(epoch, value)| (epoch as f64, value));
+    fn best_point(&self, of: Measured) -> (f64, f64) {
+        let points = self.points(of).iter().map(|&(epoch, value)| (epoch as f64, value));
+        let is_better = |a: f64, b: f64| if of.is_less_better() { a < b } else { a > b };
         points
-            .reduce(|best, here| if metric.is_better(here.1, best.1) { here } else { best })
+            .reduce(|best, here| if is_better(here.1, best.1) { here } else { best })
             .unwrap_or((f64::NAN, f64::NAN))
     }
 
-    /// The best value of a metric.
-    pub fn best(&self, metric: Metric) -> f64 {
-        self.best_point(metric).1
+    /// The best value: the largest of accuracies, the least of all else.
+    pub fn best(&self, of: impl Into<Measured>) -> f64 {
+        self.best_point(of.into()).1
     }
 
-    /// The first epoch with the best value of a metric.
-    pub fn best_epoch(&self, metric: Metric) -> f64 {
-        self.best_point(metric).0
+    /// The first epoch with the best value.
+    pub fn best_epoch(&self, of: impl Into<Measured>) -> f64 {
+        self.best_point(of.into()).0
     }
 
-    /// Whether it came to the end of its epochs.
-    pub(super) fn is_complete(&self, epochs: usize) -> bool {
-        let last = |points: &[(usize, f64)]| points.last().map(|&(epoch, _)| epoch);
-        self.curves.iter().all(|(_, points)| last(points) == epochs.checked_sub(1))
+    /// The number of layers that were measured, the output layer among them.
+    pub fn layers(&self) -> usize {
+        let layer = |(of, _): &(Measured, _)| match of {
+            Measured::Layer(_, layer) => Some(*layer),
+            _ => None,
+        };
+        self.curves.iter().filter_map(layer).max().unwrap_or(0)
+    }
+
+    /// How many times as large something of the last hidden layer is as of the first, after some epochs; NaN without
+    /// hidden layers.
+    pub fn last_to_first(&self, of: LayerMetric, epochs_trained: usize) -> f64 {
+        let at = |layer| self.at(Measured::Layer(of, layer), epochs_trained);
+        let ratio = |last| Some(at(last)? / at(1)?);
+        self.layers().checked_sub(1).and_then(ratio).unwrap_or(f64::NAN)
+    }
+
+    /// Whether it came to the end of its epochs, or stopped early because it was to.
+    pub(super) fn is_complete(&self, epochs: usize, may_stop: bool) -> bool {
+        let mut metrics = self.curves.iter().filter(|(of, _)| matches!(of, Measured::Metric(_)));
+        metrics.all(|(_, points)| {
+            let last = points.last();
+            last.map(|&(epoch, _)| epoch) == epochs.checked_sub(1)
+                || (may_stop && last.is_some_and(|&(_, value)| value.is_finite()))
+        })
     }
 
     #[cfg(test)]
     pub(super) fn of(metric: Metric, values: &[f64]) -> Self {
         let points = values.iter().copied().enumerate().collect();
-        Self { curves: vec![(metric, points)], ..Self::default() }
+        Self { curves: vec![(metric.into(), points)], ..Self::default() }
     }
 }
 
@@ -108,8 +180,14 @@ impl ReplayedValue {
 pub(super) struct ArmCurves {
     pub label: &'static str,
     pub key: &'static str,
-    /// What the author recorded, by metric and epoch.
-    recorded: Vec<(Metric, Vec<Recorded>)>,
+    /// The experiment under which the table of the book's numbers has it.
+    pub of: &'static str,
+    /// What the author recorded, by epoch.
+    recorded: Vec<(Measured, Vec<Recorded>)>,
+    /// What that is judged by.
+    pub rule: Rule,
+    /// What was trained.
+    pub spec: TrainingSpec,
     /// One run a seed.
     pub seeds: Vec<Run>,
     /// The replayed run.
@@ -118,52 +196,86 @@ pub(super) struct ArmCurves {
     pub replayed: Vec<ReplayedValue>,
     /// The epochs that a complete run has.
     pub epochs: usize,
-    /// The training images, if not all.
-    pub train_size: Option<usize>,
     parameters: usize,
 }
 
 impl ArmCurves {
-    /// Sorts the curves of a file by arm.
+    /// Sorts the curves of the files by arm.
     ///
     /// # Errors
     ///
-    /// When a metric is missing in the file.
+    /// When a metric is missing in a file.
     pub(super) fn collect(
         reproduction: &Reproduction,
         table: &EpochTable,
+        layers: Option<&EpochTable>,
     ) -> Result<Vec<Self>, ReadError> {
-        let monitors = reproduction.trained.monitors;
-        let mut curves = Vec::new();
-        for &metric in monitors {
-            curves.push((metric, table.curves(metric)?));
+        let mut curves: Vec<(Measured, Vec<Curve>)> =
+            vec![(Measured::Eta, table.learning_rates()?), (Measured::Seconds, table.seconds()?)];
+        for &metric in reproduction.trained.monitors {
+            curves.push((metric.into(), table.curves(metric)?));
         }
+        if let Some(table) = layers {
+            let most = reproduction.arms.iter().map(|planned| planned.arm.spec.hidden.len() + 1);
+            for layer in 1..=most.max().unwrap_or(0) {
+                for of in LayerMetric::ALL {
+                    let measured = Measured::Layer(of, layer);
+                    curves.push((measured, table.layer(of.column(), layer)?));
+                }
+            }
+        }
+        // A trial has thousands of epochs, an experiment hundreds of trials: each curve is looked up once.
+        let mut by_trial: HashMap<String, Courses> = HashMap::new();
+        for (measured, curves) in curves {
+            for curve in curves {
+                by_trial.entry(curve.trial_id).or_default().push((measured, curve.points));
+            }
+        }
+        let mut starts: HashMap<String, Vec<(Metric, f64)>> = HashMap::new();
+        for &metric in reproduction.trained.monitors {
+            for (id, value) in table.starts(metric)? {
+                starts.entry(id).or_default().push((metric, value));
+            }
+        }
+        let every = reproduction.trained.monitor_every;
+        let monitors = reproduction.trained.monitors.iter().copied().map(Measured::Metric);
         let arm = |planned: &super::reproduction::PlannedArm| {
             let run = |id: &String| {
-                let curve = |(metric, curves): &(Metric, Vec<Curve>)| {
-                    let curve = curves.iter().find(|curve| curve.trial_id == *id)?;
-                    Some((*metric, curve.points.clone()))
+                let curves = by_trial.get(id)?.clone();
+                let has = |of: Measured| curves.iter().any(|(other, _)| *other == of);
+                let run = |curves| Run {
+                    trial_id: id.clone(),
+                    parameters: planned.parameters,
+                    images: planned.images,
+                    start: starts.get(id).cloned().unwrap_or_default(),
+                    curves,
                 };
-                let curves: Option<Vec<_>> = curves.iter().map(curve).collect();
-                let parameters = planned.parameters;
-                curves.map(|curves| Run { trial_id: id.clone(), parameters, curves })
+                monitors.clone().all(has).then(|| run(curves))
             };
-            let id = reproduction.experiment.id;
-            let (key, epochs) = (planned.arm.key, planned.arm.spec.epochs);
-            let recorded = |&metric: &Metric| {
-                let mut values = recorded(id, key, metric, planned.full_epochs);
-                values.retain(|recorded| recorded.epoch < epochs);
-                (metric, values)
+            let (of, key) = planned.arm.reference(reproduction.experiment.id);
+            let spec = &planned.arm.spec;
+            let hidden = if layers.is_some() { spec.hidden.len() } else { 0 };
+            let gradients = (1..=hidden).map(|l| Measured::Layer(LayerMetric::BiasGradient, l));
+            let recorded = |measured: Measured| {
+                let mut values = recorded(of, key, measured, planned.full_epochs);
+                // Layers are measured before an epoch, metrics after it.
+                values.retain(|recorded| {
+                    let trained = recorded.epoch + usize::from(!measured.is_of_layer());
+                    trained % every == 0 && trained <= spec.epochs || trained == spec.epochs
+                });
+                (measured, values)
             };
             let mut arm = Self {
                 label: planned.arm.label,
-                key,
-                recorded: monitors.iter().map(recorded).collect(),
+                key: planned.arm.key,
+                of,
+                recorded: monitors.clone().chain(gradients).map(recorded).collect(),
+                rule: planned.arm.rule,
+                spec: spec.clone(),
                 seeds: planned.seed_trials.iter().filter_map(run).collect(),
                 replay: planned.replay_trial.as_ref().and_then(run),
                 replayed: Vec::new(),
-                epochs,
-                train_size: planned.arm.spec.train_size,
+                epochs: spec.epochs,
                 parameters: planned.parameters,
             };
             if planned.replay_trial.is_some() {
@@ -175,13 +287,13 @@ impl ArmCurves {
     }
 
     fn replayed_values(&self, replay: super::Replay) -> Vec<ReplayedValue> {
-        let value = |metric: Metric, recorded: &Recorded| {
+        let value = |of: Measured, recorded: &Recorded| {
             let allowed = replay.allows(recorded.epoch)?;
-            let value = self.replay.as_ref().and_then(|run| run.at(metric, recorded.epoch));
+            let value = self.replay.as_ref().and_then(|run| run.at(of, recorded.epoch));
             let value = value.unwrap_or(f64::NAN);
             Some(ReplayedValue {
                 arm: self.label,
-                quantity: format!("{} at epoch {}", words(metric), recorded.epoch),
+                quantity: words(of, recorded.epoch),
                 book: recorded.value,
                 replay: match recorded.images {
                     // A fraction of images, which rounding has made none of.
@@ -192,54 +304,68 @@ impl ArmCurves {
                 allowed,
             })
         };
-        let all = self.recorded.iter().flat_map(|(metric, values)| {
-            values.iter().filter_map(|recorded| value(*metric, recorded)).collect::<Vec<_>>()
+        let all = self.recorded.iter().flat_map(|(of, values)| {
+            values.iter().filter_map(|recorded| value(*of, recorded)).collect::<Vec<_>>()
         });
         all.collect()
     }
 
-    /// What the author recorded of a metric, by epoch.
-    pub(super) fn recorded(&self, metric: Metric) -> &[Recorded] {
-        let found = self.recorded.iter().find(|(other, _)| *other == metric);
+    /// What the author recorded, by epoch.
+    pub(super) fn recorded(&self, of: impl Into<Measured>) -> &[Recorded] {
+        let of = of.into();
+        let found = self.recorded.iter().find(|(other, _)| *other == of);
         found.map_or(&[], |(_, values)| values)
     }
 
-    /// The metrics of which the author recorded something, with what he recorded.
-    pub(super) fn all_recorded(&self) -> impl Iterator<Item = (Metric, &Recorded)> {
+    /// Everything that the author recorded.
+    pub(super) fn all_recorded(&self) -> impl Iterator<Item = (Measured, &Recorded)> {
         self.recorded
             .iter()
-            .flat_map(|(metric, values)| values.iter().map(move |recorded| (*metric, recorded)))
+            .flat_map(|(of, values)| values.iter().map(move |recorded| (*of, recorded)))
     }
 
     /// The author's value after the last epoch.
-    pub(super) fn book_last(&self, metric: Metric) -> Option<f64> {
-        let last = self.recorded(metric).last();
+    pub(super) fn book_last(&self, of: impl Into<Measured>) -> Option<f64> {
+        let last = self.recorded(of).last();
         last.filter(|last| last.epoch + 1 == self.epochs).map(|last| last.metric())
     }
 
     /// The author's run, if he recorded every epoch of it.
     pub(super) fn book(&self) -> Option<Run> {
-        let whole = |(metric, values): &(Metric, Vec<Recorded>)| {
+        let whole = |(of, values): &(Measured, Vec<Recorded>)| {
             let values = curve(values);
             (values.len() == self.epochs)
-                .then(|| (*metric, values.into_iter().enumerate().collect::<Vec<_>>()))
+                .then(|| (*of, values.into_iter().enumerate().collect::<Vec<_>>()))
         };
         let curves: Vec<_> = self.recorded.iter().filter_map(whole).collect();
-        let run = Run { trial_id: String::new(), parameters: self.parameters, curves };
+        let run = Run { parameters: self.parameters, curves, ..Run::default() };
         (!run.curves.is_empty()).then_some(run)
     }
 
-    /// The author's curve of a metric, as far as it has no gap.
-    pub(super) fn book_curve(&self, metric: Metric) -> Vec<f64> {
-        curve(self.recorded(metric))
+    /// The author's curve, as far as it has no gap.
+    pub(super) fn book_curve(&self, of: impl Into<Measured>) -> Vec<f64> {
+        curve(self.recorded(of))
     }
 
     /// The values of the seeds at an epoch, without NaN, and the number of those lost.
-    pub(super) fn sample(&self, metric: Metric, epoch: usize) -> (Vec<f64>, usize) {
-        let values = self.seeds.iter().filter_map(|run| run.at(metric, epoch));
+    pub(super) fn sample(&self, of: impl Into<Measured>, epoch: usize) -> (Vec<f64>, usize) {
+        let of = of.into();
+        let values = self.seeds.iter().filter_map(|run| run.at(of, epoch));
         let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
         let lost = self.seeds.len() - values.len();
         (values, lost)
+    }
+
+    /// Whether a run came to its end: the curves of those that broke off cannot be compared.
+    pub(super) fn is_complete(&self, run: &Run) -> bool {
+        let may_stop = self.spec.early_stop.is_some() || self.spec.schedule.needs_validation();
+        run.is_complete(self.epochs, may_stop)
+    }
+
+    /// A number of every seed; NaN of those that broke off.
+    pub(super) fn measured(&self, measure: fn(&Run) -> f64) -> Vec<f64> {
+        let number = |run| if self.is_complete(run) { measure(run) } else { f64::NAN };
+        self.seeds.iter().map(number).collect()
     }
 }
 
@@ -253,7 +379,8 @@ mod tests {
         assert_eq!((run.best(Metric::TestCost), run.best_epoch(Metric::TestCost)), (1.0, 1.0));
         assert_eq!((run.last(Metric::TestCost), run.at(Metric::TestCost, 2)), (1.0, Some(2.0)));
         assert!(run.best(Metric::TestAccuracy).is_nan(), "not monitored");
-        assert!(run.is_complete(4) && !run.is_complete(5));
+        assert!(run.is_complete(5, true));
+        assert!(run.is_complete(4, false) && !run.is_complete(5, false));
         let run = Run::of(Metric::TestAccuracy, &[0.1, 0.9, 0.9]);
         assert_eq!(run.best_epoch(Metric::TestAccuracy), 1.0);
     }

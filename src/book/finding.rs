@@ -1,4 +1,4 @@
-use super::{Evidence, Judgement, Rule, Verdict, judge};
+use super::{Evidence, Judgement, Reference, Rule, Verdict, judge};
 use crate::stats::{confidence_interval, mean};
 use crate::text::{measurement, significant};
 
@@ -15,6 +15,8 @@ pub struct Finding {
     pub printed: Option<&'static str>,
     /// Whether the numbers are fractions to be shown as percentages.
     pub percent: bool,
+    /// Where the number stands in the table of the book's numbers, if it is one of them.
+    pub row: Option<&'static Reference>,
     /// The value of the replayed run, if there was one.
     pub replay: Option<f64>,
     /// What we have measured.
@@ -29,8 +31,16 @@ impl Finding {
     /// Judges a number of the book.
     pub fn new(quantity: String, rule: Rule, book: Option<f64>, evidence: Evidence) -> Self {
         let judgement = judge(rule, book, &evidence);
-        let (arm, printed, percent, replay) = (String::new(), None, false, None);
-        Self { arm, quantity, book, printed, percent, replay, evidence, rule, judgement }
+        let (arm, printed, percent, row, replay) = (String::new(), None, false, None, None);
+        Self { arm, quantity, book, printed, percent, row, replay, evidence, rule, judgement }
+    }
+
+    /// Judges a number of the table of the book's numbers.
+    pub fn of(row: &'static Reference, rule: Rule, evidence: Evidence) -> Self {
+        let printed = Some(row.value.as_str()).filter(|value| value.parse::<f64>().is_err());
+        let percent = row.images().is_some();
+        let found = Self::new(row.quantity.clone(), rule, row.fraction(), evidence);
+        Self { row: Some(row), printed, percent, ..found }
     }
 
     /// What has come of it.

@@ -1,10 +1,12 @@
-//! The section of an experiment on a page of results, made again from its CSV files.
+//! The results of an experiment, made again from the CSV files in its directory: for pages, the overview and lists.
 
 use super::curves::ArmCurves;
 use super::experiment::Kind;
-use super::summary::{METHOD, Summary};
-use super::{Experiment, Form, Reproduction, ReproductionError, find};
+use super::numbers::{NUMBERS_FILE, Numbers};
+use super::summary::Summary;
+use super::{Experiment, Form, Reference, Reproduction, ReproductionError, Verdict, find};
 use crate::data::Dataset;
+use crate::report::Table;
 use crate::report::page::{Illustration, PageTable, Part};
 use crate::results::{EpochTable, Origin, Provenance};
 use crate::train::Generator;
@@ -14,95 +16,114 @@ use std::path::Path;
 /// A longer table is folded.
 const MOST_ROWS: usize = 12;
 
-/// The results of a reproduction, read back from its directory.
-struct Reread {
-    experiment: &'static Experiment,
-    form: String,
-    reproduction: Reproduction,
-    arms: Vec<ArmCurves>,
-    summary: Summary,
+/// What has come of an experiment.
+#[derive(Debug)]
+pub struct Results {
+    /// The experiment.
+    pub experiment: &'static Experiment,
+    /// `full`, `quick`, `exact` or `exact quick`.
+    pub form: String,
+    /// Its section on a page.
+    pub part: Part,
+    /// The numbers of the table of the book's numbers that it judges, with what came of each.
+    pub judged: Vec<(&'static Reference, Verdict)>,
+    /// What came of the statements that have no number there.
+    pub statements: Vec<Verdict>,
 }
 
-/// Reads the results in a directory; `None` if they are not those of an experiment that trains.
-fn reread(directory: &Path, data: &Dataset) -> Result<Option<Reread>, ReproductionError> {
-    let Some((id, form)) = Provenance::of_directory(directory) else { return Ok(None) };
-    let Some(experiment) = find(&id) else { return Ok(None) };
-    let [trials, epochs] = ["trials.csv", "epochs.csv"].map(|name| directory.join(name));
-    if matches!(experiment.kind, Kind::Computed(_)) {
-        return Ok(None);
+impl Results {
+    /// Reads the results in a directory; `None` if they are not those of an experiment.
+    ///
+    /// # Errors
+    ///
+    /// When its files cannot be read, or are those of other trainings than this version's.
+    pub fn read(directory: &Path, data: &Dataset) -> Result<Option<Self>, ReproductionError> {
+        let Some((id, form)) = Provenance::of_directory(directory) else { return Ok(None) };
+        let Some(experiment) = find(&id) else { return Ok(None) };
+        let (summary, part) = match &experiment.kind {
+            Kind::Trained(_) => trained(experiment, &form, directory, data)?,
+            Kind::Computed { judge, .. } => {
+                let computed = judge(&Numbers::read(&directory.join(NUMBERS_FILE))?);
+                let summary = Summary::computed(computed.findings);
+                let illustration = Illustration { chart: computed.figure, command: None };
+                (
+                    summary,
+                    Part {
+                        figures: vec![illustration],
+                        notes: vec![computed.subtitle],
+                        ..Part::default()
+                    },
+                )
+            }
+        };
+        let of_form = if form == "full" { String::new() } else { format!(", {form}") };
+        let mut notes = part.notes;
+        notes.extend(summary.how().into_iter().map(|sentence| sentence.replace('*', "")));
+        let table = |(heading, table): (&str, Table)| PageTable {
+            heading: format!("{heading} ({} rows)", table.len()),
+            folded: table.len() > MOST_ROWS,
+            html: table.to_html(),
+            command: None,
+        };
+        let part = Part {
+            name: format!("{id}{of_form}"),
+            title: format!("{} ({id}{of_form})", experiment.title),
+            claim: experiment.claim.into(),
+            short_verdict: summary.in_short(),
+            verdict: summary.conclusions(),
+            notes,
+            tables: summary.tables().into_iter().map(table).collect(),
+            origin: Origin::read(directory),
+            ..part
+        };
+        let (judged, statements) = summary.verdicts();
+        Ok(Some(Self { experiment, form, part, judged, statements }))
     }
+}
+
+/// The summary of trainings, and of their section the figures, the notes and the number of trainings.
+fn trained(
+    experiment: &'static Experiment,
+    form: &str,
+    directory: &Path,
+    data: &Dataset,
+) -> Result<(Summary, Part), ReproductionError> {
+    let other = || ReproductionError::OtherTrials(directory.into());
+    let [trials, epochs, layers] =
+        ["trials.csv", "epochs.csv", "layers.csv"].map(|name| directory.join(name));
     let trials = EpochTable::read(&trials)?;
     // Those that the author's generator drew are the replay.
     let (seeds, drawn_by) = (trials.cells("seed")?, trials.cells("rng")?);
     let ours = seeds.iter().zip(&drawn_by).filter(|(_, by)| **by == Generator::Chacha8.name());
     let seeds = ours.map(|(seed, _)| *seed).collect::<HashSet<&str>>().len();
     let (exact, quick) = (form.contains("exact"), form.contains("quick"));
-    let settings = Form { seeds, exact, quick };
-    let Some(reproduction) = Reproduction::plan(experiment, settings, data)? else {
-        return Ok(None);
-    };
+    let settings = Form { seeds: Some(seeds), exact, quick };
+    let planned = Reproduction::plan(experiment, settings, data)?;
+    let reproduction = planned.ok_or_else(other)?;
     let found: HashSet<&str> = trials.cells("trial_id")?.into_iter().collect();
     if reproduction.trials().iter().any(|trial| !found.contains(trial.id.as_str())) {
-        return Err(ReproductionError::OtherTrials(directory.into()));
+        return Err(other());
     }
-    let arms = ArmCurves::collect(&reproduction, &EpochTable::read(&epochs)?)?;
+    let layers = layers.exists().then(|| EpochTable::read(&layers)).transpose()?;
+    let arms = ArmCurves::collect(&reproduction, &EpochTable::read(&epochs)?, layers.as_ref())?;
     let summary = Summary::new(&reproduction, &arms);
-    Ok(Some(Reread { experiment, form, reproduction, arms, summary }))
-}
-
-/// The verdict on the results in a directory in a few words, judged anew from its CSV files; `None` if
-/// there are none of an experiment that trains.
-///
-/// # Errors
-///
-/// When its files cannot be read, or are those of other trainings than this version's.
-pub fn verdict(directory: &Path, data: &Dataset) -> Result<Option<String>, ReproductionError> {
-    Ok(reread(directory, data)?.map(|results| results.summary.in_short()))
-}
-
-/// The section of the results in a directory; `None` if they are not those of an experiment that trains.
-///
-/// # Errors
-///
-/// When its files cannot be read, or are those of other trainings than this version's.
-pub fn part_of_experiment(
-    directory: &Path,
-    data: &Dataset,
-) -> Result<Option<Part>, ReproductionError> {
-    let Some(Reread { experiment, form, reproduction, arms, summary }) = reread(directory, data)?
-    else {
-        return Ok(None);
-    };
-    let form = if form == "full" { String::new() } else { format!(", {form}") };
     let mut notes = vec![format!("{} {}", reproduction.subtitle(), reproduction.footnote())];
-    if summary.is_judged_by_seeds() {
-        notes.push(METHOD.replace('*', ""));
+    if !reproduction.trained.remark.is_empty() {
+        notes.push(reproduction.trained.remark.into());
     }
-    if let (true, Some(note)) = (reproduction.exact, reproduction.trained.replay_note) {
+    if let (true, Some(note)) = (exact, reproduction.trained.replay_note) {
         notes.push(format!("Replay: {note}"));
     }
-    if reproduction.quick {
+    if quick {
         notes.insert(0, "A quick look, not a reproduction: few seeds, few epochs.".into());
     }
-    let table = |(heading, table): (&str, crate::report::Table)| PageTable {
-        heading: format!("{heading} ({} rows)", table.len()),
-        folded: table.len() > MOST_ROWS,
-        html: table.to_html(),
-        command: None,
-    };
-    Ok(Some(Part {
-        name: format!("{}{form}", experiment.id),
-        title: format!("{} ({}{form})", experiment.title, experiment.id),
-        claim: experiment.claim.into(),
-        short_verdict: summary.in_short(),
-        verdict: summary.conclusions(),
-        notes,
-        figures: vec![Illustration {
-            chart: super::figure::draw(&reproduction, &arms),
-            command: None,
-        }],
-        tables: summary.tables().into_iter().map(table).collect(),
-        trainings: reproduction.trials().len(),
-        origin: Origin::read(directory),
-    }))
+    let mut figures = vec![super::figure::draw(&reproduction, &arms)];
+    if let Some(supplement) = reproduction.trained.supplement {
+        let csv = std::fs::read_to_string(directory.join(supplement.csv()));
+        figures.extend(csv.ok().map(|csv| supplement.chart(&csv)));
+    }
+    let figures = figures.into_iter().map(|chart| Illustration { chart, command: None });
+    let trainings = reproduction.trials().len();
+    let part = Part { notes, figures: figures.collect(), trainings, ..Part::default() };
+    Ok((summary, part))
 }

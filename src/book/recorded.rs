@@ -1,5 +1,5 @@
 use super::reference::{Reference, references};
-use crate::train::Metric;
+use super::{LayerMetric, Measured};
 
 /// A value of a curve that the book's author recorded.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,6 +10,8 @@ pub(super) struct Recorded {
     pub value: f64,
     /// Of how many images, if it is such a number.
     pub images: Option<f64>,
+    /// Where it stands.
+    pub row: &'static Reference,
 }
 
 impl Recorded {
@@ -19,9 +21,21 @@ impl Recorded {
     }
 }
 
-/// The recorded values of a metric in an arm of an experiment, by epoch, up to `epochs` of them.
-pub(super) fn recorded(id: &str, arm: &str, metric: Metric, epochs: usize) -> Vec<Recorded> {
-    let is_it = |row: &&Reference| row.id == id && row.arm == arm && row.metric == metric.column();
+/// The recorded values of something in an arm of an experiment, by epoch, up to `epochs` of them.
+pub(super) fn recorded(
+    id: &str,
+    arm: &str,
+    of: impl Into<Measured>,
+    epochs: usize,
+) -> Vec<Recorded> {
+    let (column, layer) = match of.into() {
+        Measured::Metric(metric) => (metric.column(), None),
+        Measured::Layer(metric, layer) => (metric.column(), Some(layer)),
+        Measured::Eta | Measured::Seconds => return Vec::new(),
+    };
+    let is_it = |row: &&Reference| {
+        row.id == id && row.arm == arm && row.metric == column && row.layer == layer
+    };
     let mut values: Vec<Recorded> = references()
         .iter()
         .filter(is_it)
@@ -32,7 +46,7 @@ pub(super) fn recorded(id: &str, arm: &str, metric: Metric, epochs: usize) -> Ve
                 (percent, Some(images)) if row.unit == "%" => (percent / 100.0 * images).round(),
                 (value, _) => value,
             };
-            Some(Recorded { epoch, value, images })
+            Some(Recorded { epoch, value, images, row })
         })
         .collect();
     // The extreme of a curve may stand there a second time, as such.
@@ -41,9 +55,25 @@ pub(super) fn recorded(id: &str, arm: &str, metric: Metric, epochs: usize) -> Ve
     values
 }
 
-/// `training cost`, `test correct`: the metric in the words of the table.
-pub(super) fn words(metric: Metric) -> String {
-    metric.column().replace('_', " ").replace("accuracy", "correct")
+/// `training cost at epoch 3`, `test correct at epoch 3`: what was measured in the words of the table.
+pub(super) fn words(of: Measured, epoch: usize) -> String {
+    match of {
+        Measured::Metric(metric) => {
+            let metric = metric.column().replace('_', " ").replace("accuracy", "correct");
+            format!("{metric} at epoch {epoch}")
+        }
+        Measured::Layer(LayerMetric::BiasGradient, layer) => {
+            format!("‖∂C/∂b‖ of layer {layer} at epoch {epoch}")
+        }
+        Measured::Layer(LayerMetric::WeightGradient, layer) => {
+            format!("‖∂C/∂w‖ of layer {layer} at epoch {epoch}")
+        }
+        Measured::Layer(LayerMetric::Weights, layer) => {
+            format!("‖w‖ of layer {layer} at epoch {epoch}")
+        }
+        Measured::Eta => format!("η in epoch {epoch}"),
+        Measured::Seconds => format!("seconds until epoch {epoch}"),
+    }
 }
 
 /// The part of the values without a gap from epoch 0 on, as metrics.
@@ -55,6 +85,7 @@ pub(super) fn curve(values: &[Recorded]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Metric;
 
     #[test]
     fn curves_and_single_values_are_found() {

@@ -29,13 +29,25 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The value as a number, without words such as "about".
+    /// The value as a number, without words such as "about"; a fraction such as 1/14 is one.
     pub fn number(&self) -> Option<f64> {
-        self.value.split_whitespace().find_map(|word| word.parse().ok())
+        let number = |word: &str| match word.split_once('/') {
+            None => word.parse().ok(),
+            Some((above, below)) => Some(above.parse::<f64>().ok()? / below.parse::<f64>().ok()?),
+        };
+        self.value.split_whitespace().find_map(number)
     }
 }
 
 impl Reference {
+    /// Whether it is the same value of the same curve.
+    pub(super) fn is_same_value(&self, other: &Self) -> bool {
+        let of = |row: &Self| {
+            (row.id.clone(), row.arm.clone(), row.metric.clone(), row.layer, row.epoch)
+        };
+        std::ptr::eq(self, other) || (self.epoch.is_some() && of(self) == of(other))
+    }
+
     /// Of how many images, if it is a number of images, or a percentage: those of the author are of
     /// 10,000.
     pub fn images(&self) -> Option<f64> {
@@ -79,6 +91,8 @@ mod tests {
         assert_eq!(references().len(), 742);
         let about = reference("ch3-learning-rates", "eta=0.25 near saturation after").unwrap();
         assert_eq!(about.number(), Some(20.0));
+        let fourteenth = reference("ch3-ce-100", "fraction of errors removed").unwrap();
+        assert_eq!(fourteenth.number(), Some(1.0 / 14.0));
         let of = |quantity| reference("ch3-overfit-1000", quantity).unwrap().fraction().unwrap();
         assert_eq!(of("peak test accuracy"), 0.8227);
         assert_eq!(of("test correct max (epoch 374)"), 0.8227);

@@ -1,17 +1,20 @@
 use super::curves::ArmCurves;
 use super::experiment::{Kind, Trained};
+use super::numbers::NUMBERS_FILE;
 use super::summary::Summary;
-use super::{Arm, Experiment};
+use super::{Arm, Experiment, references};
 use crate::data::Dataset;
 use crate::figure::Theme;
 use crate::files::{AtomicFile, WriteError, commit_together};
+use crate::nn::{Activation, Initialiser};
 use crate::results::{EpochTable, PROVENANCE_FILE, Provenance, ReadError, Trial};
 use crate::sweep::{
     GridText, Reproduced, Sessions, Sweep, SweepDirectory, SweepError, SweepSpec, seed_text,
 };
-use crate::train::settings::given;
+use crate::train::settings::{SETTINGS, cells, exact, given};
 use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use thiserror::Error;
 
 /// The seed of the author's programs.
@@ -20,8 +23,8 @@ const AUTHOR_SEED: u64 = 12_345_678;
 /// What a run of an experiment is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
-    /// The number of seeds, 1, 2, …
-    pub seeds: usize,
+    /// The number of seeds, 1, 2, …; `None` for the number that the experiment asks for.
+    pub seeds: Option<usize>,
     /// Whether to replay the author's run.
     pub exact: bool,
     /// Whether to train only a few epochs, to see it work.
@@ -29,14 +32,14 @@ pub struct Form {
 }
 
 impl Form {
-    /// The number of seeds if nobody says how many.
-    pub const SEEDS: usize = 10;
-    /// That of a quick run.
-    pub const QUICK_SEEDS: usize = 2;
+    /// The whole experiment.
+    pub const FULL: Self = Self { seeds: None, exact: false, quick: false };
 }
 
 /// The epochs of a quick run.
 const QUICK_EPOCHS: usize = 3;
+/// Its seeds.
+const QUICK_SEEDS: usize = 2;
 
 /// An experiment with trainings made concrete: its trials, and what belongs to which arm.
 #[derive(Debug)]
@@ -62,6 +65,8 @@ pub(super) struct PlannedArm {
     pub full_epochs: usize,
     /// The weights and biases of the network.
     pub parameters: usize,
+    /// The images that it is trained on.
+    pub images: usize,
 }
 
 /// A reproduction that could not be made.
@@ -118,6 +123,7 @@ impl Reproduction {
     ) -> Result<Option<Self>, ReproductionError> {
         let Kind::Trained(trained) = &experiment.kind else { return Ok(None) };
         let Form { seeds, exact, quick } = settings;
+        let seeds = if quick { QUICK_SEEDS } else { seeds.unwrap_or(trained.seeds) };
         if exact && trained.replay_note.is_none() {
             return Err(ReproductionError::NoReplay(experiment.id));
         }
@@ -125,9 +131,11 @@ impl Reproduction {
         for mut arm in (trained.arms)() {
             arm.spec.monitors = Monitors::from_iter(trained.monitors.iter().copied());
             arm.spec.monitor_every = trained.monitor_every;
+            arm.spec.monitor_start = trained.monitor_start;
+            arm.spec.monitor_layers = trained.monitor_layers;
             let full_epochs = arm.spec.epochs;
             if quick {
-                arm.spec.epochs = QUICK_EPOCHS;
+                arm.spec.epochs = full_epochs.min(QUICK_EPOCHS);
             }
             let author = TrainingSpec {
                 precision: Precision::F64,
@@ -150,13 +158,23 @@ impl Reproduction {
             let seeds: Vec<u64> = (1..=if seeded { seeds as u64 } else { 0 }).collect();
             let seed_trials = plan(&arm.spec, &seeds);
             let parameters = arm.spec.architecture(data).parameters();
-            arms.push(PlannedArm { arm, seed_trials, replay_trial, full_epochs, parameters });
+            let [images, ..] = arm.spec.images(data);
+            arms.push(PlannedArm {
+                arm,
+                seed_trials,
+                replay_trial,
+                full_epochs,
+                parameters,
+                images,
+            });
         }
         let columns: Vec<&str> = trained.monitors.iter().map(|metric| metric.column()).collect();
         let spec = SweepSpec {
-            experiment: Some(Reproduced::new(arguments(experiment, settings))),
+            experiment: Some(Reproduced::new(arguments(experiment, trained, settings))),
             monitor: columns.join(","),
             monitor_every: crate::sweep::every(trained.monitor_every),
+            monitor_start: trained.monitor_start,
+            monitor_layers: trained.monitor_layers,
             grids,
             ..SweepSpec::default()
         };
@@ -164,7 +182,7 @@ impl Reproduction {
         Ok(Some(Self { experiment, trained, arms, seeds, exact, quick, images, trials, spec }))
     }
 
-    /// The names of the files that [`write`](Self::write) makes.
+    /// The names of the files that [`write`](Self::write) makes of every experiment.
     pub const FILES: [&str; 5] =
         ["trials.csv", "epochs.csv", "figure.svg", "summary.md", PROVENANCE_FILE];
 
@@ -198,61 +216,96 @@ impl Reproduction {
     /// # Errors
     ///
     /// When a trial is not done, or a file cannot be written.
-    pub fn write(&self, sweep: &Sweep) -> Result<Written, ReproductionError> {
+    pub fn write(&self, sweep: &Sweep, data: &Dataset) -> Result<Written, ReproductionError> {
         let directory = sweep.directory();
         let _lock = directory.lock()?;
-        let files = Self::FILES.map(|name| directory.path().join(name));
-        let [_, _, figure, summary_file, _] = &files;
         let mut tables = sweep.tables()?;
         let epochs = tables.unfinished_epochs()?;
+        let layers = tables.unfinished_layers()?;
+        let layers = layers.map(|path| EpochTable::read(&path)).transpose()?;
         let provenance = Sessions::provenance(directory, sweep.spec())?;
-        let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?)?;
-        let drawn = super::figure::draw(self, &arms).to_svg_in(Theme::Light);
+        let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?, layers.as_ref())?;
         let summary = Summary::new(self, &arms);
         let note = self.trained.replay_note.filter(|_| self.exact);
-        let set_up = format!("{} {}", self.subtitle(), self.footnote());
-        let text = summary.to_markdown(self.experiment, &set_up, note, self.quick);
+        let set_up = format!("{} {} {}", self.subtitle(), self.footnote(), self.trained.remark);
+        let mut files = Self::FILES.map(String::from).to_vec();
+        let mut made = vec![(2, super::figure::draw(self, &arms).to_svg_in(Theme::Light))];
+        if let Some(supplement) = self.trained.supplement.filter(|_| !self.quick) {
+            let csv = supplement.make(self, &arms, data);
+            let chart = supplement.draw(&csv);
+            for (name, text) in [(supplement.csv(), csv), (supplement.svg(), chart)] {
+                made.push((files.len(), text));
+                files.push(name);
+            }
+        }
+        let figures = files.iter().filter(|name| name.ends_with(".svg"));
+        let figures: Vec<&str> = figures.map(String::as_str).collect();
+        let text = summary.to_markdown(self.experiment, set_up.trim(), note, self.quick, &figures);
+        made.push((3, text));
+        let files: Vec<PathBuf> = files.iter().map(|name| directory.path().join(name)).collect();
         let mut more = vec![provenance];
-        for (path, text) in [(figure, drawn), (summary_file, text)] {
-            more.push(AtomicFile::with(path, text.as_bytes())?);
+        for (file, text) in made {
+            more.push(AtomicFile::with(&files[file], text.as_bytes())?);
         }
         tables.commit_with(more)?;
         Ok(Written {
             terminal: summary.to_terminal(self.quick),
             verdict: summary.in_short(),
-            files: files.into(),
+            files,
         })
     }
 
-    /// What was trained, in one line.
+    /// What was trained, in one line: what the arms have in common, and the range of what they have not.
     pub(super) fn subtitle(&self) -> String {
-        let Some(planned) = self.arms.first() else {
-            return String::new();
-        };
-        let spec = &planned.arm.spec;
+        let specs: Vec<&TrainingSpec> = self.arms.iter().map(|planned| &planned.arm.spec).collect();
+        let Some(first) = specs.first() else { return String::new() };
         let plural = if self.seeds == 1 { "seed" } else { "seeds" };
         let runs = match self.exact {
             true => "the author's seeded run in f64".to_string(),
-            false => format!("{} {plural}, {}", self.seeds, spec.precision.name()),
+            false => format!("{} {plural}, {}", self.seeds, first.precision.name()),
         };
+        let common = |word: &dyn Fn(&TrainingSpec) -> String| {
+            let first = word(first);
+            specs.iter().all(|spec| word(spec) == first).then_some(first)
+        };
+        let number = |name: &str, number: &dyn Fn(&TrainingSpec) -> f64| {
+            let ends = specs.iter().map(|spec| number(spec));
+            let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(x), high.max(x))
+            });
+            let range = if low == high { low.to_string() } else { format!("{low} to {high}") };
+            format!("{name}{range}")
+        };
+        let images = |spec: &TrainingSpec| spec.train_size.unwrap_or(self.images) as f64;
+        let network = |spec: &TrainingSpec| {
+            let hidden = spec.hidden_name().replace('x', "-");
+            match hidden.as_str() {
+                "none" => "network 784-10".to_string(),
+                hidden => format!("network 784-{hidden}-10"),
+            }
+        };
+        let parts = [
+            Some(number("MNIST, ", &images) + " training images"),
+            common(&network),
+            common(&|spec| spec.cost.name().into()),
+            common(&|spec| match spec.activation.values() {
+                [Activation::Sigmoid] => String::new(),
+                _ => cell_of(spec, "activation"),
+            }),
+            common(&|spec| match spec.init {
+                Initialiser::Large => "N(0, 1) weights".into(),
+                Initialiser::Scaled => "N(0, 1/n_in) weights".into(),
+                other => format!("{} weights", other.name()),
+            }),
+            common(&|spec| format!("η = {}", spec.eta)),
+            Some(number("mini-batch ", &|spec| spec.batch_size as f64)),
+            Some(number("λ = ", &|spec| spec.lambda)),
+            Some(number("", &|spec| spec.epochs as f64) + " epochs"),
+        ];
+        let parts: Vec<String> =
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         let quick = if self.quick { " Quick look." } else { "" };
-        format!(
-            "MNIST, {} training images, network 784-{}-10, {}, mini-batch {}, λ = {}; {runs}.{quick}",
-            self.range(|spec| spec.train_size.unwrap_or(self.images) as f64),
-            spec.hidden_name().replace('x', "-"),
-            spec.cost.name(),
-            spec.batch_size,
-            self.range(|spec| spec.lambda),
-        )
-    }
-
-    /// A number of the arms, `5`, or from the first to the last: `100 to 50000`.
-    fn range(&self, number: impl Fn(&TrainingSpec) -> f64) -> String {
-        let of = |planned: Option<&PlannedArm>| planned.map_or(f64::NAN, |p| number(&p.arm.spec));
-        match (of(self.arms.first()), of(self.arms.last())) {
-            (first, last) if first == last => first.to_string(),
-            (first, last) => format!("{first} to {last}"),
-        }
+        format!("{}; {runs}.{quick}", parts.join(", "))
     }
 
     /// What a seed changes, and where the book's numbers come from.
@@ -264,7 +317,21 @@ impl Reproduction {
             true => "Seeds only where the author's run cannot be replayed to the end.",
             false => "A seed sets the initial weights and the order of the images.",
         };
-        format!("{seeds} The book's curves are single runs recorded by its author.")
+        match self.is_recorded() {
+            true => format!("{seeds} The book's curves are single runs recorded by its author."),
+            false => seeds.into(),
+        }
+    }
+
+    /// Whether the author recorded values of what is monitored.
+    fn is_recorded(&self) -> bool {
+        let of = |arm: &PlannedArm| arm.arm.reference(self.experiment.id);
+        let has = |(id, key)| {
+            references()
+                .iter()
+                .any(|row| (row.id.as_str(), row.arm.as_str()) == (id, key) && row.epoch.is_some())
+        };
+        self.arms.iter().map(of).any(has)
     }
 }
 
@@ -277,13 +344,13 @@ fn grid(spec: &TrainingSpec, seeds: &[u64]) -> GridText {
 }
 
 /// What `nablab reproduce` is given to make an experiment.
-fn arguments(experiment: &Experiment, settings: Form) -> String {
+fn arguments(experiment: &Experiment, trained: &Trained, settings: Form) -> String {
     let mut text = experiment.id.to_string();
     for (flag, is_set) in [(" --exact", settings.exact), (" --quick", settings.quick)] {
         text += if is_set { flag } else { "" };
     }
-    if !settings.quick && settings.seeds != Form::SEEDS {
-        text += &format!(" --seeds {}", settings.seeds);
+    if let (false, Some(seeds)) = (settings.quick, settings.seeds.filter(|&n| n != trained.seeds)) {
+        text += &format!(" --seeds {seeds}");
     }
     text
 }
@@ -300,6 +367,13 @@ pub fn default_directory(experiment: &Experiment, settings: Form) -> PathBuf {
     directory
 }
 
+/// A setting as CSV files have it.
+fn cell_of(spec: &TrainingSpec, column: &str) -> String {
+    let mut cells = SETTINGS.iter().zip(cells(spec, exact));
+    let found = cells.find(|(setting, _)| setting.column == column);
+    found.map_or(String::new(), |(_, cell)| cell)
+}
+
 /// Results of the same form of this experiment may be replaced, since the same command makes them
 /// again; others may not.
 fn refuse_foreign(
@@ -308,15 +382,16 @@ fn refuse_foreign(
     form: &str,
 ) -> Result<(), ReproductionError> {
     let ours = Some((experiment.id.to_string(), form.to_string()));
-    let is_there = Reproduction::FILES.iter().any(|name| directory.join(name).exists());
+    let names = Reproduction::FILES.into_iter().chain([NUMBERS_FILE]);
+    let is_there = names.into_iter().any(|name| directory.join(name).exists());
     match is_there && Provenance::of_directory(directory) != ours {
         true => Err(ReproductionError::Foreign(directory.into())),
         false => Ok(()),
     }
 }
 
-/// Computes an experiment that trains nothing, and writes its figure and its summary; `None` if it
-/// trains.
+/// Computes an experiment that trains nothing, and writes its numbers and, made from these alone, its
+/// figure and its summary; `None` if it trains.
 ///
 /// # Errors
 ///
@@ -326,22 +401,25 @@ pub fn compute(
     directory: &Path,
     data: &Dataset,
 ) -> Result<Option<Written>, ReproductionError> {
-    let Kind::Computed(compute) = &experiment.kind else { return Ok(None) };
+    let Kind::Computed { compute, judge } = &experiment.kind else { return Ok(None) };
     refuse_foreign(directory, experiment, "full")?;
-    let names = ["figure.svg", "summary.md", PROVENANCE_FILE];
+    let names = [NUMBERS_FILE, "figure.svg", "summary.md", PROVENANCE_FILE];
     crate::files::prepare_directory(directory, &names)?;
+    let begun = Instant::now();
     let mut provenance =
         Provenance::new(experiment.id, "full", data, crate::simd::SimdLevel::best());
-    let computed = compute(data);
-    provenance.finish(0, 0.0);
+    let numbers = compute(data);
+    let computed = judge(&numbers);
+    provenance.finish(0, begun.elapsed().as_secs_f64());
     let files = names.map(|name| directory.join(name));
     let svg = computed.figure.to_svg_in(Theme::Light);
     let summary = Summary::computed(computed.findings);
-    let text = summary.to_markdown(experiment, &computed.subtitle, None, false);
+    let text = summary.to_markdown(experiment, &computed.subtitle, None, false, &["figure.svg"]);
     commit_together([
-        provenance.file(&files[2])?,
-        AtomicFile::with(&files[0], svg.as_bytes())?,
-        AtomicFile::with(&files[1], text.as_bytes())?,
+        provenance.file(&files[3])?,
+        AtomicFile::with(&files[0], &numbers.to_csv())?,
+        AtomicFile::with(&files[1], svg.as_bytes())?,
+        AtomicFile::with(&files[2], text.as_bytes())?,
     ])?;
     let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
     Ok(Some(Written { terminal, verdict, files: files.into() }))

@@ -1,13 +1,16 @@
 //! What an experiment found, in words and tables: for summary.md, the page and the terminal.
 
 use super::curves::{ArmCurves, ReplayedValue};
-use super::{Evidence, Experiment, Finding, Reproduction, Verdict, claim};
+use super::{
+    Evidence, Experiment, Finding, Measured, Panel, Reference, Reproduction, Verdict, claim,
+    references,
+};
 use crate::report::{Align, Table, sparkline};
 use crate::text::significant;
 use std::collections::BTreeSet;
 
 /// How recorded values of the book are judged by seeds, in Markdown.
-pub(super) const METHOD: &str = "The book's numbers come from a single run each. A verdict is therefore *inside* \
+const METHOD: &str = "The book's numbers come from a single run each. A verdict is therefore *inside* \
     if the book's number lies within the 95 % *prediction* interval of a single run, \
     mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
     A seed changes the initial weights and biases and the order of the images.";
@@ -29,19 +32,21 @@ pub(super) struct Summary {
 impl Summary {
     /// That of trainings.
     pub(super) fn new(reproduction: &Reproduction, arms: &[ArmCurves]) -> Self {
-        let (experiment, trained) = (reproduction.experiment, reproduction.trained);
+        let trained = reproduction.trained;
         // A few epochs have no shape.
         let claims = if reproduction.quick { &[][..] } else { trained.claims };
-        let main = trained.panels[0].metric;
-        let sparklines = arms.iter().map(|arm| {
+        let main = Panel::main_metric(trained.panels, trained.monitors);
+        // A point is no curve, and dozens of curves are no summary.
+        let drawn = arms.iter().filter(|arm| arm.epochs > 2).take(MOST_ROWS);
+        let sparklines = drawn.map(|arm| {
             let run = arm.replay.as_ref().or(arm.seeds.first());
-            let values = run.map(|run| run.values(main)).unwrap_or_default();
+            let values = run.zip(main).map(|(run, main)| run.values(main)).unwrap_or_default();
             let last = values.last().map_or("–".into(), |&value| significant(value, 4));
             format!("{:<12} {} {last}", arm.label, sparkline(&values))
         });
         Self {
             replayed: arms.iter().flat_map(|arm| arm.replayed.clone()).collect(),
-            claims: claims.iter().filter_map(|claim| claim.judge(experiment.id, arms)).collect(),
+            claims: claims.iter().filter_map(|claim| claim.judge(arms)).collect(),
             values: arms.iter().filter(|arm| !arm.seeds.is_empty()).flat_map(values).collect(),
             sparklines: sparklines.collect(),
             has_replay: reproduction.exact,
@@ -159,20 +164,42 @@ impl Summary {
         lines
     }
 
-    /// Whether recorded values of the book are compared with seeds.
-    pub(super) fn is_judged_by_seeds(&self) -> bool {
-        !self.values.is_empty() || self.claims.iter().any(Finding::is_judged_by_seeds)
+    /// How everything is judged, a sentence each.
+    pub(super) fn how(&self) -> Vec<String> {
+        let all = || self.values.iter().chain(&self.claims);
+        let is_usual = |row: &Finding| row.rule == claim::SINGLE_RUN;
+        let usual = all().any(is_usual).then(|| METHOD.to_string());
+        let lead = if usual.is_some() { "Where that does not fit: " } else { "Judged: " };
+        let others = self.methods().into_iter().map(|method| format!("{lead}{method}."));
+        usual.into_iter().chain(others).collect()
     }
 
-    /// How the claims are judged, each way once; that of recorded values is [`METHOD`].
+    /// The rules, each once, but for that of [`METHOD`].
     fn methods(&self) -> Vec<String> {
         let mut methods: Vec<String> = Vec::new();
-        for claim in self.claims.iter().filter(|row| row.rule != claim::SINGLE_RUN) {
+        let all = self.values.iter().chain(&self.claims);
+        for claim in all.filter(|row| row.rule != claim::SINGLE_RUN) {
             if !methods.contains(&claim.judgement.method) {
                 methods.push(claim.judgement.method.clone());
             }
         }
         methods
+    }
+
+    /// What came of the numbers in the table of the book's numbers, and of the statements that have none there.
+    pub(super) fn verdicts(&self) -> (Vec<(&'static Reference, Verdict)>, Vec<Verdict>) {
+        let (mut judged, mut statements) = (Vec::new(), Vec::new());
+        for finding in self.values.iter().chain(&self.claims) {
+            match finding.row {
+                None => statements.push(finding.verdict()),
+                // The extreme of a curve may stand there a second time, as the value of its epoch.
+                Some(row) => {
+                    let same = references().iter().filter(|other| row.is_same_value(other));
+                    judged.extend(same.map(|row| (row, finding.verdict())));
+                }
+            }
+        }
+        (judged, statements)
     }
 
     /// The conclusions in a few words.
@@ -233,22 +260,22 @@ impl Summary {
         set_up: &str,
         note: Option<&str>,
         quick: bool,
+        figures: &[&str],
     ) -> String {
         let mut text = format!("# {} ({})\n\n", experiment.title, experiment.id);
         if quick {
             text += "> **A quick look, not a reproduction**: few seeds, few epochs.\n\n";
         }
         text += &format!("**Claim.** {}\n\n**Set-up.** {set_up}\n\n", experiment.claim);
-        let what = if self.sparklines.is_empty() { "figure" } else { "curves" };
-        text += &format!("![The {what}](figure.svg)\n\n");
+        for figure in figures {
+            let what = if *figure == "figure.svg" { "figure" } else { figure };
+            text += &format!("![The {what}]({figure})\n\n");
+        }
         for line in self.conclusions() {
             text += &format!("- {line}\n");
         }
-        if self.is_judged_by_seeds() {
-            text += &format!("\n{METHOD}\n");
-        }
-        for method in self.methods() {
-            text += &format!("\nWhere that does not fit: {method}.\n");
+        for sentence in self.how() {
+            text += &format!("\n{sentence}\n");
         }
         if let Some(note) = note {
             text += &format!("\n**Replay.** {note}\n");
@@ -303,19 +330,33 @@ impl Summary {
 
 /// The recorded values of an arm against its seeds.
 fn values(arm: &ArmCurves) -> Vec<Finding> {
-    let finding = |(metric, recorded): (crate::train::Metric, &super::recorded::Recorded)| {
-        let (values, lost) = arm.sample(metric, recorded.epoch);
-        let name = metric.column().replace('_', " ");
-        let quantity = format!("{name} at epoch {}", recorded.epoch);
+    let finding = |(of, recorded): (Measured, &super::recorded::Recorded)| {
+        let (values, lost) = arm.sample(of, recorded.epoch);
+        let rule = match of {
+            // Norms vary by factors.
+            Measured::Layer(..) => claim::SINGLE_RUN_LOG,
+            _ => arm.rule,
+        };
         let evidence = Evidence::Seeds { values, lost };
         Finding {
             arm: arm.label.into(),
-            percent: !metric.is_cost(),
-            replay: arm.replay.as_ref().and_then(|run| run.at(metric, recorded.epoch)),
-            ..Finding::new(quantity, claim::SINGLE_RUN, Some(recorded.metric()), evidence)
+            percent: recorded.images.is_some(),
+            row: Some(recorded.row),
+            replay: arm.replay.as_ref().and_then(|run| run.at(of, recorded.epoch)),
+            ..Finding::new(name(of, recorded.epoch), rule, Some(recorded.metric()), evidence)
         }
     };
     arm.all_recorded().map(finding).collect()
+}
+
+/// `training cost at epoch 3`
+fn name(of: Measured, epoch: usize) -> String {
+    match of {
+        Measured::Metric(metric) => {
+            format!("{} at epoch {epoch}", metric.column().replace('_', " "))
+        }
+        _ => super::recorded::words(of, epoch),
+    }
 }
 
 /// `86 of 90`

@@ -2,7 +2,7 @@ use super::ablate::{command, wrong};
 use super::plural;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use nablab::book::part_of_experiment;
+use nablab::book::Results;
 use nablab::data::Dataset;
 use nablab::files::{may_replace, write_atomically};
 use nablab::report::page::{Page, Part, part_of_results};
@@ -68,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         [only] => only.title.clone(),
         _ => "Results".into(),
     });
-    let page = Page { title, parts };
+    let page = Page { title, preface: Vec::new(), parts };
     if let Some(directory) = out.parent().filter(|d| !d.as_os_str().is_empty()) {
         std::fs::create_dir_all(directory)
             .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
@@ -96,9 +96,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 /// The section of one result.
 fn part(place: &Path, data: &Dataset) -> Result<Part> {
     if place.is_dir()
-        && let Some(part) = part_of_experiment(place, data)?
+        && let Some(results) = Results::read(place, data)?
     {
-        return Ok(part);
+        return Ok(results.part);
     }
     let name = match place.file_name() {
         Some(name) => name.to_string_lossy().into_owned(),

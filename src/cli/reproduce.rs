@@ -4,12 +4,12 @@ use super::sweep::{Board, finished, jobs, whole_seconds};
 use anyhow::{Context, bail};
 use clap::{Args, value_parser};
 use nablab::book::{
-    CHAPTERS, Experiment, Form, Reproduction, Selection, Written, compute, default_directory,
-    part_of_experiment, select, verdict,
+    Accounts, CHAPTERS, Experiment, Form, Kind, Reproduction, Results, Selection, Written, compute,
+    default_directory, select,
 };
 use nablab::data::Dataset;
 use nablab::files::write_atomically;
-use nablab::report::page::Page;
+use nablab::report::page::{Page, PageTable};
 use nablab::report::{Align, Table};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, Shard, Speed};
@@ -37,7 +37,10 @@ pub struct Arguments {
     /// Only 2 seeds and 3 epochs, to see it work; not a reproduction
     #[arg(long)]
     quick: bool,
-    /// Number of seeds, 1, 2, …; the same for every setting [default: 10]
+    /// With a group: the experiments that take an hour or more, too
+    #[arg(long)]
+    long: bool,
+    /// Number of seeds, 1, 2, …; the same for every setting [default: 10, or as many as the experiment asks for]
     #[arg(long, value_name = "N", conflicts_with = "quick", value_parser = value_parser!(u32).range(1..=10_000))]
     seeds: Option<u32>,
     /// Trials trained at the same time, one a thread [default: one a core]
@@ -68,9 +71,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .map_err(|problem| anyhow::anyhow!("--shard: {problem}"))
     });
     let shard = shard.transpose()?;
-    let seeds = arguments.seeds.map(|seeds| seeds as usize);
     let settings = Form {
-        seeds: if arguments.quick { Form::QUICK_SEEDS } else { seeds.unwrap_or(Form::SEEDS) },
+        seeds: arguments.seeds.map(|seeds| seeds as usize),
         exact: arguments.exact,
         quick: arguments.quick,
     };
@@ -87,12 +89,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.exact {
         bail!("--exact: expected a single experiment; not all of {group} can be replayed");
     }
-    for experiment in &experiments {
+    let (chosen, left): (Vec<_>, Vec<_>) =
+        experiments.into_iter().partition(|experiment| arguments.long || !experiment.long);
+    for experiment in &chosen {
+        // What trains nothing is quick, and has no shares.
+        let trains = matches!(experiment.kind, Kind::Trained(_));
+        let settings = if trains { settings } else { Form::FULL };
+        let jobs = Jobs { shard: jobs.shard.filter(|_| trains), ..jobs };
         one(experiment, settings, &directory(experiment), &jobs, &data)?;
     }
-    let directories: Vec<PathBuf> = experiments.iter().map(|e| directory(e)).collect();
+    let directories: Vec<PathBuf> = chosen.iter().map(|e| directory(e)).collect();
     let place = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results"));
-    page(group, &directories, &place, &data)
+    page(group, &directories, &place, &data)?;
+    if !left.is_empty() {
+        let ids: Vec<&str> = left.iter().map(|experiment| experiment.id).collect();
+        writeln!(
+            Output::new(),
+            "left out, as they take an hour or more: {} (--long)",
+            ids.join(", ")
+        )?;
+    }
+    Ok(())
 }
 
 /// Makes one experiment.
@@ -131,7 +148,7 @@ fn one(
     match done.known - done.done {
         0 => {
             writeln!(stdout)?;
-            report(Some(&reproduction.write(&sweep)?), &mut stdout)?;
+            report(Some(&reproduction.write(&sweep, data)?), &mut stdout)?;
         }
         left => {
             let left = plural(left, "training");
@@ -151,22 +168,43 @@ fn report(written: Option<&Written>, stdout: &mut Output) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// One page of all experiments of a group.
+/// One page of all experiments of a group: what came of the numbers of the book, then the experiments.
 fn page(group: &str, directories: &[PathBuf], place: &Path, data: &Dataset) -> anyhow::Result<()> {
-    let mut parts = Vec::new();
+    let mut results = Vec::new();
     for directory in directories {
-        parts.extend(part_of_experiment(directory, data)?);
+        results.extend(Results::read(directory, data)?);
     }
+    let accounts = Accounts::new(&results);
     let mut stdout = Output::new();
-    for part in &parts {
-        writeln!(stdout, "{}: {}", part.name, part.short_verdict)?;
+    for result in &results {
+        writeln!(stdout, "{}: {}", result.part.name, result.part.short_verdict)?;
+    }
+    let mut preface = Vec::new();
+    // Of a few experiments the book's numbers by chapter would say little.
+    if group == "all" {
+        writeln!(stdout, "\n{}\n", accounts.by_chapter().to_terminal())?;
+        let tables = [
+            ("What came of the numbers of the book", accounts.by_chapter()),
+            ("Numbers that our seeds contradict", accounts.outside()),
+            ("Numbers that are not judged", accounts.not_judged()),
+        ];
+        preface.extend(tables.map(|(heading, table)| PageTable {
+            heading: heading.into(),
+            folded: table.len() > FOLDED,
+            html: table.to_html(),
+            command: None,
+        }));
     }
     let path = place.join(format!("{group}.html"));
-    let page = Page { title: format!("Results: {group}"), parts };
+    let parts = results.into_iter().map(|result| result.part).collect();
+    let page = Page { title: format!("Results: {group}"), preface, parts };
     write_atomically(&path, page.to_html().as_bytes())?;
     writeln!(stdout, "wrote {}", path.display())?;
     Ok(stdout.finish()?)
 }
+
+/// A longer table is folded on a page.
+const FOLDED: usize = 12;
 
 /// The experiments by chapter: how long they take on this machine, and what has come of them.
 fn list(data: &Dataset) -> anyhow::Result<()> {
@@ -180,8 +218,8 @@ fn list(data: &Dataset) -> anyhow::Result<()> {
             ("last run", Align::Left),
         ]);
         for experiment in chapter.experiments {
-            let exact = Form { seeds: Form::SEEDS, exact: true, quick: false };
-            for settings in [Form { exact: false, ..exact }, exact] {
+            let exact = Form { exact: true, ..Form::FULL };
+            for settings in [Form::FULL, exact] {
                 let Some(row) = row(experiment, settings, &speed, data) else { continue };
                 table.row(row);
             }
@@ -200,19 +238,14 @@ fn row(
     data: &Dataset,
 ) -> Option<[String; 4]> {
     let directory = default_directory(experiment, settings);
-    let (takes, state) = match Reproduction::plan(experiment, settings, data) {
-        Ok(Some(reproduction)) => {
-            let state = match verdict(&directory, data) {
-                Ok(Some(verdict)) => verdict,
-                Ok(None) => "not run".into(),
-                Err(_) => "of another version".into(),
-            };
-            (whole_seconds(speed.seconds(reproduction.trials(), data)), state)
-        }
-        Ok(None) if !settings.exact => {
-            let is_there = directory.join("summary.md").exists();
-            ("a moment".into(), if is_there { "run" } else { "not run" }.into())
-        }
+    let state = match Results::read(&directory, data) {
+        Ok(Some(results)) => results.part.short_verdict,
+        Ok(None) => "not run".into(),
+        Err(_) => "of another version".into(),
+    };
+    let takes = match Reproduction::plan(experiment, settings, data) {
+        Ok(Some(reproduction)) => whole_seconds(speed.seconds(reproduction.trials(), data)),
+        Ok(None) if !settings.exact => "a moment".into(),
         _ => return None,
     };
     let (id, title) = match settings.exact {

@@ -1,4 +1,4 @@
-use super::START;
+use super::{ETA_IN_FORCE, START};
 use crate::input::CsvReader;
 use crate::train::Metric;
 use std::path::{Path, PathBuf};
@@ -90,15 +90,75 @@ impl EpochTable {
     /// When a column is missing, or an epoch or a value is not a number. A cell that is empty,
     /// because the metric was not monitored, is not a number either.
     pub fn curves(&self, metric: Metric) -> Result<Vec<Curve>, ReadError> {
+        self.columns("epoch", metric.column(), |_| true)
+    }
+
+    /// What a metric was before the first epoch, of the trials in which that was monitored.
+    ///
+    /// # Errors
+    ///
+    /// As [`curves`](Self::curves).
+    pub fn starts(&self, metric: Metric) -> Result<Vec<(String, f64)>, ReadError> {
         let (id, epoch) = (self.column("trial_id")?, self.column("epoch")?);
         let value = self.column(metric.column())?;
+        let is_start = |row: &&csv::StringRecord| row.get(epoch) == Some(START);
+        let all = self.rows.iter().enumerate().filter(|(_, row)| is_start(row));
+        all.map(|(i, row)| Ok((row.get(id).unwrap_or_default().into(), self.number(i, value)?)))
+            .collect()
+    }
+
+    /// The learning rates in force, a trial each.
+    ///
+    /// # Errors
+    ///
+    /// As [`curves`](Self::curves).
+    pub fn learning_rates(&self) -> Result<Vec<Curve>, ReadError> {
+        self.columns("epoch", ETA_IN_FORCE, |_| true)
+    }
+
+    /// The seconds that training and monitoring took until the end of each epoch, a trial each.
+    ///
+    /// # Errors
+    ///
+    /// As [`curves`](Self::curves).
+    pub fn seconds(&self) -> Result<Vec<Curve>, ReadError> {
+        let mut curves = self.columns("epoch", "seconds", |_| true)?;
+        for curve in &mut curves {
+            let mut sum = 0.0;
+            for (_, seconds) in &mut curve.points {
+                sum += *seconds;
+                *seconds = sum;
+            }
+        }
+        Ok(curves)
+    }
+
+    /// A column of a `layers.csv` that was read, of one layer: by the number of epochs trained before.
+    ///
+    /// # Errors
+    ///
+    /// As [`curves`](Self::curves).
+    pub fn layer(&self, column: &str, layer: usize) -> Result<Vec<Curve>, ReadError> {
+        let (cell, of) = (layer.to_string(), self.column("layer")?);
+        self.columns("epochs_trained", column, |row| row.get(of) == Some(cell.as_str()))
+    }
+
+    /// A column against another, of some rows.
+    fn columns(
+        &self,
+        along: &str,
+        column: &str,
+        is_of: impl Fn(&csv::StringRecord) -> bool,
+    ) -> Result<Vec<Curve>, ReadError> {
+        let (id, along) = (self.column("trial_id")?, self.column(along)?);
+        let value = self.column(column)?;
         let mut curves: Vec<Curve> = Vec::new();
         for (i, row) in self.rows.iter().enumerate() {
-            if row.get(epoch) == Some(START) {
+            if row.get(along) == Some(START) || !is_of(row) {
                 continue;
             }
             let trial_id = row.get(id).unwrap_or_default();
-            let point = (self.number(i, epoch)?, self.number(i, value)?);
+            let point = (self.number(i, along)?, self.number(i, value)?);
             match curves.last_mut() {
                 Some(curve) if curve.trial_id == trial_id => curve.points.push(point),
                 _ => curves.push(Curve { trial_id: trial_id.into(), points: vec![point] }),

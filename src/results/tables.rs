@@ -181,6 +181,17 @@ impl FinishedFiles {
         self.epochs.unfinished().map_err(|source| WriteError { path, source })
     }
 
+    /// The same of the rows of the layers; `None` if no layer was measured.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full, for example.
+    pub fn unfinished_layers(&mut self) -> Result<Option<PathBuf>, WriteError> {
+        let Some(layers) = &mut self.layers else { return Ok(None) };
+        let path = layers.path().to_path_buf();
+        layers.unfinished().map(Some).map_err(|source| WriteError { path, source })
+    }
+
     /// Puts them in their places together with some more, such as the provenance; of all results
     /// `trials.csv` comes last.
     ///

@@ -23,6 +23,8 @@ pub enum Purpose {
     Dropout = 5,
     /// Which values a bootstrap draws again.
     Bootstrap = 6,
+    /// What is drawn where nothing is trained: guesses, examples of weighted inputs.
+    Demonstration = 7,
 }
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).

@@ -5,9 +5,13 @@ use nablab::data::Dataset;
 use nablab::sweep::{Plan, SweepSpec};
 use std::path::{Path, PathBuf};
 
+fn results() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("results")
+}
+
 /// The ids of a committed `trials.csv`, in its order; `None` in a package without results.
 fn committed(directory: &str) -> Option<Vec<String>> {
-    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let results = results();
     if !results.exists() {
         return None;
     }
@@ -33,9 +37,13 @@ fn the_committed_sweep_has_the_ids_of_its_file() {
 fn the_committed_experiments_have_the_ids_of_their_arms() {
     let data = Dataset::mnist().unwrap();
     let mut compared = 0;
-    for experiment in experiments().filter(|e| matches!(e.kind, Kind::Trained(_))) {
+    for experiment in experiments() {
+        let Kind::Trained(trained) = &experiment.kind else { continue };
         for exact in [false, true] {
-            let settings = Form { seeds: 10, exact, quick: false };
+            if exact && trained.replay_note.is_none() {
+                continue;
+            }
+            let settings = Form { exact, ..Form::FULL };
             let reproduction = Reproduction::plan(experiment, settings, &data).unwrap().unwrap();
             let ids: Vec<&str> = reproduction.trials().iter().map(|trial| &*trial.id).collect();
             // What it trains as a sweep are these, in this order.
@@ -46,6 +54,10 @@ fn the_committed_experiments_have_the_ids_of_their_arms() {
             assert_eq!(planned, ids, "{}", experiment.id);
             let name =
                 if exact { format!("{}/exact", experiment.id) } else { experiment.id.into() };
+            // Not everything has been run.
+            if !results().join(&name).exists() {
+                continue;
+            }
             let Some(expected) = committed(&name) else { return };
             assert_eq!(ids, expected, "{name}");
             compared += ids.len();

@@ -98,3 +98,42 @@ fn what_is_computed_has_a_verdict_a_figure_and_a_summary() {
     command.args(["--shard", "1/2"]);
     refused(&mut command, &["trains nothing"]);
 }
+
+#[test]
+fn a_group_becomes_one_page_and_goes_on() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("out");
+    let mut command = nablab();
+    command.args(["reproduce", "gradients", "--quick", "--out"]).arg(&out);
+    works(&mut command);
+    let page = read(&out, "gradients.html");
+    for id in ["ch5-grad-init", "ch5-speed-4", "ch5-relu"] {
+        assert!(page.contains(&format!("id=\"r-{id}")), "{id}");
+        assert!(read(&out.join(id), "figure.svg").contains("<svg "), "{id}");
+    }
+    assert!(out.join("ch5-speed-4/layers.csv").exists());
+    let again = works(&mut command);
+    assert!(again.matches(" done, 0 to do").count() == 5, "{again}");
+    assert_eq!(read(&out, "gradients.html"), page);
+    refused(command.arg("--exact"), &["--exact", "single experiment"]);
+}
+
+#[test]
+fn a_group_leaves_out_what_takes_long() {
+    let list = works(nablab().args(["reproduce", "--list"]));
+    assert!(list.contains("ch3-expand") && list.contains("ch5-depth"), "{list}");
+    let help = works(nablab().args(["reproduce", "--help"]));
+    assert!(help.contains("--long"), "{help}");
+}
+
+#[test]
+fn numbers_of_layers_are_judged_and_drawn() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("out");
+    works(nablab().args(["reproduce", "grad-init", "--out"]).arg(&out));
+    let summary = read(&out, "summary.md");
+    assert!(summary.contains("9 of 9 recorded values lie inside"), "{summary}");
+    assert!(summary.contains("of the logarithms"), "{summary}");
+    // A gradient that falls from layer to layer is drawn on a logarithmic axis.
+    assert!(read(&out, "figure.svg").contains("0.001"));
+}

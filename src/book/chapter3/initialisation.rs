@@ -1,7 +1,6 @@
 use crate::book::claim::{MOST_RUNS, SINGLE_RUN};
 use crate::book::{
-    Against, Arm, Claim, Earlier, Experiment, Kind, Panel, Relation, Replay, Rule, Run, Trained,
-    presets,
+    Arm, Claim, Earlier, Experiment, Kind, Panel, Relation, Replay, Rule, Run, Trained, presets,
 };
 use crate::nn::Initialiser;
 use crate::train::{Metric, TrainingSpec};
@@ -13,6 +12,7 @@ pub const INIT_30: Experiment = Experiment {
     claim: "Weights drawn from N(0, 1/n_in) bring the network to almost 93 % after its first epoch, \
             those from N(0, 1) to less than 87 %; in the end both are somewhat above 96 %.",
     groups: &["initialisation"],
+    long: false,
     kind: Kind::Trained(Trained {
         arms: || arms(30),
         claims: &[
@@ -22,13 +22,15 @@ pub const INIT_30: Experiment = Experiment {
                 printed: Some("old init after first epoch, under"),
                 rule: MOST_RUNS,
                 measure: |run| first_epoch(run, |accuracy| accuracy < 0.87),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["new init"],
                 quantity: "accuracy after the first epoch",
                 printed: Some("new init after first epoch"),
                 rule: SINGLE_RUN,
-                measure: |run| run.at(Metric::ValidationAccuracy, 0).unwrap_or(f64::NAN),
+                measure: |run| run.first(Metric::ValidationAccuracy),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["new init"],
@@ -36,6 +38,7 @@ pub const INIT_30: Experiment = Experiment {
                 printed: Some("final, both, over"),
                 rule: MOST_RUNS,
                 measure: |run| f64::from(run.last(Metric::ValidationAccuracy) > 0.96),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["old init"],
@@ -43,6 +46,7 @@ pub const INIT_30: Experiment = Experiment {
                 printed: Some("final, both, over"),
                 rule: MOST_RUNS,
                 measure: |run| f64::from(run.last(Metric::ValidationAccuracy) > 0.96),
+                ..Claim::BASE
             },
             BEGINS_BETTER,
         ],
@@ -52,17 +56,14 @@ pub const INIT_30: Experiment = Experiment {
 
 /// What both have in common.
 const TRAINED: Trained = Trained {
-    arms: Vec::new,
-    monitors: &[Metric::ValidationAccuracy],
-    monitor_every: 1,
-    panels: &[Panel { metric: Metric::ValidationAccuracy, label: "validation accuracy", from: 0 }],
-    against: Against::Epoch,
+    panels: &[Panel::curves(Metric::ValidationAccuracy, "validation accuracy")],
     claims: &[BEGINS_BETTER],
     replay_note: Some(
         "The author's program seeds its generators with 12345678 once, trains with the new \
          initialiser, draws the large weights and trains again, on the images in the order that the \
          first training left behind. All numbers of correctly classified images must be his.",
     ),
+    ..Trained::BASE
 };
 
 /// What the book shows without a number.
@@ -71,7 +72,8 @@ const BEGINS_BETTER: Claim = Claim {
     quantity: "the new initialiser is above the old one after the first epoch",
     printed: None,
     rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-    measure: |run| run.at(Metric::ValidationAccuracy, 0).unwrap_or(f64::NAN),
+    measure: |run| run.first(Metric::ValidationAccuracy),
+    ..Claim::BASE
 };
 
 /// Whether something holds of the accuracy after the first epoch.
@@ -86,24 +88,22 @@ pub const INIT_100: Experiment = Experiment {
     claim: "With 100 hidden neurons the new initialiser begins better too, and after 30 epochs the \
             two do not quite meet.",
     groups: &["initialisation"],
+    long: false,
     kind: Kind::Trained(Trained { arms: || arms(100), ..TRAINED }),
 };
 
 fn arms(hidden: usize) -> Vec<Arm> {
     const EPOCHS: usize = 30;
-    let arm = |key, label, initialiser, earlier| Arm {
-        key,
-        label,
-        spec: TrainingSpec {
+    let arm = |key, label, init, earlier| {
+        let spec = TrainingSpec {
             hidden: vec![hidden],
-            init: initialiser,
+            init,
             eta: 0.1,
             lambda: 5.0,
             epochs: EPOCHS,
             ..presets::network2()
-        },
-        replay: Replay::Exact,
-        earlier,
+        };
+        Arm { replay: Replay::Exact, earlier, ..Arm::new(key, label, spec) }
     };
     let first = Earlier::default();
     // The set of parameters that precedes every large one is that of the first training.

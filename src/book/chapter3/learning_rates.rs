@@ -1,7 +1,5 @@
 use crate::book::claim::SINGLE_RUN;
-use crate::book::{
-    Against, Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Trained, presets,
-};
+use crate::book::{Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Trained, presets};
 use crate::train::{Metric, TrainingSpec};
 
 /// How the learning rate shapes the course of the training cost.
@@ -13,16 +11,14 @@ pub const LEARNING_RATES: Experiment = Experiment {
             saturated after about 20 epochs; with η = 2.5 it oscillates from the start, because \
             the steps overshoot the valley that they descend.",
     groups: &["learning-rates"],
+    long: false,
     kind: Kind::Trained(Trained {
         arms,
         monitors: &[Metric::TrainingCost, Metric::ValidationAccuracy],
-        monitor_every: 1,
-        panels: &[Panel {
-            metric: Metric::TrainingCost,
-            label: "training cost (cross-entropy + L2 penalty)",
-            from: 0,
-        }],
-        against: Against::Epoch,
+        panels: &[Panel::curves(
+            Metric::TrainingCost,
+            "training cost (cross-entropy + L2 penalty)",
+        )],
         claims: &[
             Claim {
                 arms: &["eta=0.025"],
@@ -30,6 +26,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
                 printed: None,
                 rule: SINGLE_RUN,
                 measure: |run| rises(&run.values(Metric::TrainingCost)),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["eta=0.25"],
@@ -37,6 +34,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
                 printed: Some("eta=0.25 near saturation after"),
                 rule: SINGLE_RUN,
                 measure: |run| saturation_epoch(&run.values(Metric::TrainingCost)),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["eta=2.5"],
@@ -44,6 +42,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
                 printed: None,
                 rule: SINGLE_RUN,
                 measure: |run| rises(&run.values(Metric::TrainingCost)),
+                ..Claim::BASE
             },
             Claim {
                 arms: &["eta=2.5"],
@@ -51,6 +50,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
                 printed: None,
                 rule: SINGLE_RUN,
                 measure: |run| mean_rise(&run.values(Metric::TrainingCost)),
+                ..Claim::BASE
             },
         ],
         replay_note: Some(
@@ -62,17 +62,16 @@ pub const LEARNING_RATES: Experiment = Experiment {
          within about 200 of its 150,000 steps. It starts from the author's exact weights and \
          mini-batches, and is then one more run to be judged by the spread of the seeds.",
         ),
+        ..Trained::BASE
     }),
 };
 
 fn arms() -> Vec<Arm> {
     const EPOCHS: usize = 30;
-    let arm = |position, key, label, eta, replay| Arm {
-        key,
-        label,
-        spec: TrainingSpec { eta, lambda: 5.0, epochs: EPOCHS, ..presets::network2() },
-        replay,
-        earlier: Earlier { networks: position, epochs: position * EPOCHS, draws: 0 },
+    let arm = |position, key, label, eta, replay| {
+        let spec = TrainingSpec { eta, lambda: 5.0, epochs: EPOCHS, ..presets::network2() };
+        let earlier = Earlier { networks: position, epochs: position * EPOCHS, draws: 0 };
+        Arm { replay, earlier, ..Arm::new(key, label, spec) }
     };
     vec![
         arm(0, "eta=0.025", "η = 0.025", 0.025, Replay::Exact),

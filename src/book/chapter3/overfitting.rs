@@ -1,6 +1,6 @@
 use crate::book::claim::{MOST_RUNS, SHAPE, SINGLE_RUN};
 use crate::book::{
-    Against, Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Rule, Run, Trained, presets,
+    Arm, Claim, Experiment, Kind, Measured, Panel, Replay, Rule, Run, Shows, Trained, presets,
 };
 use crate::nn::Initialiser;
 use crate::train::Metric::{self, TestAccuracy, TestCost, TrainingAccuracy, TrainingCost};
@@ -8,25 +8,21 @@ use crate::train::TrainingSpec;
 
 /// What the four experiments share.
 const TRAINED: Trained = Trained {
-    arms: Vec::new,
     monitors: &[TestCost, TestAccuracy, TrainingCost, TrainingAccuracy],
-    monitor_every: 1,
     panels: &[
         panel(TrainingCost, "training cost", 0),
         panel(TestAccuracy, "test accuracy", 0),
         panel(TestCost, "test cost", 0),
         panel(TrainingAccuracy, "training accuracy", 0),
     ],
-    against: Against::Epoch,
-    claims: &[],
-    replay_note: None,
+    ..Trained::BASE
 };
 
 /// The groups of all four.
 const GROUPS: &[&str] = &["overfitting"];
 
 const fn panel(metric: Metric, label: &'static str, from: usize) -> Panel {
-    Panel { metric, label, from }
+    Panel::new(Shows::Curves { of: Measured::Metric(metric), from }, label)
 }
 
 /// A claim on the only arm.
@@ -36,7 +32,7 @@ const fn claim(
     rule: Rule,
     measure: fn(&Run) -> f64,
 ) -> Claim {
-    Claim { arms: &[""], quantity, printed: Some(printed), rule, measure }
+    Claim { quantity, printed: Some(printed), rule, measure, ..Claim::BASE }
 }
 
 /// How much better the best accuracy on the training images is than that on the test images.
@@ -65,6 +61,7 @@ pub const OVERFIT_1000: Experiment = Experiment {
             its accuracy on the test images stops improving at about epoch 280, just above 82 %, and \
             its cost on them is best at about epoch 15.",
     groups: GROUPS,
+    long: false,
     kind: Kind::Trained(Trained {
         arms: || vec![arm(Some(1000), 0.0, 400, Replay::Exact)],
         panels: &[
@@ -121,6 +118,7 @@ pub const OVERFIT_FULL: Experiment = Experiment {
     claim: "Trained on all 50,000 images, the same network overfits much less: best training \
             accuracy 97.86 %, best test accuracy 95.33 %.",
     groups: GROUPS,
+    long: false,
     kind: Kind::Trained(Trained {
         arms: || {
             let near = Replay::Near { costs: &[(2, 1e-9)], images: 0.0 };
@@ -155,6 +153,7 @@ pub const L2_1000: Experiment = Experiment {
     claim: "With λ = 0.1 the accuracy of the network trained on 1,000 images keeps rising for all \
             400 epochs, to a peak of 87.1 %.",
     groups: GROUPS,
+    long: false,
     kind: Kind::Trained(Trained {
         arms: || vec![arm(Some(1000), 0.1, 400, Replay::Exact)],
         claims: &[
@@ -177,6 +176,7 @@ pub const L2_FULL_30: Experiment = Experiment {
     claim: "With λ = 5.0 the network trained on all 50,000 images reaches 96.49 % on the test \
             images, and its training accuracy is less than a percent higher.",
     groups: GROUPS,
+    long: false,
     kind: Kind::Trained(Trained {
         arms: || {
             let near = Replay::Near { costs: &[(10, 1e-7), (30, 1e-4)], images: 3.0 };
@@ -205,18 +205,14 @@ pub const L2_FULL_30: Experiment = Experiment {
 
 /// 784-30-10, cross-entropy, large weights, η = 0.5, mini-batches of 10.
 fn arm(train_size: Option<usize>, lambda: f64, epochs: usize, replay: Replay) -> Arm {
-    Arm {
-        key: "",
-        label: if lambda == 0.0 { "unregularised" } else { "regularised" },
-        spec: TrainingSpec {
-            train_size,
-            init: Initialiser::Large,
-            eta: 0.5,
-            lambda,
-            epochs,
-            ..presets::network2()
-        },
-        replay,
-        earlier: Earlier::default(),
-    }
+    let label = if lambda == 0.0 { "unregularised" } else { "regularised" };
+    let spec = TrainingSpec {
+        train_size,
+        init: Initialiser::Large,
+        eta: 0.5,
+        lambda,
+        epochs,
+        ..presets::network2()
+    };
+    Arm { replay, ..Arm::new("", label, spec) }
 }

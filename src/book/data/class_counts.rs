@@ -1,5 +1,6 @@
-use crate::book::reference::references;
-use crate::book::{Computed, Evidence, Experiment, Finding, Kind, Rule};
+use crate::book::{
+    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, references,
+};
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Series};
 
@@ -11,36 +12,46 @@ pub const CLASS_COUNTS: Experiment = Experiment {
             fives. A network that always gives one answer gets such a number right, which is how the \
             book's trainings that learn nothing are known.",
     groups: &[],
-    kind: Kind::Computed(compute),
+    long: false,
+    kind: Kind::Computed { compute, judge },
 };
 
-fn compute(data: &Dataset) -> Computed {
-    let sets: [(&str, &Split); 3] =
-        [("training", &data.training), ("validation", &data.validation), ("test", &data.test)];
-    let counts = sets.map(|(name, split)| (name, counts(split, data.classes)));
-    let mut findings = Vec::new();
-    for row in references().iter().filter(|row| row.id == CLASS_COUNTS.id) {
-        let ours = counts.iter().find_map(|(name, counts)| {
-            let digit = row.quantity.strip_prefix(&format!("{name} images of digit "))?;
-            counts.get(digit.parse::<usize>().ok()?)
-        });
-        let ours = Evidence::Computed(ours.map_or(f64::NAN, |&count| count as f64));
-        findings.push(Finding::new(row.quantity.clone(), Rule::Equal, row.number(), ours));
+/// The sets, in the words of the table of the book's numbers.
+const SETS: [&str; 3] = ["training", "validation", "test"];
+
+fn compute(data: &Dataset) -> Numbers {
+    let mut numbers = Numbers::default();
+    for (set, split) in SETS.into_iter().zip([&data.training, &data.validation, &data.test]) {
+        for (digit, count) in counts(split, data.classes).into_iter().enumerate() {
+            numbers.push(set, None, digit as f64, count as f64);
+        }
     }
-    let series = counts.iter().enumerate().map(|(colour, (name, counts))| {
-        let all: usize = counts.iter().sum();
-        let share = |&count: &usize| 100.0 * count as f64 / all as f64;
+    numbers
+}
+
+fn judge(numbers: &Numbers) -> Computed {
+    let rows = references().iter().filter(|row| row.id == CLASS_COUNTS.id);
+    let finding = |row: &'static Reference| {
+        let ours = SETS.iter().find_map(|set| {
+            let digit = row.quantity.strip_prefix(&format!("{set} images of digit "))?;
+            Some(numbers.at(set, digit.parse().ok()?))
+        });
+        Finding::of(row, Rule::Equal, Evidence::Computed(ours.unwrap_or(f64::NAN)))
+    };
+    let series = SETS.into_iter().enumerate().map(|(colour, set)| {
+        let all: f64 = numbers.values(set).iter().sum();
+        let share = |(digit, count): (f64, f64)| (digit, 100.0 * count / all);
         Series {
-            label: format!("{all} {name} images"),
+            label: format!("{all} {set} images"),
             label_at: LabelAt::Legend,
             colour,
-            points: counts.iter().enumerate().map(|(i, n)| (i as f64, share(n))).collect(),
+            points: numbers.points(set).into_iter().map(share).collect(),
             ..Series::default()
         }
     });
     Computed {
         subtitle: "The labels of MNIST, as the book splits it, counted.".into(),
-        findings,
+        findings: rows.map(finding).collect(),
         figure: Chart::Lines(Figure {
             title: CLASS_COUNTS.title.into(),
             x: Axis { range: Some((0.0, 9.0)), ..Axis::linear("digit") },

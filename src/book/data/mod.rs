@@ -1,6 +1,7 @@
 //! What the book says of the data.
 
 mod class_counts;
+pub(super) mod shares;
 
 use super::Chapter;
 

@@ -74,7 +74,9 @@ fn find(rule: Rule, book: Option<f64>, evidence: &Evidence) -> Finding {
             runs::best_of(runs, level, best, book?, evidence.sample()?)
         }
         Rule::Shape { level } => runs::shape(level, book?, evidence.sample()?),
-        Rule::Chance { shares, level } => statements::chance(shares, level, evidence.values()?),
+        Rule::Chance { shares, level } => {
+            statements::chance(shares, level, book.ok(), evidence.values()?)
+        }
         Rule::Share { at_least, at_most, level } => match *evidence {
             Evidence::Counts { holds, of } => {
                 statements::share(at_least, at_most, level, Proportion { holds, of })

@@ -98,7 +98,8 @@ pub(super) fn order(steps: &[Relation], level: f64, arms: &[Vec<f64>]) -> Findin
     Err(words)
 }
 
-pub(super) fn chance(shares: &[f64], level: f64, values: &[f64]) -> Finding {
+/// `book` is the number of the book, if there is one: where all runs give one answer, it has to be one of theirs.
+pub(super) fn chance(shares: &[f64], level: f64, book: Option<f64>, values: &[f64]) -> Finding {
     if shares.is_empty() {
         return Err("there are no classes".into());
     }
@@ -107,6 +108,10 @@ pub(super) fn chance(shares: &[f64], level: f64, values: &[f64]) -> Finding {
     let constant = values.iter().filter(|&&value| is_share(value)).count();
     let words = format!("{constant} of {} runs give one answer to all", values.len());
     if constant == values.len() {
+        if let Some(book) = book.filter(|&book| !is_share(book)) {
+            let words = format!("{words}, but {} is the share of no class", significant(book, 4));
+            return Ok(Found { fits: false, interval: None, p: None, words });
+        }
         return Ok(Found { fits: true, interval: None, p: None, words });
     }
     let interval = confidence_interval(values, level).ok_or("one seed has no spread")?;
@@ -191,6 +196,11 @@ mod tests {
         let constant = of(&[0.1135, 0.098, 0.098, f64::from(0.1009_f32)]);
         assert_eq!(constant.words, "4 of 4 runs give one answer to all");
         assert_eq!((constant.verdict, constant.interval), (Verdict::Inside, None));
+        let beside = |book| {
+            let evidence = Evidence::Seeds { values: vec![0.1135, 0.098], lost: 0 };
+            judge(RULE, Some(book), &evidence).verdict
+        };
+        assert_eq!((beside(0.1009), beside(0.21)), (Verdict::Inside, Verdict::Outside));
         assert_eq!(of(&[0.24, 0.27, 0.1135]).verdict, Verdict::Inside);
         assert_eq!(of(&[0.54, 0.57, 0.55]).verdict, Verdict::Outside);
         for unknown in [&[][..], &[0.3], &[0.3; 9], &[0.1135, f64::NAN]] {

@@ -24,6 +24,8 @@ use crate::text::escape;
 pub struct Page {
     /// The heading.
     pub title: String,
+    /// What is said of all results together, before the list of them.
+    pub preface: Vec<PageTable>,
     /// The results, each with its section.
     pub parts: Vec<Part>,
 }
@@ -53,6 +55,9 @@ impl Page {
             self.introduction(),
         );
         let ids = self.ids();
+        for table in &self.preface {
+            html += &table.to_html();
+        }
         html += "<nav aria-label=\"Overview\">\n";
         html += &scrolling("Overview of the results", &self.overview(&ids));
         html += "</nav>\n<main id=\"results\">\n";

@@ -100,7 +100,7 @@ impl Illustration {
 }
 
 impl PageTable {
-    fn to_html(&self) -> String {
+    pub(super) fn to_html(&self) -> String {
         let table = scrolling(&self.heading, &self.html) + &command(self.command.as_deref());
         let heading = escape(&self.heading);
         match self.folded {

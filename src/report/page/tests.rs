@@ -53,7 +53,8 @@ fn results_get_a_question_a_verdict_figures_and_a_table() {
 fn a_page_needs_nothing_but_itself_and_runs_nothing_of_the_data() {
     let directory = tempfile::tempdir().unwrap();
     results(directory.path());
-    let page = Page { title: "A & B".into(), parts: vec![part(directory.path())] };
+    let page =
+        Page { title: "A & B".into(), preface: Vec::new(), parts: vec![part(directory.path())] };
     let html = page.to_html();
     assert_eq!(html, page.to_html());
     assert_eq!(html.matches("<script>").count(), 1, "only ours");
@@ -76,7 +77,9 @@ fn a_page_needs_nothing_but_itself_and_runs_nothing_of_the_data() {
 fn every_series_carries_its_values() {
     let directory = tempfile::tempdir().unwrap();
     results(directory.path());
-    let html = Page { title: String::new(), parts: vec![part(directory.path())] }.to_html();
+    let html =
+        Page { title: String::new(), preface: Vec::new(), parts: vec![part(directory.path())] }
+            .to_html();
     let points: Vec<&str> = html.split("data-points=\"").skip(1).collect();
     assert!(points.iter().any(|rest| rest.split('"').next().unwrap().split(';').count() == 2));
     assert!(html.contains("data-label=\"&quot;relu&quot; &amp; co\""));
@@ -88,7 +91,11 @@ fn every_series_carries_its_values() {
 #[test]
 fn parts_of_one_name_have_different_anchors() {
     let named = |name: &str| Part { name: name.into(), title: name.into(), ..Part::default() };
-    let page = Page { title: String::new(), parts: ["a b", "a-b", "A b", "c"].map(named).into() };
+    let page = Page {
+        title: String::new(),
+        preface: Vec::new(),
+        parts: ["a b", "a-b", "A b", "c"].map(named).into(),
+    };
     assert_eq!(page.ids(), ["r-a-b", "r-a-b--2", "r-a-b--3", "r-c"]);
     let html = page.to_html();
     assert!(page.ids().iter().all(|id| html.contains(&format!("<section id=\"{id}\""))));
@@ -104,7 +111,7 @@ fn provenance_is_listed_with_the_commands() {
         ..Origin::default()
     };
     let part = Part { name: "s".into(), origin: Some(origin), ..Part::default() };
-    let html = Page { title: String::new(), parts: vec![part] }.to_html();
+    let html = Page { title: String::new(), preface: Vec::new(), parts: vec![part] }.to_html();
     assert!(html.contains("nablab sweep a.toml\nnablab sweep --seeds &lt;5&gt;"));
     assert!(html.contains("All 630 trainings took 340 CPU-seconds"));
     assert!(html.contains("<td class=\"date\">2026-11-24</td>"));

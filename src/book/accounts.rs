@@ -1,0 +1,286 @@
+//! Where each number of the book has its place: judged by an experiment, or not, and why.
+
+use super::{CHAPTERS, Reference, Results, Verdict, references};
+use crate::report::{Align, Table};
+use std::collections::{BTreeMap, HashMap};
+
+/// Numbers that no experiment judges, by the beginning of their id, and why.
+const REASONS: [(&str, &str); 24] = [
+    ("ch1-perceptron", "to be computed: networks with given weights"),
+    ("ch1-nand", "to be computed: networks with given weights"),
+    ("ch1-ex-binary-output", "to be computed: networks with given weights"),
+    ("ch1-sgd-speedup", "arithmetic"),
+    ("ch1-svm-default", "needs a support vector machine"),
+    ("ch1-svm-tuned", "quoted from others"),
+    ("ch1-record", "quoted from others"),
+    ("ch1-intro", "lines of the author's program"),
+    ("ch2-", "arithmetic, and times of backpropagation"),
+    ("ch3-sat-", "to be computed: a single neuron"),
+    ("ch3-train-size-svm", "needs a support vector machine"),
+    ("ch3-l2-100-tuned", "lines of the author's program"),
+    ("ch3-dropout", "quoted from others; trained with --long"),
+    ("ch3-expand-simard", "quoted from others; trained with --long"),
+    ("ch3-rotate", "a setting, not a result"),
+    ("ch3-hessian", "arithmetic"),
+    ("ch3-lambda-search", "advice, not a result"),
+    ("ch4-", "to be computed: functions built by hand"),
+    ("ch5-fig-initial-gradient", "single components of an unseeded gradient"),
+    ("ch5-sigma-prime-max", "to be computed"),
+    ("ch5-explode", "to be computed"),
+    ("ch5-prob-width", "to be computed"),
+    ("ch6-", "needs convolution, or quoted from others"),
+    ("appendix-", "arithmetic"),
+];
+
+/// Why no experiment judges a number.
+pub(super) fn reason(row: &Reference) -> Option<&'static str> {
+    let found = REASONS.iter().find(|(beginning, _)| row.id.starts_with(beginning));
+    found.map(|&(_, reason)| reason)
+}
+
+/// What has come of all numbers of the book.
+#[derive(Debug)]
+pub struct Accounts {
+    /// By row of the table of the book's numbers what came of it, where an experiment judges it.
+    verdicts: HashMap<*const Reference, Verdict>,
+    /// By chapter what came of the statements without a number.
+    statements: BTreeMap<&'static str, Vec<Verdict>>,
+    /// By chapter the experiments.
+    experiments: BTreeMap<&'static str, usize>,
+}
+
+/// How many of some claims hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// The claims.
+    pub all: usize,
+    /// Those that hold.
+    pub inside: usize,
+    /// Those that do not.
+    pub outside: usize,
+    /// Those of which the seeds cannot tell.
+    pub unknown: usize,
+}
+
+impl Tally {
+    fn add(&mut self, verdict: Option<Verdict>) {
+        self.all += 1;
+        match verdict {
+            Some(Verdict::Inside) => self.inside += 1,
+            Some(Verdict::Outside) => self.outside += 1,
+            Some(Verdict::Unknown) => self.unknown += 1,
+            None => {}
+        }
+    }
+
+    /// Those that were judged, whatever came of it.
+    pub fn judged(self) -> usize {
+        self.inside + self.outside + self.unknown
+    }
+}
+
+/// The groups of numbers: (the column `chapter`, the name of the chapter's experiments, a heading).
+const GROUPS: [(&str, &str, &str); 8] = [
+    ("data", "data", "The data"),
+    ("1", "chapter1", "Chapter 1: recognising handwritten digits"),
+    ("2", "chapter2", "Chapter 2: backpropagation"),
+    ("3", "chapter3", "Chapter 3: learning better"),
+    ("4", "chapter4", "Chapter 4: any function"),
+    ("5", "chapter5", "Chapter 5: deep networks are hard to train"),
+    ("6", "chapter6", "Chapter 6: convolution"),
+    ("A", "appendix", "Appendix"),
+];
+
+/// The group of a number.
+fn group(row: &Reference) -> &'static str {
+    let chapter = if row.id.starts_with("data-") { "data" } else { row.chapter.as_str() };
+    GROUPS.iter().find(|(name, ..)| *name == chapter).map_or("A", |(name, ..)| name)
+}
+
+impl Accounts {
+    /// Those of some results.
+    pub fn new<'a>(results: impl IntoIterator<Item = &'a Results>) -> Self {
+        let mut accounts = Self {
+            verdicts: HashMap::new(),
+            statements: BTreeMap::new(),
+            experiments: BTreeMap::new(),
+        };
+        for result in results {
+            for &(row, verdict) in &result.judged {
+                let entry = accounts.verdicts.entry(std::ptr::from_ref(row)).or_insert(verdict);
+                // A number that is judged in two ways has to pass both.
+                if verdict == Verdict::Outside || *entry == Verdict::Unknown {
+                    *entry = verdict;
+                }
+            }
+            let is_of = |name: &str| {
+                let chapter = CHAPTERS.iter().find(|chapter| chapter.name == name);
+                chapter.is_some_and(|c| c.experiments.iter().any(|e| e.id == result.experiment.id))
+            };
+            if let Some((group, ..)) = GROUPS.iter().find(|(_, name, _)| is_of(name)) {
+                *accounts.experiments.entry(group).or_default() += 1;
+                accounts.statements.entry(group).or_default().extend(&result.statements);
+            }
+        }
+        accounts
+    }
+
+    fn verdict(&self, row: &'static Reference) -> Option<Verdict> {
+        self.verdicts.get(&std::ptr::from_ref(row)).copied()
+    }
+
+    /// All numbers of the book.
+    pub fn numbers(&self) -> Tally {
+        self.tally(|_| true)
+    }
+
+    fn tally(&self, is_of: impl Fn(&Reference) -> bool) -> Tally {
+        let mut tally = Tally::default();
+        for row in references().iter().filter(|row| is_of(row)) {
+            tally.add(self.verdict(row));
+        }
+        tally
+    }
+
+    /// The numbers and statements by chapter.
+    pub fn by_chapter(&self) -> Table {
+        let mut table = Table::new(&[
+            ("chapter", Align::Left),
+            ("experiments", Align::Right),
+            ("numbers of the book", Align::Right),
+            ("judged", Align::Right),
+            ("inside", Align::Right),
+            ("outside", Align::Right),
+            ("undecided", Align::Right),
+            ("statements that hold", Align::Right),
+        ]);
+        let row = |title: &str, experiments: usize, numbers: Tally, statements: Tally| {
+            let counts =
+                [numbers.all, numbers.judged(), numbers.inside, numbers.outside, numbers.unknown];
+            let mut cells = vec![title.to_string(), experiments.to_string()];
+            cells.extend(counts.map(|count| count.to_string()));
+            cells.push(format!("{} of {}", statements.inside, statements.all));
+            cells
+        };
+        let (mut experiments, mut statements) = (0, Tally::default());
+        for (name, _, title) in GROUPS {
+            let mut of_chapter = Tally::default();
+            for &verdict in self.statements.get(name).into_iter().flatten() {
+                of_chapter.add(Some(verdict));
+                statements.add(Some(verdict));
+            }
+            let count = self.experiments.get(name).copied().unwrap_or(0);
+            experiments += count;
+            table.row(row(title, count, self.tally(|row| group(row) == name), of_chapter));
+        }
+        table.row(row("all", experiments, self.numbers(), statements));
+        table
+    }
+
+    /// The numbers that are not judged, by id, with the reason.
+    pub fn not_judged(&self) -> Table {
+        let mut table = Table::new(&[
+            ("experiment of the book", Align::Left),
+            ("numbers", Align::Right),
+            ("why they are not judged", Align::Left),
+        ]);
+        let mut rows: Vec<(&str, usize, &str)> = Vec::new();
+        for row in references().iter().filter(|row| self.verdict(row).is_none()) {
+            let reason = reason(row).unwrap_or("its experiment has not been run");
+            match rows.iter_mut().find(|(id, _, why)| *id == row.id && *why == reason) {
+                Some((_, count, _)) => *count += 1,
+                None => rows.push((&row.id, 1, reason)),
+            }
+        }
+        for (id, count, reason) in rows {
+            table.row([id.into(), count.to_string(), reason.into()]);
+        }
+        table
+    }
+
+    /// The numbers that are outside.
+    pub fn outside(&self) -> Table {
+        let mut table = Table::new(&[
+            ("experiment of the book", Align::Left),
+            ("quantity", Align::Left),
+            ("book", Align::Right),
+        ]);
+        let is_outside = |row: &&'static Reference| self.verdict(row) == Some(Verdict::Outside);
+        for row in references().iter().filter(is_outside) {
+            let arm = if row.arm.is_empty() { String::new() } else { format!(", {}", row.arm) };
+            let value = format!("{} {}", row.value, row.unit);
+            table.row([format!("{}{arm}", row.id), row.quantity.clone(), value.trim().into()]);
+        }
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::{Experiment, Kind, experiments};
+
+    /// The ids of the table of the book's numbers that an experiment is about.
+    fn ids(experiment: &'static Experiment) -> Vec<&'static str> {
+        let mut ids = vec![experiment.id];
+        if let Kind::Trained(trained) = &experiment.kind {
+            ids.extend((trained.arms)().iter().map(|arm| arm.of));
+            ids.extend(trained.claims.iter().map(|claim| claim.of));
+        }
+        ids
+    }
+
+    #[test]
+    fn every_number_has_an_experiment_or_a_reason() {
+        let ids: Vec<&str> = experiments().flat_map(ids).collect();
+        for row in references() {
+            let place = ids.contains(&row.id.as_str()) || reason(row).is_some();
+            assert!(place, "{}: {}", row.id, row.quantity);
+        }
+        for (beginning, _) in REASONS {
+            assert!(references().iter().any(|row| row.id.starts_with(beginning)), "{beginning}");
+        }
+    }
+
+    #[test]
+    fn every_printed_number_of_a_claim_is_in_the_table() {
+        for experiment in experiments() {
+            let Kind::Trained(trained) = &experiment.kind else { continue };
+            let arms = (trained.arms)();
+            for claim in trained.claims {
+                let found: Vec<_> = claim
+                    .arms
+                    .iter()
+                    .map(|key| arms.iter().find(|arm| arm.key == *key).expect(key))
+                    .collect();
+                let (of_arm, _) = found[0].reference(experiment.id);
+                let id = if claim.of.is_empty() { of_arm } else { claim.of };
+                if let Some(printed) = claim.printed {
+                    let is_it = |row: &&Reference| row.id == id && row.quantity == printed;
+                    assert!(references().iter().any(|row| is_it(&row)), "{id}: {printed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_judged_twice_has_to_pass_both() {
+        let rows: Vec<&'static Reference> = references().iter().take(3).collect();
+        let experiment = experiments().next().unwrap();
+        let results = |judged| Results {
+            experiment,
+            form: "full".into(),
+            part: crate::report::page::Part::default(),
+            judged,
+            statements: vec![Verdict::Inside],
+        };
+        let (inside, outside, unknown) = (Verdict::Inside, Verdict::Outside, Verdict::Unknown);
+        let first = results(vec![(rows[0], inside), (rows[1], unknown), (rows[2], outside)]);
+        let second = results(vec![(rows[0], outside), (rows[1], inside), (rows[2], inside)]);
+        let tally = Accounts::new([&first, &second]).numbers();
+        assert_eq!((tally.all, tally.judged()), (742, 3));
+        assert_eq!((tally.inside, tally.outside, tally.unknown), (1, 2, 0));
+        let lines = Accounts::new([&first]).not_judged().to_markdown();
+        assert!(lines.contains("arithmetic"), "{lines}");
+    }
+}

@@ -1,0 +1,59 @@
+use super::{is_stuck, last_test};
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
+use crate::nn::{Cost, Initialiser};
+use crate::train::{Metric, TrainingSpec};
+
+/// A network of two layers.
+pub const NO_HIDDEN: Experiment = Experiment {
+    id: "ch1-no-hidden",
+    title: "No hidden layer",
+    claim: "An exercise of the book asks what a network of two layers reaches. It gives no number: about 92 % with either \
+            cost, but with the quadratic one N(0, 1) weights leave most networks with a digit unlearnt.",
+    groups: &[],
+    long: false,
+    kind: Kind::Trained(Trained {
+        arms,
+        monitors: &[Metric::TestAccuracy],
+        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy")],
+        claims: &[
+            Claim {
+                arms: &["quadratic"],
+                quantity: "runs with a digit unlearnt",
+                rule: Rule::Share { at_least: 0.5, at_most: 1.0, level: 0.95 },
+                measure: is_stuck,
+                ..Claim::BASE
+            },
+            Claim {
+                arms: &["cross-entropy", "quadratic"],
+                quantity: "the cross-entropy ends above the quadratic cost",
+                percent: true,
+                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                measure: last_test,
+                ..Claim::BASE
+            },
+        ],
+        ..Trained::BASE
+    }),
+};
+
+fn arms() -> Vec<Arm> {
+    let spec = |cost, init, eta| TrainingSpec {
+        hidden: Vec::new(),
+        cost,
+        init,
+        eta,
+        ..presets::network()
+    };
+    vec![
+        Arm::new(
+            "quadratic",
+            "quadratic cost, η = 3",
+            spec(Cost::Quadratic, Initialiser::Large, 3.0),
+        ),
+        Arm::new(
+            "cross-entropy",
+            "cross-entropy, η = 0.5",
+            spec(Cost::CrossEntropy, Initialiser::Large, 0.5),
+        ),
+    ]
+}

@@ -1,0 +1,35 @@
+use super::last_test;
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
+use crate::nn::Targets;
+use crate::train::{Metric, TrainingSpec};
+
+/// Ten outputs or four.
+pub const OUTPUTS: Experiment = Experiment {
+    id: "ch1-10-vs-4-outputs",
+    title: "Ten outputs or four",
+    claim: "Four output neurons could tell ten digits by their binary digits, but a network with ten learns to recognise them \
+            better: the ultimate justification is empirical. (The book gives no number.)",
+    groups: &[],
+    long: false,
+    kind: Kind::Trained(Trained {
+        arms: || {
+            // The cross-entropy, with which no digit is left unlearnt, so that only the outputs differ.
+            let spec = |targets| TrainingSpec { targets, ..presets::network2() };
+            vec![
+                Arm::new("one-hot", "10 outputs", spec(Targets::OneHot)),
+                Arm::new("binary", "4 outputs", spec(Targets::Binary)),
+            ]
+        },
+        monitors: &[Metric::TestAccuracy],
+        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy")],
+        claims: &[Claim {
+            arms: &["one-hot", "binary"],
+            quantity: "ten outputs end more accurate than four",
+            percent: true,
+            rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+            measure: last_test,
+            ..Claim::BASE
+        }],
+        ..Trained::BASE
+    }),
+};

@@ -1,0 +1,87 @@
+use super::{is_stuck, last_test};
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Shows, Trained, presets};
+use crate::nn::{Cost, Initialiser};
+use crate::train::{Metric, TrainingSpec};
+
+/// Why some networks leave a digit unlearnt.
+pub const STUCK: Experiment = Experiment {
+    id: "ch1-stuck",
+    title: "An output neuron that starts saturated learns nothing",
+    claim: "With the quadratic cost an output neuron learns in proportion to σ′(z), which is nearly 0 where N(0, 1) \
+            weights put z far from 0: such a digit is never learnt. The cross-entropy has no factor σ′(z), and \
+            N(0, 1/n_in) weights no large z: with either every digit is learnt.",
+    groups: &[],
+    long: false,
+    kind: Kind::Trained(Trained {
+        arms,
+        seeds: 40,
+        monitors: &[Metric::TestAccuracy],
+        monitor_every: EPOCHS,
+        panels: &[Panel::new(Shows::Strips(last_test), "test accuracy after 5 epochs")],
+        claims: &[
+            Claim {
+                arms: &["quadratic"],
+                quantity: "runs with a digit unlearnt",
+                rule: Rule::Share { at_least: 0.5, at_most: 1.0, level: 0.95 },
+                ..STUCK_RUNS
+            },
+            Claim {
+                arms: &["cross-entropy"],
+                quantity: "runs with a digit unlearnt",
+                ..STUCK_RUNS
+            },
+            Claim { arms: &["scaled"], quantity: "runs with a digit unlearnt", ..STUCK_RUNS },
+            Claim {
+                arms: &["quadratic", "cross-entropy"],
+                quantity: "more runs with the quadratic cost than with the cross-entropy",
+                rule: MORE,
+                ..STUCK_RUNS
+            },
+            Claim {
+                arms: &["quadratic", "scaled"],
+                quantity: "more runs with N(0, 1) weights than with N(0, 1/n_in)",
+                rule: MORE,
+                ..STUCK_RUNS
+            },
+        ],
+        ..Trained::BASE
+    }),
+};
+
+const EPOCHS: usize = 5;
+
+const STUCK_RUNS: Claim = Claim {
+    rule: Rule::Share { at_least: 0.0, at_most: 0.01, level: 0.95 },
+    measure: is_stuck,
+    ..Claim::BASE
+};
+
+const MORE: Rule = Rule::Order { steps: &[Relation::Above], level: 0.95 };
+
+fn arms() -> Vec<Arm> {
+    let spec = |cost, init, eta| TrainingSpec {
+        hidden: vec![100],
+        cost,
+        init,
+        eta,
+        epochs: EPOCHS,
+        ..presets::network()
+    };
+    vec![
+        Arm::new(
+            "quadratic",
+            "quadratic cost, N(0, 1) weights",
+            spec(Cost::Quadratic, Initialiser::Large, 3.0),
+        ),
+        Arm::new(
+            "cross-entropy",
+            "cross-entropy, N(0, 1) weights",
+            spec(Cost::CrossEntropy, Initialiser::Large, 0.5),
+        ),
+        Arm::new(
+            "scaled",
+            "quadratic cost, N(0, 1/n_in) weights",
+            spec(Cost::Quadratic, Initialiser::Scaled, 3.0),
+        ),
+    ]
+}

@@ -1,0 +1,60 @@
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Trained, presets};
+use crate::train::Metric::TestAccuracy;
+use crate::train::TrainingSpec;
+
+/// Distorted images as further training images.
+pub const EXPAND: Experiment = Experiment {
+    id: "ch3-expand",
+    title: "Distorted training images",
+    claim: "Simard, Steinkraus and Platt, whom the book quotes, raised 98.4 to 98.9 % with rotated, moved and skewed training \
+            images, and to 99.3 % with elastic distortions, in a network of 800 hidden neurons.",
+    groups: &["overfitting"],
+    long: true,
+    kind: Kind::Trained(Trained {
+        arms: || {
+            let arm = |(key, label, expansion): (_, _, Option<&str>)| {
+                let expansion = expansion.and_then(|text| text.parse().ok());
+                let spec = TrainingSpec {
+                    hidden: vec![800],
+                    eta: 0.1,
+                    epochs: 60,
+                    expansion,
+                    ..presets::network2()
+                };
+                Arm::new(key, label, spec)
+            };
+            [
+                ("plain", "plain", None),
+                ("rotations", "rotations", Some("rotations:epoch")),
+                ("elastic", "elastic", Some("elastic:epoch")),
+            ]
+            .map(arm)
+            .into()
+        },
+        seeds: 3,
+        monitors: &[TestAccuracy],
+        panels: &[Panel::curves(TestAccuracy, "test accuracy")],
+        claims: &[
+            Claim { arms: &["plain"], printed: Some("plain"), ..BEST },
+            Claim { arms: &["rotations"], printed: Some("rotation/translation/skew"), ..BEST },
+            Claim { arms: &["elastic"], printed: Some("elastic"), ..BEST },
+            Claim {
+                arms: &["elastic", "rotations", "plain"],
+                quantity: "elastic distortions are better than rotations, and these than none",
+                percent: true,
+                rule: Rule::Order { steps: &[Relation::Above; 2], level: 0.95 },
+                measure: best,
+                ..Claim::BASE
+            },
+        ],
+        remark: "The numbers are those of other people's programs: they also moved and skewed the images, and let η fall.",
+        ..Trained::BASE
+    }),
+};
+
+const BEST: Claim =
+    Claim { quantity: "best test accuracy", of: "ch3-expand-simard", measure: best, ..Claim::BASE };
+
+fn best(run: &Run) -> f64 {
+    run.best(TestAccuracy)
+}

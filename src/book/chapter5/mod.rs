@@ -1,0 +1,21 @@
+//! Chapter 5: why deep neural networks are hard to train.
+
+mod activations;
+mod depth;
+mod gradients;
+
+use super::Chapter;
+
+/// Its experiments, in the order of the chapter.
+pub static CHAPTER: Chapter = Chapter {
+    name: "chapter5",
+    title: "Chapter 5: why deep neural networks are hard to train",
+    experiments: &[
+        depth::DEPTH,
+        gradients::GRADIENTS,
+        gradients::SPEED_2,
+        gradients::SPEED_3,
+        gradients::SPEED_4,
+        activations::ACTIVATIONS,
+    ],
+};
