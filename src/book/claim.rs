@@ -16,6 +16,8 @@ pub struct Claim {
     pub of: &'static str,
     /// What the book says, or what follows from it, where that table has no number.
     pub says: Option<f64>,
+    /// Whether it is not the book that says so, but we.
+    pub ours: bool,
     /// Whether it is a fraction to be shown as a percentage, where the table of the book's numbers does not say so.
     pub percent: bool,
     /// What it is judged by.
@@ -46,6 +48,7 @@ impl Claim {
         printed: None,
         of: "",
         says: None,
+        ours: false,
         percent: false,
         rule: SINGLE_RUN,
         measure: |_| f64::NAN,
@@ -115,6 +118,7 @@ impl Claim {
             percent: percent && !matches!(self.rule, Rule::Share { .. }),
             replay: replay.filter(|_| !is_statement),
             row,
+            ours: self.ours,
             ..Finding::new(self.quantity.into(), self.rule, book, evidence)
         })
     }

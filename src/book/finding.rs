@@ -15,6 +15,8 @@ pub struct Finding {
     pub printed: Option<&'static str>,
     /// Whether the numbers are fractions to be shown as percentages.
     pub percent: bool,
+    /// Whether it is not the book that says so, but we.
+    pub ours: bool,
     /// Where the number stands in the table of the book's numbers, if it is one of them.
     pub row: Option<&'static Reference>,
     /// The value of the replayed run, if there was one.
@@ -31,8 +33,19 @@ impl Finding {
     /// Judges a number of the book.
     pub fn new(quantity: String, rule: Rule, book: Option<f64>, evidence: Evidence) -> Self {
         let judgement = judge(rule, book, &evidence);
-        let (arm, printed, percent, row, replay) = (String::new(), None, false, None, None);
-        Self { arm, quantity, book, printed, percent, row, replay, evidence, rule, judgement }
+        Self {
+            arm: String::new(),
+            quantity,
+            book,
+            printed: None,
+            percent: false,
+            ours: false,
+            row: None,
+            replay: None,
+            evidence,
+            rule,
+            judgement,
+        }
     }
 
     /// Judges a number of the table of the book's numbers.

@@ -17,6 +17,8 @@ pub struct Panel {
     pub arms: &'static [&'static str],
     /// Whether the single runs and their median are drawn, since a mean and an interval would say nothing of them.
     pub runs_only: bool,
+    /// The part of the vertical axis that is shown, where the rest would hide what matters.
+    pub range: Option<(f64, f64)>,
 }
 
 /// What a [`Panel`] draws.
@@ -104,7 +106,7 @@ impl Panel {
 
     /// Something else, on a linear axis.
     pub const fn new(shows: Shows, label: &'static str) -> Self {
-        Self { shows, label, scale: Scale::Linear, arms: &[], runs_only: false }
+        Self { shows, label, scale: Scale::Linear, arms: &[], runs_only: false, range: None }
     }
 
     /// The same of some arms only.
@@ -120,6 +122,11 @@ impl Panel {
     /// The single runs with their median instead of their mean with its band.
     pub const fn runs_only(self) -> Self {
         Self { runs_only: true, ..self }
+    }
+
+    /// The same from `low` to `high`.
+    pub const fn within(self, low: f64, high: f64) -> Self {
+        Self { range: Some((low, high)), ..self }
     }
 
     /// Whether an arm is drawn.

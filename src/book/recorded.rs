@@ -40,7 +40,9 @@ pub(super) fn recorded(
         .iter()
         .filter(is_it)
         .filter_map(|row| {
-            let epoch = row.epoch.filter(|&epoch| epoch < epochs)?;
+            // Layers are measured before an epoch, and after the last one.
+            let end = epochs + usize::from(layer.is_some());
+            let epoch = row.epoch.filter(|&epoch| epoch < end)?;
             let images = row.images();
             let value = match (row.number()?, images) {
                 (percent, Some(images)) if row.unit == "%" => (percent / 100.0 * images).round(),

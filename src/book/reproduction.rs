@@ -50,7 +50,6 @@ pub struct Reproduction {
     pub(super) seeds: usize,
     pub(super) exact: bool,
     pub(super) quick: bool,
-    images: usize,
     trials: Vec<Trial>,
     spec: SweepSpec,
 }
@@ -67,6 +66,8 @@ pub(super) struct PlannedArm {
     pub parameters: usize,
     /// The images that it is trained on.
     pub images: usize,
+    /// The neurons of its layers, inputs first.
+    pub sizes: Vec<usize>,
 }
 
 /// A reproduction that could not be made.
@@ -75,8 +76,8 @@ pub enum ReproductionError {
     /// The author's run of this experiment cannot be replayed.
     #[error("{0} cannot be replayed: the author's program sets no seed")]
     NoReplay(&'static str),
-    /// Nothing is trained, so that there is nothing to replay or shorten, and there are no seeds.
-    #[error("{0} trains nothing: expected none of --exact, --quick, --seeds and --shard")]
+    /// It is computed as a whole, so that there is nothing to replay, to shorten or to share.
+    #[error("{0} is computed as a whole: expected none of --exact, --quick, --seeds and --shard")]
     NotTrained(&'static str),
     /// The results were made by a version that trains otherwise.
     #[error("{0} holds other trainings than this version makes: run its command again")]
@@ -157,7 +158,8 @@ impl Reproduction {
             let seeded = !exact || arm.replay.needs_seeds(arm.spec.epochs);
             let seeds: Vec<u64> = (1..=if seeded { seeds as u64 } else { 0 }).collect();
             let seed_trials = plan(&arm.spec, &seeds);
-            let parameters = arm.spec.architecture(data).parameters();
+            let architecture = arm.spec.architecture(data);
+            let (parameters, sizes) = (architecture.parameters(), architecture.sizes);
             let [images, ..] = arm.spec.images(data);
             arms.push(PlannedArm {
                 arm,
@@ -166,6 +168,7 @@ impl Reproduction {
                 full_epochs,
                 parameters,
                 images,
+                sizes,
             });
         }
         let columns: Vec<&str> = trained.monitors.iter().map(|metric| metric.column()).collect();
@@ -178,8 +181,7 @@ impl Reproduction {
             grids,
             ..SweepSpec::default()
         };
-        let images = data.training.len();
-        Ok(Some(Self { experiment, trained, arms, seeds, exact, quick, images, trials, spec }))
+        Ok(Some(Self { experiment, trained, arms, seeds, exact, quick, trials, spec }))
     }
 
     /// The names of the files that [`write`](Self::write) makes of every experiment.
@@ -230,8 +232,10 @@ impl Reproduction {
         let set_up = format!("{} {} {}", self.subtitle(), self.footnote(), self.trained.remark);
         let mut files = Self::FILES.map(String::from).to_vec();
         let mut made = vec![(2, super::figure::draw(self, &arms).to_svg_in(Theme::Light))];
-        if let Some(supplement) = self.trained.supplement.filter(|_| !self.quick) {
-            let csv = supplement.make(self, &arms, data);
+        let supplement = self.trained.supplement.filter(|_| !self.quick);
+        if let Some((supplement, csv)) =
+            supplement.and_then(|more| Some((more, more.make(self, &arms, data)?)))
+        {
             let chart = supplement.draw(&csv);
             for (name, text) in [(supplement.csv(), csv), (supplement.svg(), chart)] {
                 made.push((files.len(), text));
@@ -262,7 +266,13 @@ impl Reproduction {
         let plural = if self.seeds == 1 { "seed" } else { "seeds" };
         let runs = match self.exact {
             true => "the author's seeded run in f64".to_string(),
-            false => format!("{} {plural}, {}", self.seeds, first.precision.name()),
+            false => {
+                let mut precisions: Vec<&str> =
+                    specs.iter().map(|spec| spec.precision.name()).collect();
+                precisions.sort_unstable();
+                precisions.dedup();
+                format!("{} {plural}, {}", self.seeds, precisions.join(" and "))
+            }
         };
         let common = |word: &dyn Fn(&TrainingSpec) -> String| {
             let first = word(first);
@@ -276,17 +286,17 @@ impl Reproduction {
             let range = if low == high { low.to_string() } else { format!("{low} to {high}") };
             format!("{name}{range}")
         };
-        let images = |spec: &TrainingSpec| spec.train_size.unwrap_or(self.images) as f64;
-        let network = |spec: &TrainingSpec| {
-            let hidden = spec.hidden_name().replace('x', "-");
-            match hidden.as_str() {
-                "none" => "network 784-10".to_string(),
-                hidden => format!("network 784-{hidden}-10"),
-            }
-        };
+        let images = self.arms.iter().map(|planned| planned.images);
+        let (least, most) = (images.clone().min().unwrap_or(0), images.max().unwrap_or(0));
+        let images = if least == most { most.to_string() } else { format!("{least} to {most}") };
+        let first_sizes = &self.arms[0].sizes;
+        let sizes = self.arms.iter().all(|planned| planned.sizes == *first_sizes).then(|| {
+            let sizes: Vec<String> = first_sizes.iter().map(usize::to_string).collect();
+            format!("network {}", sizes.join("-"))
+        });
         let parts = [
-            Some(number("MNIST, ", &images) + " training images"),
-            common(&network),
+            Some(format!("MNIST, {images} training images")),
+            sizes,
             common(&|spec| spec.cost.name().into()),
             common(&|spec| match spec.activation.values() {
                 [Activation::Sigmoid] => String::new(),
@@ -300,7 +310,10 @@ impl Reproduction {
             common(&|spec| format!("η = {}", spec.eta)),
             Some(number("mini-batch ", &|spec| spec.batch_size as f64)),
             Some(number("λ = ", &|spec| spec.lambda)),
-            Some(number("", &|spec| spec.epochs as f64) + " epochs"),
+            Some(match number("", &|spec| spec.epochs as f64).as_str() {
+                "1" => "1 epoch".into(),
+                epochs => format!("{epochs} epochs"),
+            }),
         ];
         let parts: Vec<String> =
             parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
@@ -415,12 +428,17 @@ pub fn compute(
     let svg = computed.figure.to_svg_in(Theme::Light);
     let summary = Summary::computed(computed.findings);
     let text = summary.to_markdown(experiment, &computed.subtitle, None, false, &["figure.svg"]);
-    commit_together([
-        provenance.file(&files[3])?,
-        AtomicFile::with(&files[0], &numbers.to_csv())?,
+    let csv = numbers.to_csv();
+    let mut made = vec![
         AtomicFile::with(&files[1], svg.as_bytes())?,
         AtomicFile::with(&files[2], text.as_bytes())?,
-    ])?;
+    ];
+    // The same numbers once more are no news.
+    if std::fs::read(&files[0]).ok().as_ref() != Some(&csv) || !files[3].exists() {
+        made.push(AtomicFile::with(&files[0], &csv)?);
+        made.push(provenance.file(&files[3])?);
+    }
+    commit_together(made)?;
     let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
     Ok(Some(Written { terminal, verdict, files: files.into() }))
 }

@@ -12,8 +12,11 @@ use std::collections::BTreeSet;
 /// How recorded values of the book are judged by seeds, in Markdown.
 const METHOD: &str = "The book's numbers come from a single run each. A verdict is therefore *inside* \
     if the book's number lies within the 95 % *prediction* interval of a single run, \
-    mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval. \
-    A seed changes the initial weights and biases and the order of the images.";
+    mean ± t·s·√(1 + 1/n) over the seeds; the ± of the mean is its 95 % t interval.";
+
+// The headings of the tables of claims.
+const BOOK: &str = "What the book says";
+const OURS: &str = "What we add";
 
 /// The rows that the terminal shows of a table: the rest is in summary.md.
 const MOST_ROWS: usize = 8;
@@ -98,7 +101,7 @@ impl Summary {
             true => columns.extend([
                 ("measured (mean ± 95 % CI)", Align::Right),
                 ("n", Align::Right),
-                ("95 % of single runs", Align::Right),
+                ("95 % interval", Align::Right),
             ]),
             false => columns.push(("computed", Align::Right)),
         }
@@ -125,8 +128,10 @@ impl Summary {
     /// The tables with their headings.
     pub(super) fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = Vec::new();
-        if !self.claims.is_empty() {
-            tables.push(("What the book says", self.findings_table(self.claims.iter())));
+        for (heading, ours) in [(BOOK, false), (OURS, true)] {
+            if self.of(ours).next().is_some() {
+                tables.push((heading, self.findings_table(self.of(ours))));
+            }
         }
         if !self.values.is_empty() {
             let heading = "Every recorded value against the seeds";
@@ -146,22 +151,31 @@ impl Summary {
                 "{} recorded values lie inside the 95 % prediction interval of a single run (the \
                  values of one curve rise and fall together, and about 5 % would lie outside if \
                  all were well).",
-                inside(&self.values)
+                inside(self.values.iter())
             ));
         }
-        if !self.claims.is_empty() {
-            let outside = self.claims.iter().filter(|row| row.verdict() == Verdict::Outside);
+        for (ours, what) in [(false, "statements of the book hold here"), (true, "of our own hold")]
+        {
+            if self.of(ours).next().is_none() {
+                continue;
+            }
+            let outside = self.of(ours).filter(|row| row.verdict() == Verdict::Outside);
             let outside: Vec<String> = outside.map(|row| row.quantity.clone()).collect();
             let but = match outside.is_empty() {
                 true => String::new(),
                 false => format!("; outside: {}", outside.join(", ")),
             };
-            lines.push(format!("{} statements of the book hold here{but}.", inside(&self.claims)));
+            lines.push(format!("{} {what}{but}.", inside(self.of(ours))));
         }
         let unknown = self.claims.iter().filter(|row| row.verdict() == Verdict::Unknown);
         let reasons: BTreeSet<&str> = unknown.map(|row| row.judgement.words.as_str()).collect();
         lines.extend(reasons.iter().map(|reason| format!("Not judged: {reason}.")));
         lines
+    }
+
+    /// The claims of the book, or our own.
+    fn of(&self, ours: bool) -> impl Iterator<Item = &Finding> + Clone {
+        self.claims.iter().filter(move |claim| claim.ours == ours)
     }
 
     /// How everything is judged, a sentence each.
@@ -186,11 +200,13 @@ impl Summary {
         methods
     }
 
-    /// What came of the numbers in the table of the book's numbers, and of the statements that have none there.
+    /// What came of the numbers in the table of the book's numbers, and of the book's
+    /// statements that have none there.
     pub(super) fn verdicts(&self) -> (Vec<(&'static Reference, Verdict)>, Vec<Verdict>) {
         let (mut judged, mut statements) = (Vec::new(), Vec::new());
         for finding in self.values.iter().chain(&self.claims) {
             match finding.row {
+                None if finding.ours => {}
                 None => statements.push(finding.verdict()),
                 // The extreme of a curve may stand there a second time, as the value of its epoch.
                 Some(row) => {
@@ -204,17 +220,22 @@ impl Summary {
 
     /// The conclusions in a few words.
     pub(super) fn in_short(&self) -> String {
-        let part = |rows: &[Finding], what: &str| {
-            (!rows.is_empty()).then(|| format!("{} {what}", inside(rows)))
-        };
+        fn part<'a>(
+            mut rows: impl Iterator<Item = &'a Finding> + Clone,
+            what: &str,
+        ) -> Option<String> {
+            let text = format!("{} {what}", inside(rows.clone()));
+            rows.next().map(|_| text)
+        }
         let equal = self.replayed.iter().filter(|row| row.is_equal()).count();
         let replayed = (!self.replayed.is_empty()).then(|| {
             format!("{equal} of {} replayed values equal the author's", self.replayed.len())
         });
         let parts = [
             replayed,
-            part(&self.values, "recorded values inside"),
-            part(&self.claims, "statements hold"),
+            part(self.values.iter(), "recorded values inside"),
+            part(self.of(false), "statements hold"),
+            part(self.of(true), "of our own hold"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
@@ -286,8 +307,8 @@ impl Summary {
         text += match self.sparklines.is_empty() {
             true => "\n`provenance.json` says how this was made.\n",
             false => {
-                "\nEverything here is made from `epochs.csv`; `provenance.json` says how that was \
-                 made.\n"
+                "\nEverything here is made from the CSV files beside it; `provenance.json` says how \
+                 those were made.\n"
             }
         };
         text
@@ -312,10 +333,12 @@ impl Summary {
                 text += &format!("\n… and {left_out} more in summary.md");
             }
         };
-        if !self.claims.is_empty() {
-            let table = self.findings_table(self.claims.iter().take(MOST_ROWS));
-            let more = self.claims.len().saturating_sub(MOST_ROWS);
-            section("What the book says", table, more);
+        for (heading, ours) in [(BOOK, false), (OURS, true)] {
+            let count = self.of(ours).count();
+            if count > 0 {
+                let table = self.findings_table(self.of(ours).take(MOST_ROWS));
+                section(heading, table, count.saturating_sub(MOST_ROWS));
+            }
         }
         let outside = self.values.iter().filter(|row| row.verdict() != Verdict::Inside);
         let count = outside.clone().count();
@@ -360,7 +383,7 @@ fn name(of: Measured, epoch: usize) -> String {
 }
 
 /// `86 of 90`
-fn inside(rows: &[Finding]) -> String {
-    let inside = rows.iter().filter(|row| row.verdict() == Verdict::Inside).count();
-    format!("{inside} of {}", rows.len())
+fn inside<'a>(rows: impl Iterator<Item = &'a Finding> + Clone) -> String {
+    let inside = rows.clone().filter(|row| row.verdict() == Verdict::Inside).count();
+    format!("{inside} of {}", rows.count())
 }

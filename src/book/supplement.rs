@@ -30,31 +30,27 @@ impl Supplement {
         "confusion.svg".into()
     }
 
-    /// The numbers: a row a seed, digit and answer.
+    /// The numbers: a row a seed, digit and answer; `None` without any run.
     pub(super) fn make(
         self,
         reproduction: &Reproduction,
         arms: &[ArmCurves],
         data: &Dataset,
-    ) -> String {
+    ) -> Option<String> {
         let mut csv = String::from("seed,digit,answer,images\n");
         let last = |run: &&Run| run.last(Metric::TestAccuracy);
         let runs = arms.iter().filter(|arm| arm.key == self.arm).flat_map(|arm| &arm.seeds);
-        let Some(worst) = runs.min_by(|a, b| last(a).total_cmp(&last(b))) else { return csv };
-        let trials = reproduction.trials();
-        let Some(trial) = trials.iter().find(|trial| trial.id == worst.trial_id) else {
-            return csv;
-        };
+        let worst = runs.min_by(|a, b| last(a).total_cmp(&last(b)))?;
+        let trial = reproduction.trials().iter().find(|trial| trial.id == worst.trial_id)?;
         let go_on = &mut |_: &_| ControlFlow::Continue(());
-        // What was trained once can be trained again.
-        let Ok(outcome) = train(&trial.spec, data, SimdLevel::best(), go_on) else { return csv };
+        let outcome = train(&trial.spec, data, SimdLevel::best(), go_on).ok()?;
         let assessment = assess(&outcome.model, &data.test, SimdLevel::best());
         for (digit, answers) in assessment.confusion().iter().enumerate() {
             for (answer, images) in answers.iter().enumerate() {
                 let _ = writeln!(csv, "{},{digit},{answer},{images}", trial.spec.seed);
             }
         }
-        csv
+        Some(csv)
     }
 
     /// The figure from the numbers.

@@ -201,7 +201,7 @@ fn sheet(assessment: &Assessment, split: &Split, data: &Dataset, arguments: &Arg
     let title = format!("The {} worst-classified images", pictures.len());
     let subtitle = format!(
         "{wrong} of {n} {set} images of {} are classified wrongly; largest cost first. Below: # in the \
-         set, counted from 0, and the output for the wrong class.",
+         set, counted from 0, and how strongly the network answered.",
         data.name
     );
     contact_sheet(&title, &subtitle, data.image_columns, &pictures)

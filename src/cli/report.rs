@@ -121,7 +121,9 @@ fn collect(path: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<()> {
         places.push(path.into());
         return Ok(());
     }
-    if ["trials.csv", "epochs.csv"].iter().any(|file| path.join(file).is_file()) {
+    let has = |file: &str| path.join(file).is_file();
+    let is_computed = has("numbers.csv") && has("provenance.json");
+    if has("trials.csv") || has("epochs.csv") || is_computed {
         places.push(path.into());
     }
     if depth == 0 {

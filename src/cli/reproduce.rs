@@ -4,8 +4,8 @@ use super::sweep::{Board, finished, jobs, whole_seconds};
 use anyhow::{Context, bail};
 use clap::{Args, value_parser};
 use nablab::book::{
-    Accounts, CHAPTERS, Experiment, Form, Kind, Reproduction, Results, Selection, Written, compute,
-    default_directory, select,
+    Accounts, CHAPTERS, Experiment, Form, Kind, Reproduction, ReproductionError, Results,
+    Selection, Written, compute, default_directory, select,
 };
 use nablab::data::Dataset;
 use nablab::files::write_atomically;
@@ -78,10 +78,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let data = data()?;
     let jobs = Jobs { shard, ..jobs(arguments.jobs, arguments.simd) };
+    // In a group, what trains nothing is quick, and has no shares.
+    let form = |experiment: &Experiment| match experiment.kind {
+        Kind::Computed { .. } if group.is_some() => Form::FULL,
+        _ => settings,
+    };
     let directory = |experiment: &Experiment| match (&arguments.out, &group) {
         (Some(out), None) => out.clone(),
         (Some(out), Some(_)) => out.join(experiment.id),
-        (None, _) => default_directory(experiment, settings),
+        (None, _) => default_directory(experiment, form(experiment)),
     };
     let Some(group) = &group else {
         return one(experiments[0], settings, &directory(experiments[0]), &jobs, &data);
@@ -92,15 +97,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (chosen, left): (Vec<_>, Vec<_>) =
         experiments.into_iter().partition(|experiment| arguments.long || !experiment.long);
     for experiment in &chosen {
-        // What trains nothing is quick, and has no shares.
         let trains = matches!(experiment.kind, Kind::Trained(_));
-        let settings = if trains { settings } else { Form::FULL };
         let jobs = Jobs { shard: jobs.shard.filter(|_| trains), ..jobs };
-        one(experiment, settings, &directory(experiment), &jobs, &data)?;
+        one(experiment, form(experiment), &directory(experiment), &jobs, &data)?;
     }
-    let directories: Vec<PathBuf> = chosen.iter().map(|e| directory(e)).collect();
+    if arguments.shard.is_some() {
+        // The page is made when nothing is left to do, by the same command without a share.
+        return Ok(());
+    }
+    // What was left out may have been run before.
+    let all = chosen.iter().chain(&left);
+    let directories: Vec<PathBuf> = all.map(|experiment| directory(experiment)).collect();
     let place = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results"));
-    page(group, &directories, &place, &data)?;
+    let name = if arguments.quick { format!("{group}-quick") } else { group.clone() };
+    page(group, &directories, &place.join(format!("{name}.html")), &data)?;
     if !left.is_empty() {
         let ids: Vec<&str> = left.iter().map(|experiment| experiment.id).collect();
         writeln!(
@@ -123,11 +133,8 @@ fn one(
     let mut stdout = Output::new();
     let heading = format!("{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim);
     let Some(reproduction) = Reproduction::plan(experiment, settings, data)? else {
-        if settings.exact || settings.quick || jobs.shard.is_some() {
-            bail!(
-                "{} trains nothing: expected neither --exact, --quick nor --shard",
-                experiment.id
-            );
+        if settings != Form::FULL || jobs.shard.is_some() {
+            return Err(ReproductionError::NotTrained(experiment.id).into());
         }
         let written = compute(experiment, directory, data).context("--out")?;
         writeln!(stdout, "{heading}")?;
@@ -169,7 +176,7 @@ fn report(written: Option<&Written>, stdout: &mut Output) -> anyhow::Result<()> 
 }
 
 /// One page of all experiments of a group: what came of the numbers of the book, then the experiments.
-fn page(group: &str, directories: &[PathBuf], place: &Path, data: &Dataset) -> anyhow::Result<()> {
+fn page(group: &str, directories: &[PathBuf], path: &Path, data: &Dataset) -> anyhow::Result<()> {
     let mut results = Vec::new();
     for directory in directories {
         results.extend(Results::read(directory, data)?);
@@ -195,10 +202,9 @@ fn page(group: &str, directories: &[PathBuf], place: &Path, data: &Dataset) -> a
             command: None,
         }));
     }
-    let path = place.join(format!("{group}.html"));
     let parts = results.into_iter().map(|result| result.part).collect();
     let page = Page { title: format!("Results: {group}"), preface, parts };
-    write_atomically(&path, page.to_html().as_bytes())?;
+    write_atomically(path, page.to_html().as_bytes())?;
     writeln!(stdout, "wrote {}", path.display())?;
     Ok(stdout.finish()?)
 }
@@ -245,7 +251,7 @@ fn row(
     };
     let takes = match Reproduction::plan(experiment, settings, data) {
         Ok(Some(reproduction)) => whole_seconds(speed.seconds(reproduction.trials(), data)),
-        Ok(None) if !settings.exact => "a moment".into(),
+        Ok(None) if !settings.exact => "seconds".into(),
         _ => return None,
     };
     let (id, title) = match settings.exact {

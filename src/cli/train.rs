@@ -168,14 +168,15 @@ fn check_hidden(spec: &TrainingSpec, given: &Given, data: &Dataset) -> anyhow::R
     if spec.hidden.is_empty() && given.contains("activation") {
         bail!("--activation: it is that of the hidden layers, and there are none; see --output");
     }
-    let ends = [Some(&data.inputs()), Some(&data.classes)];
+    let outputs = spec.targets.outputs(data.classes);
+    let ends = [Some(&data.inputs()), Some(&outputs)];
     if spec.hidden.len() > 1 && [spec.hidden.first(), spec.hidden.last()] == ends {
         bail!(
             "--hidden {}: the {} inputs and the {} outputs belong to every network; expected the \
              hidden layers alone",
             spec.hidden_name(),
             data.inputs(),
-            data.classes
+            outputs
         );
     }
     Ok(())

@@ -19,9 +19,10 @@ pub struct Assessment {
 pub struct ImageResult {
     /// The class of the image.
     pub label: usize,
-    /// The output that is largest (the first of equals).
+    /// The class that the outputs answer: the place of the largest one (the first of equals), or the number whose binary
+    /// digits they are, which may be that of no class.
     pub predicted: usize,
-    /// Its activation.
+    /// The largest output, or how far the least certain binary digit is on its side, from 0.5 to 1.
     pub output: f64,
     /// The cost of the image, without the regularisation term; NaN if an output is not a finite number.
     pub cost: f64,

@@ -9,6 +9,7 @@ mod hostile_input;
 mod ids;
 mod models;
 mod outputs;
+mod overview;
 mod replay;
 mod report;
 mod reproduce;

@@ -30,7 +30,7 @@ pub const BASELINE_30: Experiment = Experiment {
 pub const BASELINE_100: Experiment = Experiment {
     id: "ch1-baseline-100",
     title: "100 hidden neurons, and the runs that leave a digit unlearnt",
-    claim: "With 100 hidden neurons the best of three runs recognises 96.59 %; some runs are quite a bit worse.",
+    claim: "With 100 hidden neurons the best of three runs recognises 96.59 %; others end far below.",
     groups: &[],
     long: false,
     kind: Kind::Trained(Trained {
@@ -48,7 +48,16 @@ pub const BASELINE_100: Experiment = Experiment {
             },
             Claim {
                 arms: &["ch1-baseline-100"],
-                quantity: "runs below 90 % in the end, which never answer some digit",
+                quantity: "least error on the test images, of three runs",
+                printed: Some("quadratic error rate compared"),
+                of: "ch3-ce-100",
+                rule: Rule::BestOf { runs: 3, level: 0.95, best: Best::Lowest },
+                measure: |run| 1.0 - run.best(TestAccuracy),
+                ..Claim::BASE
+            },
+            Claim {
+                arms: &["ch1-baseline-100"],
+                quantity: "runs below 90 % in the end, which hardly recognise some digit",
                 rule: Rule::Share { at_least: 0.1, at_most: 0.9, level: 0.95 },
                 measure: is_stuck,
                 ..Claim::BASE
@@ -59,9 +68,8 @@ pub const BASELINE_100: Experiment = Experiment {
             arm: "ch1-baseline-100",
             title: "A network that leaves digits unlearnt",
         }),
-        remark: "A mean says nothing here: most runs end with one digit or more that the network never answers, \
-                 the others near 96.5 %. The output neurons of those digits start saturated near 0, where the \
-                 quadratic cost hardly moves them (ch1-stuck).",
+        remark: "A mean says nothing here: most runs end with one digit or more that the network hardly ever recognises, the \
+                 others near 96.5 %. Other costs and other initial weights have no such runs (ch1-stuck).",
         ..TRAINED
     }),
 };

@@ -49,6 +49,7 @@ pub const GRADIENT_STEP: Experiment = Experiment {
             },
             Claim {
                 arms: &["0.01", "0.001"],
+                ours: true,
                 quantity: "error of the ratio at η = 0.01, divided by that at 0.001",
                 says: Some(10.0),
                 across: Some(|runs| (1.0 - ratio(runs[0])) / (1.0 - ratio(runs[1]))),
@@ -56,6 +57,7 @@ pub const GRADIENT_STEP: Experiment = Experiment {
             },
             Claim {
                 arms: &["0.001", "0.01", "0.1", "1", "10"],
+                ours: true,
                 quantity: "the ratio falls as η grows",
                 rule: Rule::Order { steps: &[Relation::Above; 4], level: 0.95 },
                 measure: ratio,

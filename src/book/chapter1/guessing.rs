@@ -120,7 +120,7 @@ fn judge_darkness(numbers: &Numbers) -> Computed {
         }
     };
     Computed {
-        subtitle: "The mean sum of the pixels of each digit's 50,000 training images; the nearest mean is the answer.".into(),
+        subtitle: "The mean sum of the pixels of each digit among the 50,000 training images; the nearest mean is the answer.".into(),
         findings: rows(AVERAGE_DARKNESS.id).map(finding).collect(),
         figure: Chart::Lines(Figure {
             title: AVERAGE_DARKNESS.title.into(),

@@ -15,7 +15,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
         arms,
         seeds: 6,
         monitors: &[Metric::TestAccuracy],
-        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy")],
+        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy").runs_only()],
         claims: &[
             Claim {
                 arms: &["eta=0.01", "ch1-eta-0.001"],
@@ -24,6 +24,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
             },
             Claim {
                 arms: &["eta=0.1", "eta=0.01"],
+                ours: true,
                 quantity: "η = 0.1 is better than 0.01",
                 ..BETTER
             },

@@ -1,4 +1,4 @@
-use super::{is_stuck, last_test};
+use super::last_test;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
 use crate::nn::{Cost, Initialiser};
 use crate::train::{Metric, TrainingSpec};
@@ -7,24 +7,28 @@ use crate::train::{Metric, TrainingSpec};
 pub const NO_HIDDEN: Experiment = Experiment {
     id: "ch1-no-hidden",
     title: "No hidden layer",
-    claim: "An exercise of the book asks what a network of two layers reaches. It gives no number: about 92 % with either \
-            cost, but with the quadratic one N(0, 1) weights leave most networks with a digit unlearnt.",
+    claim: "An exercise of the book asks what a network of two layers reaches, and gives no number: here about 92 % with the \
+            quadratic cost where N(0, 1) weights leave no digit unlearnt, as they do in most networks, and about 90 % with the \
+            cross-entropy, which leaves none.",
     groups: &[],
     long: false,
     kind: Kind::Trained(Trained {
         arms,
         monitors: &[Metric::TestAccuracy],
-        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy")],
+        panels: &[Panel::curves(Metric::TestAccuracy, "test accuracy").runs_only()],
         claims: &[
             Claim {
                 arms: &["quadratic"],
+                ours: true,
                 quantity: "runs with a digit unlearnt",
                 rule: Rule::Share { at_least: 0.5, at_most: 1.0, level: 0.95 },
-                measure: is_stuck,
+                // Without hidden neurons a network that knows all digits may end just below 90 %.
+                measure: |run| f64::from(last_test(run) < 0.86),
                 ..Claim::BASE
             },
             Claim {
                 arms: &["cross-entropy", "quadratic"],
+                ours: true,
                 quantity: "the cross-entropy ends above the quadratic cost",
                 percent: true,
                 rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },

@@ -7,8 +7,8 @@ use crate::train::{Metric, TrainingSpec};
 pub const OUTPUTS: Experiment = Experiment {
     id: "ch1-10-vs-4-outputs",
     title: "Ten outputs or four",
-    claim: "Four output neurons could tell ten digits by their binary digits, but a network with ten learns to recognise them \
-            better: the ultimate justification is empirical. (The book gives no number.)",
+    claim: "Four outputs could name ten digits in binary; ten outputs, one a digit, are said to be learnt more easily. (The book \
+            gives no number.)",
     groups: &[],
     long: false,
     kind: Kind::Trained(Trained {

@@ -8,7 +8,7 @@ pub const STUCK: Experiment = Experiment {
     id: "ch1-stuck",
     title: "An output neuron that starts saturated learns nothing",
     claim: "With the quadratic cost an output neuron learns in proportion to σ′(z), which is nearly 0 where N(0, 1) \
-            weights put z far from 0: such a digit is never learnt. The cross-entropy has no factor σ′(z), and \
+            weights put z far from 0: such a digit may stay unlearnt. The cross-entropy has no factor σ′(z), and \
             N(0, 1/n_in) weights no large z: with either every digit is learnt.",
     groups: &[],
     long: false,
@@ -51,6 +51,7 @@ pub const STUCK: Experiment = Experiment {
 const EPOCHS: usize = 5;
 
 const STUCK_RUNS: Claim = Claim {
+    ours: true,
     rule: Rule::Share { at_least: 0.0, at_most: 0.01, level: 0.95 },
     measure: is_stuck,
     ..Claim::BASE

@@ -1,3 +1,4 @@
+use crate::book::claim::MOST_RUNS;
 use crate::book::{
     Arm, Claim, Experiment, Kind, Measured, Panel, Response, Rule, Run, Shows, Tolerance, Trained,
     presets,
@@ -17,7 +18,7 @@ pub const BEST_ETA: Experiment = Experiment {
     long: false,
     kind: Kind::Trained(Trained {
         arms,
-        seeds: 5,
+        seeds: 6,
         monitor_every: EPOCHS,
         panels: &[Panel::new(
             Shows::Response(Response {
@@ -30,7 +31,8 @@ pub const BEST_ETA: Experiment = Experiment {
                 recorded: None,
             }),
             "validation accuracy after 3 epochs",
-        )],
+        )
+        .within(0.85, 0.97)],
         claims: &[
             Claim {
                 arms: &["cross-entropy 0.01"],
@@ -50,10 +52,26 @@ pub const BEST_ETA: Experiment = Experiment {
             },
             Claim {
                 arms: &BATCH_100_AND_10,
-                quantity: "best η of mini-batches of 100, divided by that of 10 (in proportion: 10)",
-                says: Some(10.0),
-                rule: Rule::SingleRunLog { level: 0.95 },
-                across: Some(factor),
+                ours: true,
+                quantity: "runs in which mini-batches of 100 want a larger η than those of 10",
+                rule: MOST_RUNS,
+                across: Some(|runs| f64::from(factor(runs) > 1.0)),
+                ..Claim::BASE
+            },
+            Claim {
+                arms: &TANH_AND_SIGMOID,
+                ours: true,
+                quantity: "runs in which tanh wants a smaller η than sigmoid",
+                rule: MOST_RUNS,
+                across: Some(|runs| f64::from(factor(runs) < 1.0)),
+                ..Claim::BASE
+            },
+            Claim {
+                arms: &RELU_AND_SIGMOID,
+                ours: true,
+                quantity: "runs in which ReLU wants a smaller η than sigmoid",
+                rule: MOST_RUNS,
+                across: Some(|runs| f64::from(factor(runs) < 1.0)),
                 ..Claim::BASE
             },
         ],
@@ -84,6 +102,8 @@ macro_rules! keys {
 const KEYS: [&str; 65] = keys!("cross-entropy", "quadratic", "m=100", "tanh", "relu");
 const QUADRATIC_AND_CROSS_ENTROPY: [&str; 26] = keys!("quadratic", "cross-entropy");
 const BATCH_100_AND_10: [&str; 26] = keys!("m=100", "cross-entropy");
+const TANH_AND_SIGMOID: [&str; 26] = keys!("tanh", "cross-entropy");
+const RELU_AND_SIGMOID: [&str; 26] = keys!("relu", "cross-entropy");
 
 fn last(run: &Run) -> f64 {
     run.last(ValidationAccuracy)

@@ -40,23 +40,15 @@ pub const EARLY_STOPPING: Experiment = Experiment {
                 "epochs trained",
             ),
         ],
-        claims: &[
-            Claim {
-                arms: &["50", "20", "10"],
-                quantity: "more patience takes more epochs",
-                rule: Rule::Order { steps: &[Relation::Above; 2], level: 0.95 },
-                measure: epochs,
-                ..Claim::BASE
-            },
-            Claim {
-                arms: &["50", "20", "10"],
-                quantity: "no patience is better by more than half a percent",
-                percent: true,
-                rule: Rule::Order { steps: &[Relation::Alike { within: 0.005 }; 2], level: 0.95 },
-                measure: best,
-                ..Claim::BASE
-            },
-        ],
+        claims: &[Claim {
+            arms: &["50", "20", "10"],
+            ours: true,
+            quantity: "no patience is better by more than half a percent",
+            percent: true,
+            rule: Rule::Order { steps: &[Relation::Alike { within: 0.005 }; 2], level: 0.95 },
+            measure: best,
+            ..Claim::BASE
+        }],
         ..Trained::BASE
     }),
 };

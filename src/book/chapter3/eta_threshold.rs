@@ -5,6 +5,7 @@ use crate::book::{
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, Key, LabelAt, Mark, Series};
 use crate::simd::SimdLevel;
+use crate::text::significant;
 use crate::train::{Metric, Monitors, TrainingSpec, train};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
@@ -97,7 +98,8 @@ fn compute(data: &Dataset) -> Numbers {
 
 /// η to three digits, as a series is called.
 fn name(eta: f64) -> String {
-    crate::text::significant(eta, 3)
+    let digits = significant(eta, 3);
+    digits.parse().map_or(digits, |rounded: f64| rounded.to_string())
 }
 
 /// The training cost before the first epoch, and after each; cut off where the training diverges.
@@ -131,15 +133,14 @@ fn judge(numbers: &Numbers) -> Computed {
             "order of magnitude of threshold eta" => {
                 (Rule::Shape { level: 0.95 }, of("order of magnitude"))
             }
-            "suggested eta" => {
-                // "A factor of two below the threshold".
-                (SINGLE_RUN_LOG, of("threshold").iter().map(|eta| eta / 2.0).collect())
-            }
             _ => (SINGLE_RUN_LOG, of("threshold")),
         };
         Finding::of(row, rule, Evidence::Seeds { values, lost: 0 })
     };
-    let rows = references().iter().filter(|row| row.id == ETA_THRESHOLD.id);
+    // What it suggests, half the threshold, is no result.
+    let is_result =
+        |row: &&Reference| row.id == ETA_THRESHOLD.id && row.quantity != "suggested eta";
+    let rows = references().iter().filter(is_result);
     // The search of the first seed, η by η.
     let of_first = |series: &str| -> Vec<(f64, bool)> {
         let first = numbers.series(series).filter(|number| number.seed == Some(1));
@@ -156,7 +157,8 @@ fn judge(numbers: &Numbers) -> Computed {
             label: format!("η = {}: {verdict}", name(eta)),
             label_at: LabelAt::End,
             colour,
-            points: first.map(|number| (number.x, number.value)).collect(),
+            // Before the first epoch the cost is so much higher that nothing else could be seen.
+            points: first.skip(1).map(|number| (number.x, number.value)).collect(),
             ..Series::default()
         }
     });

@@ -13,7 +13,7 @@ pub const EXPAND: Experiment = Experiment {
     kind: Kind::Trained(Trained {
         arms: || {
             let arm = |(key, label, expansion): (_, _, Option<&str>)| {
-                let expansion = expansion.and_then(|text| text.parse().ok());
+                let expansion = expansion.map(|text| text.parse().expect("a kind of distortion"));
                 let spec = TrainingSpec {
                     hidden: vec![800],
                     eta: 0.1,
@@ -40,6 +40,7 @@ pub const EXPAND: Experiment = Experiment {
             Claim { arms: &["elastic"], printed: Some("elastic"), ..BEST },
             Claim {
                 arms: &["elastic", "rotations", "plain"],
+                ours: true,
                 quantity: "elastic distortions are better than rotations, and these than none",
                 percent: true,
                 rule: Rule::Order { steps: &[Relation::Above; 2], level: 0.95 },

@@ -85,8 +85,8 @@ fn first_epoch(run: &Run, holds: fn(f64) -> bool) -> f64 {
 pub const INIT_100: Experiment = Experiment {
     id: "ch3-init-100",
     title: "Weight initialisation, 100 hidden neurons",
-    claim: "With 100 hidden neurons the new initialiser begins better too, and after 30 epochs the \
-            two do not quite meet.",
+    claim: "With 100 hidden neurons the new initialiser begins better too, and is still ahead by a \
+            little after 30 epochs.",
     groups: &["initialisation"],
     long: false,
     kind: Kind::Trained(Trained { arms: || arms(100), ..TRAINED }),

@@ -1,4 +1,3 @@
-use crate::book::claim::{MOST_RUNS, SHAPE};
 use crate::book::{
     Arm, Claim, Experiment, Kind, Measured, Panel, Relation, Rule, Run, Shows, Trained, presets,
 };
@@ -66,45 +65,26 @@ pub const LR_SCHEDULE: Experiment = Experiment {
             };
             vec![
                 Arm::new("constant", "constant", spec.clone()),
-                Arm::of("ch3-ex-lr-schedule", "to 1/128", plateau(128.0)),
-                Arm::of("ch3-lr-schedule", "to 1/1024", plateau(1024.0)),
+                Arm::new("1/128", "to 1/128", plateau(128.0)),
+                Arm::new("1/1024", "to 1/1024", plateau(1024.0)),
             ]
         },
         seeds: 3,
-        panels: &[Panel::curves(ValidationAccuracy, "validation accuracy"), ETA.log()],
-        claims: &[
-            Claim {
-                arms: &["ch3-ex-lr-schedule", "constant"],
-                quantity: "the schedule ends more accurate than a constant η",
-                percent: true,
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-                measure: last,
-                ..Claim::BASE
-            },
-            Claim {
-                arms: &["ch3-ex-lr-schedule"],
-                quantity: "last η, halved once more, as a part of the first",
-                printed: Some("terminate at fraction of initial eta"),
-                rule: SHAPE,
-                measure: |run| 0.5 * run.last(Measured::Eta) / run.first(Measured::Eta),
-                ..Claim::BASE
-            },
-            Claim {
-                arms: &["ch3-lr-schedule"],
-                quantity: "first η, as a multiple of the last one halved once more",
-                printed: Some("terminate at factor"),
-                rule: SHAPE,
-                measure: |run| run.first(Measured::Eta) / (0.5 * run.last(Measured::Eta)),
-                ..Claim::BASE
-            },
-            Claim {
-                arms: &["ch3-ex-lr-schedule"],
-                quantity: "runs that end before 200 epochs are over",
-                rule: MOST_RUNS,
-                measure: |run| f64::from(run.points(ValidationAccuracy).len() < 200),
-                ..Claim::BASE
-            },
+        panels: &[
+            Panel::curves(ValidationAccuracy, "validation accuracy")
+                .runs_only()
+                .within(0.94, 0.975),
+            ETA.log().runs_only(),
         ],
+        claims: &[Claim {
+            arms: &["1/128", "constant"],
+            ours: true,
+            quantity: "the schedule ends more accurate than a constant η",
+            percent: true,
+            rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+            measure: last,
+            ..Claim::BASE
+        }],
         ..Trained::BASE
     }),
 };

@@ -35,6 +35,7 @@ pub const ACTIVATIONS: Experiment = Experiment {
         claims: &[
             Claim {
                 arms: &["sigmoid 4", "tanh 4", "relu 4"],
+                ours: true,
                 quantity: "with four hidden layers the gradient vanishes most with sigmoid, least with ReLU",
                 rule: Rule::Order { steps: &[Relation::Above; 2], level: 0.95 },
                 measure: |run| libm::log10(ratio(run)),
@@ -42,6 +43,7 @@ pub const ACTIVATIONS: Experiment = Experiment {
             },
             Claim {
                 arms: &["relu 4", "sigmoid 4"],
+                ours: true,
                 quantity: "with four hidden layers ReLU is more accurate than sigmoid",
                 percent: true,
                 rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
@@ -50,6 +52,7 @@ pub const ACTIVATIONS: Experiment = Experiment {
             },
             Claim {
                 arms: &["tanh 4", "sigmoid 4"],
+                ours: true,
                 quantity: "with four hidden layers tanh is more accurate than sigmoid",
                 percent: true,
                 rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },

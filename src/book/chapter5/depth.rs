@@ -49,6 +49,7 @@ pub const DEPTH: Experiment = Experiment {
                 ..ORDER
             },
         ],
+        remark: "The book does not say whether its numbers are those of the last or the best epoch; here they are the best.",
         ..Trained::BASE
     }),
 };

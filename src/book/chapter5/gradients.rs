@@ -31,7 +31,8 @@ pub const GRADIENTS: Experiment = Experiment {
         .log()],
         claims: &[Claim {
             arms: &["ch5-grad-init-3"],
-            quantity: "runs whose gradient is at least 16 times as large in the third layer as in the first",
+            quantity: "runs whose ‖∂C/∂b‖ is at least 16 times as large in the third layer as in the first (the book argues with a \
+                       chain of single neurons)",
             printed: Some("dC/db1 smaller than dC/db3 by, at least"),
             of: "ch5-vanish-factor",
             rule: MOST_RUNS,

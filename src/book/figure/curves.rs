@@ -1,4 +1,6 @@
-use super::{ArmCurves, DOT, Panel, Reproduction, band, empty, has_gaps, is_fraction, middle};
+use super::{
+    ArmCurves, DOT, Panel, Reproduction, band, empty, has_gaps, is_fraction, middle, middle_word,
+};
 use crate::book::curves::{Measured, Run};
 use crate::book::recorded::Recorded;
 use crate::figure::{Axis, Figure, Key, LabelAt, Mark, Series, Shape, Stroke};
@@ -92,7 +94,7 @@ pub(super) fn draw(
             key.push(Key::new(Mark::Thin, "one seed"));
         }
     } else {
-        let middle = if panel.runs_only { "median" } else { "mean" };
+        let middle = middle_word(panel);
         key.push(Key::new(Mark::Line, format!("{middle} of {seeds} seeds")));
         if !panel.runs_only {
             key.push(Key::new(Mark::Band, "95 % of single runs"));
@@ -140,7 +142,7 @@ pub(super) fn by_second(
         line
     };
     let key = vec![
-        Key::new(Mark::Line, format!("mean of {} seeds", reproduction.seeds)),
+        Key::new(Mark::Line, format!("{} of {} seeds", middle_word(panel), reproduction.seeds)),
         Key::new(Mark::Band, "95 % of single runs"),
     ];
     let series = arms.iter().enumerate().map(line).collect();

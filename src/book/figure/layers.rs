@@ -1,5 +1,5 @@
 use super::curves::dots;
-use super::{ArmCurves, DOT, Panel, Reproduction, band, empty, middle};
+use super::{ArmCurves, DOT, Panel, Reproduction, band, empty, middle, middle_word};
 use crate::book::LayerMetric;
 use crate::book::curves::Measured;
 use crate::figure::{Axis, Figure, Key, LabelAt, Mark, Marker, Series, Shape};
@@ -48,7 +48,7 @@ pub(super) fn by_epoch(
         }
     }
     let mut key = vec![
-        Key::new(Mark::Line, format!("geometric mean of {} seeds", reproduction.seeds)),
+        Key::new(Mark::Line, format!("{} of {} seeds", middle_word(panel), reproduction.seeds)),
         Key::new(Mark::Band, "95 % of single runs"),
     ];
     if is_dotted {
@@ -89,7 +89,7 @@ pub(super) fn profile(
             let recorded = arm.recorded(of).iter().find(|r| r.epoch == epochs_trained);
             book.points.extend(recorded.map(|r| (x, r.metric())));
             // No line: the book's networks are other ones.
-            book.points.extend(recorded.map(|_| (x + 0.5, f64::NAN)));
+            book.points.extend(recorded.map(|_| (x, f64::NAN)));
         }
         series.push(line);
         if !book.points.is_empty() {
@@ -98,7 +98,7 @@ pub(super) fn profile(
         }
     }
     let mut key = vec![
-        Key::new(Mark::Line, format!("geometric mean of {} seeds", reproduction.seeds)),
+        Key::new(Mark::Line, format!("{} of {} seeds", middle_word(panel), reproduction.seeds)),
         Key::new(Mark::Band, "95 % of single runs"),
     ];
     if is_dotted {

@@ -62,7 +62,7 @@ fn empty(reproduction: &Reproduction, panel: &Panel, x: Axis) -> Figure {
         title: reproduction.experiment.title.into(),
         subtitle: Some(reproduction.subtitle()),
         x,
-        y: Axis { label: panel.label.into(), scale: panel.scale, range: None },
+        y: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
         note: Some(reproduction.footnote()),
         ..Figure::default()
     }
@@ -97,6 +97,15 @@ fn band(sample: &[f64], panel: &Panel, is_fraction: bool) -> Option<Interval> {
 /// Whether something is a fraction: an accuracy.
 fn is_fraction(of: Measured) -> bool {
     matches!(of, Measured::Metric(metric) if !metric.is_cost())
+}
+
+/// What [`middle`] is called.
+fn middle_word(panel: &Panel) -> &'static str {
+    match panel.scale {
+        _ if panel.runs_only => "median",
+        Scale::Linear => "mean",
+        Scale::Log10 => "geometric mean",
+    }
 }
 
 /// The middle of some values: the geometric mean on a logarithmic axis.

@@ -1,4 +1,4 @@
-use super::{ArmCurves, Panel, Reproduction, band, empty, middle};
+use super::{ArmCurves, Panel, Reproduction, band, empty, middle, middle_word};
 use crate::book::panel::Response;
 use crate::figure::{Axis, Figure, Key, LabelAt, Mark, Series, Stroke};
 
@@ -19,15 +19,13 @@ pub(super) fn draw(
     let mut series = Vec::new();
     for (colour, &line) in lines.iter().enumerate() {
         // Without seeds, the replay.
-        let mut ours = Series { label: line.into(), colour, ..Series::default() };
+        let label_at = LabelAt::Legend;
+        let mut ours = Series { label: line.into(), label_at, colour, ..Series::default() };
         if lines.len() == 1 {
-            (ours.label, ours.label_at) = (
-                match reproduction.exact {
-                    true => "the author's run, replayed in f64".into(),
-                    false => format!("mean of {} seeds", reproduction.seeds),
-                },
-                LabelAt::Legend,
-            );
+            ours.label = match reproduction.exact {
+                true => "the author's run, replayed in f64".into(),
+                false => format!("{} of {} seeds", middle_word(panel), reproduction.seeds),
+            };
         }
         for arm in arms.iter().filter(|arm| (response.line)(&arm.spec) == line) {
             let x = (response.at)(&arm.spec);
@@ -62,7 +60,10 @@ pub(super) fn draw(
     }
     let mut key = Vec::new();
     if lines.len() > 1 {
-        key.push(Key::new(Mark::Line, format!("mean of {} seeds", reproduction.seeds)));
+        key.push(Key::new(
+            Mark::Line,
+            format!("{} of {} seeds", middle_word(panel), reproduction.seeds),
+        ));
     }
     if series.iter().any(|line| !line.band.is_empty()) {
         key.push(Key::new(Mark::Band, "95 % of single runs"));

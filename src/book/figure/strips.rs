@@ -34,7 +34,7 @@ pub(super) fn draw(
         title: reproduction.experiment.title.into(),
         subtitle: Some(reproduction.subtitle()),
         x_label: String::new(),
-        y: Axis { label: panel.label.into(), scale: panel.scale, range: None },
+        y: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
         strips: arms.iter().map(strip).collect(),
         note: Some(reproduction.footnote()),
     }

@@ -121,8 +121,8 @@ impl Rule {
             ),
             Self::Chance { shares, level } => format!(
                 "every run's value is the share of one class, or the {} interval of the mean \
-                 holds 1/{}",
-                percent(level),
+                 holds 1/{}; the book's is such a share, or one more guess",
+                percent(f64::midpoint(1.0, level)),
                 shares.len()
             ),
             Self::Shape { level } => predicts(

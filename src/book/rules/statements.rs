@@ -2,8 +2,8 @@
 
 use super::{Finding, Found, Relation};
 use crate::stats::{
-    Differences, Proportion, confidence_interval, equivalence_test, holm, mean, t_test_above,
-    t_test_below,
+    Differences, Proportion, confidence_interval, equivalence_test, holm, mean,
+    prediction_interval, t_test_above, t_test_below,
 };
 use crate::text::significant;
 
@@ -98,7 +98,7 @@ pub(super) fn order(steps: &[Relation], level: f64, arms: &[Vec<f64>]) -> Findin
     Err(words)
 }
 
-/// `book` is the number of the book, if there is one: where all runs give one answer, it has to be one of theirs.
+/// `book` is the number of the book, if there is one: it has to be the share of a class, or one more guess.
 pub(super) fn chance(shares: &[f64], level: f64, book: Option<f64>, values: &[f64]) -> Finding {
     if shares.is_empty() {
         return Err("there are no classes".into());
@@ -114,11 +114,15 @@ pub(super) fn chance(shares: &[f64], level: f64, book: Option<f64>, values: &[f6
         }
         return Ok(Found { fits: true, interval: None, p: None, words });
     }
+    // Two conditions, each at half the level: that ours guess on average, and that the book's is one of them.
+    let level = f64::midpoint(1.0, level);
     let interval = confidence_interval(values, level).ok_or("one seed has no spread")?;
     if interval.low == interval.high {
         return Err(format!("all {} seeds give {}", values.len(), significant(values[0], 5)));
     }
-    let fits = interval.contains(1.0 / shares.len() as f64);
+    let is_guess = |book| prediction_interval(values, level).is_some_and(|of| of.contains(book));
+    let fits = interval.contains(1.0 / shares.len() as f64)
+        && book.is_none_or(|book| is_share(book) || is_guess(book));
     Ok(Found { fits, interval: Some(interval), p: None, words })
 }
 
