@@ -1,7 +1,8 @@
 //! Where each number of the book has its place: judged by an experiment, or not, and why.
 
-use super::{CHAPTERS, Reference, Results, Verdict, references};
+use super::{CHAPTERS, Judged, Reference, Results, Verdict, references};
 use crate::report::{Align, Table};
+use crate::text::significant;
 use std::collections::{BTreeMap, HashMap};
 
 /// Numbers that no experiment judges, by the beginning of their id and, where others of that id are judged, by their
@@ -20,8 +21,8 @@ const REASONS: [(&str, &str, &str); 31] = [
     ("ch3-ce-100", "fraction of errors removed", "compares a single run with the best of three"),
     ("ch3-train-size-svm", "", "needs a support vector machine"),
     ("ch3-l2-100-tuned", "program lines", "lines of the author's program"),
-    ("ch3-dropout", "", "quoted from others; trained with --long"),
-    ("ch3-expand-simard", "", "quoted from others; trained with --long"),
+    ("ch3-dropout", "", "quoted from others; ch3-dropout has ours beside it"),
+    ("ch3-expand-simard", "", "quoted from others; ch3-expand has ours beside it"),
     ("ch3-rotate", "", "a setting, not a result"),
     ("ch3-hessian", "", "arithmetic"),
     ("ch3-lambda-search", "", "advice, not a result"),
@@ -52,7 +53,7 @@ pub(super) fn reason(row: &Reference) -> Option<&'static str> {
 #[derive(Debug)]
 pub struct Accounts {
     /// By row of the table of the book's numbers what came of it, where an experiment judges it.
-    verdicts: HashMap<*const Reference, Verdict>,
+    verdicts: HashMap<*const Reference, Judged>,
     /// By chapter what came of the statements without a number.
     statements: BTreeMap<&'static str, Vec<Verdict>>,
     /// By chapter the experiments.
@@ -116,11 +117,12 @@ impl Accounts {
             experiments: BTreeMap::new(),
         };
         for result in results {
-            for &(row, verdict) in &result.judged {
-                let entry = accounts.verdicts.entry(std::ptr::from_ref(row)).or_insert(verdict);
+            for judged in &result.judged {
+                let key = std::ptr::from_ref(judged.row);
+                let entry = accounts.verdicts.entry(key).or_insert_with(|| judged.clone());
                 // A number that is judged in two ways has to pass both.
-                if verdict == Verdict::Outside || *entry == Verdict::Unknown {
-                    *entry = verdict;
+                if judged.verdict == Verdict::Outside || entry.verdict == Verdict::Unknown {
+                    *entry = judged.clone();
                 }
             }
             let is_of = |name: &str| {
@@ -136,7 +138,7 @@ impl Accounts {
     }
 
     fn verdict(&self, row: &'static Reference) -> Option<Verdict> {
-        self.verdicts.get(&std::ptr::from_ref(row)).copied()
+        self.verdicts.get(&std::ptr::from_ref(row)).map(|judged| judged.verdict)
     }
 
     /// All numbers of the book.
@@ -208,20 +210,47 @@ impl Accounts {
         table
     }
 
-    /// The numbers that are outside.
+    /// The numbers that are outside, beside ours, and why.
     pub fn outside(&self) -> Table {
         let mut table = Table::new(&[
             ("experiment of the book", Align::Left),
             ("quantity", Align::Left),
             ("book", Align::Right),
+            ("measured", Align::Right),
+            ("95 % interval", Align::Right),
+            ("why", Align::Left),
         ]);
-        let is_outside = |row: &&'static Reference| self.verdict(row) == Some(Verdict::Outside);
-        for row in references().iter().filter(is_outside) {
-            let arm = if row.arm.is_empty() { String::new() } else { format!(", {}", row.arm) };
-            let value = format!("{} {}", row.value, row.unit);
-            table.row([format!("{}{arm}", row.id), row.quantity.clone(), value.trim().into()]);
+        for row in references() {
+            let Some(judged) = self.verdicts.get(&std::ptr::from_ref(row)) else { continue };
+            if judged.verdict == Verdict::Outside {
+                // As we show ours: not with all digits that its author recorded.
+                let book = match (row.number(), row.images()) {
+                    (Some(_), Some(_)) => format!("{:.2} %", 100.0 * row.fraction().unwrap_or(0.0)),
+                    (Some(number), None) => significant(number, 5),
+                    _ => row.value.clone(),
+                };
+                let (measured, interval) = (judged.measured.clone(), judged.interval.clone());
+                let why = why(row).into();
+                table.row([row.id.clone(), row.quantity.clone(), book, measured, interval, why]);
+            }
         }
         table
+    }
+}
+
+/// Why a number of the book lies outside.
+fn why(row: &Reference) -> &'static str {
+    match (row.id.as_str(), row.arm.as_str(), row.statistic.as_str()) {
+        ("ch3-init-30", "old init" | "", _) => "an unlucky run: --exact replays it to the image",
+        ("ch5-depth-3", ..) => {
+            "one run; the book does not say whether it gives its last or its best epoch"
+        }
+        (.., "best") => "one run, and the extreme of its curve, chosen because it is one",
+        _ if row.epoch.is_some() => {
+            "one run; of many values some lie outside by chance, and those of neighbouring epochs \
+             together"
+        }
+        _ => "one run",
     }
 }
 
@@ -278,11 +307,19 @@ mod tests {
     fn a_number_judged_twice_has_to_pass_both() {
         let rows: Vec<&'static Reference> = references().iter().take(3).collect();
         let experiment = experiments().next().unwrap();
-        let results = |judged| Results {
+        let results = |judged: Vec<(&'static Reference, Verdict)>| Results {
             experiment,
             form: "full".into(),
             part: crate::report::page::Part::default(),
-            judged,
+            judged: judged
+                .into_iter()
+                .map(|(row, verdict)| Judged {
+                    row,
+                    verdict,
+                    measured: "1".into(),
+                    interval: "0 … 2".into(),
+                })
+                .collect(),
             statements: vec![Verdict::Inside],
         };
         let (inside, outside, unknown) = (Verdict::Inside, Verdict::Outside, Verdict::Unknown);

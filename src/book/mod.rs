@@ -33,7 +33,7 @@ pub use curves::{Measured, ReplayedValue, Run};
 pub use experiment::{Arm, Experiment, Kind, Trained};
 pub use finding::Finding;
 pub use numbers::{Computed, Number, Numbers};
-pub use page::Results;
+pub use page::{Judged, Results};
 pub use panel::{LayerMetric, Panel, Response, Shows};
 pub use reference::{Reference, references};
 pub use replay::{Allowed, Earlier, Replay};

@@ -26,9 +26,22 @@ pub struct Results {
     /// Its section on a page.
     pub part: Part,
     /// The numbers of the table of the book's numbers that it judges, with what came of each.
-    pub judged: Vec<(&'static Reference, Verdict)>,
+    pub judged: Vec<Judged>,
     /// What came of the statements that have no number there.
     pub statements: Vec<Verdict>,
+}
+
+/// What has come of a number of the table of the book's numbers.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The number.
+    pub row: &'static Reference,
+    /// What has come of it.
+    pub verdict: Verdict,
+    /// What we have measured, as it is shown.
+    pub measured: String,
+    /// The interval that decided, as it is shown.
+    pub interval: String,
 }
 
 impl Results {

@@ -2,7 +2,7 @@
 
 use super::curves::{ArmCurves, ReplayedValue};
 use super::{
-    Evidence, Experiment, Finding, Measured, Panel, Reference, Reproduction, Verdict, claim,
+    Evidence, Experiment, Finding, Judged, Measured, Panel, Reproduction, Verdict, claim,
     references,
 };
 use crate::report::{Align, Table, sparkline};
@@ -202,7 +202,7 @@ impl Summary {
 
     /// What came of the numbers in the table of the book's numbers, and of the book's
     /// statements that have none there.
-    pub(super) fn verdicts(&self) -> (Vec<(&'static Reference, Verdict)>, Vec<Verdict>) {
+    pub(super) fn verdicts(&self) -> (Vec<Judged>, Vec<Verdict>) {
         let (mut judged, mut statements) = (Vec::new(), Vec::new());
         for finding in self.values.iter().chain(&self.claims) {
             match finding.row {
@@ -211,7 +211,12 @@ impl Summary {
                 // The extreme of a curve may stand there a second time, as the value of its epoch.
                 Some(row) => {
                     let same = references().iter().filter(|other| row.is_same_value(other));
-                    judged.extend(same.map(|row| (row, finding.verdict())));
+                    judged.extend(same.map(|row| Judged {
+                        row,
+                        verdict: finding.verdict(),
+                        measured: finding.measured_cell(),
+                        interval: finding.interval_cell(),
+                    }));
                 }
             }
         }

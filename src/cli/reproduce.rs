@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Only 2 seeds and 3 epochs, to see it work; not a reproduction
     #[arg(long)]
     quick: bool,
-    /// With a group: the experiments that take an hour or more, too
+    /// With a group: the experiments that take long, too, which --list shows
     #[arg(long)]
     long: bool,
     /// Number of seeds, 1, 2, …; the same for every setting [default: 10, or as many as the experiment asks for]
@@ -113,11 +113,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     page(group, &directories, &place.join(format!("{name}.html")), &data)?;
     if !left.is_empty() {
         let ids: Vec<&str> = left.iter().map(|experiment| experiment.id).collect();
-        writeln!(
-            Output::new(),
-            "left out, as they take an hour or more: {} (--long)",
-            ids.join(", ")
-        )?;
+        writeln!(Output::new(), "left out, as they take long: {} (--long)", ids.join(", "))?;
     }
     Ok(())
 }

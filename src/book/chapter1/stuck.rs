@@ -1,5 +1,8 @@
 use super::{is_stuck, last_test};
-use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Shows, Trained, presets};
+use crate::book::{
+    Arm, Claim, Experiment, Kind, LayerMetric, Measured, Panel, Relation, Rule, Run, Shows,
+    Trained, presets,
+};
 use crate::nn::{Cost, Initialiser};
 use crate::train::{Metric, TrainingSpec};
 
@@ -17,6 +20,7 @@ pub const STUCK: Experiment = Experiment {
         seeds: 40,
         monitors: &[Metric::TestAccuracy],
         monitor_every: EPOCHS,
+        monitor_layers: true,
         panels: &[Panel::new(Shows::Strips(last_test), "test accuracy after 5 epochs")],
         claims: &[
             Claim {
@@ -43,12 +47,37 @@ pub const STUCK: Experiment = Experiment {
                 rule: MORE,
                 ..STUCK_RUNS
             },
+            Claim {
+                ours: true,
+                arms: &["cross-entropy", "quadratic"],
+                quantity: "before learning, ‖∂C/∂b‖ of the output layer is larger with the cross-entropy, weights and images \
+                           being the same (logarithms)",
+                rule: MORE,
+                measure: |run| libm::log10(output_gradient(run)),
+                ..Claim::BASE
+            },
+            Claim {
+                ours: true,
+                arms: &["quadratic", "cross-entropy"],
+                quantity: "runs in which it is less than a quarter with the quadratic cost, as σ′ is at most 1/4",
+                rule: Rule::Share { at_least: 0.9, at_most: 1.0, level: 0.95 },
+                across: Some(|runs| {
+                    f64::from(output_gradient(runs[0]) < 0.25 * output_gradient(runs[1]))
+                }),
+                ..Claim::BASE
+            },
         ],
         ..Trained::BASE
     }),
 };
 
 const EPOCHS: usize = 5;
+
+/// ‖∂C/∂b‖ of the output layer before the first epoch.
+fn output_gradient(run: &Run) -> f64 {
+    let layer = Measured::Layer(LayerMetric::BiasGradient, run.layers());
+    run.at(layer, 0).unwrap_or(f64::NAN)
+}
 
 const STUCK_RUNS: Claim = Claim {
     ours: true,

@@ -131,7 +131,7 @@ fn line(spec: &TrainingSpec) -> &'static str {
         (Activation::Relu, ..) => "ReLU",
         (_, Cost::Quadratic, _) => "quadratic cost",
         (_, _, 100) => "mini-batches of 100",
-        _ => "cross-entropy, m = 10",
+        _ => "sigmoid, cross-entropy, m = 10",
     }
 }
 

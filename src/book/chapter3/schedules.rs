@@ -65,8 +65,9 @@ pub const LR_SCHEDULE: Experiment = Experiment {
             };
             vec![
                 Arm::new("constant", "constant", spec.clone()),
-                Arm::new("1/128", "to 1/128", plateau(128.0)),
+                // The longer one first, so that it is not drawn over the other.
                 Arm::new("1/1024", "to 1/1024", plateau(1024.0)),
+                Arm::new("1/128", "to 1/128", plateau(128.0)),
             ]
         },
         seeds: 3,
