@@ -1,6 +1,7 @@
 //! Chapter 1: using neural nets to recognise handwritten digits.
 
 mod baseline;
+mod gates;
 mod gradient_step;
 mod guessing;
 mod learning_rates;
@@ -16,6 +17,7 @@ pub static CHAPTER: Chapter = Chapter {
     name: "chapter1",
     title: "Chapter 1: using neural nets to recognise handwritten digits",
     experiments: &[
+        gates::GATES,
         gradient_step::GRADIENT_STEP,
         baseline::BASELINE_30,
         baseline::BASELINE_100,

@@ -11,6 +11,7 @@ mod initialisation;
 mod learning_rates;
 mod overfitting;
 mod regularisers;
+mod saturation;
 mod schedules;
 mod techniques;
 mod train_size;
@@ -23,6 +24,7 @@ pub static CHAPTER: Chapter = Chapter {
     name: "chapter3",
     title: "Chapter 3: improving the way neural networks learn",
     experiments: &[
+        saturation::SATURATION,
         costs::COSTS,
         best_eta::BEST_ETA,
         techniques::SOFTMAX,

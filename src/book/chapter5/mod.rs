@@ -2,6 +2,7 @@
 
 mod activations;
 mod depth;
+mod factors;
 mod gradients;
 
 use super::Chapter;
@@ -12,6 +13,7 @@ pub static CHAPTER: Chapter = Chapter {
     title: "Chapter 5: why deep neural networks are hard to train",
     experiments: &[
         depth::DEPTH,
+        factors::FACTORS,
         gradients::GRADIENTS,
         gradients::SPEED_2,
         gradients::SPEED_3,
