@@ -31,8 +31,8 @@ const REASONS: [(&str, &str, &str); 32] = [
     ("ch3-ex-lr-schedule", "", "a setting, not a result"),
     ("ch3-lr-schedule", "", "a setting, not a result"),
     ("ch3-hyper-zero-one", "speedup", "follows from the number before it"),
-    ("ch4-", "", "to be computed: functions built by hand"),
-    ("ch5-fig-initial-gradient", "", "single components of an unseeded gradient"),
+    ("ch4-overlap-fix", "", "to be computed: two approximations side by side"),
+    ("ch4-", "", "a setting or a goal, not a result"),
     ("ch5-sigma-prime-max", "", "by ch5-factors"),
     ("ch5-explode", "", "by ch5-factors"),
     ("ch5-prob-width", "", "by ch5-factors"),
@@ -55,8 +55,10 @@ pub(super) fn reason(row: &Reference) -> Option<&'static str> {
 pub struct Accounts {
     /// By row of the table of the book's numbers what came of it, where an experiment judges it.
     verdicts: HashMap<*const Reference, Judged>,
-    /// By chapter what came of the statements without a number.
+    /// By chapter what came of the book's statements without a number.
     statements: BTreeMap<&'static str, Vec<Verdict>>,
+    /// By chapter what came of our own.
+    ours: BTreeMap<&'static str, Vec<Verdict>>,
     /// By chapter the experiments.
     experiments: BTreeMap<&'static str, usize>,
 }
@@ -115,6 +117,7 @@ impl Accounts {
         let mut accounts = Self {
             verdicts: HashMap::new(),
             statements: BTreeMap::new(),
+            ours: BTreeMap::new(),
             experiments: BTreeMap::new(),
         };
         for result in results {
@@ -133,6 +136,7 @@ impl Accounts {
             if let Some((group, ..)) = GROUPS.iter().find(|(_, name, _)| is_of(name)) {
                 *accounts.experiments.entry(group).or_default() += 1;
                 accounts.statements.entry(group).or_default().extend(&result.statements);
+                accounts.ours.entry(group).or_default().extend(&result.ours);
             }
         }
         accounts
@@ -165,28 +169,35 @@ impl Accounts {
             ("inside", Align::Right),
             ("outside", Align::Right),
             ("undecided", Align::Right),
-            ("statements that hold", Align::Right),
+            ("statements without a number", Align::Right),
+            ("our own", Align::Right),
         ]);
-        let row = |title: &str, experiments: usize, numbers: Tally, statements: Tally| {
-            let counts =
-                [numbers.all, numbers.judged(), numbers.inside, numbers.outside, numbers.unknown];
-            let mut cells = vec![title.to_string(), experiments.to_string()];
+        let hold = |tally: Tally| match tally.all {
+            0 => "–".into(),
+            all => format!("{} of {all} hold", tally.inside),
+        };
+        let row = |title: &str, experiments: usize, numbers: Tally, statements: [Tally; 2]| {
+            let Tally { all, inside, outside, unknown } = numbers;
+            let counts = [experiments, all, numbers.judged(), inside, outside, unknown];
+            let mut cells = vec![title.to_string()];
             cells.extend(counts.map(|count| count.to_string()));
-            cells.push(format!("{} of {}", statements.inside, statements.all));
+            cells.extend(statements.map(hold));
             cells
         };
-        let (mut experiments, mut statements) = (0, Tally::default());
+        let (mut experiments, mut sums) = (0, [Tally::default(); 2]);
         for (name, _, title) in GROUPS {
-            let mut of_chapter = Tally::default();
-            for &verdict in self.statements.get(name).into_iter().flatten() {
-                of_chapter.add(Some(verdict));
-                statements.add(Some(verdict));
+            let mut of_chapter = [Tally::default(); 2];
+            for (i, all) in [&self.statements, &self.ours].into_iter().enumerate() {
+                for &verdict in all.get(name).into_iter().flatten() {
+                    of_chapter[i].add(Some(verdict));
+                    sums[i].add(Some(verdict));
+                }
             }
             let count = self.experiments.get(name).copied().unwrap_or(0);
             experiments += count;
             table.row(row(title, count, self.tally(|row| group(row) == name), of_chapter));
         }
-        table.row(row("all", experiments, self.numbers(), statements));
+        table.row(row("all", experiments, self.numbers(), sums));
         table
     }
 
@@ -322,6 +333,7 @@ mod tests {
                 })
                 .collect(),
             statements: vec![Verdict::Inside],
+            ours: Vec::new(),
         };
         let (inside, outside, unknown) = (Verdict::Inside, Verdict::Outside, Verdict::Unknown);
         let first = results(vec![(rows[0], inside), (rows[1], unknown), (rows[2], outside)]);

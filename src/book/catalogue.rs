@@ -1,6 +1,6 @@
 //! All experiments by chapter, and how they are called.
 
-use super::{Experiment, chapter1, chapter3, chapter5, data};
+use super::{Experiment, chapter1, chapter3, chapter4, chapter5, data};
 use crate::nearest::nearest;
 use thiserror::Error;
 
@@ -16,8 +16,13 @@ pub struct Chapter {
 }
 
 /// The chapters, in the order of the book. A new experiment registers in its chapter.
-pub static CHAPTERS: [&Chapter; 4] =
-    [&data::CHAPTER, &chapter1::CHAPTER, &chapter3::CHAPTER, &chapter5::CHAPTER];
+pub static CHAPTERS: [&Chapter; 5] = [
+    &data::CHAPTER,
+    &chapter1::CHAPTER,
+    &chapter3::CHAPTER,
+    &chapter4::CHAPTER,
+    &chapter5::CHAPTER,
+];
 
 /// The group of all experiments.
 const ALL: &str = "all";
@@ -102,7 +107,7 @@ mod tests {
         };
         assert_eq!(ids("ch3-init-30"), ["ch3-init-30"]);
         assert_eq!(ids("init-30"), ["ch3-init-30"]);
-        assert_eq!(ids("chapter5").len(), 7);
+        assert_eq!(ids("chapter5").len(), 8);
         assert_eq!(ids("all").len(), experiments().count());
         assert!(ids("learning-rates").contains(&"ch1-learning-rates"));
         assert!(ids("learning-rates").contains(&"ch3-learning-rates"));
@@ -120,7 +125,7 @@ mod tests {
             let short = short(experiment.id);
             assert!(groups.contains(short) || names.insert(short), "{short}");
         }
-        for group in groups.into_iter().filter(|group| *group != "data") {
+        for group in groups.into_iter().filter(|group| !["data", "chapter4"].contains(group)) {
             assert!(select(group).unwrap().group.is_some(), "{group} is a group of one");
         }
     }

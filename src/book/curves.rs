@@ -356,6 +356,14 @@ impl ArmCurves {
         (values, lost)
     }
 
+    /// The best values of the seeds that came to their end, and the number of others.
+    pub(super) fn extremes(&self, of: Measured) -> (Vec<f64>, usize) {
+        let complete = self.seeds.iter().filter(|run| self.is_complete(run));
+        let values: Vec<f64> = complete.map(|run| run.best(of)).collect();
+        let lost = self.seeds.len() - values.len();
+        (values, lost)
+    }
+
     /// Whether a run came to its end: the curves of those that broke off cannot be compared.
     pub(super) fn is_complete(&self, run: &Run) -> bool {
         let may_stop = self.spec.early_stop.is_some() || self.spec.schedule.needs_validation();

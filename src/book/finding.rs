@@ -74,10 +74,19 @@ impl Finding {
         }
     }
 
+    fn as_printed(&self) -> Option<&'static str> {
+        self.row.map(|row| row.value.as_str()).filter(|value| value.len() <= 8)
+    }
+
     /// The book's number as it is shown.
     pub fn book_cell(&self) -> String {
         match (self.printed, self.book) {
+            (Some(words), _) if self.percent => format!("{words} %"),
             (Some(words), _) => words.into(),
+            // As it is printed, where that is short.
+            (None, Some(_)) if !self.percent && self.as_printed().is_some() => {
+                self.as_printed().unwrap_or_default().into()
+            }
             (None, Some(book)) => self.shown(book, 5),
             (None, None) => "–".into(),
         }

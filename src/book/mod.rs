@@ -6,6 +6,7 @@ mod accounts;
 mod catalogue;
 mod chapter1;
 mod chapter3;
+mod chapter4;
 mod chapter5;
 mod claim;
 mod curves;

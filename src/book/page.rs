@@ -27,8 +27,10 @@ pub struct Results {
     pub part: Part,
     /// The numbers of the table of the book's numbers that it judges, with what came of each.
     pub judged: Vec<Judged>,
-    /// What came of the statements that have no number there.
+    /// What came of the book's statements that have no number there.
     pub statements: Vec<Verdict>,
+    /// What came of our own.
+    pub ours: Vec<Verdict>,
 }
 
 /// What has come of a number of the table of the book's numbers.
@@ -90,7 +92,11 @@ impl Results {
             ..part
         };
         let (judged, statements) = summary.verdicts();
-        Ok(Some(Self { experiment, form, part, judged, statements }))
+        let of = |ours| {
+            let chosen = statements.iter().filter(move |(is_ours, _)| *is_ours == ours);
+            chosen.map(|&(_, verdict)| verdict).collect()
+        };
+        Ok(Some(Self { experiment, form, part, judged, statements: of(false), ours: of(true) }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::curves::{ArmCurves, ReplayedValue};
 use super::{
-    Evidence, Experiment, Finding, Judged, Measured, Panel, Reproduction, Verdict, claim,
+    Evidence, Experiment, Finding, Judged, Measured, Panel, Reproduction, Rule, Verdict, claim,
     references,
 };
 use crate::report::{Align, Table, sparkline};
@@ -146,12 +146,21 @@ impl Summary {
     /// What the tables say in a few sentences.
     pub(super) fn conclusions(&self) -> Vec<String> {
         let mut lines = self.replay_conclusions();
-        if !self.values.is_empty() {
+        let is_guess = |row: &&Finding| matches!(row.rule, Rule::Chance { .. });
+        let guesses = self.values.iter().filter(is_guess);
+        let values = self.values.iter().filter(|row| !is_guess(row));
+        if values.clone().next().is_some() {
             lines.push(format!(
                 "{} recorded values lie inside the 95 % prediction interval of a single run (the \
                  values of one curve rise and fall together, and about 5 % would lie outside if \
                  all were well).",
-                inside(self.values.iter())
+                inside(values)
+            ));
+        }
+        if guesses.clone().next().is_some() {
+            lines.push(format!(
+                "{} recorded values are those of guessing, and so are ours.",
+                inside(guesses)
             ));
         }
         for (ours, what) in [(false, "statements of the book hold here"), (true, "of our own hold")]
@@ -200,14 +209,13 @@ impl Summary {
         methods
     }
 
-    /// What came of the numbers in the table of the book's numbers, and of the book's
-    /// statements that have none there.
-    pub(super) fn verdicts(&self) -> (Vec<Judged>, Vec<Verdict>) {
+    /// What came of the numbers in the table of the book's numbers, and of the
+    /// statements that have none there, ours or the book's.
+    pub(super) fn verdicts(&self) -> (Vec<Judged>, Vec<(bool, Verdict)>) {
         let (mut judged, mut statements) = (Vec::new(), Vec::new());
         for finding in self.values.iter().chain(&self.claims) {
             match finding.row {
-                None if finding.ours => {}
-                None => statements.push(finding.verdict()),
+                None => statements.push((finding.ours, finding.verdict())),
                 // The extreme of a curve may stand there a second time, as the value of its epoch.
                 Some(row) => {
                     let same = references().iter().filter(|other| row.is_same_value(other));
@@ -359,19 +367,29 @@ impl Summary {
 /// The recorded values of an arm against its seeds.
 fn values(arm: &ArmCurves) -> Vec<Finding> {
     let finding = |(of, recorded): (Measured, &super::recorded::Recorded)| {
-        let (values, lost) = arm.sample(of, recorded.epoch);
+        let is_best = recorded.row.statistic == "best";
+        let (values, lost) = match is_best {
+            // The extreme of a curve is to be compared with extremes.
+            true => arm.extremes(of),
+            false => arm.sample(of, recorded.epoch),
+        };
         let rule = match of {
             // Norms vary by factors.
             Measured::Layer(..) => claim::SINGLE_RUN_LOG,
             _ => arm.rule,
         };
+        let quantity = match is_best {
+            true => format!("{}, the best of the curve", name(of, recorded.epoch)),
+            false => name(of, recorded.epoch),
+        };
+        let replay = arm.replay.as_ref().and_then(|run| run.at(of, recorded.epoch));
         let evidence = Evidence::Seeds { values, lost };
         Finding {
             arm: arm.label.into(),
             percent: recorded.images.is_some(),
             row: Some(recorded.row),
-            replay: arm.replay.as_ref().and_then(|run| run.at(of, recorded.epoch)),
-            ..Finding::new(name(of, recorded.epoch), rule, Some(recorded.metric()), evidence)
+            replay,
+            ..Finding::new(quantity, rule, Some(recorded.metric()), evidence)
         }
     };
     arm.all_recorded().map(finding).collect()

@@ -188,9 +188,15 @@ fn page(group: &str, directories: &[PathBuf], path: &Path, data: &Dataset) -> an
         writeln!(stdout, "\n{}\n", accounts.by_chapter().to_terminal())?;
         let tables = [
             ("What came of the numbers of the book", accounts.by_chapter()),
-            ("Numbers that our seeds contradict", accounts.outside()),
+            ("Numbers that are outside", accounts.outside()),
             ("Numbers that are not judged", accounts.not_judged()),
         ];
+        preface.push(PageTable {
+            heading: "How to read this".into(),
+            folded: false,
+            html: LEGEND.into(),
+            command: None,
+        });
         preface.extend(tables.map(|(heading, table)| PageTable {
             heading: heading.into(),
             folded: table.len() > FOLDED,
@@ -204,6 +210,13 @@ fn page(group: &str, directories: &[PathBuf], path: &Path, data: &Dataset) -> an
     writeln!(stdout, "wrote {}", path.display())?;
     Ok(stdout.finish()?)
 }
+
+/// What the words of the tables mean.
+const LEGEND: &str = "<p>An experiment compares <em>arms</em>, settings that are trained with the same seeds. A number of the \
+    book is <em>inside</em> if it lies where it would be expected if our seeds tell the truth, in most cases in the 95 % \
+    interval of a single run, and <em>outside</em> if not; of numbers that are chance about one in twenty is outside although \
+    all is well. A statement holds if the seeds show it, or, of a share of the runs, if they do not refute it; \
+    <em>undecided</em> is what too few seeds cannot tell. Epochs are counted from 0.</p>\n";
 
 /// A longer table is folded on a page.
 const FOLDED: usize = 12;

@@ -11,7 +11,7 @@ use crate::stats::{confidence_interval, mean};
 pub const RANDOM: Experiment = Experiment {
     id: "ch1-random",
     title: "Random guessing",
-    claim: "Who guesses a digit at random is right about ten percent of the time.",
+    claim: "A random guess hits one image in ten, about.",
     groups: &[],
     long: false,
     kind: Kind::Computed { compute: guess, judge: judge_guesses },

@@ -29,16 +29,14 @@ pub const LEARNING_RATES: Experiment = Experiment {
                 ..BETTER
             },
             Claim {
-                arms: &["eta=1", "ch1-eta-0.001"],
-                quantity: "η = 1 is better than 0.001",
-                ..BETTER
+                arms: &["eta=1", "eta=0.01"], quantity: "η = 1 is better than 0.01", ..BETTER
             },
             Claim {
                 arms: &["eta=3", "eta=0.01"], quantity: "η = 3 is better than 0.01", ..BETTER
             },
             Claim {
                 arms: &["eta=3", "ch1-eta-100"],
-                quantity: "η = 3 is better than 100",
+                quantity: "η = 3 is better than 100, with 30 hidden neurons",
                 ..BETTER
             },
         ],

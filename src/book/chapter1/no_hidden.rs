@@ -7,9 +7,9 @@ use crate::train::{Metric, TrainingSpec};
 pub const NO_HIDDEN: Experiment = Experiment {
     id: "ch1-no-hidden",
     title: "No hidden layer",
-    claim: "An exercise of the book asks what a network of two layers reaches, and gives no number: here about 92 % with the \
-            quadratic cost where N(0, 1) weights leave no digit unlearnt, as they do in most networks, and about 90 % with the \
-            cross-entropy, which leaves none.",
+    claim: "An exercise of the book asks what a network of two layers reaches, and gives no number: here 91.6 % with the quadratic \
+            cost in the runs that leave no digit unlearnt, fewer than half of them, and 89.4 % with the cross-entropy, which \
+            leaves none.",
     groups: &[],
     long: false,
     kind: Kind::Trained(Trained {

@@ -38,12 +38,14 @@ pub const STUCK: Experiment = Experiment {
             Claim {
                 arms: &["quadratic", "cross-entropy"],
                 quantity: "more runs with the quadratic cost than with the cross-entropy",
+                percent: true,
                 rule: MORE,
                 ..STUCK_RUNS
             },
             Claim {
                 arms: &["quadratic", "scaled"],
                 quantity: "more runs with N(0, 1) weights than with N(0, 1/n_in)",
+                percent: true,
                 rule: MORE,
                 ..STUCK_RUNS
             },

@@ -9,8 +9,8 @@ use crate::train::TrainingSpec;
 pub const EARLY_STOPPING: Experiment = Experiment {
     id: "ch3-early-stopping",
     title: "Early stopping",
-    claim: "A training may end when the validation accuracy has not improved for ten epochs, or for twenty or fifty: more \
-            patience costs epochs, and gains little.",
+    claim: "A training may end when the validation accuracy has not improved for ten epochs, or for twenty or fifty. More patience \
+            takes more epochs, and here it gains less than half a percent.",
     groups: &["schedules"],
     long: false,
     kind: Kind::Trained(Trained {
@@ -43,7 +43,7 @@ pub const EARLY_STOPPING: Experiment = Experiment {
         claims: &[Claim {
             arms: &["50", "20", "10"],
             ours: true,
-            quantity: "no patience is better by more than half a percent",
+            quantity: "50, 20 and 10 epochs of patience end within half a percent",
             percent: true,
             rule: Rule::Order { steps: &[Relation::Alike { within: 0.005 }; 2], level: 0.95 },
             measure: best,

@@ -163,6 +163,12 @@ pub const L2_1000: Experiment = Experiment {
             claim("least test cost", "test cost min (epoch 391)", SINGLE_RUN, |run| {
                 run.best(TestCost)
             }),
+            Claim {
+                quantity: "runs whose test accuracy is best in the last 100 of the 400 epochs",
+                rule: MOST_RUNS,
+                measure: |run| f64::from(run.best_epoch(TestAccuracy) >= 300.0),
+                ..Claim::BASE
+            },
         ],
         replay_note: EXACT_NOTE,
         ..TRAINED

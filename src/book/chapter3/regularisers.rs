@@ -113,8 +113,8 @@ pub const DROPOUT: Experiment = Experiment {
             let dropout =
                 TrainingSpec { dropout: 0.5.into(), max_norm: Some(4.0), eta: 0.5, ..spec.clone() };
             vec![
-                Arm::new("plain", "plain", spec),
-                Arm::new("dropout", "dropout, max-norm 4", dropout),
+                Arm::new("plain", "plain, η = 0.1", spec),
+                Arm::new("dropout", "dropout, max-norm 4, η = 0.5", dropout),
             ]
         },
         seeds: 3,

@@ -11,7 +11,7 @@ pub const SATURATION: Experiment = Experiment {
     claim: "A neuron with the input 1 is to answer 0. With the quadratic cost it learns at once if it starts at 0.82, but if it \
             starts at 0.98, saturated, hardly anything changes for about 150 epochs. With the cross-entropy both starts learn at \
             once. (The book's demonstration of that steps by the wrong derivative; with the right one it is true at η = 0.15, \
-            and at the book's 0.005 neither start has got far after 300 epochs.)",
+            and at the book's 0.005 the outputs are still 0.42 and 0.78 after 300 epochs.)",
     groups: &[],
     long: false,
     kind: Kind::Computed { compute, judge },
@@ -150,13 +150,20 @@ fn judge(numbers: &Numbers) -> Computed {
         "cross-entropy, η = 0.15",
     ];
     let panels = titles.iter().zip(DEMONSTRATIONS.chunks(2));
+    let at_once = [("easy, η = 0.15", 8.0), ("hard, η = 0.15", 17.0)].map(|(series, book)| {
+        let half = numbers.series(series).find(|number| number.value < 0.5);
+        let ours = Evidence::Computed(half.map_or(f64::NAN, |number| number.x));
+        let quantity = "cross-entropy: epochs until the output is below 0.5".into();
+        let found = Finding::new(quantity, Rule::Equal, Some(book), ours);
+        Finding { arm: series.into(), ours: true, ..found }
+    });
     Computed {
         subtitle: "Input 1, wanted output 0; weight and bias 0.6 and 0.9, or 2 and 2. The book's demonstration of the \
                    cross-entropy steps by 1/(1 − a), the derivative of the cost by the output: that by the weight is a. With \
-                   the correct step its η = 0.005 is so small that the neuron is still wrong after 300 epochs; with η = 0.15 \
-                   both starts learn at once."
+                   the correct step its η = 0.005 is so small that the outputs are still 0.42 and 0.78 after 300 epochs; with \
+                   η = 0.15 both starts learn at once."
             .into(),
-        findings: rows.filter_map(|row| finding(row, numbers)).collect(),
+        findings: rows.filter_map(|row| finding(row, numbers)).chain(at_once).collect(),
         figure: Chart::Panels(Panels {
             title: SATURATION.title.into(),
             subtitle: Some("Input 1, wanted output 0: the output epoch by epoch.".into()),

@@ -83,8 +83,8 @@ pub const SOFTMAX: Experiment = Experiment {
 pub const MINI_BATCH: Experiment = Experiment {
     id: "ch3-minibatch",
     title: "The size of the mini-batch against the clock",
-    claim: "Small mini-batches learn more from an image, large ones compute faster: the size is a compromise, to be judged \
-            by accuracy against seconds, with η in proportion to the size.",
+    claim: "Small mini-batches learn more from an image, large ones compute faster: which size is best is told by accuracy against \
+            seconds, with η in proportion to the size.",
     groups: &["techniques"],
     long: false,
     kind: Kind::Trained(Trained {

@@ -45,6 +45,7 @@ pub const TRAIN_SIZE: Experiment = Experiment {
                     "n=200", "n=100",
                 ],
                 quantity: "every larger training set gives a better accuracy",
+                percent: true,
                 rule: Rule::Order { steps: &[Relation::Above; 8], level: 0.95 },
                 measure: last,
                 ..Claim::BASE

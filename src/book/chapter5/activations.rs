@@ -36,7 +36,8 @@ pub const ACTIVATIONS: Experiment = Experiment {
             Claim {
                 arms: &["sigmoid 4", "tanh 4", "relu 4"],
                 ours: true,
-                quantity: "with four hidden layers the gradient vanishes most with sigmoid, least with ReLU",
+                quantity: "with four hidden layers the gradient vanishes most with sigmoid, least with ReLU (log₁₀ of ‖∂C/∂b‖, last \
+                           hidden layer : first, before learning)",
                 rule: Rule::Order { steps: &[Relation::Above; 2], level: 0.95 },
                 measure: |run| libm::log10(ratio(run)),
                 ..Claim::BASE

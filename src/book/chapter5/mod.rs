@@ -1,6 +1,7 @@
 //! Chapter 5: why deep neural networks are hard to train.
 
 mod activations;
+mod components;
 mod depth;
 mod factors;
 mod gradients;
@@ -14,6 +15,7 @@ pub static CHAPTER: Chapter = Chapter {
     experiments: &[
         depth::DEPTH,
         factors::FACTORS,
+        components::COMPONENTS,
         gradients::GRADIENTS,
         gradients::SPEED_2,
         gradients::SPEED_3,

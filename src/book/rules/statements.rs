@@ -123,7 +123,8 @@ pub(super) fn chance(shares: &[f64], level: f64, book: Option<f64>, values: &[f6
     let is_guess = |book| prediction_interval(values, level).is_some_and(|of| of.contains(book));
     let fits = interval.contains(1.0 / shares.len() as f64)
         && book.is_none_or(|book| is_share(book) || is_guess(book));
-    Ok(Found { fits, interval: Some(interval), p: None, words })
+    // That of the mean is none for the book's number.
+    Ok(Found { fits, interval: None, p: None, words })
 }
 
 #[cfg(test)]
