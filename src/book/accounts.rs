@@ -270,6 +270,7 @@ fn why(row: &Reference) -> &'static str {
 mod tests {
     use super::*;
     use crate::book::{Experiment, Kind, experiments};
+    use std::path::PathBuf;
 
     /// The ids of the table of the book's numbers that an experiment is about.
     fn ids(experiment: &'static Experiment) -> Vec<&'static str> {
@@ -334,6 +335,8 @@ mod tests {
                 .collect(),
             statements: vec![Verdict::Inside],
             ours: Vec::new(),
+            directory: PathBuf::new(),
+            documents: Vec::new(),
         };
         let (inside, outside, unknown) = (Verdict::Inside, Verdict::Outside, Verdict::Unknown);
         let first = results(vec![(rows[0], inside), (rows[1], unknown), (rows[2], outside)]);

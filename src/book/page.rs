@@ -3,15 +3,17 @@
 use super::curves::ArmCurves;
 use super::experiment::Kind;
 use super::numbers::{NUMBERS_FILE, Numbers};
+use super::reproduction::{Documents, documents_of_computed};
 use super::summary::Summary;
 use super::{Experiment, Form, Reference, Reproduction, ReproductionError, Verdict, find};
 use crate::data::Dataset;
+use crate::files::{AtomicFile, WriteError, commit_together};
 use crate::report::Table;
 use crate::report::page::{Illustration, PageTable, Part};
 use crate::results::{EpochTable, Origin, Provenance};
 use crate::train::Generator;
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A longer table is folded.
 const MOST_ROWS: usize = 12;
@@ -31,6 +33,8 @@ pub struct Results {
     pub statements: Vec<Verdict>,
     /// What came of our own.
     pub ours: Vec<Verdict>,
+    pub(super) directory: PathBuf,
+    pub(super) documents: Documents,
 }
 
 /// What has come of a number of the table of the book's numbers.
@@ -55,20 +59,15 @@ impl Results {
     pub fn read(directory: &Path, data: &Dataset) -> Result<Option<Self>, ReproductionError> {
         let Some((id, form)) = Provenance::of_directory(directory) else { return Ok(None) };
         let Some(experiment) = find(&id) else { return Ok(None) };
-        let (summary, part) = match &experiment.kind {
+        let (summary, part, documents) = match &experiment.kind {
             Kind::Trained(_) => trained(experiment, &form, directory, data)?,
             Kind::Computed { judge, .. } => {
                 let computed = judge(&Numbers::read(&directory.join(NUMBERS_FILE))?);
-                let summary = Summary::computed(computed.findings);
-                let illustration = Illustration { chart: computed.figure, command: None };
-                (
-                    summary,
-                    Part {
-                        figures: vec![illustration],
-                        notes: vec![computed.subtitle],
-                        ..Part::default()
-                    },
-                )
+                let summary = Summary::computed(computed.findings.clone());
+                let documents = documents_of_computed(experiment, &computed, &summary);
+                let figures = vec![Illustration { chart: computed.figure, command: None }];
+                let part = Part { figures, notes: vec![computed.subtitle], ..Part::default() };
+                (summary, part, documents)
             }
         };
         let of_form = if form == "full" { String::new() } else { format!(", {form}") };
@@ -96,17 +95,34 @@ impl Results {
             let chosen = statements.iter().filter(move |(is_ours, _)| *is_ours == ours);
             chosen.map(|&(_, verdict)| verdict).collect()
         };
-        Ok(Some(Self { experiment, form, part, judged, statements: of(false), ours: of(true) }))
+        let (statements, ours) = (of(false), of(true));
+        let directory = directory.into();
+        let results =
+            Self { experiment, form, part, judged, statements, ours, directory, documents };
+        Ok(Some(results))
+    }
+
+    /// Makes the figures and the summary again, from the CSV files that were read.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written: then none is replaced.
+    pub fn redraw(&self) -> Result<(), WriteError> {
+        let file = |(name, text): &(String, String)| {
+            AtomicFile::with(&self.directory.join(name), text.as_bytes())
+        };
+        commit_together(self.documents.iter().map(file).collect::<Result<Vec<_>, _>>()?)
     }
 }
 
-/// The summary of trainings, and of their section the figures, the notes and the number of trainings.
+/// The summary of trainings; of their section the figures, the notes and the number of trainings; and what is made of
+/// their CSV files.
 fn trained(
     experiment: &'static Experiment,
     form: &str,
     directory: &Path,
     data: &Dataset,
-) -> Result<(Summary, Part), ReproductionError> {
+) -> Result<(Summary, Part, Documents), ReproductionError> {
     let other = || ReproductionError::OtherTrials(directory.into());
     let [trials, epochs, layers] =
         ["trials.csv", "epochs.csv", "layers.csv"].map(|name| directory.join(name));
@@ -137,12 +153,14 @@ fn trained(
         notes.insert(0, "A quick look, not a reproduction: few seeds, few epochs.".into());
     }
     let mut figures = vec![super::figure::draw(&reproduction, &arms)];
-    if let Some(supplement) = reproduction.trained.supplement {
-        let csv = std::fs::read_to_string(directory.join(supplement.csv()));
-        figures.extend(csv.ok().map(|csv| supplement.chart(&csv)));
-    }
+    let supplement = reproduction
+        .trained
+        .supplement
+        .and_then(|more| Some((more, std::fs::read_to_string(directory.join(more.csv())).ok()?)));
+    figures.extend(supplement.as_ref().map(|(more, csv)| more.chart(csv)));
+    let documents = reproduction.documents(&arms, &summary, supplement.as_ref());
     let figures = figures.into_iter().map(|chart| Illustration { chart, command: None });
     let trainings = reproduction.trials().len();
     let part = Part { notes, figures: figures.collect(), trainings, ..Part::default() };
-    Ok((summary, part))
+    Ok((summary, part, documents))
 }

@@ -2,7 +2,7 @@ use super::curves::ArmCurves;
 use super::experiment::{Kind, Trained};
 use super::numbers::NUMBERS_FILE;
 use super::summary::Summary;
-use super::{Arm, Experiment, references};
+use super::{Arm, Computed, Experiment, Supplement, references};
 use crate::data::Dataset;
 use crate::figure::Theme;
 use crate::files::{AtomicFile, WriteError, commit_together};
@@ -35,6 +35,9 @@ impl Form {
     /// The whole experiment.
     pub const FULL: Self = Self { seeds: None, exact: false, quick: false };
 }
+
+/// Files that are made of CSV files alone: names and contents.
+pub(super) type Documents = Vec<(String, String)>;
 
 /// The epochs of a quick run.
 const QUICK_EPOCHS: usize = 3;
@@ -228,28 +231,19 @@ impl Reproduction {
         let provenance = Sessions::provenance(directory, sweep.spec())?;
         let arms = ArmCurves::collect(self, &EpochTable::read(&epochs)?, layers.as_ref())?;
         let summary = Summary::new(self, &arms);
-        let note = self.trained.replay_note.filter(|_| self.exact);
-        let set_up = format!("{} {} {}", self.subtitle(), self.footnote(), self.trained.remark);
-        let mut files = Self::FILES.map(String::from).to_vec();
-        let mut made = vec![(2, super::figure::draw(self, &arms).to_svg_in(Theme::Light))];
         let supplement = self.trained.supplement.filter(|_| !self.quick);
-        if let Some((supplement, csv)) =
-            supplement.and_then(|more| Some((more, more.make(self, &arms, data)?)))
-        {
-            let chart = supplement.draw(&csv);
-            for (name, text) in [(supplement.csv(), csv), (supplement.svg(), chart)] {
-                made.push((files.len(), text));
-                files.push(name);
-            }
-        }
-        let figures = files.iter().filter(|name| name.ends_with(".svg"));
-        let figures: Vec<&str> = figures.map(String::as_str).collect();
-        let text = summary.to_markdown(self.experiment, set_up.trim(), note, self.quick, &figures);
-        made.push((3, text));
-        let files: Vec<PathBuf> = files.iter().map(|name| directory.path().join(name)).collect();
+        let supplement = supplement.and_then(|more| Some((more, more.make(self, &arms, data)?)));
+        let mut texts = self.documents(&arms, &summary, supplement.as_ref());
+        texts.extend(supplement.map(|(supplement, csv)| (supplement.csv(), csv)));
+        let mut files: Vec<PathBuf> =
+            Self::FILES.iter().map(|name| directory.path().join(name)).collect();
         let mut more = vec![provenance];
-        for (file, text) in made {
-            more.push(AtomicFile::with(&files[file], text.as_bytes())?);
+        for (name, text) in texts {
+            let path = directory.path().join(name);
+            more.push(AtomicFile::with(&path, text.as_bytes())?);
+            if !files.contains(&path) {
+                files.push(path);
+            }
         }
         tables.commit_with(more)?;
         Ok(Written {
@@ -257,6 +251,24 @@ impl Reproduction {
             verdict: summary.in_short(),
             files,
         })
+    }
+
+    /// What is made of the CSV files alone: names and contents of the figures and of the summary.
+    pub(super) fn documents(
+        &self,
+        arms: &[ArmCurves],
+        summary: &Summary,
+        supplement: Option<&(Supplement, String)>,
+    ) -> Documents {
+        let figure = super::figure::draw(self, arms).to_svg_in(Theme::Light);
+        let mut documents = vec![("figure.svg".to_string(), figure)];
+        documents.extend(supplement.map(|(more, csv)| (more.svg(), more.draw(csv))));
+        let figures: Vec<&str> = documents.iter().map(|(name, _)| name.as_str()).collect();
+        let note = self.trained.replay_note.filter(|_| self.exact);
+        let set_up = format!("{} {} {}", self.subtitle(), self.footnote(), self.trained.remark);
+        let text = summary.to_markdown(self.experiment, set_up.trim(), note, self.quick, &figures);
+        documents.push(("summary.md".into(), text));
+        documents
     }
 
     /// What was trained, in one line: what the arms have in common, and the range of what they have not.
@@ -425,14 +437,13 @@ pub fn compute(
     let computed = judge(&numbers);
     provenance.finish(0, begun.elapsed().as_secs_f64());
     let files = names.map(|name| directory.join(name));
-    let svg = computed.figure.to_svg_in(Theme::Light);
-    let summary = Summary::computed(computed.findings);
-    let text = summary.to_markdown(experiment, &computed.subtitle, None, false, &["figure.svg"]);
+    let summary = Summary::computed(computed.findings.clone());
+    let documents = documents_of_computed(experiment, &computed, &summary);
     let csv = numbers.to_csv();
-    let mut made = vec![
-        AtomicFile::with(&files[1], svg.as_bytes())?,
-        AtomicFile::with(&files[2], text.as_bytes())?,
-    ];
+    let mut made = Vec::new();
+    for (name, text) in documents {
+        made.push(AtomicFile::with(&directory.join(name), text.as_bytes())?);
+    }
     // The same numbers once more are no news.
     if std::fs::read(&files[0]).ok().as_ref() != Some(&csv) || !files[3].exists() {
         made.push(AtomicFile::with(&files[0], &csv)?);
@@ -441,4 +452,15 @@ pub fn compute(
     commit_together(made)?;
     let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
     Ok(Some(Written { terminal, verdict, files: files.into() }))
+}
+
+/// What is made of the numbers of an experiment that trains nothing: see [`Reproduction::documents`].
+pub(super) fn documents_of_computed(
+    experiment: &Experiment,
+    computed: &Computed,
+    summary: &Summary,
+) -> Documents {
+    let figure = computed.figure.to_svg_in(Theme::Light);
+    let text = summary.to_markdown(experiment, &computed.subtitle, None, false, &["figure.svg"]);
+    vec![("figure.svg".into(), figure), ("summary.md".into(), text)]
 }

@@ -40,6 +40,9 @@ pub struct Arguments {
     /// With a group: the experiments that take long, too, which --list shows
     #[arg(long)]
     long: bool,
+    /// Train nothing: make figures, summaries and the page of a group again, from the CSV files that are there
+    #[arg(long, conflicts_with_all = ["shard", "seeds", "jobs"])]
+    redraw: bool,
     /// Number of seeds, 1, 2, …; the same for every setting [default: 10, or as many as the experiment asks for]
     #[arg(long, value_name = "N", conflicts_with = "quick", value_parser = value_parser!(u32).range(1..=10_000))]
     seeds: Option<u32>,
@@ -89,6 +92,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (None, _) => default_directory(experiment, form(experiment)),
     };
     let Some(group) = &group else {
+        if arguments.redraw {
+            return redraw(experiments[0], &directory(experiments[0]), &data);
+        }
         return one(experiments[0], settings, &directory(experiments[0]), &jobs, &data);
     };
     if arguments.exact {
@@ -97,6 +103,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (chosen, left): (Vec<_>, Vec<_>) =
         experiments.into_iter().partition(|experiment| arguments.long || !experiment.long);
     for experiment in &chosen {
+        if arguments.redraw {
+            redraw(experiment, &directory(experiment), &data)?;
+            continue;
+        }
         let trains = matches!(experiment.kind, Kind::Trained(_));
         let jobs = Jobs { shard: jobs.shard.filter(|_| trains), ..jobs };
         one(experiment, form(experiment), &directory(experiment), &jobs, &data)?;
@@ -116,6 +126,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(Output::new(), "left out, as they take long: {} (--long)", ids.join(", "))?;
     }
     Ok(())
+}
+
+/// Makes the figures and the summary of one experiment again.
+fn redraw(experiment: &Experiment, directory: &Path, data: &Dataset) -> anyhow::Result<()> {
+    match Results::read(directory, data)? {
+        Some(results) if results.experiment.id == experiment.id => Ok(results.redraw()?),
+        _ => bail!("--redraw: {} holds no results of {}", directory.display(), experiment.id),
+    }
 }
 
 /// Makes one experiment.

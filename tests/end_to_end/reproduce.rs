@@ -134,6 +134,17 @@ fn numbers_of_layers_are_judged_and_drawn() {
     let summary = read(&out, "summary.md");
     assert!(summary.contains("9 of 9 recorded values lie inside"), "{summary}");
     assert!(summary.contains("of the logarithms"), "{summary}");
+    // The documents follow from the CSV files alone: no journal, no training.
+    let figure = read(&out, "figure.svg");
+    for name in ["journal.jsonl", "spec.toml", "sessions.json", "figure.svg", "summary.md"] {
+        std::fs::remove_file(out.join(name)).unwrap();
+    }
+    works(nablab().args(["reproduce", "grad-init", "--redraw", "--out"]).arg(&out));
+    assert_eq!((read(&out, "figure.svg"), read(&out, "summary.md")), (figure, summary));
+    let elsewhere = directory.path().join("elsewhere");
+    let mut nothing = nablab();
+    nothing.args(["reproduce", "grad-init", "--redraw", "--out"]).arg(&elsewhere);
+    refused(&mut nothing, &["--redraw", "no results of ch5-grad-init"]);
     // A gradient that falls from layer to layer is drawn on a logarithmic axis.
     assert!(read(&out, "figure.svg").contains("0.001"));
 }
