@@ -218,7 +218,8 @@ mod tests {
             for change in [-0.2, -0.01, 0.01, 0.2] {
                 let mut heights = best.clone();
                 heights[i] += change;
-                assert!(average_deviation(&heights) >= least, "{i} {change}");
+                // Between the two middle values all heights are as good.
+                assert!(average_deviation(&heights) >= least - 1e-12, "{i} {change}");
             }
         }
     }
