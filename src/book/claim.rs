@@ -1,6 +1,6 @@
 use super::curves::{ArmCurves, Run};
 use super::reference::reference;
-use super::{Evidence, Finding, Rule};
+use super::{Evidence, Finding, Relation, Rule};
 
 /// What the book says of a training besides the values of its curves, made measurable.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,8 @@ pub(super) const SINGLE_RUN: Rule = Rule::SingleRun { level: 0.95 };
 pub(super) const SINGLE_RUN_LOG: Rule = Rule::SingleRunLog { level: 0.95 };
 /// How an epoch, or a number of epochs, is judged.
 pub(super) const SHAPE: Rule = Rule::Shape { level: 0.95 };
+/// How it is judged that an arm is above the next one.
+pub(super) const IS_ABOVE: Rule = Rule::Order { steps: &[Relation::Above], level: 0.95 };
 /// How a statement on a run is judged that the book makes without saying for how many runs it holds.
 pub(super) const MOST_RUNS: Rule = Rule::Share { at_least: 0.5, at_most: 1.0, level: 0.95 };
 

@@ -23,6 +23,7 @@ mod reference;
 mod replay;
 mod reproduction;
 mod rules;
+mod sigmoid;
 mod summary;
 mod supplement;
 mod verdict;

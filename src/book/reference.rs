@@ -77,6 +77,11 @@ pub fn references() -> &'static [Reference] {
     })
 }
 
+/// The numbers of an experiment, in the order of the table.
+pub(super) fn references_of(id: &'static str) -> impl Iterator<Item = &'static Reference> {
+    references().iter().filter(move |row| row.id == id)
+}
+
 /// The number of an experiment with a given quantity.
 pub(super) fn reference(id: &str, quantity: &str) -> Option<&'static Reference> {
     references().iter().find(|r| r.id == id && r.quantity == quantity)

@@ -1,6 +1,7 @@
 use crate::book::claim::SINGLE_RUN;
+use crate::book::reference::references_of;
 use crate::book::{
-    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
+    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance,
 };
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Series, Strip, Strips};
@@ -54,7 +55,7 @@ fn judge_guesses(numbers: &Numbers) -> Computed {
         subtitle: format!(
             "A digit drawn at random for each of the 10,000 test images, {SEEDS} seeds."
         ),
-        findings: rows(RANDOM.id).map(finding).collect(),
+        findings: references_of(RANDOM.id).map(finding).collect(),
         figure: Chart::Strips(Strips {
             title: RANDOM.title.into(),
             y: Axis::linear("test accuracy"),
@@ -121,7 +122,7 @@ fn judge_darkness(numbers: &Numbers) -> Computed {
     };
     Computed {
         subtitle: "The mean sum of the pixels of each digit among the 50,000 training images; the nearest mean is the answer.".into(),
-        findings: rows(AVERAGE_DARKNESS.id).map(finding).collect(),
+        findings: references_of(AVERAGE_DARKNESS.id).map(finding).collect(),
         figure: Chart::Lines(Figure {
             title: AVERAGE_DARKNESS.title.into(),
             x: Axis::linear("digit").with_range(0.0, 9.0),
@@ -135,9 +136,4 @@ fn judge_darkness(numbers: &Numbers) -> Computed {
             ..Figure::default()
         }),
     }
-}
-
-/// The numbers of an experiment in the table of the book's numbers.
-fn rows(id: &'static str) -> impl Iterator<Item = &'static Reference> {
-    references().iter().filter(move |row| row.id == id)
 }

@@ -1,6 +1,7 @@
 use super::last_test;
+use crate::book::claim::IS_ABOVE;
 use crate::book::data::shares;
-use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Rule, Trained, presets};
 use crate::train::{Metric, TrainingSpec};
 
 /// Learning rates over five orders of magnitude.
@@ -46,12 +47,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
     }),
 };
 
-const BETTER: Claim = Claim {
-    percent: true,
-    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-    measure: last_test,
-    ..Claim::BASE
-};
+const BETTER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: last_test, ..Claim::BASE };
 
 fn arms() -> Vec<Arm> {
     let spec = |hidden, eta| TrainingSpec { hidden: vec![hidden], eta, ..presets::network() };

@@ -1,5 +1,6 @@
 use super::last_test;
-use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
+use crate::book::claim::IS_ABOVE;
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Rule, Trained, presets};
 use crate::nn::{Cost, Initialiser};
 use crate::train::{Metric, TrainingSpec};
 
@@ -31,7 +32,7 @@ pub const NO_HIDDEN: Experiment = Experiment {
                 ours: true,
                 quantity: "the cross-entropy ends above the quadratic cost",
                 percent: true,
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                rule: IS_ABOVE,
                 measure: last_test,
                 ..Claim::BASE
             },

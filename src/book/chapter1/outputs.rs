@@ -1,5 +1,6 @@
 use super::last_test;
-use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Trained, presets};
+use crate::book::claim::IS_ABOVE;
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Trained, presets};
 use crate::nn::Targets;
 use crate::train::{Metric, TrainingSpec};
 
@@ -26,7 +27,7 @@ pub const OUTPUTS: Experiment = Experiment {
             arms: &["one-hot", "binary"],
             quantity: "ten outputs end more accurate than four",
             percent: true,
-            rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+            rule: IS_ABOVE,
             measure: last_test,
             ..Claim::BASE
         }],

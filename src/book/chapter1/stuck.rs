@@ -1,7 +1,7 @@
 use super::{is_stuck, last_test};
+use crate::book::claim::IS_ABOVE;
 use crate::book::{
-    Arm, Claim, Experiment, Kind, LayerMetric, Measured, Panel, Relation, Rule, Run, Shows,
-    Trained, presets,
+    Arm, Claim, Experiment, Kind, LayerMetric, Measured, Panel, Rule, Run, Shows, Trained, presets,
 };
 use crate::nn::{Cost, Initialiser};
 use crate::train::{Metric, TrainingSpec};
@@ -39,14 +39,14 @@ pub const STUCK: Experiment = Experiment {
                 arms: &["quadratic", "cross-entropy"],
                 quantity: "more runs with the quadratic cost than with the cross-entropy",
                 percent: true,
-                rule: MORE,
+                rule: IS_ABOVE,
                 ..STUCK_RUNS
             },
             Claim {
                 arms: &["quadratic", "scaled"],
                 quantity: "more runs with N(0, 1) weights than with N(0, 1/n_in)",
                 percent: true,
-                rule: MORE,
+                rule: IS_ABOVE,
                 ..STUCK_RUNS
             },
             Claim {
@@ -54,7 +54,7 @@ pub const STUCK: Experiment = Experiment {
                 arms: &["cross-entropy", "quadratic"],
                 quantity: "before learning, ‖∂C/∂b‖ of the output layer is larger with the cross-entropy, weights and images \
                            being the same (logarithms)",
-                rule: MORE,
+                rule: IS_ABOVE,
                 measure: |run| libm::log10(output_gradient(run)),
                 ..Claim::BASE
             },
@@ -87,8 +87,6 @@ const STUCK_RUNS: Claim = Claim {
     measure: is_stuck,
     ..Claim::BASE
 };
-
-const MORE: Rule = Rule::Order { steps: &[Relation::Above], level: 0.95 };
 
 fn arms() -> Vec<Arm> {
     let spec = |cost, init, eta| TrainingSpec {

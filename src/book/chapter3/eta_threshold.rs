@@ -1,6 +1,7 @@
 use crate::book::claim::SINGLE_RUN_LOG;
+use crate::book::reference::references_of;
 use crate::book::{
-    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, presets, references,
+    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, presets,
 };
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, Key, LabelAt, Mark, Series};
@@ -138,9 +139,8 @@ fn judge(numbers: &Numbers) -> Computed {
         Finding::of(row, rule, Evidence::Seeds { values, lost: 0 })
     };
     // What it suggests, half the threshold, is no result.
-    let is_result =
-        |row: &&Reference| row.id == ETA_THRESHOLD.id && row.quantity != "suggested eta";
-    let rows = references().iter().filter(is_result);
+    let is_result = |row: &&'static Reference| row.quantity != "suggested eta";
+    let rows = references_of(ETA_THRESHOLD.id).filter(is_result);
     // The search of the first seed, η by η.
     let of_first = |series: &str| -> Vec<(f64, bool)> {
         let first = numbers.series(series).filter(|number| number.seed == Some(1));

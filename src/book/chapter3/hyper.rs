@@ -1,7 +1,6 @@
+use crate::book::claim::IS_ABOVE;
 use crate::book::data::shares;
-use crate::book::{
-    Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Tolerance, Trained, presets,
-};
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Rule, Run, Tolerance, Trained, presets};
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::{Precision, TrainingSpec};
 
@@ -83,12 +82,7 @@ pub const ZERO_ONE: Experiment = Experiment {
 /// The training images of all digits.
 const ALL: f64 = 50_000.0;
 
-const BETTER: Claim = Claim {
-    percent: true,
-    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-    measure: first,
-    ..Claim::BASE
-};
+const BETTER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: first, ..Claim::BASE };
 
 fn first(run: &Run) -> f64 {
     run.first(ValidationAccuracy)

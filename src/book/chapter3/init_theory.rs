@@ -1,5 +1,6 @@
+use crate::book::reference::references_of;
 use crate::book::{
-    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
+    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance,
 };
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, Marker, Series};
@@ -50,7 +51,7 @@ fn compute(_: &Dataset) -> Numbers {
 }
 
 fn judge(numbers: &Numbers) -> Computed {
-    let rows = references().iter().filter(|row| row.id == INIT_THEORY.id);
+    let rows = references_of(INIT_THEORY.id);
     let finding = |row: &'static Reference| {
         let ours = INITIALISERS.iter().find(|(_, quantity, _)| *quantity == row.quantity);
         let deviation = ours.map(|(name, ..)| numbers.at(&format!("deviation, {name}"), 0.0));

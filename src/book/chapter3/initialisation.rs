@@ -1,7 +1,5 @@
-use crate::book::claim::{MOST_RUNS, SINGLE_RUN};
-use crate::book::{
-    Arm, Claim, Earlier, Experiment, Kind, Panel, Relation, Replay, Rule, Run, Trained, presets,
-};
+use crate::book::claim::{IS_ABOVE, MOST_RUNS, SINGLE_RUN};
+use crate::book::{Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Run, Trained, presets};
 use crate::nn::Initialiser;
 use crate::train::{Metric, TrainingSpec};
 
@@ -72,7 +70,7 @@ const BEGINS_BETTER: Claim = Claim {
     quantity: "the new initialiser is above the old one after the first epoch",
     percent: true,
     printed: None,
-    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+    rule: IS_ABOVE,
     measure: |run| run.first(Metric::ValidationAccuracy),
     ..Claim::BASE
 };

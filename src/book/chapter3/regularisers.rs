@@ -1,6 +1,5 @@
-use crate::book::{
-    Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Shows, Trained, presets,
-};
+use crate::book::claim::IS_ABOVE;
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Shows, Trained, presets};
 use crate::nn::Initialiser;
 use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 use crate::train::TrainingSpec;
@@ -144,7 +143,7 @@ pub const DROPOUT: Experiment = Experiment {
                 ours: true,
                 quantity: "dropout is better",
                 percent: true,
-                rule: ORDER,
+                rule: IS_ABOVE,
                 measure: |run| run.best(TestAccuracy),
                 ..Claim::BASE
             },
@@ -154,9 +153,7 @@ pub const DROPOUT: Experiment = Experiment {
     }),
 };
 
-const ORDER: Rule = Rule::Order { steps: &[Relation::Above], level: 0.95 };
-
-const BETTER: Claim = Claim { percent: true, rule: ORDER, measure: last, ..Claim::BASE };
+const BETTER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: last, ..Claim::BASE };
 
 fn best(run: &Run) -> f64 {
     run.best(ValidationAccuracy)

@@ -1,3 +1,4 @@
+use crate::book::sigmoid::sigmoid;
 use crate::book::{
     Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
 };
@@ -76,7 +77,7 @@ impl Demonstration {
         let (mut weight, mut bias) = self.start;
         let mut outputs = Vec::new();
         for _ in 0..=UPDATES {
-            let a = 1.0 / (1.0 + libm::exp(-(weight + bias)));
+            let a = sigmoid(weight + bias);
             outputs.push(a);
             weight -= self.eta * (self.step)(a);
             bias -= self.eta * (self.step)(a);
@@ -180,12 +181,13 @@ mod tests {
 
     #[test]
     fn the_steps_are_the_derivatives_of_the_costs() {
-        let a = |z: f64| 1.0 / (1.0 + libm::exp(-z));
-        let slope = |cost: fn(f64) -> f64, z: f64| (cost(a(z + 1e-6)) - cost(a(z - 1e-6))) / 2e-6;
+        let slope = |cost: fn(f64) -> f64, z: f64| {
+            (cost(sigmoid(z + 1e-6)) - cost(sigmoid(z - 1e-6))) / 2e-6
+        };
         for z in [-1.0, 0.0, 1.5, 4.0] {
-            assert!((slope(|a| 0.5 * a * a, z) - quadratic(a(z))).abs() < 1e-9);
-            assert!((slope(|a| -libm::log(1.0 - a), z) - cross_entropy(a(z))).abs() < 1e-8);
-            assert!((as_demonstrated(a(z)) - cross_entropy(a(z))).abs() > 0.1);
+            assert!((slope(|a| 0.5 * a * a, z) - quadratic(sigmoid(z))).abs() < 1e-9);
+            assert!((slope(|a| -libm::log(1.0 - a), z) - cross_entropy(sigmoid(z))).abs() < 1e-8);
+            assert!((as_demonstrated(sigmoid(z)) - cross_entropy(sigmoid(z))).abs() > 0.1);
         }
     }
 

@@ -1,6 +1,5 @@
-use crate::book::{
-    Arm, Claim, Experiment, Kind, Measured, Panel, Relation, Rule, Run, Shows, Trained, presets,
-};
+use crate::book::claim::IS_ABOVE;
+use crate::book::{Arm, Claim, Experiment, Kind, Measured, Panel, Run, Shows, Trained, presets};
 use crate::train::Metric::{TrainingCost, ValidationAccuracy};
 use crate::train::{Schedule, TrainingSpec};
 
@@ -31,7 +30,7 @@ pub const ETA_SWITCH: Experiment = Experiment {
             Claim {
                 arms: &["constant", "switch"],
                 quantity: "the cost ends lower after the switch",
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                rule: IS_ABOVE,
                 measure: |run| run.last(TrainingCost),
                 ..Claim::BASE
             },
@@ -39,7 +38,7 @@ pub const ETA_SWITCH: Experiment = Experiment {
                 arms: &["switch", "constant"],
                 quantity: "the network ends more accurate after the switch",
                 percent: true,
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                rule: IS_ABOVE,
                 measure: last,
                 ..Claim::BASE
             },
@@ -82,7 +81,7 @@ pub const LR_SCHEDULE: Experiment = Experiment {
             ours: true,
             quantity: "the schedule ends more accurate than a constant η",
             percent: true,
-            rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+            rule: IS_ABOVE,
             measure: last,
             ..Claim::BASE
         }],

@@ -1,3 +1,4 @@
+use crate::book::claim::IS_ABOVE;
 use crate::book::{
     Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Shows, Trained, presets,
 };
@@ -124,12 +125,7 @@ pub const MINI_BATCH: Experiment = Experiment {
     }),
 };
 
-const BETTER: Claim = Claim {
-    percent: true,
-    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-    measure: last,
-    ..Claim::BASE
-};
+const BETTER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: last, ..Claim::BASE };
 
 fn last(run: &Run) -> f64 {
     run.last(ValidationAccuracy)

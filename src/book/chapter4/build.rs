@@ -1,3 +1,4 @@
+use crate::book::sigmoid::sigmoid;
 use crate::book::{
     Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
 };
@@ -26,10 +27,6 @@ const HEIGHT: f64 = 10.0;
 const BUMPS: usize = 5;
 /// The places at which the deviation is measured, from 0 on.
 const PLACES: usize = 100;
-
-fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-z))
-}
 
 /// A hidden neuron that steps from 0 to 1 at `s`: its bias is −w s.
 fn step(x: f64, s: f64) -> f64 {

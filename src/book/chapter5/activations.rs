@@ -1,3 +1,4 @@
+use crate::book::claim::IS_ABOVE;
 use crate::book::{
     Arm, Claim, Experiment, Kind, LayerMetric::BiasGradient, Panel, Relation, Response, Rule, Run,
     Shows, Trained, presets,
@@ -47,7 +48,7 @@ pub const ACTIVATIONS: Experiment = Experiment {
                 ours: true,
                 quantity: "with four hidden layers ReLU is more accurate than sigmoid",
                 percent: true,
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                rule: IS_ABOVE,
                 measure: last,
                 ..Claim::BASE
             },
@@ -56,7 +57,7 @@ pub const ACTIVATIONS: Experiment = Experiment {
                 ours: true,
                 quantity: "with four hidden layers tanh is more accurate than sigmoid",
                 percent: true,
-                rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
+                rule: IS_ABOVE,
                 measure: last,
                 ..Claim::BASE
             },

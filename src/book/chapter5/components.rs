@@ -1,6 +1,7 @@
 use crate::book::claim::SINGLE_RUN;
+use crate::book::reference::references_of;
 use crate::book::{
-    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, judge, presets, references,
+    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, judge, presets,
 };
 use crate::data::Dataset;
 use crate::figure::{
@@ -68,7 +69,7 @@ fn place(row: &Reference) -> Option<(usize, usize)> {
 }
 
 fn findings(numbers: &Numbers) -> Computed {
-    let rows = || references().iter().filter(|row| row.id == COMPONENTS.id);
+    let rows = || references_of(COMPONENTS.id);
     let finding = |row: &'static Reference| {
         let (layer, neuron) = place(row)?;
         let values = numbers.values(&series(layer, neuron));

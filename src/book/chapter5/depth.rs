@@ -1,6 +1,5 @@
-use crate::book::{
-    Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Shows, Trained, presets,
-};
+use crate::book::claim::IS_ABOVE;
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Shows, Trained, presets};
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::TrainingSpec;
 
@@ -62,12 +61,7 @@ const ACCURACY: Claim = Claim {
     ..Claim::BASE
 };
 
-const ORDER: Claim = Claim {
-    percent: true,
-    rule: Rule::Order { steps: &[Relation::Above], level: 0.95 },
-    measure: best,
-    ..Claim::BASE
-};
+const ORDER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: best, ..Claim::BASE };
 
 fn best(run: &Run) -> f64 {
     run.best(ValidationAccuracy)

@@ -1,3 +1,4 @@
+use crate::book::sigmoid::{sigmoid, sigmoid_prime};
 use crate::book::{
     Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
 };
@@ -15,14 +16,6 @@ pub const FACTORS: Experiment = Experiment {
     long: false,
     kind: Kind::Computed { compute, judge },
 };
-
-fn sigmoid(z: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-z))
-}
-
-fn sigmoid_prime(z: f64) -> f64 {
-    sigmoid(z) * (1.0 - sigmoid(z))
-}
 
 /// The neurons of the chain that explodes.
 const CHAIN: usize = 4;

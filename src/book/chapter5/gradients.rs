@@ -1,7 +1,7 @@
 use crate::book::claim::{MOST_RUNS, SINGLE_RUN_LOG};
 use crate::book::{
-    Arm, Claim, Experiment, Kind, LayerMetric::BiasGradient, Measured, Panel, Rule, Run, Shows,
-    Trained, presets,
+    Arm, Claim, Experiment, Kind, LayerMetric::BiasGradient, Measured, Panel, Run, Shows, Trained,
+    presets,
 };
 use crate::train::Metric::TrainingCost;
 use crate::train::TrainingSpec;
@@ -68,13 +68,7 @@ pub const SPEED_2: Experiment = Experiment {
                 measure: |run| least(run, 2),
                 ..NORM
             },
-            Claim {
-                arms: &["ch5-speed-2"],
-                quantity: "runs whose first layer learns more slowly throughout",
-                rule: Rule::Share { at_least: 0.5, at_most: 1.0, level: 0.95 },
-                measure: is_slower,
-                ..Claim::BASE
-            },
+            Claim { arms: &["ch5-speed-2"], ..SLOWER },
         ],
         ..TRAINED
     }),
@@ -98,13 +92,7 @@ pub const SPEED_3: Experiment = Experiment {
                 measure: |run| least(run, 1),
                 ..NORM
             },
-            Claim {
-                arms: &["ch5-speed-3"],
-                quantity: "runs whose first layer learns more slowly throughout",
-                rule: MOST_RUNS,
-                measure: is_slower,
-                ..Claim::BASE
-            },
+            Claim { arms: &["ch5-speed-3"], ..SLOWER },
         ],
         ..TRAINED
     }),
@@ -128,13 +116,7 @@ pub const SPEED_4: Experiment = Experiment {
                 measure: |run| run.last_to_first(BiasGradient, 0),
                 ..NORM
             },
-            Claim {
-                arms: &["ch5-speed-4"],
-                quantity: "runs whose first layer learns more slowly throughout",
-                rule: MOST_RUNS,
-                measure: is_slower,
-                ..Claim::BASE
-            },
+            Claim { arms: &["ch5-speed-4"], ..SLOWER },
         ],
         ..TRAINED
     }),
@@ -147,6 +129,13 @@ const TRAINED: Trained =
     Trained { monitors: &[TrainingCost], monitor_every: 10, monitor_layers: true, ..Trained::BASE };
 
 const NORM: Claim = Claim { rule: SINGLE_RUN_LOG, ..Claim::BASE };
+
+const SLOWER: Claim = Claim {
+    quantity: "runs whose first layer learns more slowly throughout",
+    rule: MOST_RUNS,
+    measure: is_slower,
+    ..Claim::BASE
+};
 
 const fn speed(arm: &'static str) -> Panel {
     Panel::new(Shows::Layers { of: BiasGradient, arm }, "speed of learning ‖∂C/∂b‖").log()

@@ -1,6 +1,5 @@
-use crate::book::{
-    Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, references,
-};
+use crate::book::reference::references_of;
+use crate::book::{Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule};
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Series};
 
@@ -30,7 +29,7 @@ fn compute(data: &Dataset) -> Numbers {
 }
 
 fn judge(numbers: &Numbers) -> Computed {
-    let rows = references().iter().filter(|row| row.id == CLASS_COUNTS.id);
+    let rows = references_of(CLASS_COUNTS.id);
     let finding = |row: &'static Reference| {
         let ours = SETS.iter().find_map(|set| {
             let digit = row.quantity.strip_prefix(&format!("{set} images of digit "))?;
