@@ -25,7 +25,7 @@ impl WithSimd for Backward<'_> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
         let Subject { network, learner, batch, workspace, .. } = self.subject;
-        workspace.backward(simd, network, batch.labels());
+        workspace.backward(simd, network, batch.desired());
         learner.set_step(StepConstants::plain(self.eta));
         learner.learn(simd, workspace, network, batch.input());
     }

@@ -69,7 +69,7 @@ fn images(density: u32) -> Split {
         if stream.below(100) < density { value } else { 0 }
     });
     let images = SparseRows::from_dense(&pixels.collect::<Vec<u8>>(), PIXELS);
-    Split { images, labels: (0..IMAGES).map(|i| (i % 10) as u8).collect() }
+    (images, (0..IMAGES).map(|i| (i % 10) as u8).collect()).into()
 }
 
 /// The shortest time of a step for an image, in each form.
@@ -116,7 +116,7 @@ impl WithSimd for &mut Epoch<'_> {
         for first in (0..IMAGES).step_by(workspace.capacity()) {
             batch.gather(simd, data, first..IMAGES.min(first + workspace.capacity()));
             workspace.forward(simd, network, batch.input());
-            workspace.backward(simd, network, batch.labels());
+            workspace.backward(simd, network, batch.desired());
             learner.learn(simd, workspace, network, batch.input());
         }
     }

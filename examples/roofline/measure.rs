@@ -90,7 +90,7 @@ impl WithSimd for Passes<'_> {
         for batch in batches {
             workspace.forward(simd, network, batch.input());
             if self.backward {
-                workspace.backward(simd, network, batch.labels());
+                workspace.backward(simd, network, batch.desired());
                 // A rate so small that the network does not drift while it is measured.
                 learner.set_step(StepConstants::plain(1e-12));
                 learner.learn(simd, workspace, network, batch.input());

@@ -9,7 +9,7 @@ use nablab::simd::SimdLevel;
 use nablab::stats::{confidence_interval, mean};
 use nablab::sweep::{Confirmed, Lead, Ranked, Sweep, SweepDirectory};
 use nablab::text::significant;
-use nablab::train::Metric;
+use nablab::train::{Measures, Metric};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -130,8 +130,8 @@ fn lead(best: &Confirmed, next: &Confirmed, metric: Metric) -> String {
 
 /// A difference: of accuracies in percentage points.
 fn points(metric: Metric, difference: f64) -> String {
-    match metric.is_cost() {
-        true => significant(difference, 3),
-        false => format!("{:.3} points", 100.0 * difference),
+    match metric.measures() {
+        Measures::Accuracy => format!("{:.3} points", 100.0 * difference),
+        Measures::Cost | Measures::Mse | Measures::R2 => significant(difference, 3),
     }
 }

@@ -1,17 +1,20 @@
 use super::data::DataArguments;
 use super::model::sizes;
+use super::plural;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
-use nablab::data::{Dataset, Split};
+use nablab::data::{Dataset, NumberRows, Split};
 use nablab::files::{is_figure, may_replace, write_atomically};
+use nablab::nn::Targets;
 use nablab::report::{Align, Picture, Table, contact_sheet};
 use nablab::simd::SimdLevel;
 use nablab::text::significant;
-use nablab::train::{Assessment, Model, TrainingSpec, assess};
+use nablab::train::{Assessment, Evaluation, Model, TrainingSpec, assess};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Evaluate a saved network: accuracy, cost, confusion matrix, the worst-classified images
+/// Evaluate a saved network: accuracy, cost, confusion matrix, the worst-classified images; of a network that
+/// answers with numbers the mean squared error and R²
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
@@ -72,6 +75,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let path = arguments.model.display();
     let model = Model::load(&arguments.model)?;
     let data = arguments.data.load()?;
+    if model.architecture().targets == Targets::Numbers {
+        return of_numbers(arguments, &model, &data);
+    }
+    if data.is_numeric() {
+        bail!("{path}: a network for images with classes, but {} has numbers", data.name);
+    }
     // The choice of classes is that of a training.
     let spec = TrainingSpec { classes: arguments.classes.clone(), ..TrainingSpec::default() };
     spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
@@ -112,6 +121,77 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             writeln!(stdout, "wrote {}", file.display())?;
         }
     }
+    Ok(())
+}
+
+/// What a network is worth that answers with numbers.
+fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::Result<()> {
+    let (path, set) = (arguments.model.display(), arguments.split.name());
+    let architecture = model.architecture();
+    if !data.is_numeric() {
+        bail!(
+            "{path}: a network that answers with numbers, but {} has images with classes; expected --data \
+             FILE with --target-columns",
+            data.name
+        );
+    }
+    for (option, given) in
+        [("--classes", !arguments.classes.is_empty()), ("--worst", arguments.worst.is_some())]
+    {
+        if given {
+            bail!("{option}: it is about images with classes, and the data are numbers");
+        }
+    }
+    let (inputs, outputs) = (data.inputs(), data.outputs());
+    if (architecture.inputs(), architecture.outputs()) != (inputs, outputs) {
+        bail!(
+            "{path}: a network {}, but {} has {} and {}",
+            sizes(architecture),
+            data.name,
+            plural(inputs, "input column"),
+            plural(outputs, "target column")
+        );
+    }
+    let split = arguments.split.of(data);
+    if split.is_empty() {
+        bail!("--split: {} has no {set} rows", data.name);
+    }
+    let Evaluation { squared_error, cost, .. } = model.evaluate(split, SimdLevel::best());
+    if !squared_error.is_finite() {
+        bail!("{path}: an output for the {set} rows is not a finite number");
+    }
+    let (n, variation) = (split.len(), split.numbers.as_ref().map_or(0.0, NumberRows::variation));
+    let mse = squared_error / (n * outputs) as f64;
+    // Of one row, or of rows that are all to be answered alike, there is none.
+    let r2 = Some(1.0 - squared_error / variation).filter(|r2| r2.is_finite());
+    let mut stdout = std::io::stdout();
+    if arguments.json {
+        let json = serde_json::json!({
+            "model": arguments.model.to_string_lossy(),
+            "precision": model.precision().name(),
+            "data": data.name,
+            "split": set,
+            "rows": n,
+            "mse": mse,
+            "rmse": mse.sqrt(),
+            "r2": r2,
+            "cost": cost,
+        });
+        return Ok(writeln!(stdout, "{json}")?);
+    }
+    writeln!(
+        stdout,
+        "{path}: network {}, {}, on the {n} {set} rows of {}\nmean squared error {} (its root {}), R² {}, mean \
+         {} cost {}",
+        sizes(architecture),
+        model.precision().name(),
+        data.name,
+        significant(mse, 5),
+        significant(mse.sqrt(), 5),
+        r2.map_or("–".into(), |r2| significant(r2, 5)),
+        architecture.cost.name(),
+        significant(cost, 5),
+    )?;
     Ok(())
 }
 

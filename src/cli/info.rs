@@ -1,4 +1,5 @@
-use super::data::DataArguments;
+use super::data::{DataArguments, rows};
+use super::plural;
 use clap::Args;
 use nablab::data::Dataset;
 use nablab::machine::Peak;
@@ -47,7 +48,8 @@ fn available() -> Vec<&'static str> {
 }
 
 fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
-    let [training_images, training_labels, test_images, test_labels] = &data.sha256;
+    let sums = files(data).into_iter().map(|name| name.replace(' ', "_")).zip(data.sha256.clone());
+    let sums: serde_json::Map<_, _> = sums.map(|(name, sum)| (name, sum.into())).collect();
     json!({
         "version": VERSION,
         "commit": COMMIT,
@@ -61,17 +63,13 @@ fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
             "name": data.name,
             "inputs": data.inputs(),
             "classes": data.classes,
-            "images": {
+            "outputs": data.is_numeric().then(|| data.outputs()),
+            rows(data): {
                 "training": data.training.len(),
                 "validation": data.validation.len(),
                 "test": data.test.len(),
             },
-            "sha256": {
-                "training_images": training_images,
-                "training_labels": training_labels,
-                "test_images": test_images,
-                "test_labels": test_labels,
-            },
+            "sha256": sums,
         },
     })
 }
@@ -100,20 +98,31 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
     lines.push((
         format!("data set {}", data.name),
         format!(
-            "{} training, {} validation, {} test images; {} inputs, {} classes",
+            "{} training, {} validation, {} test {}; {} inputs, {}",
             data.training.len(),
             data.validation.len(),
             data.test.len(),
+            rows(data),
             data.inputs(),
-            data.classes,
+            match data.is_numeric() {
+                true => plural(data.outputs(), "output"),
+                false => format!("{} classes", data.classes),
+            }
         ),
     ));
-    let files = ["training images", "training labels", "test images", "test labels"];
-    for (file, sum) in files.into_iter().zip(&data.sha256) {
+    for (file, sum) in files(data).into_iter().zip(&data.sha256) {
         lines.push((file.into(), format!("SHA-256 {sum}")));
     }
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     lines.into_iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
+}
+
+/// What the check sums are of.
+fn files(data: &Dataset) -> Vec<&'static str> {
+    match data.is_numeric() {
+        true => vec!["file", "target columns"],
+        false => vec!["training images", "training labels", "test images", "test labels"],
+    }
 }
 
 /// A number of bytes in the largest unit that makes it whole, as sizes of memory are.

@@ -1,4 +1,4 @@
-use super::data::DataArguments;
+use super::data::{DataArguments, rows};
 use super::output::notice;
 use super::settings::{Given, of_network};
 use super::{plural, progress};
@@ -13,8 +13,8 @@ use nablab::simd::SimdLevel;
 use nablab::text::significant;
 use nablab::train::settings::Draft;
 use nablab::train::{
-    EpochRecord, History, Metric, Model, MonitorOptions, Outcome, Precision, Status, TrainingSpec,
-    train_from,
+    EpochRecord, History, Measures, Metric, Model, MonitorOptions, Outcome, Precision, Status,
+    TrainingSpec, train_from,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -121,8 +121,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // A reader who goes away ends the training, unless its results go to a file.
     let mut printed = writeln!(
         stdout,
-        "{}: {training} training, {validation} validation, {test} test images; network {}, {} parameters; {}, {level}",
+        "{}: {training} training, {validation} validation, {test} test {}; network {}, {} parameters; {}, {level}",
         data.name,
+        rows(&data),
         sizes.join("-"),
         architecture.parameters(),
         spec.precision.name(),
@@ -144,12 +145,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let outcome = outcome.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
 
     let Outcome { history, model } = outcome;
-    let mut report = summary(&history, training);
+    let mut report = summary(&history, training, rows(&data));
     report += &advice(&spec, &history);
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
         provenance.finish(1, result.history.seconds);
-        write_results(out, &[result], &provenance)?;
+        ResultFiles::write(out, Metric::of(&data), &[result], &provenance)?;
         report += &format!("wrote {0}/trials.csv and {0}/epochs.csv\n", out.display());
     }
     let printed = printed.and_then(|()| write!(stdout, "{report}"));
@@ -168,14 +169,15 @@ fn check_hidden(spec: &TrainingSpec, given: &Given, data: &Dataset) -> anyhow::R
     if spec.hidden.is_empty() && given.contains("activation") {
         bail!("--activation: it is that of the hidden layers, and there are none; see --output");
     }
-    let outputs = spec.targets.outputs(data.classes);
-    let ends = [Some(&data.inputs()), Some(&outputs)];
+    let sizes = spec.architecture(data).sizes;
+    let (inputs, outputs) = (sizes[0], sizes[sizes.len() - 1]);
+    let ends = [Some(&inputs), Some(&outputs)];
     if spec.hidden.len() > 1 && [spec.hidden.first(), spec.hidden.last()] == ends {
         bail!(
             "--hidden {}: the {} inputs and the {} outputs belong to every network; expected the \
              hidden layers alone",
             spec.hidden_name(),
-            data.inputs(),
+            inputs,
             outputs
         );
     }
@@ -231,14 +233,6 @@ fn refuse_existing_results(out: &Path, overwrite: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_results(
-    out: &Path,
-    results: &[TrialResult],
-    provenance: &Provenance,
-) -> anyhow::Result<()> {
-    Ok(ResultFiles::write(out, results, provenance)?)
-}
-
 /// What to do about a training that diverged at once.
 fn advice(spec: &TrainingSpec, history: &History) -> String {
     match history.status {
@@ -266,13 +260,13 @@ pub fn words(metric: Metric) -> String {
 }
 
 pub fn format_metric(metric: Metric, value: f64) -> String {
-    match metric.is_cost() {
-        true => significant(value, 5),
-        false => format!("{:.2} %", 100.0 * value),
+    match metric.measures() {
+        Measures::Cost | Measures::Mse | Measures::R2 => significant(value, 5),
+        Measures::Accuracy => format!("{:.2} %", 100.0 * value),
     }
 }
 
-pub fn summary(history: &History, images: usize) -> String {
+pub fn summary(history: &History, images: usize, rows: &str) -> String {
     let mut text = String::new();
     let end = match history.status {
         Status::Diverged { epoch } => format!(", diverged at epoch {epoch}"),
@@ -282,7 +276,7 @@ pub fn summary(history: &History, images: usize) -> String {
     };
     let epochs = history.trained;
     text += &format!(
-        "{} in {:.2} s ({} images a second, monitoring included){end}\n",
+        "{} in {:.2} s ({} {rows} a second, monitoring included){end}\n",
         plural(epochs, "epoch"),
         history.seconds,
         significant((images * epochs) as f64 / history.seconds, 3),

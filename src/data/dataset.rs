@@ -4,23 +4,25 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    DataError, FileProblem, Split,
+    DataError, FileProblem, NumberRows, Split,
     error::shown,
     idx::{IdxReader, ImagesHeader},
     idx_files,
     source::Source,
 };
 
-/// Images of one size with their classes, in three parts, which copies of a data set share.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Images of one size with their classes, or rows of numbers, in three parts, which copies of a data set
+/// share.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// `mnist`, or the name of the directory.
+    /// `mnist`, the name of the directory, or that of the file with the columns that are learnt:
+    /// `houses.csv:price+rent`.
     pub name: String,
-    /// Rows of pixels of an image.
+    /// Rows of pixels of an image; 1 for numbers.
     pub image_rows: usize,
-    /// Columns of pixels of an image.
+    /// Columns of pixels of an image; of numbers the columns that are learnt from.
     pub image_columns: usize,
-    /// Classes: labels are below it. 1 + the largest label of the training file.
+    /// Classes: labels are below it. 1 + the largest label of the training file; 0 for numbers.
     pub classes: usize,
     /// What a network learns from: the training file without its last images.
     pub training: Arc<Split>,
@@ -29,7 +31,7 @@ pub struct Dataset {
     /// What the result is measured on.
     pub test: Arc<Split>,
     /// SHA-256, in hexadecimal, of the uncompressed files: training images, training labels, test
-    /// images, test labels.
+    /// images, test labels. Of numbers: the file, and the names of the columns that are learnt.
     pub sha256: [String; 4],
 }
 
@@ -45,6 +47,54 @@ impl Dataset {
     /// Pixels of an image, which are the inputs of a network: rows times columns.
     pub fn inputs(&self) -> usize {
         self.image_rows * self.image_columns
+    }
+
+    /// Whether it has rows of numbers, and numbers to be answered in the place of classes.
+    pub fn is_numeric(&self) -> bool {
+        self.training.numbers.is_some()
+    }
+
+    /// The numbers to be answered to a row; 0 for images.
+    pub fn outputs(&self) -> usize {
+        self.training.numbers.as_ref().map_or(0, NumberRows::outputs)
+    }
+
+    /// A data set from a path: a directory of [IDX files](Self::from_dir), or a [CSV
+    /// file](Self::from_csv) of numbers.
+    ///
+    /// # Errors
+    ///
+    /// Those of the two; and when columns to be learnt are named of a directory.
+    pub fn open(
+        path: &Path,
+        validation: Option<usize>,
+        target_columns: &[String],
+    ) -> Result<Dataset, DataError> {
+        match path.is_dir() || (target_columns.is_empty() && !path.is_file()) {
+            true if target_columns.is_empty() => Self::from_dir(path, validation),
+            true => Err(DataError::Columns { directory: shown(path) }),
+            false => Self::from_csv(path, validation, target_columns),
+        }
+    }
+
+    /// Rows of numbers from a CSV file with a header: the columns named are learnt from all others, in
+    /// the units they are in. Commas, semicolons or tabs separate them.
+    ///
+    /// The rows are put into a random order, the same every time, since files are often sorted. Their last
+    /// sixth is the test set; before it comes the validation set, `validation` rows, by default 10,000
+    /// but no more than a sixth of the rest. 0 is allowed, all of the rest are not.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or has more than 1 GiB, a cell is no finite number, a column is not
+    /// there, a target is constant, or there are fewer than two rows, or too many for validation. The
+    /// message is one line, names the file, and says what was expected.
+    pub fn from_csv(
+        path: &Path,
+        validation: Option<usize>,
+        target_columns: &[String],
+    ) -> Result<Dataset, DataError> {
+        super::number_file::load(path, validation, target_columns)
     }
 
     /// MNIST, from the binary itself, split as the book has it: the first 50,000 images of the
@@ -176,7 +226,7 @@ impl Pair {
             reader.end()?;
             Ok(labels)
         })?;
-        Ok(Split { images, labels })
+        Ok((images, labels).into())
     }
 }
 

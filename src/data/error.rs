@@ -100,6 +100,22 @@ pub enum DataError {
         /// The largest label of the training file.
         largest: u8,
     },
+    /// A file of numbers is wrong in itself, or not about what it was said to be.
+    #[error("{file}: {problem}")]
+    Numbers {
+        /// The file.
+        file: String,
+        /// What is wrong with it, and what was expected.
+        problem: String,
+    },
+    /// Columns to be learnt were named of a directory of images.
+    #[error(
+        "{directory}: a directory of images has no columns; expected a CSV file with --target-columns"
+    )]
+    Columns {
+        /// The directory as given.
+        directory: String,
+    },
     /// The validation set would leave nothing to train on.
     #[error(
         "a validation set of {requested} images leaves none of the {images} in {file} to train on; expected at most {}",

@@ -63,10 +63,8 @@ fn unpack() -> Result<Dataset, FileProblem> {
     });
     let (mut images, mut rest) = (images?, rest?);
 
-    let validation = Split {
-        images: rest.images.split_off(TRAINING - SEAM),
-        labels: rest.labels.split_off(TRAINING),
-    };
+    let validation: Split =
+        (rest.images.split_off(TRAINING - SEAM), rest.labels.split_off(TRAINING)).into();
     images.append(&rest.images);
     images.shrink_to_fit();
     Ok(Dataset {
@@ -74,7 +72,7 @@ fn unpack() -> Result<Dataset, FileProblem> {
         image_rows: ROWS,
         image_columns: COLUMNS,
         classes: CLASSES,
-        training: Split { images, labels: rest.labels }.into(),
+        training: Split::from((images, rest.labels)).into(),
         validation: validation.into(),
         test: rest.test.into(),
         sha256: SHA256.map(str::to_owned),
@@ -106,7 +104,7 @@ fn rest(frame: &[u8]) -> Result<Rest, FileProblem> {
         let test_images = reader.images(TEST, ROWS * COLUMNS)?;
         expect([reader.labels_header()?], [TEST])?;
         let test_labels = reader.labels(TEST)?;
-        Ok(Rest { images, labels, test: Split { images: test_images, labels: test_labels } })
+        Ok(Rest { images, labels, test: (test_images, test_labels).into() })
     })
 }
 

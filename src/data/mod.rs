@@ -7,7 +7,9 @@
 //! ```
 //!
 //! [`Dataset::mnist`] unpacks MNIST from the binary itself; [`Dataset::from_dir`] reads any data
-//! set in the same format (IDX, raw or gzipped) from a directory.
+//! set in the same format (IDX, raw or gzipped) from a directory; [`Dataset::from_csv`] reads rows of
+//! numbers, some columns of which are learnt from the others (regression): a split of it has
+//! [`NumberRows`] in the place of images and labels.
 //!
 //! **Memory** is bounded by the size of the files: at most 8 bytes for each byte of the unpacked ones
 //! (3 for a pixel that is not zero, 5 for an image), of which a gzipped file has at most 64 MiB or 100
@@ -17,7 +19,8 @@
 //! published runs are reproduced only so. Here pixels stay bytes; the layer that uses them converts.
 //!
 //! Where to look: `idx` knows the file format, `files` finds the four files of a directory, `source`
-//! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy.
+//! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy, `number_file`
+//! reads a CSV file.
 
 mod bytes;
 mod dataset;
@@ -28,6 +31,8 @@ mod framing;
 mod idx;
 mod idx_files;
 mod mnist;
+mod number_file;
+mod numbers;
 mod palette;
 mod picture;
 mod pixels;
@@ -43,6 +48,8 @@ pub use dataset::Dataset;
 pub use error::{DataError, FileProblem};
 pub use expand::{Distortion, Expansion};
 pub use framing::Framing;
+pub use number_file::Inputs;
+pub use numbers::NumberRows;
 pub use picture::{Drawing, Invert, PictureError, read_picture};
 pub use sparse::SparseRows;
 pub use split::Split;

@@ -2,26 +2,46 @@
 
 use std::ops::Range;
 
-use super::SparseRows;
+use super::{NumberRows, SparseRows};
 
-/// One part of a data set: as many labels as images, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One part of a data set: as many labels as images, in the order of the file; or rows of numbers.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Split {
     /// The images, a row each, `[image][pixel]`, pixels row by row. A byte `b` means `b / 256`.
     pub images: SparseRows,
     /// The class of each image.
     pub labels: Vec<u8>,
+    /// Rows of numbers in the place of images and labels, of which there are none then.
+    pub numbers: Option<NumberRows>,
+}
+
+impl From<(SparseRows, Vec<u8>)> for Split {
+    /// Images and their classes.
+    fn from((images, labels): (SparseRows, Vec<u8>)) -> Self {
+        Self { images, labels, numbers: None }
+    }
 }
 
 impl Split {
-    /// Images.
-    pub fn len(&self) -> usize {
-        self.labels.len()
+    /// Rows of numbers.
+    pub fn of_numbers(numbers: NumberRows) -> Self {
+        let images = SparseRows::new(1);
+        Self { images, labels: Vec::new(), numbers: Some(numbers) }
     }
 
-    /// Whether there are no images.
+    /// Images, or rows of numbers.
+    pub fn len(&self) -> usize {
+        self.numbers.as_ref().map_or(self.labels.len(), NumberRows::len)
+    }
+
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.len() == 0
+    }
+
+    /// The part of the inputs that is not zero; of rows of numbers, which are taken as they are, 1.
+    pub fn density(&self) -> f64 {
+        if self.numbers.is_some() { 1.0 } else { self.images.density() }
     }
 
     /// A copy of the first `n` images: the book's `training_data[:n]`.
@@ -34,14 +54,17 @@ impl Split {
         self.range(0..n)
     }
 
-    /// A copy of some images.
+    /// A copy of some images, or rows of numbers.
     ///
     /// # Panics
     ///
     /// If the range is decreasing or ends after `len()`.
     #[track_caller]
     pub fn range(&self, images: Range<usize>) -> Split {
-        Split { images: self.images.range(images.clone()), labels: self.labels[images].to_vec() }
+        match &self.numbers {
+            Some(numbers) => Self::of_numbers(numbers.range(images)),
+            None => (self.images.range(images.clone()), self.labels[images].to_vec()).into(),
+        }
     }
 
     /// A copy of the images of some classes, which are numbered anew in the order given.
@@ -50,7 +73,7 @@ impl Split {
         let kept = self.labels.iter().enumerate();
         let (rows, labels): (Vec<usize>, Vec<u8>) =
             kept.filter_map(|(row, &label)| Some((row, class(label)? as u8))).unzip();
-        Split { images: self.images.select(rows.into_iter()), labels }
+        (self.images.select(rows.into_iter()), labels).into()
     }
 
     /// How many images there are of each class, `[classes]`.
@@ -70,7 +93,7 @@ impl Split {
     /// Cuts off and returns the images from `image` on.
     #[track_caller]
     pub(super) fn split_off(&mut self, image: usize) -> Split {
-        Split { images: self.images.split_off(image), labels: self.labels.split_off(image) }
+        (self.images.split_off(image), self.labels.split_off(image)).into()
     }
 }
 
@@ -79,7 +102,7 @@ mod tests {
     use super::*;
 
     fn three() -> Split {
-        Split { images: SparseRows::from_dense(&[1, 0, 0, 2, 3, 3], 2), labels: vec![2, 0, 2] }
+        (SparseRows::from_dense(&[1, 0, 0, 2, 3, 3], 2), vec![2, 0, 2]).into()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use super::{Output, Targets};
+use super::{Desired, Output, Targets};
 use crate::simd::Real;
 use crate::simd::elementwise::exp_f64;
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 /// The cost of one image, to be averaged over a set. The desired output y is 1 for the image's
-/// class and 0 for all others.
+/// class and 0 for all others; where numbers are learnt, y are the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cost {
@@ -74,6 +74,14 @@ impl Cost {
     pub fn fits_targets(self, output: Output, targets: Targets) -> Result<(), &'static str> {
         match (targets, output, self) {
             (Targets::OneHot, ..) => Ok(()),
+            (Targets::Numbers, Output::Softmax, _) => {
+                Err("softmax outputs are parts of 1; use identity outputs")
+            }
+            (Targets::Numbers, _, Self::Quadratic) => Ok(()),
+            (Targets::Numbers, ..) => Err(
+                "this cost takes the outputs for probabilities; use the quadratic cost, with identity \
+                 outputs unless the numbers lie between 0 and 1 (sigmoid) or −1 and 1 (tanh)",
+            ),
             (_, Output::Softmax, _) | (_, _, Self::LogLikelihood) => Err(
                 "softmax outputs are one distribution over the classes, binary digits are none; use \
                  sigmoid outputs",
@@ -107,6 +115,7 @@ impl Cost {
                         let on = z.iter().enumerate().filter(|(j, _)| targets.is_on(*j, label));
                         -on.map(|(_, z)| z.to_f64()).sum::<f64>()
                     }
+                    Targets::Numbers => unreachable!("it does not fit"),
                 };
                 let mut product = 0.0;
                 for z in z {
@@ -125,12 +134,19 @@ impl Cost {
         }
     }
 
+    /// Σ (a − y)² of a row whose outputs are to be the numbers y: twice its quadratic cost.
+    #[inline(always)]
+    pub fn squared_error<T: Real>(a: &[T], y: &[T]) -> f64 {
+        let errors = a.iter().zip(y).map(|(a, y)| a.to_f64() - y.to_f64());
+        errors.fold(0.0, |sum, error| sum + error * error)
+    }
+
     /// BP1, the error δ of the output layer: writes the first `outputs` elements of every row of
     /// `delta` from the activations.
     ///
     /// # Panics
     ///
-    /// When a label is not below `outputs`, a slice is shorter than `labels.len() * stride`, or the
+    /// When a label is not below `outputs`, a slice is shorter than `stride` times the rows, or the
     /// cost makes no sense for the outputs.
     #[inline(always)]
     pub(super) fn output_delta<S: Simd, T: Real>(
@@ -138,22 +154,33 @@ impl Cost {
         simd: S,
         (output, targets): (Output, Targets),
         activation: &[T],
-        labels: &[u8],
+        desired: Desired<T>,
         (outputs, stride): (usize, usize),
         delta: &mut [T],
     ) {
         // ∂C/∂a of the quadratic cost, and already δ where a derivative of the outputs cancels.
         let rows = delta.chunks_exact_mut(stride).zip(activation.chunks_exact(stride));
-        for ((delta, activation), &label) in rows.zip(labels) {
-            let delta = &mut delta[..outputs];
-            delta.copy_from_slice(&activation[..outputs]);
-            match targets {
-                Targets::OneHot => delta[usize::from(label)] += -T::ONE,
-                Targets::Binary => {
-                    for (j, delta) in delta.iter_mut().enumerate() {
-                        if targets.is_on(j, usize::from(label)) {
-                            *delta += -T::ONE;
+        match desired {
+            Desired::Classes(labels) => {
+                for ((delta, activation), &label) in rows.zip(labels) {
+                    let delta = &mut delta[..outputs];
+                    delta.copy_from_slice(&activation[..outputs]);
+                    match targets {
+                        Targets::OneHot => delta[usize::from(label)] += -T::ONE,
+                        Targets::Binary | Targets::Numbers => {
+                            for (j, delta) in delta.iter_mut().enumerate() {
+                                if targets.is_on(j, usize::from(label)) {
+                                    *delta += -T::ONE;
+                                }
+                            }
                         }
+                    }
+                }
+            }
+            Desired::Numbers(y) => {
+                for ((delta, activation), y) in rows.zip(y.chunks_exact(outputs)) {
+                    for ((delta, &a), &y) in delta.iter_mut().zip(activation).zip(y) {
+                        *delta = a + -y;
                     }
                 }
             }

@@ -35,5 +35,5 @@ pub use learner::{Learner, StepConstants};
 pub use network::Network;
 pub use optimiser::Optimiser;
 pub use per_layer::PerLayer;
-pub use targets::Targets;
+pub use targets::{Desired, Targets};
 pub use workspace::Workspace;

@@ -1,7 +1,7 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
-use super::{Architecture, GemmPath, Gradient, Input, Layer, Network, Workspace};
+use super::{Architecture, Desired, GemmPath, Gradient, Input, Layer, Network, Workspace};
 use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
@@ -64,16 +64,22 @@ impl<T: Real> WithSimd for Forward<'_, T> {
 pub(super) struct Backward<'a, T: Real> {
     pub workspace: &'a mut Workspace<T>,
     pub network: &'a mut Network<T>,
-    pub labels: &'a [u8],
+    pub desired: Desired<'a, T>,
 }
 
 impl<T: Real> WithSimd for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { workspace, network, labels } = self;
+        let Self { workspace, network, desired } = self;
         let rows = workspace.rows;
-        assert_eq!(labels.len(), rows, "one label an image");
+        match desired {
+            Desired::Classes(labels) => assert_eq!(labels.len(), rows, "one label an image"),
+            Desired::Numbers(y) => {
+                let outputs = network.architecture().outputs();
+                assert_eq!(y.len(), rows * outputs, "a number for every output of every row");
+            }
+        }
         for l in (0..workspace.layers.len()).rev() {
             let kept = workspace.kept(l + 1);
             let (here, after) = workspace.layers.split_at_mut(l + 1);
@@ -84,7 +90,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             let Some(after) = after.first() else {
                 let Architecture { cost, output, targets, .. } = *network.architecture();
                 let shape = (network.layers[l].n_out(), stride);
-                cost.output_delta(simd, (output, targets), a, labels, shape, delta);
+                cost.output_delta(simd, (output, targets), a, desired, shape, delta);
                 continue;
             };
             let activation = network.architecture().activation.of(l);

@@ -10,6 +10,23 @@ pub enum Targets {
     OneHot,
     /// The binary digits of the class, the lowest one first: outputs above 0.5 are ones
     Binary,
+    /// The numbers of the columns that are learnt: of data that are numbers, and only there
+    Numbers,
+}
+
+/// What the outputs are to be for each row of a mini-batch.
+#[derive(Debug, Clone, Copy)]
+pub enum Desired<'a, T> {
+    /// What the class of each image says, by [`Targets::OneHot`] or [`Targets::Binary`].
+    Classes(&'a [u8]),
+    /// Numbers, `[rows][outputs]`.
+    Numbers(&'a [T]),
+}
+
+impl<'a, T> From<&'a [u8]> for Desired<'a, T> {
+    fn from(labels: &'a [u8]) -> Self {
+        Self::Classes(labels)
+    }
 }
 
 impl Targets {
@@ -18,13 +35,14 @@ impl Targets {
         match self {
             Self::OneHot => "one-hot",
             Self::Binary => "binary",
+            Self::Numbers => "numbers",
         }
     }
 
-    /// The number of outputs for a number of classes.
+    /// The number of outputs for a number of classes, or of columns that are learnt.
     pub fn outputs(self, classes: usize) -> usize {
         match self {
-            Self::OneHot => classes,
+            Self::OneHot | Self::Numbers => classes,
             // Of 10 classes the last one is 9, which has four digits.
             Self::Binary => {
                 (usize::BITS - classes.saturating_sub(1).leading_zeros()).max(1) as usize
@@ -36,7 +54,7 @@ impl Targets {
     ///
     /// # Panics
     ///
-    /// When there are more than 30 binary outputs.
+    /// When there are more than 30 binary outputs, or they are numbers.
     pub fn answers(self, outputs: usize) -> usize {
         match self {
             Self::OneHot => outputs,
@@ -44,23 +62,26 @@ impl Targets {
                 assert!(outputs <= 30, "{outputs} binary outputs");
                 1 << outputs
             }
+            Self::Numbers => panic!("numbers are no classes"),
         }
     }
 
-    /// Whether output `j` is to be 1 for an image of class `label`; 0 if not.
+    /// Whether output `j` is to be 1 for an image of class `label`; 0 if not, as for what has no class.
     #[inline(always)]
     pub fn is_on(self, j: usize, label: usize) -> bool {
         match self {
             Self::OneHot => j == label,
             Self::Binary => j < usize::BITS as usize && label >> j & 1 == 1,
+            Self::Numbers => false,
         }
     }
 
-    /// The class that some outputs answer. NaN is larger than nothing.
+    /// The class that some outputs answer, 0 where they are numbers. NaN is larger than nothing.
     #[inline(always)]
     pub fn answer<T: PartialOrd + Copy>(self, a: &[T], half: T) -> usize {
         match self {
             Self::OneHot => largest(a),
+            Self::Numbers => 0,
             Self::Binary => a.iter().rev().fold(0, |bits, a| bits << 1 | usize::from(*a > half)),
         }
     }

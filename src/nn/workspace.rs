@@ -1,5 +1,5 @@
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Gradient, Input, Network};
+use super::{Desired, Gradient, Input, Network};
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
 
@@ -134,9 +134,15 @@ impl<T: Real> Workspace<T> {
     ///
     /// # Panics
     ///
-    /// When there are not as many labels as rows, or a label has no output neuron.
-    pub fn backward<S: Simd>(&mut self, simd: S, network: &mut Network<T>, labels: &[u8]) {
-        simd.vectorize(Backward { workspace: self, network, labels });
+    /// When there are not as many labels as rows, or numbers as outputs in all rows, or a label has no
+    /// output neuron.
+    pub fn backward<'a, S: Simd>(
+        &mut self,
+        simd: S,
+        network: &mut Network<T>,
+        desired: impl Into<Desired<'a, T>>,
+    ) {
+        simd.vectorize(Backward { workspace: self, network, desired: desired.into() });
     }
 
     /// The error δ of the neurons after the weights of layer `l`, after

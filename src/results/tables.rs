@@ -37,28 +37,30 @@ pub struct ResultFiles {
     epochs: Table,
     layers: Table,
     any_layers: bool,
+    /// Those of the data, which have columns.
+    metrics: &'static [Metric],
 }
 
 impl ResultFiles {
     /// The names of the files.
     pub const NAMES: [&str; 3] = ["trials.csv", "epochs.csv", "layers.csv"];
 
-    /// Begins the files of a directory.
+    /// Begins the files of a directory, with columns for `metrics`: those [of](Metric::of) the data.
     ///
     /// # Errors
     ///
     /// When it cannot be written to.
-    pub fn create(directory: &Path) -> Result<Self, WriteError> {
+    pub fn create(directory: &Path, metrics: &'static [Metric]) -> Result<Self, WriteError> {
         let [trials, epochs, layers] = Self::NAMES;
-        let metrics = || Metric::ALL.into_iter().map(Metric::column);
-        let of_trial = metrics()
+        let names = || metrics.iter().map(|metric| metric.column());
+        let of_trial = names()
             .flat_map(|m| [format!("last_{m}"), format!("best_{m}"), format!("best_{m}_epoch")]);
         let of_trial = ["status", "diverged_at_epoch", "epochs_trained"]
             .map(String::from)
             .into_iter()
             .chain(of_trial)
             .chain(["seconds".into()]);
-        let of_epoch = ["epoch"].into_iter().chain(metrics()).chain([ETA_IN_FORCE, "seconds"]);
+        let of_epoch = ["epoch"].into_iter().chain(names()).chain([ETA_IN_FORCE, "seconds"]);
         let of_epoch = of_epoch.map(String::from);
         Ok(Self {
             directory: directory.into(),
@@ -66,6 +68,7 @@ impl ResultFiles {
             epochs: Table::create(&directory.join(epochs), of_epoch)?,
             layers: Table::create(&directory.join(layers), LAYER_COLUMNS.map(String::from))?,
             any_layers: false,
+            metrics,
         })
     }
 
@@ -84,7 +87,7 @@ impl ResultFiles {
             _ => String::new(),
         };
         let mut row = vec![history.status.name().into(), diverged, history.trained.to_string()];
-        for metric in Metric::ALL {
+        for &metric in self.metrics {
             let best = history.best(metric);
             row.push(cell(history.last(metric)));
             row.push(cell(best.map(|(_, value)| value)));
@@ -95,14 +98,14 @@ impl ResultFiles {
 
         if let Some(metrics) = &history.start {
             let mut row = vec![START.to_string()];
-            row.extend(Metric::ALL.map(|metric| cell(metrics[metric])));
+            row.extend(self.metrics.iter().map(|&metric| cell(metrics[metric])));
             row.extend([String::new(), seconds(0.0)]);
             self.epochs.row(&trial.id, &config, &row)?;
         }
         let rates = history.learning_rates(&trial.spec);
         for (record, eta) in history.epochs.iter().zip(rates) {
             let mut row = vec![record.epoch.to_string()];
-            row.extend(Metric::ALL.map(|metric| cell(record.metrics[metric])));
+            row.extend(self.metrics.iter().map(|&metric| cell(record.metrics[metric])));
             row.push(exact(eta));
             row.push(seconds(record.seconds));
             self.epochs.row(&trial.id, &config, &row)?;
@@ -134,7 +137,7 @@ impl ResultFiles {
     ///
     /// When the disk is full, for example.
     pub fn finish(self) -> Result<FinishedFiles, WriteError> {
-        let Self { directory, trials, epochs, layers, any_layers } = self;
+        let Self { directory, trials, epochs, layers, any_layers, .. } = self;
         let layers = if any_layers { Some(layers.finish()?) } else { None };
         let old_layers = directory.join(Self::NAMES[2]);
         let stale = (layers.is_none() && old_layers.exists()).then_some(old_layers);
@@ -148,10 +151,11 @@ impl ResultFiles {
     /// When the disk is full, for example: then none is replaced.
     pub fn write(
         directory: &Path,
+        metrics: &'static [Metric],
         results: &[TrialResult],
         provenance: &Provenance,
     ) -> Result<(), WriteError> {
-        let mut files = Self::create(directory)?;
+        let mut files = Self::create(directory, metrics)?;
         for result in results {
             files.push(result)?;
         }

@@ -248,7 +248,8 @@ impl SweepDirectory {
         let data = spec.data.as_ref()?;
         let frozen = self.spec().ok()?;
         let since = changed(&self.path.join(SPEC_FILE))?;
-        let same = frozen.data.as_ref() == Some(data) && frozen.validation == spec.validation;
+        let about = |spec: &SweepSpec| (spec.validation, spec.target_columns.clone());
+        let same = frozen.data.as_ref() == Some(data) && about(&frozen) == about(spec);
         let mut files = std::fs::read_dir(data).ok()?;
         let is_older = |path: &Path| changed(path).is_some_and(|time| time < since);
         let untouched = files.all(|file| file.is_ok_and(|file| is_older(&file.path())));

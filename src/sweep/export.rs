@@ -1,5 +1,5 @@
 use super::{Entry, JournalError, Journals, Plan, ResultFiles, TrialResult};
-use crate::train::{History, Status};
+use crate::train::{History, Metric, Status};
 use std::path::Path;
 
 /// What the CSV files of a sweep hold.
@@ -58,7 +58,7 @@ pub(super) fn tables(
     plan: &Plan,
     journals: &Journals,
 ) -> Result<(ResultFiles, Exported), JournalError> {
-    let mut files = ResultFiles::create(directory)?;
+    let mut files = ResultFiles::create(directory, Metric::of(plan.data()))?;
     let mut exported = Exported::default();
     for place in 0..plan.len() {
         if let Some(Entry::Done(history)) = journals.get(plan.key(place))? {

@@ -24,12 +24,23 @@ impl Ranked {
 /// The metric by which settings are chosen: one of the validation set if it is monitored, else of the
 /// training set, and only if there is nothing else of the test set.
 pub fn ranking_metric(monitors: Monitors) -> Option<Metric> {
-    use Metric::{
-        TestAccuracy, TestCost, TrainingAccuracy, TrainingCost, ValidationAccuracy, ValidationCost,
-    };
-    [ValidationAccuracy, ValidationCost, TrainingCost, TrainingAccuracy, TestAccuracy, TestCost]
-        .into_iter()
-        .find(|&metric| monitors.contains(metric))
+    // Those of classes and of numbers never stand side by side.
+    [
+        Metric::ValidationAccuracy,
+        Metric::ValidationR2,
+        Metric::ValidationMse,
+        Metric::ValidationCost,
+        Metric::TrainingCost,
+        Metric::TrainingAccuracy,
+        Metric::TrainingR2,
+        Metric::TrainingMse,
+        Metric::TestAccuracy,
+        Metric::TestR2,
+        Metric::TestMse,
+        Metric::TestCost,
+    ]
+    .into_iter()
+    .find(|&metric| monitors.contains(metric))
 }
 
 /// The settings of some trials, the best first: those with the fewest diverged trials, then those with

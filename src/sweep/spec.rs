@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Everything that a sweep is asked to do, apart from how it is run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SweepSpec {
-    /// The directory of a data set; `None` for the embedded one.
+    /// The directory of a data set, or a file of numbers; `None` for the embedded one.
     pub data: Option<PathBuf>,
     /// The [fingerprint](data_id) of the data; empty where nobody has looked yet.
     pub data_id: String,
@@ -26,6 +26,8 @@ pub struct SweepSpec {
     pub trainings: usize,
     /// With a directory of data: the number of images kept back for validation.
     pub validation: Option<usize>,
+    /// With a file of numbers: the columns to be learnt.
+    pub target_columns: Vec<String>,
     /// What is computed after each epoch, as on the command line; empty for the default.
     pub monitor: String,
     /// After every how many [epochs](every); 0 stands for 1.
@@ -78,7 +80,8 @@ pub enum SpecFileError {
 /// The keys of a grid that are not options of a training.
 const GRID_KEYS: [&str; 5] = ["seeds", "zip", "when", "trials", "sweep-seed"];
 /// The keys of a file outside its grids.
-const FILE_KEYS: [&str; 11] = [
+const FILE_KEYS: [&str; 12] = [
+    "target-columns",
     "monitor-start",
     "experiment",
     "data",
@@ -142,6 +145,10 @@ impl SweepSpec {
                 "data-id" => spec.data_id = text_of(key, value)?,
                 "trainings" => spec.trainings = count_of(key, value)?,
                 "validation" => spec.validation = Some(number_of(key, value)?),
+                "target-columns" => {
+                    let names = text_of(key, value)?;
+                    spec.target_columns = names.split(',').map(|name| name.trim().into()).collect();
+                }
                 "monitor" => spec.monitor = text_of(key, value)?,
                 "monitor-every" => spec.monitor_every = every(count_of(key, value)?),
                 "monitor-start" => spec.monitor_start = flag_of(key, value)?,
@@ -174,7 +181,7 @@ impl SweepSpec {
     /// When they cannot be read, or are not those that the sweep began with.
     pub fn load_data(&self) -> Result<Dataset, SweepError> {
         let data = match &self.data {
-            Some(directory) => Dataset::from_dir(directory, self.validation)?,
+            Some(path) => Dataset::open(path, self.validation, &self.target_columns)?,
             None => Dataset::mnist()?,
         };
         if !self.data_id.is_empty() && self.data_id != data_id(&data.sha256) {
@@ -227,6 +234,9 @@ impl SweepSpec {
         }
         if let Some(validation) = self.validation {
             line("validation", whole(validation));
+        }
+        if !self.target_columns.is_empty() {
+            line("target-columns", self.target_columns.join(",").into());
         }
         if !self.monitor.is_empty() {
             line("monitor", self.monitor.as_str().into());

@@ -2,9 +2,9 @@
 //! that is left.
 
 use super::{Trial, available_cores, run};
-use crate::data::Dataset;
+use crate::data::{Dataset, Split};
 use crate::simd::SimdLevel;
-use crate::train::{Metric, Precision, SpecError, TrainingSpec};
+use crate::train::{Precision, SpecError, TrainingSpec};
 use std::num::NonZeroUsize;
 
 /// Nanoseconds for a multiply-add with the pixels of an image, of which only the non-zero ones count.
@@ -27,21 +27,15 @@ pub fn work(spec: &TrainingSpec, data: &Dataset) -> f64 {
     let sizes = spec.architecture(data).sizes;
     let products = |pair: &[usize]| (pair[0] * pair[1]) as f64;
     let dense: f64 = sizes[1..].windows(2).map(products).sum();
-    let sparse = products(&sizes[..2]) * data.training.images.density();
+    let sparse = products(&sizes[..2]) * data.training.density();
     let forward = SPARSE * sparse + DENSE * dense;
     // Forward, and the sums of the gradients; the dense layers pass errors back too.
     let step = IMAGE + 2.0 * SPARSE * sparse + 3.0 * DENSE * dense + STEP / spec.batch_size as f64;
     let monitored = spec.monitored();
-    let watches = |cost, accuracy| monitored.contains(cost) || monitored.contains(accuracy);
-    let mut watched = 0.0;
-    if watches(Metric::TrainingCost, Metric::TrainingAccuracy) {
-        watched += images;
-    }
-    if watches(Metric::ValidationCost, Metric::ValidationAccuracy) {
-        watched += data.validation.len() as f64;
-    }
-    if watches(Metric::TestCost, Metric::TestAccuracy) {
-        watched += data.test.len() as f64;
+    let watches = |split: &Split| monitored.iter().any(|m| std::ptr::eq(m.split(data), split));
+    let mut watched = if watches(&data.training) { images } else { 0.0 };
+    for split in [&data.validation, &data.test] {
+        watched += if watches(split) { split.len() as f64 } else { 0.0 };
     }
     let epoch = images * step + watched / spec.monitor_every as f64 * (IMAGE + forward);
     let precision = if spec.precision == Precision::F64 { 2.0 } else { 1.0 };

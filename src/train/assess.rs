@@ -61,7 +61,8 @@ impl Assessment {
 ///
 /// # Panics
 ///
-/// When the images do not fit the inputs of the network, or a label has no output neuron.
+/// When the images do not fit the inputs of the network, a label has no output neuron, or the network
+/// answers with numbers.
 pub fn assess(model: &Model, split: &Split, level: SimdLevel) -> Assessment {
     let arch = level.arch();
     let Architecture { targets, .. } = *model.architecture();
@@ -101,7 +102,7 @@ impl<T: Real> WithSimd for Assess<'_, T> {
                     label,
                     predicted,
                     output: match targets {
-                        Targets::OneHot => a[predicted].to_f64(),
+                        Targets::OneHot | Targets::Numbers => a[predicted].to_f64(),
                         Targets::Binary => certainty(a),
                     },
                     cost: if finite { cost.of_image(targets, z, a, label) } else { f64::NAN },

@@ -1,12 +1,13 @@
-use crate::data::Split;
-use crate::nn::{Form, Input};
+use crate::data::{NumberRows, Split};
+use crate::nn::{Desired, Form, Input};
 use crate::simd::panels::DenseBatch;
 use crate::simd::prefetch::prefetch;
 use crate::simd::sparse::{SUMS, SparseBatch};
 use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
 
-/// The images and labels of one mini-batch, gathered from a [`Split`] into memory of its own.
+/// The images and labels of one mini-batch, or its rows of numbers, gathered from a [`Split`] into memory of
+/// its own.
 #[derive(Debug)]
 pub struct MiniBatch<T> {
     /// The images of a full mini-batch.
@@ -22,7 +23,10 @@ pub struct MiniBatch<T> {
     /// The entries of all images, and arbitrary ones beyond.
     offsets: Vec<u32>,
     values: Vec<T>,
+    rows: usize,
     labels: Vec<u8>,
+    /// What is to be answered where numbers are learnt, `[rows][outputs]`.
+    targets: Vec<T>,
     /// The largest offset of an entry.
     largest: usize,
 }
@@ -50,13 +54,15 @@ impl<T: Real> MiniBatch<T> {
             starts: vec![0],
             offsets: Vec::new(),
             values: Vec::new(),
+            rows: 0,
             labels: Vec::new(),
+            targets: Vec::new(),
             largest: 0,
         }
     }
 
     /// Replaces the contents by the given images of `split`, in that order; pixels become
-    /// byte / 256.
+    /// byte / 256. Rows of numbers are taken as they are, in dense form.
     ///
     /// # Panics
     ///
@@ -78,6 +84,9 @@ impl<T: Real> MiniBatch<T> {
     /// one, `later` those of the one after that.
     #[inline(always)]
     pub(super) fn prefetch(&self, split: &Split, next: &[u32], later: &[u32]) {
+        if split.numbers.is_some() {
+            return;
+        }
         if self.form_for(split) == Form::Dense {
             let (bytes, columns) = (split.images.bytes(), split.images.columns());
             for &image in next {
@@ -100,7 +109,7 @@ impl<T: Real> MiniBatch<T> {
     pub fn input(&self) -> Input<'_, T> {
         if self.form == Form::Dense {
             let stride = padded(self.columns);
-            let rows = &self.dense[..self.labels.len() * stride];
+            let rows = &self.dense[..self.rows * stride];
             return DenseBatch::new(rows, stride, self.columns).into();
         }
         let end = self.starts.last().map_or(0, |&end| end as usize);
@@ -108,9 +117,22 @@ impl<T: Real> MiniBatch<T> {
         SparseBatch::with_largest(&self.starts, offsets, values, self.largest).into()
     }
 
-    /// The class of each image.
+    /// Images, or rows of numbers.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The class of each image; nothing where numbers are learnt.
     pub fn labels(&self) -> &[u8] {
         &self.labels
+    }
+
+    /// What is to be answered to the images or rows.
+    pub fn desired(&self) -> Desired<'_, T> {
+        match self.targets.is_empty() {
+            true => Desired::Classes(&self.labels),
+            false => Desired::Numbers(&self.targets),
+        }
     }
 }
 
@@ -126,6 +148,10 @@ impl<T: Real, I: Iterator<Item = usize>> WithSimd for Gather<'_, T, I> {
     fn with_simd<S: Simd>(self, _: S) {
         let Self { batch, split, images } = self;
         batch.labels.clear();
+        batch.targets.clear();
+        if let Some(numbers) = &split.numbers {
+            return batch.gather_numbers(numbers, images);
+        }
         batch.form = batch.form_for(split);
         if batch.form == Form::Dense {
             return batch.gather_dense(split, images);
@@ -161,6 +187,7 @@ impl<T: Real, I: Iterator<Item = usize>> WithSimd for Gather<'_, T, I> {
             end += len.next_multiple_of(SUMS);
             batch.starts.push(u32::try_from(end).expect("below 2^32 entries"));
         }
+        batch.rows = batch.labels.len();
     }
 }
 
@@ -171,16 +198,39 @@ impl<T: Real> MiniBatch<T> {
         let (bytes, stride) = (split.images.bytes(), padded(self.columns));
         for (r, image) in images.enumerate() {
             self.labels.push(split.labels[image]);
-            let needed = (r + 1) * stride;
-            if self.dense.len() < needed {
-                let mut larger = AlignedVec::zeros(needed.max(self.size * stride));
-                larger[..self.dense.len()].copy_from_slice(&self.dense);
-                self.dense = larger;
-            }
+            self.make_room((r + 1) * stride);
             let row = &bytes[image * self.columns..][..self.columns];
-            let (inputs, padding) = self.dense[r * stride..needed].split_at_mut(self.columns);
+            let (inputs, padding) = self.dense[r * stride..][..stride].split_at_mut(self.columns);
             convert(row, inputs, T::from_pixel);
             padding.fill(T::ZERO);
+        }
+        self.rows = self.labels.len();
+    }
+
+    fn gather_numbers(&mut self, numbers: &NumberRows, rows: impl Iterator<Item = usize>) {
+        self.form = Form::Dense;
+        self.columns = numbers.columns();
+        let stride = padded(self.columns);
+        self.rows = 0;
+        for row in rows {
+            let first = self.rows * stride;
+            self.rows += 1;
+            self.make_room(self.rows * stride);
+            let (inputs, padding) = self.dense[first..][..stride].split_at_mut(self.columns);
+            convert(numbers.inputs(row), inputs, T::from_f64);
+            padding.fill(T::ZERO);
+            self.targets.extend(numbers.targets(row).iter().map(|&y| T::from_f64(y)));
+        }
+    }
+
+    /// Makes sure that there is room for so many dense inputs, if need be for those of a full mini-batch.
+    #[inline(always)]
+    fn make_room(&mut self, needed: usize) {
+        if self.dense.len() < needed {
+            let full = self.size * padded(self.columns);
+            let mut larger = AlignedVec::zeros(needed.max(full));
+            larger[..self.dense.len()].copy_from_slice(&self.dense);
+            self.dense = larger;
         }
     }
 }
@@ -209,7 +259,7 @@ mod tests {
         let pixels: Vec<u8> = (0..12 * columns)
             .map(|i| if i % 3 == 0 { 0 } else { (i * 37 % 251) as u8 + 1 })
             .collect();
-        Split { images: SparseRows::from_dense(&pixels, columns), labels: (0..12).collect() }
+        (SparseRows::from_dense(&pixels, columns), (0..12).collect()).into()
     }
 
     /// The inputs of row `r`, zeros included.

@@ -39,7 +39,7 @@ impl<T: Real> WithSimd for Steps<'_, T> {
             self.workspace
                 .drop_neurons(self.network, |p, factors| draw_mask(self.dropout, p, factors));
             self.workspace.forward(simd, self.network, input);
-            self.workspace.backward(simd, self.network, self.batch.labels());
+            self.workspace.backward(simd, self.network, self.batch.desired());
             self.learner.learn(simd, self.workspace, self.network, input);
         }
     }

@@ -153,6 +153,20 @@ pub enum SpecError {
     /// A network to begin with whose parameters would become infinite.
     #[error("precision f32: the network to begin with has parameters beyond 3.4e38; expected f64")]
     StartRange,
+    /// A setting of images, of data that are numbers.
+    #[error("it is about images with classes, and the data are numbers")]
+    OfImages {
+        /// The option.
+        option: &'static str,
+    },
+    /// A metric that such data do not have.
+    #[error("cannot monitor {metric}: expected of such data {expected}")]
+    Metric {
+        /// The metric.
+        metric: String,
+        /// Those there are.
+        expected: String,
+    },
     /// A metric of a set that has no images.
     #[error("cannot monitor {0}: the data set has no such images")]
     EmptySet(String),
@@ -183,7 +197,8 @@ impl SpecError {
             Self::Start { .. } => "load",
             Self::StartRange => "precision",
             Self::EarlierRuns => "rng",
-            Self::EmptySet(_) => "monitor",
+            Self::OfImages { option } => option,
+            Self::EmptySet(_) | Self::Metric { .. } => "monitor",
         }
     }
 }

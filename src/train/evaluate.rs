@@ -1,6 +1,6 @@
 use super::MiniBatch;
 use crate::data::Split;
-use crate::nn::{Network, Workspace};
+use crate::nn::{Cost, Desired, Network, Targets, Workspace};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -10,8 +10,10 @@ pub struct Evaluation {
     /// The mean cost an image, without the regularisation term.
     pub cost: f64,
     /// The number of images whose largest output is that of their class (the first of equals
-    /// counts as the largest).
+    /// counts as the largest); 0 where numbers are learnt.
     pub correct: usize,
+    /// Where numbers are learnt, Σ (a − y)² over all rows and outputs; else 0.
+    pub squared_error: f64,
 }
 
 /// The memory to evaluate networks of one architecture.
@@ -65,7 +67,7 @@ impl<T: Real> WithSimd for Probe<'_, T> {
         let outputs = self.network.architecture().outputs();
         // The padding of the weighted inputs is arbitrary.
         [workspace.output_z(), workspace.output()].into_iter().all(|values| {
-            let rows = values.chunks_exact(values.len() / batch.labels().len().max(1));
+            let rows = values.chunks_exact(values.len() / batch.rows().max(1));
             rows.flat_map(|row| &row[..outputs]).all(|value| value.to_f64().is_finite())
         })
     }
@@ -82,14 +84,14 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) -> Evaluation {
         let Evaluator { workspace, batch } = self.evaluator;
         let architecture = self.network.architecture();
-        let mut evaluation = Evaluation { cost: 0.0, correct: 0 };
+        let mut evaluation = Evaluation { cost: 0.0, correct: 0, squared_error: 0.0 };
         for first in (0..self.split.len()).step_by(ROWS) {
             let images = first..(first + ROWS).min(self.split.len());
             batch.gather(simd, self.split, images);
             workspace.forward(simd, self.network, batch.input());
             simd.vectorize(Tally {
                 workspace,
-                labels: batch.labels(),
+                desired: batch.desired(),
                 outputs: architecture.outputs(),
                 cost: architecture.cost,
                 targets: architecture.targets,
@@ -104,10 +106,10 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
 /// Adds the costs and hits of one mini-batch, image by image.
 struct Tally<'a, T> {
     workspace: &'a Workspace<T>,
-    labels: &'a [u8],
+    desired: Desired<'a, T>,
     outputs: usize,
-    cost: crate::nn::Cost,
-    targets: crate::nn::Targets,
+    cost: Cost,
+    targets: Targets,
     evaluation: &'a mut Evaluation,
 }
 
@@ -116,10 +118,22 @@ impl<T: Real> WithSimd for Tally<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let (z, a) = (self.workspace.output_z(), self.workspace.output());
+        let labels = match self.desired {
+            Desired::Classes(labels) => labels,
+            Desired::Numbers(y) => {
+                let stride = a.len() / (y.len() / self.outputs);
+                for (a, y) in a.chunks_exact(stride).zip(y.chunks_exact(self.outputs)) {
+                    let squared_error = Cost::squared_error(&a[..self.outputs], y);
+                    self.evaluation.squared_error += squared_error;
+                    self.evaluation.cost += 0.5 * squared_error;
+                }
+                return;
+            }
+        };
         let half = T::from_f64(0.5);
-        let stride = a.len() / self.labels.len();
+        let stride = a.len() / labels.len();
         let rows = z.chunks_exact(stride).zip(a.chunks_exact(stride));
-        for ((z, a), &label) in rows.zip(self.labels) {
+        for ((z, a), &label) in rows.zip(labels) {
             let (z, a, label) = (&z[..self.outputs], &a[..self.outputs], usize::from(label));
             self.evaluation.cost += self.cost.of_image(self.targets, z, a, label);
             self.evaluation.correct += usize::from(self.targets.answer(a, half) == label);

@@ -49,7 +49,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     /// The metrics before the first epoch, if that was asked for.
-    pub start: Option<Metrics>,
+    pub start: Option<Box<Metrics>>,
     /// One record a monitored epoch.
     pub epochs: Vec<EpochRecord>,
     /// The layers at the start and after each monitored epoch, if that was asked for.
@@ -66,12 +66,12 @@ pub struct History {
 
 impl History {
     /// The learning rate η in force in each recorded epoch of a training as `spec` says: what the schedule
-    /// made of it, from the same validation accuracies.
+    /// made of it, from the same validation accuracies (or R²).
     pub fn learning_rates(&self, spec: &TrainingSpec) -> Vec<f64> {
         let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
         let in_force = |record: &EpochRecord| {
             let eta = rate.at(record.epoch);
-            rate.observe(record.metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN));
+            rate.observe(record.metrics[spec.judged_by()].unwrap_or(f64::NAN));
             eta
         };
         self.epochs.iter().map(in_force).collect()

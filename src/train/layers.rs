@@ -123,13 +123,13 @@ impl<T: Real> WithSimd for Passes<'_, T> {
         for first in (0..images).step_by(ROWS) {
             batch.gather(simd, training, first..(first + ROWS).min(images));
             workspace.forward(simd, network, batch.input());
-            workspace.backward(simd, network, batch.labels());
+            workspace.backward(simd, network, batch.desired());
             workspace.add_gradient(simd, batch.input(), &mut sums.gradient);
             workspace.replace_errors_by_slopes(simd, network);
             for (l, counts) in sums.flat.iter_mut().enumerate() {
                 let flat = FLAT * architecture.activation.of(l).largest_slope();
                 let slopes = workspace.delta(l);
-                for row in slopes.chunks_exact(slopes.len() / batch.labels().len()) {
+                for row in slopes.chunks_exact(slopes.len() / batch.rows()) {
                     for (count, slope) in counts.iter_mut().zip(row) {
                         *count += usize::from(slope.to_f64().abs() <= flat);
                     }

@@ -39,8 +39,8 @@ impl TrainingSpec {
         let numbers = parameters * (1 + optimiser + best + measured) as f64
             + passes * if self.monitor_layers { 2.0 } else { 1.0 };
         let bytes = if self.precision == Precision::F64 { 8.0 } else { 4.0 };
-        let images = &data.training.images;
-        let pixels = data.training.len() as f64 * data.inputs() as f64 * images.density();
+        let density = data.training.density();
+        let pixels = data.training.len() as f64 * data.inputs() as f64 * density;
         let copies = match self.expansion {
             // Distorted images are smeared over their neighbours.
             Some(expansion) => 1.5 * Expansion::factor(expansion) as f64,
@@ -48,7 +48,7 @@ impl TrainingSpec {
             None => 0.0,
         };
         // All pixels as bytes beside the non-zero ones, and a mini-batch of them as numbers.
-        let (dense, gathered) = match Form::choose(images.density(), self.batch_size) {
+        let (dense, gathered) = match Form::choose(density, self.batch_size) {
             Form::Sparse => (0.0, 0.0),
             Form::Dense => (
                 f64::max(copies, 1.0) * (data.training.len() * data.inputs()) as f64,

@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Clone, Default, Args)]
 pub struct MonitorOptions {
     /// What to compute after every epoch, separated by commas [default:
-    /// validation-accuracy,test-accuracy]
+    /// validation-accuracy,test-accuracy; of numbers validation-mse,validation-r2,test-mse,test-r2]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "METRICS")]
     pub monitor: Vec<Metric>,
     /// Compute it after every K epochs, and after the last one
@@ -22,12 +22,16 @@ pub struct MonitorOptions {
 }
 
 impl MonitorOptions {
-    /// The metrics to compute: those asked for, or the accuracies of the sets that `data` has.
+    /// The metrics to compute: those asked for, or the accuracies, of numbers MSE and R², of the sets that
+    /// `data` has.
     pub fn metrics(&self, data: &Dataset) -> Monitors {
         if !self.monitor.is_empty() {
             return self.monitor.iter().copied().collect();
         }
-        let default = [Metric::ValidationAccuracy, Metric::TestAccuracy];
-        default.into_iter().filter(|metric| !metric.split(data).is_empty()).collect()
+        let of_classes = [Metric::ValidationAccuracy, Metric::TestAccuracy];
+        let of_numbers =
+            [Metric::ValidationMse, Metric::ValidationR2, Metric::TestMse, Metric::TestR2];
+        let default = if data.is_numeric() { &of_numbers[..] } else { &of_classes };
+        default.iter().copied().filter(|metric| !metric.split(data).is_empty()).collect()
     }
 }

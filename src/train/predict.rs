@@ -70,7 +70,7 @@ impl<T: Real> WithSimd for Predict<'_, T> {
         for (batch, outputs) in batches.iter().zip(outputs.chunks_mut(ROWS * *classes)) {
             workspace.forward(simd, self.network, batch.input());
             let padded = workspace.output();
-            let rows = padded.chunks_exact(padded.len() / batch.labels().len());
+            let rows = padded.chunks_exact(padded.len() / batch.rows());
             for (to, from) in outputs.chunks_exact_mut(*classes).zip(rows) {
                 to.copy_from_slice(&from[..*classes]);
             }

@@ -1,10 +1,10 @@
 use super::layers::{measure_layers, updates};
 use super::schedule::{LearningRate, NoImprovement};
 use super::{
-    EpochRecord, Evaluator, History, LayerRecord, Metric, Metrics, Model, Precision, SpecError,
-    Status, Trainer, TrainingSpec,
+    EpochRecord, Evaluator, History, LayerRecord, Measures, Metric, Metrics, Model, Precision,
+    SpecError, Status, Trainer, TrainingSpec,
 };
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, NumberRows, Split};
 use crate::nn::Network;
 use crate::simd::{Real, SimdLevel};
 use pulp::Arch;
@@ -90,7 +90,7 @@ struct Run<'a, T: Real> {
     evaluator: Evaluator<T>,
     rate: LearningRate,
     patience: Patience<T>,
-    start: Option<Metrics>,
+    start: Option<Box<Metrics>>,
     epochs: Vec<EpochRecord>,
     layers: Vec<LayerRecord>,
     trained: usize,
@@ -112,7 +112,7 @@ impl<'a, T: Real> Run<'a, T> {
         };
         let mut evaluator = Evaluator::new(trainer.network());
         let mut metrics = || monitor(spec, data, arch, trainer.network(), &mut evaluator);
-        let start = if spec.monitor_start { Some(metrics()) } else { None };
+        let start = spec.monitor_start.then(|| Box::new(metrics()));
         Self {
             spec,
             data,
@@ -155,8 +155,8 @@ impl<'a, T: Real> Run<'a, T> {
         if !finite {
             return Some(Status::Diverged { epoch });
         }
-        let accuracy = metrics[Metric::ValidationAccuracy].unwrap_or(f64::NAN);
-        let go_on = self.patience.observe(epoch, accuracy, network) & self.rate.observe(accuracy);
+        let quality = metrics[self.spec.judged_by()].unwrap_or(f64::NAN);
+        let go_on = self.patience.observe(epoch, quality, network) & self.rate.observe(quality);
         match (last, go_on, flow) {
             (true, ..) => Some(Status::Finished),
             (_, false, _) => Some(Status::EarlyStopped { epoch }),
@@ -225,11 +225,11 @@ impl<T: Real> Patience<T> {
     }
 
     /// Whether training shall go on.
-    fn observe(&mut self, epoch: usize, accuracy: f64, network: &Network<T>) -> bool {
+    fn observe(&mut self, epoch: usize, quality: f64, network: &Network<T>) -> bool {
         let Some(epochs) = self.epochs else {
             return true;
         };
-        let waited = self.improvement.observe(accuracy);
+        let waited = self.improvement.observe(quality);
         if waited == 0 {
             self.best = Some((epoch, network.clone()));
         }
@@ -247,26 +247,31 @@ fn monitor<T: Real>(
 ) -> Metrics {
     let mut metrics = Metrics::default();
     let monitors = spec.monitored();
-    let sets: [(&Split, Metric, Metric); 3] = [
-        (&data.training, Metric::TrainingCost, Metric::TrainingAccuracy),
-        (&data.validation, Metric::ValidationCost, Metric::ValidationAccuracy),
-        (&data.test, Metric::TestCost, Metric::TestAccuracy),
-    ];
-    for (split, cost, accuracy) in sets {
-        if !(monitors.contains(cost) || monitors.contains(accuracy)) {
+    for split in [&*data.training, &data.validation, &data.test] {
+        let here = |metric: &Metric| std::ptr::eq(metric.split(data), split);
+        let mut wanted = monitors.iter().filter(here).peekable();
+        if wanted.peek().is_none() {
             continue;
         }
         let evaluation = evaluator.evaluate(arch, network, split);
         let n = split.len() as f64;
-        if monitors.contains(cost) {
-            let mut penalty = 0.5 * (spec.lambda / n) * network.sum_of_squared_weights(arch);
-            if spec.l1 != 0.0 {
-                penalty += (spec.l1 / n) * network.sum_of_weight_magnitudes(arch);
-            }
-            metrics[cost] = Some(evaluation.cost + penalty);
-        }
-        if monitors.contains(accuracy) {
-            metrics[accuracy] = Some(evaluation.correct as f64 / n);
+        for metric in wanted {
+            metrics[metric] = Some(match metric.measures() {
+                Measures::Cost => {
+                    let mut penalty =
+                        0.5 * (spec.lambda / n) * network.sum_of_squared_weights(arch);
+                    if spec.l1 != 0.0 {
+                        penalty += (spec.l1 / n) * network.sum_of_weight_magnitudes(arch);
+                    }
+                    evaluation.cost + penalty
+                }
+                Measures::Accuracy => evaluation.correct as f64 / n,
+                Measures::Mse => evaluation.squared_error / (n * data.outputs() as f64),
+                Measures::R2 => {
+                    let variation = split.numbers.as_ref().map_or(f64::NAN, NumberRows::variation);
+                    1.0 - evaluation.squared_error / variation
+                }
+            });
         }
     }
     metrics

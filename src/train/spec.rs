@@ -177,7 +177,8 @@ impl TrainingSpec {
         let mut sizes = vec![data.inputs()];
         sizes.extend(&self.hidden);
         let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
-        sizes.push(self.targets.outputs(classes));
+        let answers = if data.is_numeric() { data.outputs() } else { classes };
+        sizes.push(self.targets.outputs(answers));
         Architecture {
             sizes,
             activation: self.activation.clone(),
@@ -249,8 +250,16 @@ impl TrainingSpec {
     /// What is computed after each epoch: what was asked for, and what the training itself needs.
     pub fn monitored(&self) -> Monitors {
         let needed = self.early_stop.is_some() || self.schedule.needs_validation();
-        let needed = needed.then_some(Metric::ValidationAccuracy);
+        let needed = needed.then_some(self.judged_by());
         self.monitors.iter().chain(needed).collect()
+    }
+
+    /// The metric that early stopping and schedules go by: the more the better.
+    pub fn judged_by(&self) -> Metric {
+        match self.targets {
+            Targets::OneHot | Targets::Binary => Metric::ValidationAccuracy,
+            Targets::Numbers => Metric::ValidationR2,
+        }
     }
 
     /// The hidden layers as on the command line: `30`, `100x30`, `none`.
@@ -264,6 +273,7 @@ impl TrainingSpec {
     ///
     /// For the first senseless value found, naming it and what is expected.
     pub fn validate(&self, data: &Dataset) -> Result<(), SpecError> {
+        self.validate_kind(data)?;
         let training = self.training_images(data)?;
         let draft = Draft::from(self.clone());
         for setting in &SETTINGS {
@@ -316,11 +326,44 @@ impl TrainingSpec {
                 return Err(SpecError::ValidationSize { size, images });
             }
         }
-        let of_classes = |label: &u8| self.classes.is_empty() || self.classes.contains(label);
-        let is_empty = |metric: &Metric| !metric.split(data).labels.iter().any(of_classes);
+        let name = |metric: Metric| metric.column().replace('_', "-");
+        let is_of = |metric: &Metric| Metric::of(data).contains(metric);
+        if let Some(metric) = self.monitored().iter().find(|metric| !is_of(metric)) {
+            let names: Vec<String> = Metric::of(data).iter().map(|&metric| name(metric)).collect();
+            return Err(SpecError::Metric { metric: name(metric), expected: names.join(", ") });
+        }
+        let is_empty = |metric: &Metric| self.kept(metric.split(data)) == 0;
         match self.monitored().iter().find(is_empty) {
-            Some(metric) => Err(SpecError::EmptySet(metric.column().replace('_', "-"))),
+            Some(metric) => Err(SpecError::EmptySet(name(metric))),
             None => Ok(()),
+        }
+    }
+
+    /// Checks that the settings are for data of this kind.
+    fn validate_kind(&self, data: &Dataset) -> Result<(), SpecError> {
+        let reason = match (data.is_numeric(), self.targets == Targets::Numbers) {
+            (true, false) => {
+                "the data are numbers to be learnt, and have no classes; expected numbers"
+            }
+            (false, true) => "the data are images with classes; expected one-hot or binary",
+            _ => "",
+        };
+        if !reason.is_empty() {
+            return Err(SpecError::Targets { targets: self.targets.name(), reason });
+        }
+        let of_images =
+            [("classes", !self.classes.is_empty()), ("expand", self.expansion.is_some())];
+        match of_images.into_iter().find(|&(_, given)| data.is_numeric() && given) {
+            Some((option, _)) => Err(SpecError::OfImages { option }),
+            None => Ok(()),
+        }
+    }
+
+    /// The images of a set that are of the [`classes`](Self::classes), or its rows of numbers.
+    fn kept(&self, split: &Split) -> usize {
+        match self.classes.is_empty() {
+            true => split.len(),
+            false => split.labels.iter().filter(|label| self.classes.contains(label)).count(),
         }
     }
 }
@@ -346,14 +389,10 @@ impl TrainingSpec {
     /// The numbers of training, validation and test images that [`select`](Self::select) would leave,
     /// without the work of it.
     pub fn images(&self, data: &Dataset) -> [usize; 3] {
-        let kept = |split: &Split| match self.classes.is_empty() {
-            true => split.len(),
-            false => split.labels.iter().filter(|label| self.classes.contains(label)).count(),
-        };
         let training = self.training_images(data).unwrap_or(0);
-        let validation = kept(&data.validation);
+        let validation = self.kept(&data.validation);
         let validation = self.validation_size.map_or(validation, |size| size.min(validation));
-        [training, validation, kept(&data.test)]
+        [training, validation, self.kept(&data.test)]
     }
 
     /// The number of images of `data` that are trained on.
@@ -367,13 +406,9 @@ impl TrainingSpec {
             usize::from(classes[i]) >= data.classes || classes[..i].contains(&classes[i])
         };
         if classes.len() == 1 || (0..classes.len()).any(unusable) {
-            return Err(SpecError::Classes { largest: data.classes - 1 });
+            return Err(SpecError::Classes { largest: data.classes.saturating_sub(1) });
         }
-        let labels = data.training.labels.iter();
-        let images = match classes.is_empty() {
-            true => labels.len(),
-            false => labels.filter(|label| classes.contains(label)).count(),
-        };
+        let images = self.kept(&data.training);
         match self.train_size {
             Some(size) if size == 0 || size > images => {
                 Err(SpecError::TrainSize { train_size: size, images })

@@ -3,8 +3,9 @@
 use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Gradient, Initialiser, Input, Learner,
-    Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Targets, Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Desired, Gradient, Initialiser, Input,
+    Learner, Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Targets,
+    Workspace,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::panels::DenseBatch;
@@ -60,6 +61,9 @@ impl Functions {
         if variety % 3 == 1 && cost.fits_targets(output, Targets::Binary).is_ok() {
             functions.targets = Targets::Binary;
         }
+        if variety % 3 == 2 && cost.fits_targets(output, Targets::Numbers).is_ok() {
+            functions.targets = Targets::Numbers;
+        }
         functions
     }
 }
@@ -110,11 +114,14 @@ impl Learning {
     }
 }
 
-/// A random network and a mini-batch of images with many zeros.
+/// A random network and a mini-batch of images with many zeros, and with classes or with numbers to be answered.
 struct Case {
     network: Network<f64>,
     images: Vec<Vec<f64>>,
+    /// None where the targets are numbers.
     labels: Vec<u8>,
+    /// What the outputs are to be, image by image.
+    desired: Vec<Vec<f64>>,
     training: bool,
     learning: Learning,
     seed: u64,
@@ -128,6 +135,7 @@ impl Case {
         let (inputs, outputs) = (architecture.inputs(), architecture.outputs());
         let classes = match targets {
             Targets::OneHot => outputs,
+            Targets::Numbers => 0,
             Targets::Binary => targets.answers(outputs.min(8)),
         };
         let network = Network::random(
@@ -144,9 +152,18 @@ impl Case {
         };
         let images: Vec<Vec<f64>> =
             (0..images).map(|_| (0..inputs).map(|_| pixel()).collect()).collect();
-        let labels = images.iter().map(|_| stream.below(classes as u32) as u8).collect();
+        let of_classes = if classes > 0 { images.len() } else { 0 };
+        let labels: Vec<u8> = (0..of_classes).map(|_| stream.below(classes as u32) as u8).collect();
+        let textbook = Textbook::from_network(&network);
+        let mut number = || f64::from(stream.below(512)) / 256.0 - 1.0;
+        let desired = match targets {
+            Targets::Numbers => {
+                images.iter().map(|_| (0..outputs).map(|_| number()).collect()).collect()
+            }
+            _ => labels.iter().map(|&label| textbook.desired(usize::from(label))).collect(),
+        };
         let learning = Learning::nth((seed % 1000) as usize);
-        Self { network, images, labels, training, learning, seed }
+        Self { network, images, labels, desired, training, learning, seed }
     }
 
     /// Decides which neurons are dropped.
@@ -253,8 +270,14 @@ impl<T: Real> WithSimd for Passes<'_, T> {
                 *factor = if is_dropped(p) { T::ZERO } else { T::ONE };
             }
         });
+        let numbers = self.case.desired.iter().flatten().map(|&y| T::from_f64(y));
+        let numbers: Vec<T> = numbers.collect();
+        let desired = match self.network.architecture().targets {
+            Targets::Numbers => Desired::Numbers(&numbers),
+            _ => Desired::Classes(&self.case.labels),
+        };
         workspace.forward(simd, self.network, input);
-        workspace.backward(simd, self.network, &self.case.labels);
+        workspace.backward(simd, self.network, desired);
         let mut gradient = Gradient::zeros(self.network);
         workspace.add_gradient(simd, input, &mut gradient);
         let output = workspace.output().to_vec();
@@ -265,7 +288,7 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             for _ in 0..STEPS {
                 learner.look_ahead(simd, self.network);
                 workspace.forward(simd, self.network, input);
-                workspace.backward(simd, self.network, &self.case.labels);
+                workspace.backward(simd, self.network, desired);
                 learner.learn(simd, &mut workspace, self.network, input);
             }
         }
@@ -294,14 +317,14 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
         Output::Identity | Output::Tanh => 1.0,
     };
 
-    let mut sums = textbook.backpropagate(&case.images[0], usize::from(case.labels[0]));
-    for (r, (x, &label)) in case.images.iter().zip(&case.labels).enumerate() {
+    let mut sums = textbook.backpropagate_to(&case.images[0], &case.desired[0]);
+    for (r, (x, y)) in case.images.iter().zip(&case.desired).enumerate() {
         let (_, activations) = textbook.feed_forward(x);
         for (j, &want) in activations.last().unwrap().iter().enumerate() {
             assert_close(output[r * stride + j].to_f64(), want, output_scale, tolerance, "output");
         }
         if r > 0 {
-            let nabla = textbook.backpropagate(x, usize::from(label));
+            let nabla = textbook.backpropagate_to(x, y);
             for l in 0..sums.biases.len() {
                 for j in 0..sums.biases[l].len() {
                     sums.biases[l][j] += nabla.biases[l][j];
@@ -327,8 +350,7 @@ fn check_against_textbook<T: Real>(case: &Case, level: SimdLevel, tolerance: f64
     }
 
     let mut learnt = textbook.clone();
-    let batch: Vec<_> =
-        case.images.iter().cloned().zip(case.labels.iter().map(|&y| usize::from(y))).collect();
+    let batch: Vec<_> = case.images.iter().cloned().zip(case.desired.iter().cloned()).collect();
     let Learning { optimiser, momentum, step } = case.learning;
     let mut learner = TextbookLearner::new(optimiser, momentum, &mut learnt);
     (0..STEPS).for_each(|_| learner.step(&mut learnt, &batch, step));
@@ -408,11 +430,11 @@ fn check_against_finite_differences(case: &Case) {
     let gradients: Vec<_> =
         levels.map(|level| (gradient::<f64>(case, level), gradient::<f32>(case, level))).collect();
     let mut textbook = case.textbook();
-    let (x, label) = (&case.images[0], usize::from(case.labels[0]));
+    let (x, y) = (&case.images[0], &case.desired[0]);
     let mut slope = |change: &dyn Fn(&mut Textbook, f64)| {
         let mut cost_at = |epsilon| {
             change(&mut textbook, epsilon);
-            let cost = textbook.cost_of(x, label);
+            let cost = textbook.cost_to(x, y);
             change(&mut textbook, -epsilon);
             cost
         };

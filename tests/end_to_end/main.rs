@@ -10,6 +10,7 @@ mod ids;
 mod models;
 mod outputs;
 mod overview;
+mod regression;
 mod replay;
 mod report;
 mod reproduce;

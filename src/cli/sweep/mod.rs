@@ -50,15 +50,19 @@ pub struct Arguments {
     halving: Option<usize>,
     #[command(flatten)]
     axes: Axes,
-    /// Directory of four IDX files (raw or .gz) to use instead of the embedded MNIST
-    #[arg(long, value_name = "DIR", help_heading = "Data")]
+    /// Directory of four IDX files (raw or .gz), or a CSV file of numbers, to use instead of the embedded
+    /// MNIST
+    #[arg(long, value_name = "DIR|FILE", help_heading = "Data")]
     data: Option<PathBuf>,
-    /// With --data: images kept back from the end of the training file for validation
+    /// With --data: images kept back from the end of the training file for validation, or rows of numbers
     /// [default: a sixth of them, at most 10000]
     #[arg(long, value_name = "N", help_heading = "Data")]
     validation: Option<usize>,
+    /// With --data FILE: the columns to be learnt from all others, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Data")]
+    target_columns: Vec<String>,
     /// What to compute after every epoch, separated by commas [default:
-    /// validation-accuracy,test-accuracy]
+    /// validation-accuracy,test-accuracy; of numbers validation-mse,validation-r2,test-mse,test-r2]
     #[arg(long, value_name = "METRICS", help_heading = RESULTS)]
     monitor: Option<String>,
     /// Compute it after every K epochs, and after the last one [default: 1]

@@ -55,6 +55,9 @@ impl Request {
             if spec.validation.is_some() {
                 bail!("--validation: the embedded MNIST has its split; expected --data too");
             }
+            if !spec.target_columns.is_empty() {
+                bail!("--target-columns: they are those of a file of numbers; expected --data too");
+            }
             spec.data_id = data_id(&Dataset::MNIST_SHA256);
         }
         for grid in &mut spec.grids {
@@ -92,6 +95,9 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
         spec.data_id.clear();
     }
     spec.validation = arguments.validation.or(spec.validation);
+    if !arguments.target_columns.is_empty() {
+        spec.target_columns = arguments.target_columns.clone();
+    }
     if let Some(monitor) = &arguments.monitor {
         spec.monitor = monitor.clone();
     }

@@ -118,8 +118,7 @@ impl Expansion {
     ///
     /// As [`once`](Self::once).
     pub fn for_epoch(self, split: &Split, shape: (usize, usize), seed: u64, epoch: u32) -> Split {
-        let mut distorted =
-            Split { images: SparseRows::new(split.images.columns()), labels: Vec::new() };
+        let mut distorted = Split::from((SparseRows::new(split.images.columns()), Vec::new()));
         self.distort(split, shape, seed, epoch, None, &mut distorted);
         distorted
     }

@@ -8,7 +8,7 @@ fn parse(text: &str) -> Expansion {
 /// Three images of 4x3 pixels.
 fn small() -> Split {
     let pixels: Vec<u8> = (0..36).map(|i| (i * 71 % 256) as u8).collect();
-    Split { images: SparseRows::from_dense(&pixels, 12), labels: vec![7, 8, 9] }
+    (SparseRows::from_dense(&pixels, 12), vec![7, 8, 9]).into()
 }
 
 fn dense(split: &Split, i: usize) -> Vec<u8> {
@@ -138,11 +138,11 @@ fn elastic_displacements_are_smooth_and_of_a_pixel_or_two() {
 #[test]
 fn tiny_and_no_images_are_fine() {
     for text in ["shifts", "rotations", "elastic"] {
-        let one = Split { images: SparseRows::from_dense(&[200], 1), labels: vec![3] };
+        let one: Split = (SparseRows::from_dense(&[200], 1), vec![3]).into();
         assert_eq!(parse(text).once(&one, (1, 1), 1).len(), 5);
-        let row = Split { images: SparseRows::from_dense(&[1, 2, 3, 4], 4), labels: vec![3] };
+        let row: Split = (SparseRows::from_dense(&[1, 2, 3, 4], 4), vec![3]).into();
         assert_eq!(parse(text).once(&row, (1, 4), 1).len(), 5);
-        let none = Split { images: SparseRows::new(4), labels: vec![] };
+        let none: Split = (SparseRows::new(4), vec![]).into();
         assert!(parse(text).once(&none, (2, 2), 1).is_empty());
     }
 }

@@ -52,11 +52,11 @@ impl TextbookLearner {
         Self { optimiser, momentum, steps: 0, first: zeros.clone(), second: zeros }
     }
 
-    /// One step on a mini-batch of (image, class) pairs.
+    /// One step on a mini-batch of (inputs, desired outputs) pairs.
     pub fn step(
         &mut self,
         network: &mut Textbook,
-        batch: &[(Vec<f64>, usize)],
+        batch: &[(Vec<f64>, Vec<f64>)],
         step: StepConstants,
     ) {
         let StepConstants { eta, lambda, l1, images, max_norm } = step;
@@ -71,8 +71,8 @@ impl TextbookLearner {
 
         // The gradient of the whole cost: the mean over the mini-batch, and the penalties.
         let mut gradient = vec![0.0; before.len()];
-        for (x, label) in batch {
-            let nabla = network.backpropagate(x, *label).flat();
+        for (x, y) in batch {
+            let nabla = network.backpropagate_to(x, y).flat();
             gradient.iter_mut().zip(nabla).for_each(|(sum, g)| *sum += g / m);
         }
         for ((w, is_weight), g) in network.parameters().into_iter().zip(&mut gradient) {

@@ -153,23 +153,37 @@ impl Textbook {
         (zs, activations)
     }
 
+    /// What the outputs y are to be for an image of class `label`.
+    pub fn desired(&self, label: usize) -> Vec<f64> {
+        let outputs = self.biases.last().map_or(0, Vec::len);
+        let y = |j| if self.targets.is_on(j, label) { 1.0 } else { 0.0 };
+        (0..outputs).map(y).collect()
+    }
+
     /// The cost of one image x of class `label`.
     pub fn cost_of(&self, x: &[f64], label: usize) -> f64 {
+        self.cost_to(x, &self.desired(label))
+    }
+
+    /// The cost of inputs x whose outputs are to be y.
+    pub fn cost_to(&self, x: &[f64], y: &[f64]) -> f64 {
         let (_, activations) = self.feed_forward(x);
         let outputs = activations.last().expect("at least the inputs");
-        let terms = outputs.iter().enumerate().map(|(j, &a)| {
-            let y = if self.targets.is_on(j, label) { 1.0 } else { 0.0 };
-            match self.cost {
-                Cost::Quadratic => 0.5 * (a - y) * (a - y),
-                Cost::CrossEntropy => -(y * a.ln() + (1.0 - y) * (1.0 - a).ln()),
-                Cost::LogLikelihood => -y * a.ln(),
-            }
+        let terms = outputs.iter().zip(y).map(|(&a, &y)| match self.cost {
+            Cost::Quadratic => 0.5 * (a - y) * (a - y),
+            Cost::CrossEntropy => -(y * a.ln() + (1.0 - y) * (1.0 - a).ln()),
+            Cost::LogLikelihood => -y * a.ln(),
         });
         terms.sum()
     }
 
     /// The gradient of the cost of one image, by the four equations of backpropagation.
     pub fn backpropagate(&self, x: &[f64], label: usize) -> Nabla {
+        self.backpropagate_to(x, &self.desired(label))
+    }
+
+    /// The same for inputs x whose outputs are to be y.
+    pub fn backpropagate_to(&self, x: &[f64], y: &[f64]) -> Nabla {
         let (zs, activations) = self.feed_forward(x);
         let depth = self.weights.len();
         let mut deltas: Vec<Vec<f64>> = vec![Vec::new(); depth];
@@ -178,14 +192,13 @@ impl Textbook {
         // log-likelihood of a softmax layer gives the same. Softmax outputs depend on every z, so
         // that the sum over k of ∂C/∂a_k ∂a_k/∂z_j is needed elsewhere.
         let (z, a) = (&zs[depth - 1], &activations[depth]);
-        let y = |j| if self.targets.is_on(j, label) { 1.0 } else { 0.0 };
-        let mean: f64 = a.iter().enumerate().map(|(k, a)| (a - y(k)) * a).sum();
+        let mean: f64 = a.iter().zip(y).map(|(a, y)| (a - y) * a).sum();
         let delta = (0..a.len()).map(|j| match (self.cost, self.output) {
-            (Cost::CrossEntropy | Cost::LogLikelihood, _) => a[j] - y(j),
-            (Cost::Quadratic, Output::Sigmoid) => (a[j] - y(j)) * sigmoid_prime(z[j]),
-            (Cost::Quadratic, Output::Softmax) => a[j] * (a[j] - y(j) - mean),
-            (Cost::Quadratic, Output::Identity) => a[j] - y(j),
-            (Cost::Quadratic, Output::Tanh) => (a[j] - y(j)) * (1.0 - z[j].tanh() * z[j].tanh()),
+            (Cost::CrossEntropy | Cost::LogLikelihood, _) => a[j] - y[j],
+            (Cost::Quadratic, Output::Sigmoid) => (a[j] - y[j]) * sigmoid_prime(z[j]),
+            (Cost::Quadratic, Output::Softmax) => a[j] * (a[j] - y[j] - mean),
+            (Cost::Quadratic, Output::Identity) => a[j] - y[j],
+            (Cost::Quadratic, Output::Tanh) => (a[j] - y[j]) * (1.0 - z[j].tanh() * z[j].tanh()),
         });
         deltas[depth - 1] = delta.collect();
 

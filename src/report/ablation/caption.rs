@@ -91,17 +91,18 @@ fn lengths(ablation: &Ablation) -> Option<String> {
     let Ablation { measure, facts, .. } = ablation;
     let mut words = Vec::new();
     if let Some((least, most)) = facts.epochs.filter(|(least, most)| least < most)
-        && matches!(measure.how, How::Value(At::Last | At::BestOf(_) | At::Kept))
+        && matches!(measure.how, How::Value(At::Last | At::BestOf(_) | At::Kept(_)))
     {
         words.push(format!("Trainings ended after {least} to {}.", facts.unit.count(most)));
     }
     match &measure.how {
-        How::Value(At::Kept) => words.push(
-            "Training keeps the network of the best validation accuracy where it stops early, and the last one \
-             elsewhere."
-                .into(),
-        ),
-        How::Value(At::BestOf(column)) if facts.ours && column == "validation_accuracy" => {
+        How::Value(At::Kept(column)) => words.push(format!(
+            "Training keeps the network of the best {} where it stops early, and the last one elsewhere.",
+            column.replace('_', " ")
+        )),
+        How::Value(At::BestOf(column))
+            if facts.ours && ["validation_accuracy", "validation_r2"].contains(&column.as_str()) =>
+        {
             words.push("With early stopping, training keeps the network of that epoch.".into());
         }
         How::Value(At::Last) if facts.kept_elsewhere => words.push(

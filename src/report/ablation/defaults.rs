@@ -126,7 +126,7 @@ fn normalise(runs: &Runs, request: &mut Request) -> Result<(), AblationError> {
 
 /// What settings may be chosen by: never the test set.
 fn tuning_metric(metrics: &[String]) -> Option<MeasureText> {
-    let column = ["validation_accuracy", "validation_cost"]
+    let column = ["validation_accuracy", "validation_r2", "validation_mse", "validation_cost"]
         .into_iter()
         .find(|name| metrics.iter().any(|metric| metric == name))?;
     Some(MeasureText { column: Some(column.into()), threshold: None })

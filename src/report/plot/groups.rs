@@ -50,7 +50,8 @@ impl<'a> Scene<'a> {
         let measure = request.measure(runs)?;
         // Settings are never chosen by the test set if there is another.
         let metrics = runs.metrics();
-        let validation = ["validation_accuracy", "validation_cost"];
+        let validation =
+            ["validation_accuracy", "validation_r2", "validation_mse", "validation_cost"];
         let judge = validation.into_iter().find(|name| metrics.iter().any(|m| m == name));
         let judge = match judge {
             Some(column) => column.to_string(),
@@ -228,12 +229,14 @@ impl<'a> Scene<'a> {
         let words_of = self.measure.words();
         match &self.measure.how {
             _ if courses => match self.runs.kept_at(&self.selected) {
-                At::BestOf(_) => words.push(
-                    "Training kept the network of the best validation accuracy, not that of the last epoch.".into(),
-                ),
-                At::Kept => words.push(
-                    "Training kept the network of the best validation accuracy where it stops early.".into(),
-                ),
+                At::BestOf(column) => words.push(format!(
+                    "Training kept the network of the best {}, not that of the last epoch.",
+                    column.replace('_', " ")
+                )),
+                At::Kept(column) => words.push(format!(
+                    "Training kept the network of the best {} where it stops early.",
+                    column.replace('_', " ")
+                )),
                 _ => {}
             },
             How::Value(At::Last) if self.measure.single => {}

@@ -13,9 +13,9 @@ pub enum At {
     Best,
     /// That of the epoch in which another column was best, the first of equal ones.
     BestOf(String),
-    /// That of the network which training keeps: with early stopping that of the best validation accuracy, without it
-    /// the last one.
-    Kept,
+    /// That of the network which training keeps: with early stopping that of the best validation accuracy, or of the
+    /// best R² where numbers are learnt, whose column this is; without it the last one.
+    Kept(&'static str),
     /// That after an epoch, counted as in the file.
     Epoch(usize),
 }
@@ -27,7 +27,7 @@ impl FromStr for At {
         match (text, text.split_once(':')) {
             ("last", _) => Ok(Self::Last),
             ("best", _) => Ok(Self::Best),
-            ("kept", _) => Ok(Self::Kept),
+            ("kept", _) => Ok(Self::Kept(KEPT_BY)),
             (_, Some(("best", column))) if !column.is_empty() => Ok(Self::BestOf(column.into())),
             (_, Some(("epoch", epoch))) => {
                 epoch.parse().map(Self::Epoch).map_err(|_| EXPECTED.into())
@@ -45,7 +45,7 @@ impl fmt::Display for At {
             Self::Last => f.write_str("last"),
             Self::Best => f.write_str("best"),
             Self::BestOf(column) => write!(f, "best:{column}"),
-            Self::Kept => f.write_str("kept"),
+            Self::Kept(_) => f.write_str("kept"),
             Self::Epoch(epoch) => write!(f, "epoch:{epoch}"),
         }
     }
@@ -53,13 +53,15 @@ impl fmt::Display for At {
 
 /// What training with early stopping keeps the best network by.
 pub(super) const KEPT_BY: &str = "validation_accuracy";
+/// The same where numbers are learnt.
+pub(super) const KEPT_BY_OF_NUMBERS: &str = "validation_r2";
 
 impl At {
     /// The column that chooses the epoch, if another than the metric does.
     pub(super) fn chooser(&self) -> Option<&str> {
         match self {
             Self::BestOf(column) => Some(column),
-            Self::Kept => Some(KEPT_BY),
+            Self::Kept(column) => Some(column),
             Self::Last | Self::Best | Self::Epoch(_) => None,
         }
     }

@@ -180,7 +180,7 @@ impl Measure {
             How::Value(At::BestOf(column)) if *column != self.column => {
                 self.of_chooser.or(Some(better))
             }
-            How::Value(At::Kept) => self.of_chooser,
+            How::Value(At::Kept(_)) => self.of_chooser,
             _ => of_column,
         };
         Self { of_column, of_chooser, better: of_column, ..self }.counted()
@@ -225,6 +225,8 @@ impl Measure {
     /// an end, that is no end.
     pub fn cut(&self, interval: Interval, values: &[f64]) -> Interval {
         let ours = self.of_layers || super::KNOWN.contains(&self.column.as_str());
+        // R² is below 0 where the answers are worse than the mean.
+        let ours = ours && !self.column.ends_with("_r2");
         let bounded = !matches!(self.how, How::Value(_)) || ours || self.is_percentage();
         let bounded = bounded && values.iter().all(|&value| value >= 0.0);
         let fraction =
@@ -280,7 +282,7 @@ impl Measure {
             How::Value(At::BestOf(column)) => {
                 format!("{name} after the {unit} of the best {}", column.replace('_', " "))
             }
-            How::Value(At::Kept) => format!("{name} of the network that training keeps"),
+            How::Value(At::Kept(_)) => format!("{name} of the network that training keeps"),
             How::Value(At::Epoch(number)) => {
                 let from = if self.unit.from_0() { " (from 0)" } else { "" };
                 format!("{name} after {unit} {number}{from}")

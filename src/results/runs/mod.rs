@@ -106,12 +106,18 @@ const BOOKKEEPING: [&str; 7] =
     ["trial_id", "status", "diverged_at_epoch", "epochs_trained", "epoch", "seconds", "step"];
 
 /// The metrics of our own files, the most telling first.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 13] = [
     "test_accuracy",
     "validation_accuracy",
+    "test_r2",
+    "validation_r2",
+    "test_mse",
+    "validation_mse",
     "test_cost",
     "validation_cost",
     "training_accuracy",
+    "training_r2",
+    "training_mse",
     "training_cost",
     crate::results::ETA_IN_FORCE,
 ];
@@ -355,9 +361,10 @@ impl Runs {
                 let same = names.iter().find(|name| same_name(name, column));
                 &At::BestOf(same.unwrap_or(column).clone())
             }
-            At::Kept if !self.is_ours() => {
+            At::Kept(_) if !self.is_ours() => {
                 return Err(RunsError::NotOurs { path: self.path().into() });
             }
+            At::Kept(_) => &At::Kept(self.kept_by()),
             at => at,
         };
         let measure = text.resolve(at, &metrics, &names)?.with(better);
@@ -409,8 +416,17 @@ impl Runs {
         match stopped {
             _ if !self.is_ours() || !self.has_epochs() => At::Last,
             0 => At::Last,
-            n if n == of.len() => At::BestOf(at::KEPT_BY.into()),
-            _ => At::Kept,
+            n if n == of.len() => At::BestOf(self.kept_by().into()),
+            _ => At::Kept(self.kept_by()),
+        }
+    }
+
+    /// The column by which early stopping keeps a network.
+    fn kept_by(&self) -> &'static str {
+        let has = |name: &str| self.header.iter().any(|column| column.ends_with(name));
+        match has(at::KEPT_BY_OF_NUMBERS) && !has(at::KEPT_BY) {
+            true => at::KEPT_BY_OF_NUMBERS,
+            false => at::KEPT_BY,
         }
     }
 

@@ -207,7 +207,7 @@ impl Runs {
         chooser: Option<&Course>,
         seconds: &[(usize, f64)],
     ) -> Result<Outcome, RunsError> {
-        let kept = measure.how == How::Value(At::Kept);
+        let kept = matches!(measure.how, How::Value(At::Kept(_)));
         let chooser = chooser.filter(|_| !kept || self.keeps_best(run));
         let broken = |course: &Course| course.iter().any(|(_, value)| !value.is_finite());
         if self.is_diverged(run) || broken(course) || chooser.is_some_and(broken) {
@@ -246,7 +246,7 @@ impl Runs {
         };
         let last = course.last().copied();
         let value = match (&measure.how, chooser) {
-            (How::Value(At::BestOf(_) | At::Kept), Some(chooser)) => {
+            (How::Value(At::BestOf(_) | At::Kept(_)), Some(chooser)) => {
                 let number = best(chooser).map_or(0, |best| best.0);
                 let Some(value) = at(number) else {
                     let (path, run) = place();
@@ -264,7 +264,7 @@ impl Runs {
                 };
                 Some(value)
             }
-            (How::Value(At::Last | At::BestOf(_) | At::Kept), _) => last.map(|last| last.1),
+            (How::Value(At::Last | At::BestOf(_) | At::Kept(_)), _) => last.map(|last| last.1),
             (How::Value(At::Best), _) => best(course).map(|best| best.1),
             (How::Value(At::Epoch(epoch)), _) => at(*epoch),
             (How::EpochsTo(threshold), _) => match reached(*threshold) {

@@ -477,12 +477,12 @@ fn the_value_of_a_training_is_that_of_the_network_it_keeps() {
     use Outcome::Value;
     // The first of the two best.
     assert_eq!(at(At::BestOf("validation_accuracy".into())), [Value(0.9), Value(0.9)]);
-    assert_eq!(at(At::Kept), [Value(0.9), Value(0.94)]);
+    assert_eq!(at("kept".parse().unwrap()), [Value(0.9), Value(0.94)]);
     assert_eq!(
         (runs.default_at(&[0]), runs.default_at(&[1])),
         (At::BestOf("validation_accuracy".into()), At::Last)
     );
-    assert_eq!(runs.default_at(&[0, 1]), At::Kept);
+    assert_eq!(runs.default_at(&[0, 1]), "kept".parse().unwrap());
     // Without the epochs it cannot be said.
     let lone = directory(&[("trials.csv", &read(&files, "trials.csv"))]);
     let lone = open(&lone, "").unwrap();
@@ -500,7 +500,7 @@ fn the_value_of_a_training_is_that_of_the_network_it_keeps() {
     assert_eq!(at("score", "val_loss").unwrap(), [Value(2.0)]);
     let error = at("odd", "score").unwrap_err().to_string();
     assert!(error.contains("run 1 has no odd for epoch 3, in which its score is best"), "{error}");
-    assert!(runs.measure(&"score".parse().unwrap(), &At::Kept, None).is_err());
+    assert!(runs.measure(&"score".parse().unwrap(), &"kept".parse().unwrap(), None).is_err());
 }
 
 fn read(directory: &TempDir, name: &str) -> String {

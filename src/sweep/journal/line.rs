@@ -139,7 +139,7 @@ fn fill(line: &mut Line, history: &History) {
     let metrics = history.epochs.first().map(|record| record.metrics);
     line.metrics = metrics.iter().flat_map(Metrics::iter).map(|(metric, _)| metric).collect();
     let numbers = |metrics: &Metrics| metrics.iter().map(|(_, value)| value.into()).collect();
-    line.start = history.start.as_ref().map(numbers);
+    line.start = history.start.as_deref().map(numbers);
     let epoch = |record: &EpochRecord| (record.epoch, numbers(&record.metrics), record.seconds);
     line.epochs = history.epochs.iter().map(epoch).collect();
     let layer = |r: &LayerRecord| {
@@ -225,7 +225,7 @@ pub(super) fn read(line: &[u8]) -> Option<Entry> {
     };
     Some(Entry::Done(History {
         start: match &line.start {
-            Some(values) => Some(metrics(values)?),
+            Some(values) => Some(metrics(values)?.into()),
             None => None,
         },
         epochs: line.epochs.into_iter().map(record).collect::<Option<_>>()?,
@@ -249,7 +249,7 @@ pub fn difference(a: &History, b: &History) -> Option<String> {
     }
     // The start is no epoch, and compared like one.
     let start = |history: &History| {
-        history.start.map(|metrics| EpochRecord { epoch: 0, metrics, seconds: 0.0 })
+        history.start.as_deref().map(|&metrics| EpochRecord { epoch: 0, metrics, seconds: 0.0 })
     };
     let starts = start(a).into_iter().zip(start(b)).collect::<Vec<_>>();
     if a.start.is_some() != b.start.is_some() {
@@ -305,7 +305,7 @@ mod tests {
             dead: None,
             update: Some(f64::NEG_INFINITY),
         }];
-        history.start = Some(history.epochs[1].metrics);
+        history.start = Some(history.epochs[1].metrics.into());
         assert_eq!(round_trip(&history), history);
         assert!(difference(&history, &round_trip(&history)).is_none());
         // A NaN is not equal to itself.

@@ -13,7 +13,7 @@ use crate::data::{SparseRows, Split};
 use crate::files::write_atomically;
 use crate::nn::{Architecture, Network};
 use crate::simd::{Real, SimdLevel};
-use crate::train::{Precision, Predictor};
+use crate::train::{Evaluation, Evaluator, Precision, Predictor};
 use parameters::Parameters;
 use source::Source;
 use std::path::Path;
@@ -93,14 +93,35 @@ impl Model {
     /// When the images do not fit the inputs of the network.
     pub fn outputs(&self, images: SparseRows, level: SimdLevel) -> Vec<f64> {
         let labels = vec![0; images.len()];
-        let split = Split { images, labels };
+        self.outputs_of(&(images, labels).into(), level)
+    }
+
+    /// Its outputs for all that a split holds, one row after the other.
+    ///
+    /// # Panics
+    ///
+    /// When the images or numbers do not fit the inputs of the network.
+    pub fn outputs_of(&self, split: &Split, level: SimdLevel) -> Vec<f64> {
         let arch = level.arch();
         match self {
             Self::F32(network) => {
-                let mut predictor = Predictor::new(network, &split);
+                let mut predictor = Predictor::new(network, split);
                 predictor.predict(arch, network).iter().map(|&output| output.into()).collect()
             }
-            Self::F64(network) => Predictor::new(network, &split).predict(arch, network).to_vec(),
+            Self::F64(network) => Predictor::new(network, split).predict(arch, network).to_vec(),
+        }
+    }
+
+    /// How it does on all that a split holds.
+    ///
+    /// # Panics
+    ///
+    /// When the images or numbers do not fit the network.
+    pub fn evaluate(&self, split: &Split, level: SimdLevel) -> Evaluation {
+        let arch = level.arch();
+        match self {
+            Self::F32(network) => Evaluator::new(network).evaluate(arch, network, split),
+            Self::F64(network) => Evaluator::new(network).evaluate(arch, network, split),
         }
     }
 

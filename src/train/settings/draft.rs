@@ -1,13 +1,17 @@
 use super::value::BatchSize;
 use super::{MonitorOptions, TrainingSpec, setting};
 use crate::data::Dataset;
-use crate::nn::{Optimiser, Output};
+use crate::nn::{Cost, Optimiser, Output, Targets};
 
 /// A training that is being described: some of it may still follow from the rest, or from the data.
 #[derive(Debug, Clone)]
 pub struct Draft {
     pub(super) spec: TrainingSpec,
-    /// `None` for that of the cost.
+    /// `None` for that of the data.
+    pub(super) cost: Option<Cost>,
+    /// `None` for those of the data.
+    pub(super) targets: Option<Targets>,
+    /// `None` for that of the cost, or of numbers.
     pub(super) output: Option<Output>,
     /// `None` for that of the optimiser.
     pub(super) eta: Option<f64>,
@@ -26,13 +30,16 @@ impl Default for Draft {
     /// All as it is if nobody says anything.
     fn default() -> Self {
         let spec = TrainingSpec::default();
-        Self { output: None, eta: None, batch_size: BatchSize::Images(spec.batch_size), spec }
+        let batch_size = BatchSize::Images(spec.batch_size);
+        Self { cost: None, targets: None, output: None, eta: None, batch_size, spec }
     }
 }
 
 impl From<TrainingSpec> for Draft {
     fn from(spec: TrainingSpec) -> Self {
         Self {
+            cost: Some(spec.cost),
+            targets: Some(spec.targets),
             output: Some(spec.output),
             eta: Some(spec.eta),
             batch_size: BatchSize::Images(spec.batch_size),
@@ -60,7 +67,16 @@ impl Draft {
     /// [`TrainingSpec::validate`].
     pub fn spec(&self, monitors: &MonitorOptions, data: &Dataset) -> TrainingSpec {
         let mut spec = self.spec.clone();
-        spec.output = self.output.unwrap_or_else(|| spec.cost.output());
+        let numbers = data.is_numeric();
+        let targets = if numbers { Targets::Numbers } else { Targets::OneHot };
+        spec.targets = self.targets.unwrap_or(targets);
+        let cost = if numbers { Cost::Quadratic } else { Cost::CrossEntropy };
+        spec.cost = self.cost.unwrap_or(cost);
+        spec.output = self.output.unwrap_or_else(|| match numbers {
+            // Of any size.
+            true => Output::Identity,
+            false => spec.cost.output(),
+        });
         spec.eta = self.eta.unwrap_or_else(|| default_eta(spec.optimiser));
         spec.batch_size = match self.batch_size {
             BatchSize::Images(images) => images,

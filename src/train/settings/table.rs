@@ -152,7 +152,8 @@ pub static SETTINGS: [Setting; 28] = [
         title: "activation of the output layer",
         symbol: "NAME",
         group: NETWORK,
-        about: "Activation of the output layer; auto is softmax for log-likelihood, else sigmoid",
+        about: "Activation of the output layer; auto is softmax for log-likelihood, identity for data that \
+                are numbers, else sigmoid",
         values: Values::Names(possible::<Output>),
         absent: "auto",
         of_network: true,
@@ -167,11 +168,13 @@ pub static SETTINGS: [Setting; 28] = [
         title: "cost C",
         symbol: "COST",
         group: NETWORK,
-        about: "Cost C that training reduces",
+        about: "Cost C that training reduces; auto is quadratic for data that are numbers, else \
+                cross-entropy",
         values: Values::Names(possible::<Cost>),
+        absent: "auto",
         of_network: true,
         left_out: "cross-entropy",
-        access: at!(spec.cost),
+        access: at!(cost),
         ..BASE
     },
     Setting {
@@ -181,11 +184,12 @@ pub static SETTINGS: [Setting; 28] = [
         title: "what the outputs are to be",
         symbol: "TARGETS",
         group: NETWORK,
-        about: "What the outputs are to be",
+        about: "What the outputs are to be; auto is numbers for data that are numbers, else one-hot",
         values: Values::Names(possible::<Targets>),
+        absent: "auto",
         of_network: true,
         left_out: "one-hot",
-        access: at!(spec.targets),
+        access: at!(targets),
         ..BASE
     },
     Setting {
