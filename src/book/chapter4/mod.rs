@@ -1,6 +1,8 @@
 //! Chapter 4: a visual proof that neural nets can compute any function.
 
 mod build;
+mod linear_depth;
+mod no_activation;
 
 use super::Chapter;
 
@@ -8,5 +10,5 @@ use super::Chapter;
 pub static CHAPTER: Chapter = Chapter {
     name: "chapter4",
     title: "Chapter 4: a visual proof that neural nets can compute any function",
-    experiments: &[build::BUILD],
+    experiments: &[build::BUILD, no_activation::NO_ACTIVATION, linear_depth::LINEAR_DEPTH],
 };
