@@ -1,8 +1,13 @@
 //! Chapter 4: a visual proof that neural nets can compute any function.
 
+mod activations;
 mod build;
 mod linear_depth;
+mod neurons;
 mod no_activation;
+mod step;
+mod tower;
+mod windows;
 
 use super::Chapter;
 
@@ -10,5 +15,13 @@ use super::Chapter;
 pub static CHAPTER: Chapter = Chapter {
     name: "chapter4",
     title: "Chapter 4: a visual proof that neural nets can compute any function",
-    experiments: &[build::BUILD, no_activation::NO_ACTIVATION, linear_depth::LINEAR_DEPTH],
+    experiments: &[
+        step::STEP,
+        build::BUILD,
+        tower::TOWER,
+        activations::ACTIVATIONS,
+        windows::WINDOWS,
+        no_activation::NO_ACTIVATION,
+        linear_depth::LINEAR_DEPTH,
+    ],
 };
