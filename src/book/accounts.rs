@@ -33,7 +33,7 @@ const REASONS: [(&str, &str, &str); 31] = [
     ("ch3-hyper-zero-one", "speedup", "follows from the number before it"),
     ("ch4-", "", "a setting or a goal, not a result"),
     ("ch5-sigma-prime-max", "", "by ch5-factors"),
-    ("ch5-explode", "", "by ch5-factors"),
+    ("ch5-explode", "", "by ch5-chain"),
     ("ch5-prob-width", "", "by ch5-factors"),
     ("ch6-shallow", "", "needs zero softmax weights and the images in the order of the file"),
     ("ch6-ext-", "", "quoted from others"),

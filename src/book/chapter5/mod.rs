@@ -1,6 +1,7 @@
 //! Chapter 5: why deep neural networks are hard to train.
 
 mod activations;
+mod chain;
 mod components;
 mod depth;
 mod factors;
@@ -14,6 +15,7 @@ pub static CHAPTER: Chapter = Chapter {
     title: "Chapter 5: why deep neural networks are hard to train",
     experiments: &[
         depth::DEPTH,
+        chain::CHAIN,
         factors::FACTORS,
         components::COMPONENTS,
         gradients::GRADIENTS,
