@@ -13,6 +13,7 @@ mod overfitting;
 mod regularisers;
 mod saturation;
 mod schedules;
+mod softmax_demo;
 mod techniques;
 mod train_size;
 mod weight_decay;
@@ -27,6 +28,7 @@ pub static CHAPTER: Chapter = Chapter {
         saturation::SATURATION,
         costs::COSTS,
         best_eta::BEST_ETA,
+        softmax_demo::SOFTMAX_DEMO,
         techniques::SOFTMAX,
         overfitting::OVERFIT_1000,
         overfitting::OVERFIT_FULL,
