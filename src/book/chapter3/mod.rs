@@ -10,6 +10,7 @@ mod init_theory;
 mod initialisation;
 mod learning_rates;
 mod overfitting;
+mod polyfit;
 mod regularisers;
 mod saturation;
 mod schedules;
@@ -35,6 +36,7 @@ pub static CHAPTER: Chapter = Chapter {
         overfitting::L2_1000,
         overfitting::L2_FULL_30,
         regularisers::L2_100,
+        polyfit::POLYFIT,
         regularisers::L1,
         regularisers::DROPOUT,
         train_size::TRAIN_SIZE,
