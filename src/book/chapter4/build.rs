@@ -24,7 +24,7 @@ const BUMPS: usize = 5;
 const PLACES: usize = 100;
 
 /// The function of the challenge (equation 113).
-fn target(x: f64) -> f64 {
+pub(super) fn target(x: f64) -> f64 {
     0.2 + 0.4 * x * x + 0.3 * x * libm::sin(15.0 * x) + 0.05 * libm::cos(50.0 * x)
 }
 

@@ -2,6 +2,7 @@
 
 mod activations;
 mod build;
+mod learnt;
 mod linear_depth;
 mod neurons;
 mod no_activation;
@@ -23,5 +24,6 @@ pub static CHAPTER: Chapter = Chapter {
         windows::WINDOWS,
         no_activation::NO_ACTIVATION,
         linear_depth::LINEAR_DEPTH,
+        learnt::LEARNT,
     ],
 };
