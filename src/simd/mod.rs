@@ -25,6 +25,7 @@
 //! instead; see [`sparse`].
 
 mod aligned;
+pub mod bytes;
 pub mod dense;
 pub mod elementwise;
 mod level;
