@@ -14,6 +14,7 @@
 //! - [`data`]: the IDX format, the embedded MNIST, splits, sparse images
 //! - [`nn`]: networks, costs, the forward and the backward pass
 //! - [`train`]: gradient descent, monitors, histories
+//! - [`baselines`]: learners that are no networks
 //! - [`results`]: the files of a result, written and read
 //! - [`sweep`]: many trainings in parallel: grids, plans, journals
 //! - [`figure`]: lines, heatmaps, strips and panels as SVG and PNG; knows nothing of training
@@ -22,6 +23,7 @@
 
 #![warn(missing_docs)]
 
+pub mod baselines;
 pub mod book;
 pub mod data;
 pub mod figure;

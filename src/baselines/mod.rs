@@ -1,0 +1,3 @@
+//! Learners that are no networks, to compare networks with.
+
+pub mod svm;
