@@ -7,20 +7,18 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Numbers that no experiment judges, by the beginning of their id and, where others of that id are judged, by their
 /// quantity; and why. The first that fits counts.
-const REASONS: [(&str, &str, &str); 31] = [
+const REASONS: [(&str, &str, &str); 29] = [
     ("ch1-perceptron", "", "by ch1-gates"),
     ("ch1-nand-adder", "", "a setting, not a result: ch1-gates adds with it"),
     ("ch1-nand", "", "by ch1-gates"),
     ("ch1-ex-binary-output", "", "a setting, not a result: ch1-gates takes it for the worst case"),
     ("ch1-sgd-speedup", "", "arithmetic"),
-    ("ch1-svm-default", "", "needs a support vector machine"),
     ("ch1-svm-tuned", "", "quoted from others"),
     ("ch1-record", "", "quoted from others"),
     ("ch1-intro", "", "lines of the author's program"),
     ("ch2-", "", "arithmetic, and times of backpropagation"),
     ("ch3-sat-", "", "a setting, not a result"),
     ("ch3-ce-100", "fraction of errors removed", "compares a single run with the best of three"),
-    ("ch3-train-size-svm", "", "needs a support vector machine"),
     ("ch3-l2-100-tuned", "program lines", "lines of the author's program"),
     ("ch3-dropout", "", "quoted from others; ch3-dropout has ours beside it"),
     ("ch3-expand-simard", "", "quoted from others; ch3-expand has ours beside it"),

@@ -8,6 +8,7 @@ mod learning_rates;
 mod no_hidden;
 mod outputs;
 mod stuck;
+mod svm;
 
 use super::{Chapter, Run};
 use crate::train::Metric;
@@ -27,6 +28,7 @@ pub static CHAPTER: Chapter = Chapter {
         outputs::OUTPUTS,
         guessing::RANDOM,
         guessing::AVERAGE_DARKNESS,
+        svm::SVM_DEFAULT,
     ],
 };
 

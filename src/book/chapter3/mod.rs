@@ -17,6 +17,7 @@ mod schedules;
 mod softmax_demo;
 mod techniques;
 mod train_size;
+mod train_size_svm;
 mod weight_decay;
 
 use super::Chapter;
@@ -40,6 +41,7 @@ pub static CHAPTER: Chapter = Chapter {
         regularisers::L1,
         regularisers::DROPOUT,
         train_size::TRAIN_SIZE,
+        train_size_svm::TRAIN_SIZE_SVM,
         expansion::EXPAND,
         init_theory::INIT_THEORY,
         initialisation::INIT_30,

@@ -67,7 +67,7 @@ const IMAGES: usize = 1_500_000;
 const MOST_EPOCHS: usize = IMAGES / 100;
 
 /// (key, label, images).
-const SIZES: [(&str, &str, usize); 9] = [
+pub(super) const SIZES: [(&str, &str, usize); 9] = [
     ("n=100", "100 images", 100),
     ("n=200", "200 images", 200),
     ("n=500", "500 images", 500),
