@@ -107,6 +107,10 @@ impl Panels {
         let x = Domain::settle(&first.x, x, Ends::Exact);
         let y = Domain::settle(&first.y, y, Ends::Round);
         let last_row = self.panels.len().saturating_sub(columns);
+        // The name of a horizontal axis stands once, below the last panel of a column, unless the panels of some column
+        // have different ones.
+        let alike = self.panels.iter().zip(self.panels.iter().skip(columns));
+        let alike = alike.clone().all(|(panel, below)| panel.x.label == below.x.label);
         let panel = |(i, panel): (usize, &Figure)| {
             let mut panel = panel.clone();
             if self.ranges == Ranges::Shared {
@@ -114,7 +118,7 @@ impl Panels {
                 panel.y.range = Some((y.low, y.high));
             }
             panel.y.label.clear();
-            if i < last_row {
+            if i < last_row && (alike || self.ranges == Ranges::Shared) {
                 panel.x.label.clear();
             }
             panel.key.clear();
