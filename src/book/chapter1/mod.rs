@@ -9,6 +9,7 @@ mod no_hidden;
 mod outputs;
 mod stuck;
 mod svm;
+mod valley;
 
 use super::{Chapter, Run};
 use crate::train::Metric;
@@ -19,6 +20,7 @@ pub static CHAPTER: Chapter = Chapter {
     title: "Chapter 1: using neural nets to recognise handwritten digits",
     experiments: &[
         gates::GATES,
+        valley::VALLEY,
         gradient_step::GRADIENT_STEP,
         baseline::BASELINE_30,
         baseline::BASELINE_100,
