@@ -24,6 +24,7 @@ mod replay;
 mod reproduction;
 mod rules;
 mod sigmoid;
+mod slope;
 mod summary;
 mod supplement;
 mod verdict;

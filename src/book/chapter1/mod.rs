@@ -7,6 +7,7 @@ mod guessing;
 mod learning_rates;
 mod no_hidden;
 mod outputs;
+mod smooth_neuron;
 mod stuck;
 mod svm;
 mod valley;
@@ -20,6 +21,7 @@ pub static CHAPTER: Chapter = Chapter {
     title: "Chapter 1: using neural nets to recognise handwritten digits",
     experiments: &[
         gates::GATES,
+        smooth_neuron::SMOOTH_NEURON,
         valley::VALLEY,
         gradient_step::GRADIENT_STEP,
         baseline::BASELINE_30,
