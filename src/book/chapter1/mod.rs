@@ -7,6 +7,7 @@ mod guessing;
 mod learning_rates;
 mod no_hidden;
 mod outputs;
+mod smooth_cost;
 mod smooth_neuron;
 mod stuck;
 mod svm;
@@ -22,6 +23,7 @@ pub static CHAPTER: Chapter = Chapter {
     experiments: &[
         gates::GATES,
         smooth_neuron::SMOOTH_NEURON,
+        smooth_cost::SMOOTH_COST,
         valley::VALLEY,
         gradient_step::GRADIENT_STEP,
         baseline::BASELINE_30,
