@@ -14,6 +14,8 @@
 //! [`rank_interval`] whatever they are. An order of two arms is shown by [`t_test_above`], their likeness by
 //! [`equivalence_test`]; a share of runs has the intervals of [`Proportion`], and two of them [`fisher_exact`].
 //!
+//! Whether one quantity rises with another is said by [`rank_correlation`].
+//!
 //! A NaN in a sample makes every result NaN, so that a diverged run cannot pass unnoticed: callers separate diverged
 //! runs first and report how many there were. Infinite values make the mean infinite or NaN, and the rest NaN.
 //!
@@ -29,6 +31,7 @@ mod location;
 mod one_sided;
 mod proportion;
 mod ranks;
+mod spearman;
 mod summary;
 #[cfg(test)]
 mod vectors;
@@ -43,4 +46,5 @@ pub use location::{effect_size, interquartile_mean, median, probability_of_impro
 pub use one_sided::{equivalence_test, t_test_above, t_test_below};
 pub use proportion::{Proportion, fisher_exact};
 pub use ranks::{rank_interval, rank_interval_least};
+pub use spearman::rank_correlation;
 pub use summary::{Summary, mean, std_dev};
