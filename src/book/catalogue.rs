@@ -1,6 +1,6 @@
 //! All experiments by chapter, and how they are called.
 
-use super::{Experiment, chapter1, chapter3, chapter4, chapter5, data};
+use super::{Experiment, chapter1, chapter2, chapter3, chapter4, chapter5, data};
 use crate::nearest::nearest;
 use thiserror::Error;
 
@@ -16,9 +16,10 @@ pub struct Chapter {
 }
 
 /// The chapters, in the order of the book. A new experiment registers in its chapter.
-pub static CHAPTERS: [&Chapter; 5] = [
+pub static CHAPTERS: [&Chapter; 6] = [
     &data::CHAPTER,
     &chapter1::CHAPTER,
+    &chapter2::CHAPTER,
     &chapter3::CHAPTER,
     &chapter4::CHAPTER,
     &chapter5::CHAPTER,

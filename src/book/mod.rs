@@ -5,6 +5,7 @@
 mod accounts;
 mod catalogue;
 mod chapter1;
+mod chapter2;
 mod chapter3;
 mod chapter4;
 mod chapter5;

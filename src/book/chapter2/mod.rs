@@ -1,0 +1,12 @@
+//! Chapter 2: how the backpropagation algorithm works.
+
+mod check;
+
+use super::Chapter;
+
+/// Its experiments, in the order of the chapter.
+pub static CHAPTER: Chapter = Chapter {
+    name: "chapter2",
+    title: "Chapter 2: how the backpropagation algorithm works",
+    experiments: &[check::CHECK],
+};
