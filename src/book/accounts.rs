@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Numbers that no experiment judges, by the beginning of their id and, where others of that id are judged, by their
 /// quantity; and why. The first that fits counts.
 const REASONS: [(&str, &str, &str); 29] = [
+const REASONS: [(&str, &str, &str); 34] = [
     ("ch1-perceptron", "", "by ch1-gates"),
     ("ch1-nand-adder", "", "a setting, not a result: ch1-gates adds with it"),
     ("ch1-nand", "", "by ch1-gates"),
@@ -16,7 +17,9 @@ const REASONS: [(&str, &str, &str); 29] = [
     ("ch1-svm-tuned", "", "quoted from others"),
     ("ch1-record", "", "quoted from others"),
     ("ch1-intro", "", "lines of the author's program"),
-    ("ch2-", "", "arithmetic, and times of backpropagation"),
+    ("ch2-finite-difference", "", "by ch2-gradient-cost"),
+    ("ch2-prob-matrix-minibatch", "", "by ch2-gradient-cost"),
+    ("ch2-", "", "arithmetic"),
     ("ch3-sat-", "", "a setting, not a result"),
     ("ch3-ce-100", "fraction of errors removed", "compares a single run with the best of three"),
     ("ch3-l2-100-tuned", "program lines", "lines of the author's program"),

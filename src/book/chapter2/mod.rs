@@ -1,6 +1,7 @@
 //! Chapter 2: how the backpropagation algorithm works.
 
 mod check;
+mod passes;
 mod slow_weight;
 
 use super::Chapter;
@@ -9,5 +10,5 @@ use super::Chapter;
 pub static CHAPTER: Chapter = Chapter {
     name: "chapter2",
     title: "Chapter 2: how the backpropagation algorithm works",
-    experiments: &[check::CHECK, slow_weight::SLOW_WEIGHT],
+    experiments: &[check::CHECK, slow_weight::SLOW_WEIGHT, passes::PASSES],
 };
