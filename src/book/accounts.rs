@@ -94,7 +94,7 @@ impl Tally {
 }
 
 /// The groups of numbers: (the column `chapter`, the name of the chapter's experiments, a heading).
-const GROUPS: [(&str, &str, &str); 8] = [
+const GROUPS: [(&str, &str, &str); 9] = [
     ("data", "data", "The data"),
     ("1", "chapter1", "Chapter 1: recognising handwritten digits"),
     ("2", "chapter2", "Chapter 2: backpropagation"),
@@ -103,6 +103,7 @@ const GROUPS: [(&str, &str, &str); 8] = [
     ("5", "chapter5", "Chapter 5: deep networks are hard to train"),
     ("6", "chapter6", "Chapter 6: convolution"),
     ("A", "appendix", "Appendix"),
+    ("beyond", "beyond", "Beyond the book"),
 ];
 
 /// The group of a number.

@@ -3,6 +3,7 @@
 //! its own.
 
 mod accounts;
+mod beyond;
 mod catalogue;
 mod chapter1;
 mod chapter2;

@@ -88,7 +88,7 @@ impl Supplement {
             y: names(),
             cells: cells.collect(),
             scale_label: "test images".into(),
-            note: None,
+            ..Heatmap::default()
         })
     }
 

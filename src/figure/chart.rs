@@ -1,5 +1,5 @@
 use super::page::{self, Drawing};
-use super::{Figure, Heatmap, Panels, Strips, Theme};
+use super::{Figure, Heatmap, Panels, Stack, Strips, Theme};
 
 /// A figure of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,15 +12,18 @@ pub enum Chart {
     Strips(Strips),
     /// Several small figures of lines.
     Panels(Panels),
+    /// Several figures beneath one another.
+    Stack(Stack),
 }
 
 impl Chart {
-    fn drawing(&self) -> &dyn Drawing {
+    pub(super) fn drawing(&self) -> &dyn Drawing {
         match self {
             Self::Lines(figure) => figure,
             Self::Heatmap(heatmap) => heatmap,
             Self::Strips(strips) => strips,
             Self::Panels(panels) => panels,
+            Self::Stack(stack) => stack,
         }
     }
 

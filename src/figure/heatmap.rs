@@ -29,6 +29,18 @@ pub struct Heatmap {
     pub scale_label: String,
     /// Small print.
     pub note: Option<String>,
+    /// How colours follow values.
+    pub colours: Colours,
+}
+
+/// How the colours of a [`Heatmap`] follow its values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colours {
+    /// From the least to the largest, ever lighter.
+    #[default]
+    Sequential,
+    /// White at 0, from there on to blue below and to red above, as far on both sides.
+    Diverging,
 }
 
 /// A cell of a [`Heatmap`].
@@ -60,20 +72,49 @@ const CIVIDIS: [[f64; 3]; 9] = [
     [254.0, 232.0, 56.0],
 ];
 
+/// The colour scale "RdBu" of ColorBrewer (Harrower and Brewer 2003), from blue to red: readers with red-green blindness can
+/// tell its ends.
+const BLUE_TO_RED: [[f64; 3]; 9] = [
+    [33.0, 102.0, 172.0],
+    [67.0, 147.0, 195.0],
+    [146.0, 197.0, 222.0],
+    [209.0, 229.0, 240.0],
+    [247.0, 247.0, 247.0],
+    [253.0, 219.0, 199.0],
+    [244.0, 165.0, 130.0],
+    [214.0, 96.0, 77.0],
+    [178.0, 24.0, 43.0],
+];
+
 const BAR: f64 = 16.0;
 const CELL_FONT: f64 = 15.0;
 /// Smaller letters cannot be read; the colour has to do.
 const LEAST_FONT: f64 = 8.5;
 
-fn shade(fraction: f64) -> String {
-    let place = fraction.clamp(0.0, 1.0) * (CIVIDIS.len() - 1) as f64;
-    let low = (place as usize).min(CIVIDIS.len() - 2);
-    let part = place - low as f64;
-    let channel = |i: usize| {
-        let (a, b) = (CIVIDIS[low][i], CIVIDIS[low + 1][i]);
-        (a + part * (b - a)).round() as u8
-    };
-    format!("#{:02x}{:02x}{:02x}", channel(0), channel(1), channel(2))
+impl Colours {
+    fn shade(self, fraction: f64) -> String {
+        let scale = match self {
+            Self::Sequential => CIVIDIS,
+            Self::Diverging => BLUE_TO_RED,
+        };
+        let place = fraction.clamp(0.0, 1.0) * (scale.len() - 1) as f64;
+        let low = (place as usize).min(scale.len() - 2);
+        let part = place - low as f64;
+        let channel = |i: usize| {
+            let (a, b) = (scale[low][i], scale[low + 1][i]);
+            (a + part * (b - a)).round() as u8
+        };
+        format!("#{:02x}{:02x}{:02x}", channel(0), channel(1), channel(2))
+    }
+
+    /// The axis of the values, of which the extreme one is the largest in magnitude.
+    fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
+        let extreme = values.map(f64::abs).fold(0.0, f64::max);
+        match self {
+            Self::Sequential => Axis::default(),
+            Self::Diverging => Axis::default().with_range(-extreme, extreme),
+        }
+    }
 }
 
 impl Drawing for Heatmap {
@@ -94,7 +135,7 @@ impl Drawing for Heatmap {
 
         let finite =
             || self.cells.iter().flatten().filter_map(|c| c.value).filter(|v| v.is_finite());
-        let domain = Domain::settle(&Axis::default(), finite(), Ends::Exact);
+        let domain = Domain::settle(&self.colours.axis(finite()), finite(), Ends::Exact);
         let bar_ticks = self.bar_ticks(&domain);
         let widest_tick = bar_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
         let widest = self.y.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
@@ -116,7 +157,7 @@ impl Drawing for Heatmap {
             let name = format!("{} {label}", self.y_label);
             canvas.fixed_series(&name, values.collect::<Vec<_>>().into_iter(), |canvas| {
                 for (column, of_cell) in cells.iter().enumerate() {
-                    of_cell.draw([x(column), y, cell.0, cell.1], &domain, canvas);
+                    of_cell.draw([x(column), y, cell.0, cell.1], &domain, self.colours, canvas);
                 }
             });
         }
@@ -194,7 +235,10 @@ impl Heatmap {
         for step in 0..STEPS {
             let fraction = 1.0 - (step as f64 + 0.5) / STEPS as f64;
             // A little taller, so that no background shows between them.
-            canvas.rect([x, y + part * step as f64, width, part + 0.5], &shade(fraction));
+            canvas.rect(
+                [x, y + part * step as f64, width, part + 0.5],
+                &self.colours.shade(fraction),
+            );
         }
         for tick in ticks {
             let Some(fraction) = domain.fraction(tick.value) else {
@@ -218,7 +262,13 @@ fn cut(label: &str, room: f64) -> String {
 }
 
 impl HeatCell {
-    fn draw(&self, [x, y, width, height]: [f64; 4], domain: &Domain, canvas: &mut Canvas) {
+    fn draw(
+        &self,
+        [x, y, width, height]: [f64; 4],
+        domain: &Domain,
+        colours: Colours,
+        canvas: &mut Canvas,
+    ) {
         debug_assert_eq!(domain.scale, Scale::Linear);
         let fraction =
             self.value.filter(|v| v.is_finite()).and_then(|value| domain.fraction(value));
@@ -230,7 +280,7 @@ impl HeatCell {
         }
         let mut fill = TEXT;
         if let Some(fraction) = fraction {
-            let colour = shade(fraction);
+            let colour = colours.shade(fraction);
             canvas.rect(inner, &colour);
             fill = if contrast(&colour, "#000000") > contrast(&colour, "#ffffff") {
                 "black"

@@ -15,7 +15,7 @@
 //! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
 //! | `regions` | hatched parts of the horizontal axis |
-//! | `heatmap`, `strips`, `panels` | the other kinds of figures |
+//! | `heatmap`, `strips`, `panels`, `stack` | the other kinds of figures |
 //! | `theme` | light, dark, and the colours of a page |
 //! | `raster` | PNG, with the feature `png` |
 //!
@@ -52,6 +52,7 @@ mod panels;
 #[cfg(feature = "png")]
 mod raster;
 mod regions;
+mod stack;
 mod strips;
 #[cfg(test)]
 mod tests;
@@ -60,11 +61,12 @@ mod theme;
 mod ticks;
 
 pub use chart::Chart;
-pub use heatmap::{HeatCell, Heatmap};
+pub use heatmap::{Colours, HeatCell, Heatmap};
 pub use palette::{Colour, PALETTE};
 pub use panels::{Panels, Ranges};
 #[cfg(feature = "png")]
 pub use raster::{RasterError, to_png};
+pub use stack::Stack;
 pub use strips::{Strip, Strips};
 pub use theme::{Theme, page_css};
 

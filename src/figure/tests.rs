@@ -119,6 +119,7 @@ fn heatmap() -> Heatmap {
         ],
         scale_label: "accuracy (%)".into(),
         note: Some("The frame marks the best.".into()),
+        colours: Colours::Sequential,
     }
 }
 
@@ -172,13 +173,27 @@ fn panels() -> Panels {
     }
 }
 
+/// A heatmap around 0 above lines, each with a title and a note.
+fn stack() -> Stack {
+    let mut cells = heatmap();
+    cells.colours = Colours::Diverging;
+    cells.cells[0][0].value = Some(-20.0);
+    Stack {
+        title: "Two & more".into(),
+        subtitle: Some("of any kind".into()),
+        charts: vec![Chart::Heatmap(cells), Chart::Panels(panels()), Chart::Lines(tiny())],
+        note: Some("In all.".into()),
+    }
+}
+
 /// Every kind of figure in every theme.
-fn kinds() -> [(&'static str, Chart); 4] {
+fn kinds() -> [(&'static str, Chart); 5] {
     [
         ("lines", Chart::Lines(tiny())),
         ("heatmap", Chart::Heatmap(heatmap())),
         ("strips", Chart::Strips(strips())),
         ("panels", Chart::Panels(panels())),
+        ("stack", Chart::Stack(stack())),
     ]
 }
 

@@ -21,6 +21,7 @@ mod per_layer;
 mod stored;
 mod targets;
 pub mod textbook;
+mod vector;
 mod workspace;
 
 pub use activation::{Activation, Output};

@@ -70,6 +70,12 @@ impl<T: Real> Trainer<T> {
         &self.network
     }
 
+    /// The network as trained so far, to be changed between two steps. An optimiser that remembers earlier gradients
+    /// does not learn of it.
+    pub fn network_mut(&mut self) -> &mut Network<T> {
+        &mut self.network
+    }
+
     /// The network as trained so far; nothing else is kept.
     pub fn into_network(self) -> Network<T> {
         self.network
@@ -88,18 +94,33 @@ impl<T: Real> Trainer<T> {
     ///
     /// When `split` has fewer images than those, or other inputs or classes.
     pub fn epoch(&mut self, arch: Arch, split: &Split) {
+        self.shuffle();
+        self.steps(arch, split, 0..self.mini_batches());
+    }
+
+    /// The beginning of an epoch, whose [`steps`](Self::steps) are yet to come: shuffles the order of the images.
+    pub fn shuffle(&mut self) {
         self.randomness.shuffle(&mut self.order);
-        self.steps(arch, split, 0..self.order.len());
+    }
+
+    /// The images of the epoch in their order, mini-batch by mini-batch, to be changed; the next
+    /// [`shuffle`](Self::shuffle) begins with the order that it finds.
+    pub fn order_mut(&mut self) -> &mut [u32] {
+        &mut self.order
+    }
+
+    /// The number of mini-batches, and so of steps, of an epoch.
+    pub fn mini_batches(&self) -> usize {
+        self.order.len().div_ceil(self.workspace.capacity())
     }
 
     /// The same, and returns the network as it was before the last mini-batch.
     pub(super) fn epoch_but_last(&mut self, arch: Arch, split: &Split) -> Network<T> {
-        self.randomness.shuffle(&mut self.order);
-        let batch_size = self.workspace.capacity();
-        let last = (self.order.len() - 1) / batch_size * batch_size;
+        self.shuffle();
+        let last = self.mini_batches() - 1;
         self.steps(arch, split, 0..last);
         let before = self.network.clone();
-        self.steps(arch, split, last..self.order.len());
+        self.steps(arch, split, last..last + 1);
         before
     }
 
@@ -111,14 +132,21 @@ impl<T: Real> Trainer<T> {
         network.chain(learner).chain(self.workspace.stored_numbers()).collect()
     }
 
-    /// Trains on the images at some places of the order.
-    fn steps(&mut self, arch: Arch, split: &Split, places: Range<usize>) {
+    /// Trains on some mini-batches of the epoch, a step for each.
+    ///
+    /// # Panics
+    ///
+    /// As [`epoch`](Self::epoch), and if there are not so many.
+    pub fn steps(&mut self, arch: Arch, split: &Split, mini_batches: Range<usize>) {
+        let batch_size = self.workspace.capacity();
+        let end = (mini_batches.end * batch_size).min(self.order.len());
+        let places = mini_batches.start * batch_size..end;
         arch.dispatch(Steps {
             network: &mut self.network,
             learner: &mut self.learner,
             split,
             order: &self.order[places],
-            batch_size: self.workspace.capacity(),
+            batch_size,
             dropout: &mut self.dropout,
             workspace: &mut self.workspace,
             batch: &mut self.batch,

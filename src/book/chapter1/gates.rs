@@ -167,7 +167,7 @@ fn judge(numbers: &Numbers) -> Computed {
             y: (0..4).map(|inputs| format!("{inputs:02b}")).collect(),
             cells: (0..4).map(row).collect(),
             scale_label: "output".into(),
-            note: None,
+            ..Heatmap::default()
         }),
     }
 }

@@ -94,5 +94,6 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         cells,
         scale_label: scene.measure.heading(),
         note: Some(note),
+        ..Heatmap::default()
     }))
 }
