@@ -88,7 +88,7 @@ fn largest_eigenvalue(n: usize, steps: usize, mut times: impl FnMut(&[f64]) -> V
         let length = dot(&next, &next).sqrt();
         if !basis.is_empty() {
             // The space is exhausted: what is left is rounding.
-            if !(length > 1e-9 * largest_of(&diagonal, &beside).abs()) {
+            if length <= 1e-9 * largest_of(&diagonal, &beside).abs() {
                 break;
             }
             beside.push(length);
@@ -205,14 +205,13 @@ mod tests {
             images.iter().map(of).sum::<f64>() / images.len() as f64
         };
         let h = 1e-4;
-        let mut hessian = vec![vec![0.0; n]; n];
-        for i in 0..n {
-            for j in 0..n {
-                let mut at = |a: f64, b: f64| cost(&[(i, a * h), (j, b * h)]);
-                let corners = at(1.0, 1.0) - at(1.0, -1.0) - at(-1.0, 1.0) + at(-1.0, -1.0);
-                hessian[i][j] = corners / (4.0 * h * h);
-            }
-        }
+        let mut second = |i: usize, j: usize| {
+            let mut at = |a: f64, b: f64| cost(&[(i, a * h), (j, b * h)]);
+            let corners = at(1.0, 1.0) - at(1.0, -1.0) - at(-1.0, 1.0) + at(-1.0, -1.0);
+            corners / (4.0 * h * h)
+        };
+        let hessian: Vec<Vec<f64>> =
+            (0..n).map(|i| (0..n).map(|j| second(i, j)).collect()).collect();
         let theirs = brute_force(&hessian);
         assert!(theirs > 0.1 && (ours / theirs - 1.0).abs() < 1e-5, "{ours} {theirs}");
     }
