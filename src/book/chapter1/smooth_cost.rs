@@ -160,7 +160,8 @@ fn along(network: &Network<f64>, split: &Split) -> Numbers {
                 push("steps without a change of the cost", 0.0, cost as f64);
             }
             // All random directions are alike.
-            for (&t, Evaluation { cost, correct }) in places.iter().zip(found).filter(|_| drawn) {
+            for (&t, Evaluation { cost, correct, .. }) in places.iter().zip(found).filter(|_| drawn)
+            {
                 push(&format!("correct{close}"), t, correct as f64);
                 push(&format!("cost{close}"), t, cost);
             }
@@ -313,7 +314,7 @@ mod tests {
         let direction: Values = places(&network).map(|_| stream.gaussian()).collect();
         network = moved(&network, &direction, 1.0);
         let pixels = [10, 200, 30, 255, 0, 90, 128, 64, 0, 5, 250, 33];
-        let split = Split { images: SparseRows::from_dense(&pixels, 3), labels: vec![0, 1, 1, 0] };
+        let split: Split = (SparseRows::from_dense(&pixels, 3), vec![0, 1, 1, 0]).into();
         (network, split)
     }
 
@@ -358,7 +359,7 @@ mod tests {
     #[test]
     fn steps_that_change_nothing_are_counted() {
         let found = [(5, 0.5), (5, 0.4), (6, 0.4), (6, 0.3), (6, 0.2)];
-        let found = found.map(|(correct, cost)| Evaluation { correct, cost });
+        let found = found.map(|(correct, cost)| Evaluation { correct, cost, squared_error: 0.0 });
         assert_eq!(unchanged(&found), (3, 1));
     }
 }

@@ -2,7 +2,7 @@ use crate::baselines::svm::{Svm, SvmSettings};
 use crate::book::reference::{reference, references_of};
 use crate::book::{Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule};
 use crate::data::Dataset;
-use crate::figure::{Chart, HeatCell, Heatmap};
+use crate::figure::{Chart, Colours, HeatCell, Heatmap};
 
 /// A support vector machine as it comes.
 pub const SVM_DEFAULT: Experiment = Experiment {
@@ -103,6 +103,7 @@ fn judge(numbers: &Numbers) -> Computed {
             y: names(),
             cells: (0..DIGITS).map(|d| (0..DIGITS).map(|a| cell(d, a)).collect()).collect(),
             scale_label: "wrong answers".into(),
+            colours: Colours::default(),
             note: Some(format!(
                 "{training} training images, {vectors} of them support vectors (C = 1, γ = 1/784)."
             )),

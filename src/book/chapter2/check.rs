@@ -157,7 +157,7 @@ impl WithSimd for Backpropagate<'_> {
         let mut workspace = Workspace::new(network, IMAGES);
         let mut gradient = Gradient::zeros(network);
         workspace.forward(simd, network, case.input());
-        workspace.backward(simd, network, &case.labels);
+        workspace.backward(simd, network, &case.labels[..]);
         workspace.add_gradient(simd, case.input(), &mut gradient);
         let layers = 0..network.layers().len();
         Backpropagated {

@@ -4,7 +4,7 @@ use crate::book::{
     Computed, Evidence, Experiment, Finding, Kind, Numbers, Reference, Rule, Tolerance, references,
 };
 use crate::data::Dataset;
-use crate::figure::{Chart, HeatCell, Heatmap};
+use crate::figure::{Chart, Colours, HeatCell, Heatmap};
 
 /// Functions of several inputs.
 pub const TOWER: Experiment = Experiment {
@@ -173,6 +173,7 @@ fn heatmap(numbers: &Numbers) -> Heatmap {
         cells: cells.collect(),
         scale_label: "share of the largest".into(),
         note: None,
+colours: Colours::default(),
     }
 }
 

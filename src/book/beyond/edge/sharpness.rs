@@ -177,8 +177,7 @@ mod tests {
     fn the_sharpness_is_that_of_the_whole_hessian() {
         let mut draws = Draws(Stream::new(3, Purpose::Demonstration, 0));
         let pixels: Vec<u8> = (0..5 * 6).map(|_| draws.0.below(256) as u8).collect();
-        let split =
-            Split { images: SparseRows::from_dense(&pixels, 6), labels: vec![0, 1, 1, 0, 1] };
+        let split = (SparseRows::from_dense(&pixels, 6), vec![0, 1, 1, 0, 1]).into();
         let architecture = Architecture { sizes: vec![6, 3, 2], ..architecture() };
         let mut network = Network::<f64>::random(
             architecture,
