@@ -17,7 +17,7 @@ const REASONS: [(&str, &str, &str); 31] = [
     ("ch1-record", "", "quoted from others"),
     ("ch1-intro", "", "lines of the author's program"),
     ("ch2-finite-difference", "", "by ch2-gradient-cost"),
-    ("ch2-prob-matrix-minibatch", "", "by ch2-gradient-cost"),
+    ("ch2-prob-matrix-minibatch", "", "a time: ch2-gradient-cost shows ours"),
     ("ch2-", "", "arithmetic"),
     ("ch3-sat-", "", "a setting, not a result"),
     ("ch3-ce-100", "fraction of errors removed", "compares a single run with the best of three"),
