@@ -1,11 +1,12 @@
 use super::curves::ArmCurves;
 use super::experiment::{Kind, Trained};
-use super::numbers::NUMBERS_FILE;
+use super::numbers::{NUMBERS_FILE, Numbers};
 use super::summary::Summary;
 use super::{Arm, Computed, Experiment, Supplement, references};
 use crate::data::Dataset;
 use crate::figure::Theme;
 use crate::files::{AtomicFile, WriteError, commit_together};
+use crate::input::{read_bytes, read_text};
 use crate::nn::{Activation, Initialiser};
 use crate::results::{EpochTable, PROVENANCE_FILE, Provenance, ReadError, Trial};
 use crate::sweep::{
@@ -16,6 +17,7 @@ use crate::train::{Generator, Monitors, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use thiserror::Error;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The seed of the author's programs.
 const AUTHOR_SEED: u64 = 12_345_678;
@@ -416,7 +418,8 @@ fn refuse_foreign(
 }
 
 /// Computes an experiment that trains nothing, and writes its numbers and, made from these alone, its
-/// figure and its summary; `None` if it trains.
+/// figure and its summary; `None` if it trains. Numbers that this very build has made of the same data are
+/// not computed again.
 ///
 /// # Errors
 ///
@@ -433,7 +436,11 @@ pub fn compute(
     let begun = Instant::now();
     let mut provenance =
         Provenance::new(experiment.id, "full", data, crate::simd::SimdLevel::best());
-    let numbers = compute(data);
+    let known = Known::of(&provenance);
+    let numbers = match known.as_ref().and_then(|known| known.numbers(directory)) {
+        Some(numbers) => numbers,
+        None => compute(data),
+    };
     let computed = judge(&numbers);
     provenance.finish(0, begun.elapsed().as_secs_f64());
     let files = names.map(|name| directory.join(name));
@@ -449,10 +456,45 @@ pub fn compute(
         made.push(AtomicFile::with(&files[0], &csv)?);
         made.push(provenance.file(&files[3])?);
     }
+    if let Some(known) = known {
+        made.push(AtomicFile::with(&directory.join(KNOWN_FILE), known.text(&csv).as_bytes())?);
+    }
     commit_together(made)?;
     let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
     Ok(Some(Written { terminal, verdict, files: files.into() }))
 }
+
+/// The name of the file that says which build has made the numbers beside it.
+const KNOWN_FILE: &str = "computed.json";
+
+/// What decides the numbers of an experiment that is computed: the build and the data.
+#[derive(Debug)]
+struct Known(String);
+
+impl Known {
+    /// `None` where the build is not known exactly: its sources had changed, or nobody knows its commit.
+    fn of(provenance: &Provenance) -> Option<Self> {
+        let Provenance { commit, dirty, data_sha256, .. } = provenance;
+        let is_known = !dirty && commit.chars().all(|c| c.is_ascii_hexdigit());
+        is_known.then(|| Self(format!("{commit} {}", data_sha256.join(" "))))
+    }
+
+    /// The numbers of a directory, if they have been made like this and nobody has touched them.
+    fn numbers(&self, directory: &Path) -> Option<Numbers> {
+        let csv = read_bytes(&directory.join(NUMBERS_FILE), LARGEST_NUMBERS).ok()?;
+        let said = read_text(&directory.join(KNOWN_FILE), LARGEST_NUMBERS).ok()?;
+        (said == self.text(&csv)).then(|| Numbers::read(&directory.join(NUMBERS_FILE)).ok())?
+    }
+
+    fn text(&self, csv: &[u8]) -> String {
+        let json =
+            serde_json::json!({ "made by": self.0, "xxh3": format!("{:016x}", xxh3_64(csv)) });
+        format!("{json}\n")
+    }
+}
+
+/// The largest file of numbers, in bytes.
+const LARGEST_NUMBERS: u64 = 1 << 28;
 
 /// What is made of the numbers of an experiment that trains nothing: see [`Reproduction::documents`].
 pub(super) fn documents_of_computed(
@@ -463,4 +505,29 @@ pub(super) fn documents_of_computed(
     let figure = computed.figure.to_svg_in(Theme::Light);
     let text = summary.to_markdown(experiment, &computed.subtitle, None, false, &["figure.svg"]);
     vec![("figure.svg".into(), figure), ("summary.md".into(), text)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_known_to_the_build_and_the_data_that_made_them_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(directory.path().join(name), bytes).unwrap();
+        };
+        let mut numbers = Numbers::default();
+        numbers.push("a", None, 0.0, 0.5);
+        let csv = numbers.to_csv();
+        let (ours, other) = (Known("1a2b data".into()), Known("1a2c data".into()));
+        write(NUMBERS_FILE, &csv);
+        assert_eq!(ours.numbers(directory.path()), None);
+        write(KNOWN_FILE, ours.text(&csv).as_bytes());
+        assert_eq!(ours.numbers(directory.path()), Some(numbers.clone()));
+        assert_eq!(other.numbers(directory.path()), None);
+        numbers.push("a", None, 1.0, 0.5);
+        write(NUMBERS_FILE, &numbers.to_csv());
+        assert_eq!(ours.numbers(directory.path()), None, "somebody has changed them");
+    }
 }
