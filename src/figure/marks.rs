@@ -3,6 +3,7 @@
 use super::canvas::{Anchor, Canvas, Px};
 use super::layout::{Layout, Plot, SUBTITLE};
 use super::palette::{BACKGROUND, pick};
+use super::simplify::simplified;
 use super::{Figure, Marker, Scale, Series, Shape, Stroke};
 
 /// The width of a line of either style.
@@ -56,8 +57,11 @@ fn draw_background(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     let colour = pick(series.colour).line;
     canvas.clipped(&series.label);
     for piece in pieces(series.band.iter().map(|&edges| band_edges(plot, edges))) {
-        let low = piece.iter().rev().map(|&(x, low, _)| (x, low));
-        let d = path(piece.iter().map(|&(x, _, high)| (x, high)).chain(low));
+        let edge = |of: fn(&(f64, f64, f64)) -> Pixel| {
+            simplified(&piece.iter().map(of).collect::<Vec<_>>()).into_iter()
+        };
+        let (low, high) = (edge(|&(x, low, _)| (x, low)), edge(|&(x, _, high)| (x, high)));
+        let d = path(high.chain(low.rev()));
         // A band over a single place has no width of its own.
         let bar = match piece.len() {
             1 => format!(r#" stroke="{colour}" stroke-width="6" stroke-opacity="{BAND_OPACITY}""#),
@@ -69,7 +73,7 @@ fn draw_background(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     }
     for run in &series.thin {
         for piece in pieces(run.iter().map(|&p| plot.point(p))) {
-            let d = path(piece.into_iter());
+            let d = path(simplified(&piece).into_iter());
             canvas.put(format_args!(
                 r#"<path d="{d}" stroke="{colour}" stroke-width="{THIN}" stroke-opacity="{THIN_OPACITY}"/>"#
             ));
@@ -92,7 +96,7 @@ fn draw_line(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     if lines.iter().any(|line| line.len() > 1) {
         canvas.clipped(&series.label);
         for line in lines.iter().filter(|line| line.len() > 1) {
-            let d = path(line.iter().copied());
+            let d = path(simplified(line).into_iter());
             canvas.put(format_args!(
                 r#"<path d="{d}" stroke="{stroke}" stroke-width="{width}" stroke-linejoin="round"{dashes}/>"#
             ));

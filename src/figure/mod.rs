@@ -52,6 +52,7 @@ mod panels;
 #[cfg(feature = "png")]
 mod raster;
 mod regions;
+mod simplify;
 mod stack;
 mod strips;
 #[cfg(test)]

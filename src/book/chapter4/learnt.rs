@@ -220,7 +220,7 @@ fn curves_panel(numbers: &Numbers, activation: Activation) -> Figure {
     Figure {
         title: format!("{}: {}", activation.name(), means.join(", ")),
         x: Axis::linear("input x").with_range(0.0, 1.0),
-        y: Axis::linear("f(x)").with_range(0.0, 1.0),
+        y: Axis::linear("f(x)"),
         series,
         ..Figure::default()
     }
