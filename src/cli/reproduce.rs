@@ -278,7 +278,7 @@ fn row(
     };
     let takes = match Reproduction::plan(experiment, settings, data) {
         Ok(Some(reproduction)) => whole_seconds(speed.seconds(reproduction.trials(), data)),
-        Ok(None) if !settings.exact => "seconds".into(),
+        Ok(None) if !settings.exact => if experiment.long { "minutes" } else { "seconds" }.into(),
         _ => return None,
     };
     let (id, title) = match settings.exact {

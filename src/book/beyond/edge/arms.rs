@@ -85,11 +85,8 @@ pub const ARMS: [Arm; 13] = [
     Arm {
         key: FULL_BATCH,
         etas: &FULL,
-        change: |spec| {
-            (spec.train_size, spec.batch_size) = (Some(1000), 1000);
-            // The same λ/n.
-            spec.lambda = 0.1;
-        },
+        // λ/n is fifty times as large: with less the cost of so few images goes on falling, and its sharpness with it.
+        change: |spec| (spec.train_size, spec.batch_size) = (Some(1000), 1000),
     },
 ];
 

@@ -31,7 +31,7 @@ pub fn figure(numbers: &Numbers) -> Chart {
             phases(
                 numbers,
                 "Learning rate and activation, cost, λ, precision: the exponent per epoch",
-                "",
+                "what differs",
                 [(REFERENCE, "sigmoid")]
                     .into_iter()
                     .chain(ACTIVATIONS.map(|arm| (arm, arm)))
@@ -130,9 +130,25 @@ fn exponent_cell(exponents: &[f64]) -> HeatCell {
     HeatCell {
         // From −1 to 2,000, of which all should be seen.
         value: Some(libm::copysign(libm::log10(1.0 + mean.abs()), mean)),
-        text: with_interval(&finite),
+        text: exponent_text(&finite),
         ..HeatCell::default()
     }
+}
+
+/// The mean and half its interval, as short as they can be told from others.
+fn exponent_text(exponents: &[f64]) -> Vec<String> {
+    let mean = mean(exponents);
+    let decimals = match mean.abs() {
+        0.0..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    // No zero has a sign.
+    let places = 10f64.powi(decimals as i32);
+    let mean = (mean * places).round() / places + 0.0;
+    let half = confidence_interval(exponents, 0.95).map(|interval| interval.half_width());
+    let half = half.map(|half| format!("±{half:.decimals$}"));
+    [Some(format!("{mean:.decimals$}").replace('-', "−")), half].into_iter().flatten().collect()
 }
 
 /// A mean and half its interval.
@@ -160,7 +176,7 @@ fn stability(numbers: &Numbers) -> Chart {
             "one batch of 1,000",
             [(FULL_BATCH, "exponent", 4)].to_vec(),
             (0.5, 4.0),
-            (-1.0, 25.0),
+            (-1.0, 8.0),
         ),
     ];
     let exponents = panels.iter().map(|(_, name, lines, x, y)| Figure {

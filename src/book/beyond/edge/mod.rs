@@ -16,10 +16,10 @@ pub const EDGE: Experiment = Experiment {
     id: "edge",
     title: "The edge of reproducibility",
     claim: "Found in no book: below a learning rate that can be named, two trainings that differ by a rounding stay together for as \
-            long as one likes; above it the difference grows exponentially, until nothing but equal bits is comparable. The \
-            edge rises with the mini-batch and depends on activation, cost and λ, hardly on the precision. With large \
-            mini-batches it is the edge of stability, where the sharpness of the cost is 2/η; with small ones it is reached \
-            at a fraction of that.",
+            long as one likes; above it the difference grows exponentially, until nothing but equal bits is comparable. That edge \
+            is in proportion to the mini-batch up to 10 images, depends on activation, cost and λ, and hardly on the precision. \
+            Without mini-batches it lies at or beyond the edge of stability, where the sharpness of the cost is 2/η; with \
+            mini-batches of 10 it is reached at a fraction of that.",
     groups: &["learning-rates"],
     long: true,
     kind: Kind::Computed { compute, judge },
