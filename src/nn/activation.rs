@@ -65,6 +65,11 @@ impl Activation {
         matches!(self, Self::Step | Self::Sigmoid | Self::Relu)
     }
 
+    /// Whether about half of the activations are 0, and the errors of these neurons with them.
+    pub(super) fn is_often_zero(self) -> bool {
+        matches!(self, Self::Step | Self::Relu)
+    }
+
     /// The largest |f'(z)|, to four digits.
     pub fn largest_slope(self) -> f64 {
         match self {

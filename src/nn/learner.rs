@@ -1,4 +1,5 @@
 use super::pass::add_outer;
+use super::workspace::LayerSpace;
 use super::{Input, Layer, Network, Optimiser, Workspace};
 use crate::simd::dense::AddScaledRows;
 use crate::simd::elementwise::Scale;
@@ -259,12 +260,14 @@ impl Rates {
 }
 
 /// What the gradient of a layer's parameters is made of.
-struct LayerGradient<'a, T> {
+struct LayerGradient<'a, T: Real> {
     input: Input<'a, T>,
-    /// The activations of the hidden layer before; `None` for the layer after the inputs.
-    activation: Option<&'a [T]>,
+    /// The hidden layer before; `None` for the layer after the inputs.
+    before: Option<&'a LayerSpace<T>>,
     /// The errors; used up.
     delta: &'a mut [T],
+    /// The neurons that may have errors, if the others are to be skipped.
+    places: Option<&'a [u32]>,
     /// What the activations are still to be multiplied by.
     kept: f64,
 }
@@ -276,14 +279,15 @@ impl<'a, T: Real> LayerGradient<'a, T> {
         let kept = workspace.kept(l).to_f64();
         let used = workspace.rows * stride;
         let (before, here) = workspace.layers.split_at_mut(l);
-        let activation = before.last().map(|space| &space.activation[..]);
-        Self { input, activation, delta: &mut here[0].delta[..used], kept }
+        let LayerSpace { delta, nonzero, .. } = &mut here[0];
+        let (delta, places) = (&mut delta[..used], nonzero.places());
+        Self { input, before: before.last(), delta, places, kept }
     }
 
     /// `layer += factor · gradient`, the biases apart.
     #[inline(always)]
     fn add_to<S: Simd>(&mut self, simd: S, layer: &mut Layer<T>) {
-        add_outer(simd, layer, self.input, self.activation, self.delta);
+        add_outer(simd, layer, self.input, self.before, (self.delta, self.places));
     }
 
     /// `delta *= factor`.
@@ -366,7 +370,7 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     #[inline(always)]
     fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Layer<T>) {
         let few = self.delta.len() <= super::pass::FEW_ROWS * velocity.stride();
-        if few && self.activation.is_some() {
+        if few && self.before.is_some() {
             velocity.transposed(simd);
         }
     }

@@ -14,6 +14,7 @@ mod input;
 mod layer;
 mod learner;
 mod network;
+mod nonzero;
 mod optimiser;
 mod pass;
 mod per_layer;

@@ -1,8 +1,11 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
+use super::workspace::LayerSpace;
 use super::{Architecture, Desired, GemmPath, Gradient, Input, Layer, Network, Workspace};
-use crate::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
+use crate::simd::dense::{
+    AddListedOuterProduct, AddOuterProducts, AddScaledRows, ListedProduct, Product, ScaleAddBias,
+};
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
@@ -32,17 +35,20 @@ impl<T: Real> WithSimd for Forward<'_, T> {
             let z = &mut here.activation[..rows * stride];
             match before.last() {
                 None => product_with_input(simd, layer, input, z),
-                Some(previous) => GemmPath::choose(rows, layer.n_in(), layer.n_out()).product(
-                    simd,
-                    Product {
-                        input: &previous.activation,
-                        input_stride: padded(layer.n_in()),
-                        n_in: layer.n_in(),
-                        weights: &layer.stored,
-                        stride,
-                        output: z,
-                    },
-                ),
+                Some(LayerSpace { activation: input, nonzero, .. }) => {
+                    let (weights, n_in) = (&layer.stored[..], layer.n_in());
+                    let input_stride = padded(n_in);
+                    match nonzero.places() {
+                        Some(places) => {
+                            let output = &mut *z;
+                            simd.vectorize(ListedProduct { input, places, weights, output });
+                        }
+                        None => GemmPath::choose(rows, n_in, layer.n_out()).product(
+                            simd,
+                            Product { input, input_stride, n_in, weights, stride, output: z },
+                        ),
+                    }
+                }
             }
             ScaleAddBias { scale, biases: &layer.biases, z }.with_simd(simd);
             if !here.weighted_input.is_empty() {
@@ -56,6 +62,7 @@ impl<T: Real> WithSimd for Forward<'_, T> {
                     true => ZeroPadding { x: z, columns: layer.n_out(), stride }.with_simd(simd),
                     false => ScaleColumns { factors: &here.mask, x: z }.with_simd(simd),
                 }
+                here.nonzero.look(architecture.activation.of(l), rows, z);
             }
         }
     }
@@ -96,12 +103,20 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             let activation = network.architecture().activation.of(l);
             let next = &mut network.layers[l + 1];
             let scale = T::from_f64(next.scale * kept.to_f64());
-            GemmPath::choose(rows, next.n_in(), next.n_out()).product_transposed(
-                simd,
-                &after.delta,
-                next,
-                delta,
-            );
+            match after.nonzero.places() {
+                Some(places) => simd.vectorize(ListedProduct {
+                    input: &after.delta,
+                    places,
+                    weights: next.transposed(simd),
+                    output: delta,
+                }),
+                None => GemmPath::choose(rows, next.n_in(), next.n_out()).product_transposed(
+                    simd,
+                    &after.delta,
+                    next,
+                    delta,
+                ),
+            }
             Scale { factor: scale, x: delta }.with_simd(simd);
             activation.mul_prime(simd, &here.weighted_input, a, delta);
             if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
@@ -126,8 +141,9 @@ impl<T: Real> WithSimd for AddGradient<'_, T> {
             let delta = workspace.delta(l);
             AddScaledRows { factor: T::ONE, rows: delta, output: &mut layer.biases }
                 .with_simd(simd);
-            let before = l.checked_sub(1).map(|l| &workspace.layers[l].activation[..]);
-            add_outer(simd, layer, input, before, delta);
+            let before = l.checked_sub(1).map(|l| &workspace.layers[l]);
+            let here = workspace.layers[l].nonzero.places();
+            add_outer(simd, layer, input, before, (delta, here));
         }
     }
 }
@@ -154,18 +170,19 @@ fn product_with_input<S: Simd, T: Real>(
 /// them anew.
 pub(super) const FEW_ROWS: usize = 16;
 
-/// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself.
+/// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself and that of another the
+/// activations of the layer `before`. The errors come with the neurons that may have some, if the others are to be skipped.
 #[inline(always)]
 pub(super) fn add_outer<S: Simd, T: Real>(
     simd: S,
     layer: &mut Layer<T>,
     input: Input<T>,
-    activation: Option<&[T]>,
-    delta: &[T],
+    before: Option<&LayerSpace<T>>,
+    (delta, delta_places): (&[T], Option<&[u32]>),
 ) {
     let (stride, n_in, n_out) = (layer.stride(), layer.n_in(), layer.n_out());
     let rows = delta.len() / stride;
-    let Some(activation) = activation else {
+    let Some(LayerSpace { activation, nonzero, .. }) = before else {
         let weights = &mut layer.stored;
         return match input {
             Input::Sparse(input) => {
@@ -179,21 +196,31 @@ pub(super) fn add_outer<S: Simd, T: Real>(
         };
     };
     let input_stride = padded(n_in);
+    let activation = &activation[..rows * input_stride];
     if rows > FEW_ROWS {
         layer.forget_transposed();
     }
     let (weights, transposed) = layer.stored_mut();
-    let outer = AddOuterProducts { input: activation, input_stride, delta, weights, stride };
-    GemmPath::choose(rows, n_in, n_out).add_outer(simd, outer);
-    if let Some(weights) = transposed {
-        // The same products in the same order: the same bits.
-        AddOuterProducts {
-            input: delta,
-            input_stride: stride,
-            delta: &activation[..rows * input_stride],
-            weights,
-            stride: input_stride,
+    match nonzero.places() {
+        Some(places) => {
+            let input = activation;
+            simd.vectorize(AddListedOuterProduct { input, places, delta, weights });
         }
-        .with_simd(simd);
+        None => {
+            let input = activation;
+            let outer = AddOuterProducts { input, input_stride, delta, weights, stride };
+            GemmPath::choose(rows, n_in, n_out).add_outer(simd, outer);
+        }
+    }
+    // The same products in the same order: the same bits.
+    let (input, delta, stride, input_stride) = (delta, activation, input_stride, stride);
+    match (transposed, delta_places) {
+        (Some(weights), Some(places)) => {
+            simd.vectorize(AddListedOuterProduct { input, places, delta, weights });
+        }
+        (Some(weights), None) => {
+            AddOuterProducts { input, input_stride, delta, weights, stride }.with_simd(simd);
+        }
+        (None, _) => {}
     }
 }

@@ -1,3 +1,4 @@
+use super::nonzero::Nonzero;
 use super::pass::{AddGradient, Backward, Forward};
 use super::{Desired, Gradient, Input, Network};
 use crate::simd::{AlignedVec, Real};
@@ -21,6 +22,8 @@ pub(super) struct LayerSpace<T> {
     pub(super) activation: AlignedVec<T>,
     /// `[capacity][stride]`; padding zero
     pub(super) delta: AlignedVec<T>,
+    /// Where the activations are not 0, if that is worth knowing
+    pub(super) nonzero: Nonzero,
     /// `[stride]`: 0 for the neurons that the mini-batch drops, 1 for the others, padding 0; empty
     /// where none is ever dropped
     pub(super) mask: AlignedVec<T>,
@@ -61,6 +64,7 @@ impl<T: Real> Workspace<T> {
                 weighted_input: zeros(keeps_z(l), capacity * layer.stride()),
                 activation: AlignedVec::zeros(capacity * layer.stride()),
                 delta: AlignedVec::zeros(capacity * layer.stride()),
+                nonzero: Nonzero::new(layer.n_out()),
                 mask,
                 kept: T::from_f64(1.0 - dropped),
             }
