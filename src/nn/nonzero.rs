@@ -116,9 +116,8 @@ mod tests {
                 }
                 let label = self.numbers.below(10) as u8;
                 let dropped = self.numbers.below(30) as usize;
-                for i in 0..2 {
+                for (i, workspace) in workspaces.iter_mut().enumerate() {
                     let (network, learner) = (&mut self.networks[i], &mut self.learners[i]);
-                    let workspace = &mut workspaces[i];
                     workspace.drop_neurons(network, |_, mask| {
                         mask.fill(T::ONE);
                         mask[dropped] = T::ZERO;
