@@ -109,7 +109,7 @@ mod tests {
         };
         assert_eq!(ids("ch3-init-30"), ["ch3-init-30"]);
         assert_eq!(ids("init-30"), ["ch3-init-30"]);
-        assert_eq!(ids("chapter5").len(), 9);
+        assert_eq!(ids("chapter5").len(), 10);
         assert_eq!(ids("all").len(), experiments().count());
         assert!(ids("learning-rates").contains(&"ch1-learning-rates"));
         assert!(ids("learning-rates").contains(&"ch3-learning-rates"));

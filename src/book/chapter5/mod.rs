@@ -6,6 +6,7 @@ mod components;
 mod depth;
 mod factors;
 mod gradients;
+mod relu_zeros;
 
 use super::Chapter;
 
@@ -23,5 +24,6 @@ pub static CHAPTER: Chapter = Chapter {
         gradients::SPEED_3,
         gradients::SPEED_4,
         activations::ACTIVATIONS,
+        relu_zeros::RELU_ZEROS,
     ],
 };
