@@ -342,9 +342,9 @@ mod tests {
                         idle_ones += i32::from(before && image[0][k] || after && image[1][j]);
                     }
                 }
-                for k in 0..5 {
+                for &zero in &image[1] {
                     all += 3;
-                    idle_ones += 3 * i32::from(before && image[1][k]);
+                    idle_ones += 3 * i32::from(before && zero);
                 }
             }
             assert_eq!(idle(&images, 3, (before, after)), f64::from(idle_ones) / f64::from(all));
