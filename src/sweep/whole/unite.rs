@@ -81,7 +81,8 @@ fn finish(sweep: &Sweep, journals: &Journals) -> Result<Merged, SweepError> {
     if journals.damaged() > 0 {
         warnings.push(Warning::Damaged { lines: journals.damaged() });
     }
-    match journals.done().count() - exported.done {
+    // Another process may have added results since the journals were read.
+    match journals.done().count().saturating_sub(exported.done) {
         0 => {}
         results if sweep.spec().halving.is_some() => warnings.push(Warning::Waiting { results }),
         results => warnings.push(Warning::Foreign { results }),
