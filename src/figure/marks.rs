@@ -16,6 +16,8 @@ pub(super) const THIN_OPACITY: f64 = 0.35;
 
 /// Lines of at most this many points show them as dots.
 const FEW: usize = 12;
+/// Nearer places, in pixels, cannot be pointed at one by one.
+const POINTED: f64 = 3.0;
 /// The usual size of a marker.
 pub(super) const RADIUS: f64 = 4.0;
 
@@ -44,10 +46,23 @@ pub(super) fn draw(figure: &Figure, layout: &Layout, canvas: &mut Canvas) {
     for series in &figure.series {
         let shown =
             |&point: &(f64, f64)| Some((plot.point(point).filter(|&p| plot.shows(p))?, point));
-        let points = series.points.iter().filter_map(shown);
+        let points = apart(series.points.iter().filter_map(shown));
         canvas
             .series(series.colour, &series.label, points, |canvas| draw_line(series, plot, canvas));
     }
+}
+
+/// Of points those that a pointer can tell from the one before.
+fn apart<T>(points: impl Iterator<Item = (Pixel, T)>) -> impl Iterator<Item = (Pixel, T)> {
+    let mut before: Option<Pixel> = None;
+    points.filter(move |&((x, y), _)| {
+        let near = |(a, b): Pixel| (x - a).abs() < POINTED && (y - b).abs() < POINTED;
+        let is_apart = !before.is_some_and(near);
+        if is_apart {
+            before = Some((x, y));
+        }
+        is_apart
+    })
 }
 
 fn draw_background(series: &Series, plot: &Plot, canvas: &mut Canvas) {
