@@ -1,14 +1,20 @@
-//! By which power one quantity follows another.
+//! Straight lines of least squares.
 
-/// The slope of the straight line of least squares through the logarithms of (x, y): p where y is in proportion to xᵖ. Not finite for
-/// fewer than two different x, and for numbers that are not positive.
+/// The slope and the intercept of the line through some (x, y). Not finite for fewer than two different x.
+pub(super) fn best_line(points: &[(f64, f64)]) -> (f64, f64) {
+    let n = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    let product: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
+    let slope = product / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>();
+    (slope, y - slope * x)
+}
+
+/// The slope of that through the logarithms of (x, y): p where y is in proportion to xᵖ. Not finite for fewer than two different
+/// x, and for numbers that are not positive.
 pub(super) fn log_slope(points: &[(f64, f64)]) -> f64 {
     let logs: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (libm::log(x), libm::log(y))).collect();
-    let n = logs.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / n;
-    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
-    let product = logs.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>();
-    product / logs.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+    best_line(&logs).0
 }
 
 #[cfg(test)]

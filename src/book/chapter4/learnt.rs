@@ -1,4 +1,5 @@
 use super::build::target;
+use crate::book::slope::best_line;
 use crate::book::{
     Computed, Evidence, Experiment, Finding, Kind, Numbers, Relation, Rule, Tolerance,
 };
@@ -87,17 +88,6 @@ fn learn(data: &Dataset, spec: &TrainingSpec) -> (f64, Model) {
     (if mse.is_finite() { mse.sqrt() } else { f64::NAN }, outcome.model)
 }
 
-/// The slope and the intercept of the best straight line through the points.
-fn line(data: &[(f64, f64)]) -> (f64, f64) {
-    let n = data.len() as f64;
-    let mean_of = |of: fn(&(f64, f64)) -> f64| data.iter().map(of).sum::<f64>() / n;
-    let (x, y) = (mean_of(|p| p.0), mean_of(|p| p.1));
-    let covariance: f64 = data.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
-    let variance: f64 = data.iter().map(|p| (p.0 - x) * (p.0 - x)).sum();
-    let slope = covariance / variance;
-    (slope, y - slope * x)
-}
-
 fn compute(_: &Dataset) -> Numbers {
     let data = points();
     let cells: Vec<(Activation, usize, u64)> = activations()
@@ -120,7 +110,7 @@ fn compute(_: &Dataset) -> Numbers {
     let of_cells: Vec<Numbers> = cells.par_iter().map(of_cell).collect();
     let mut numbers: Numbers = of_cells.into_iter().collect();
     let all: Vec<(f64, f64)> = (0..POINTS).map(|point| (x(point), target(x(point)))).collect();
-    let (slope, intercept) = line(&all);
+    let (slope, intercept) = best_line(&all);
     let off = all.iter().map(|(x, y)| (slope * x + intercept - y).powi(2)).sum::<f64>();
     numbers.push("error of the best line", None, 0.0, (off / POINTS as f64).sqrt());
     for (x, y) in all.into_iter().step_by(DRAWN) {
@@ -233,7 +223,7 @@ mod tests {
     #[test]
     fn the_best_line_is_the_best() {
         let data: Vec<(f64, f64)> = (0..POINTS).map(|p| (x(p), target(x(p)))).collect();
-        let (slope, intercept) = line(&data);
+        let (slope, intercept) = best_line(&data);
         let off = |slope: f64, intercept: f64| {
             data.iter().map(|(x, y)| (slope * x + intercept - y).powi(2)).sum::<f64>()
         };
