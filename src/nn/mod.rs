@@ -15,6 +15,8 @@ mod layer;
 mod learner;
 mod network;
 mod nonzero;
+#[cfg(test)]
+pub(crate) mod normal;
 mod optimiser;
 mod pass;
 mod per_layer;

@@ -44,29 +44,15 @@ impl Nonzero {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::normal::Normal;
     use crate::nn::{
         Architecture, BiasInitialiser, Cost, Initialiser, Learner, Network, Optimiser, Output,
-        ParameterSource, StepConstants, Targets, Workspace,
+        StepConstants, Targets, Workspace,
     };
     use crate::rng::{Purpose, Stream};
     use crate::simd::SimdLevel;
     use crate::simd::panels::DenseBatch;
     use pulp::{Simd, WithSimd};
-
-    struct Normal(Stream);
-
-    impl ParameterSource for Normal {
-        fn begin(&mut self, _: Initialiser, _: &[usize]) {}
-        fn bias(&mut self, _: usize) -> f64 {
-            self.0.gaussian()
-        }
-        fn weight(&mut self, _: usize) -> f64 {
-            self.0.gaussian()
-        }
-        fn uniform_weight(&mut self, _: usize) -> f64 {
-            self.0.gaussian()
-        }
-    }
 
     const INPUTS: usize = 16;
 

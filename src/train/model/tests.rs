@@ -1,22 +1,8 @@
 use super::*;
+use crate::nn::normal::Normal;
 use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer, Targets};
 use crate::rng::{Purpose, Stream};
 use tempfile::TempDir;
-
-struct Normal(Stream);
-
-impl crate::nn::ParameterSource for Normal {
-    fn begin(&mut self, _: Initialiser, _: &[usize]) {}
-    fn bias(&mut self, _: usize) -> f64 {
-        self.0.gaussian()
-    }
-    fn weight(&mut self, _: usize) -> f64 {
-        self.0.gaussian()
-    }
-    fn uniform_weight(&mut self, _: usize) -> f64 {
-        self.0.uniform()
-    }
-}
 
 fn network<T: Real>(sizes: &[usize], dropout: PerLayer<f64>) -> Network<T> {
     let architecture = Architecture {

@@ -138,24 +138,9 @@ fn largest_of(diagonal: &[f64], beside: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::data::SparseRows;
+    use crate::nn::normal::Normal;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Architecture, BiasInitialiser, Initialiser, ParameterSource};
-
-    /// Parameters and pixels of a tiny network.
-    struct Draws(Stream);
-
-    impl ParameterSource for Draws {
-        fn begin(&mut self, _: Initialiser, _: &[usize]) {}
-        fn bias(&mut self, _: usize) -> f64 {
-            self.0.gaussian()
-        }
-        fn weight(&mut self, _: usize) -> f64 {
-            self.0.gaussian()
-        }
-        fn uniform_weight(&mut self, _: usize) -> f64 {
-            self.0.uniform()
-        }
-    }
+    use crate::nn::{Architecture, BiasInitialiser, Initialiser};
 
     /// The largest eigenvalue by the power method, of a matrix shifted so that all are positive.
     fn brute_force(matrix: &[Vec<f64>]) -> f64 {
@@ -175,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_sharpness_is_that_of_the_whole_hessian() {
-        let mut draws = Draws(Stream::new(3, Purpose::Demonstration, 0));
+        let mut draws = Normal(Stream::new(3, Purpose::Demonstration, 0));
         let pixels: Vec<u8> = (0..5 * 6).map(|_| draws.0.below(256) as u8).collect();
         let split = (SparseRows::from_dense(&pixels, 6), vec![0, 1, 1, 0, 1]).into();
         let architecture = Architecture { sizes: vec![6, 3, 2], ..architecture() };
