@@ -26,6 +26,7 @@
 
 mod aligned;
 pub mod bytes;
+pub mod conv;
 pub mod dense;
 pub mod elementwise;
 mod level;

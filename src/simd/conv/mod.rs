@@ -1,0 +1,10 @@
+//! Convolution and max-pooling (chapter 6) of a mini-batch of images.
+//!
+//! Weights stand input-major for the forward pass, `[field][padded(maps)]`, lanes over the maps, and map by map
+//! for the backward pass, `[maps][kernel][padded(run)]`, lanes over a run of pixels. After max-pooling only the
+//! winner of a window has an error, so that the backward products have a term for a neuron where a convolution
+//! has one for each place of its window.
+
+mod shape;
+
+pub use shape::{BEYOND, ConvShape};
