@@ -39,7 +39,7 @@ fn step(textbook: &mut Textbook, subject: &Subject, rate: f32) {
 
 /// δ of the hidden layer by BP2, and BP4 for both layers: two operations a weight each.
 fn flop(subject: &Subject) -> u64 {
-    let sizes = &subject.network.architecture().sizes;
+    let sizes = subject.network.architecture().sizes();
     let bp2 = 2 * (sizes[1] * sizes[2] * subject.images()) as u64;
     subject.forward_flop() + bp2
 }

@@ -8,7 +8,7 @@
 mod common;
 
 use nablab::data::{Dataset, SparseRows, Split};
-use nablab::nn::{Form, Learner, Network, Optimiser, StepConstants, Workspace};
+use nablab::nn::{Form, Learner, Network, Optimiser, StepConstants, Workspace, dense};
 use nablab::report::{Align, Table};
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::SimdLevel;
@@ -31,7 +31,7 @@ fn main() {
     println!("{} on {}", level, nablab::machine::cpu_name());
     let mut worst = 0.0f64;
     for hidden in HIDDEN {
-        let spec = TrainingSpec { hidden: vec![hidden], ..TrainingSpec::default() };
+        let spec = TrainingSpec { hidden: dense([hidden]), ..TrainingSpec::default() };
         let network = initial_network::<f32>(&spec, &mnist);
         for batch_size in BATCHES {
             let columns = ["density %", "sparse µs", "dense µs", "chosen", "slower"];

@@ -36,9 +36,7 @@ fn epoch(criterion: &mut Criterion) {
         (if workload == Workload::W5 { "W5 extended" } else { "W6 extended" }, spec)
     });
     for (name, spec) in plain.into_iter().chain(extended) {
-        let sizes: Vec<String> =
-            spec.architecture(&data).sizes.iter().map(usize::to_string).collect();
-        let shape = format!("{} batch {}", sizes.join("-"), spec.batch_size);
+        let shape = format!("{} batch {}", spec.architecture(&data).name(), spec.batch_size);
         group.bench_function(BenchmarkId::new(name, shape), |b| {
             b.iter_batched_ref(
                 || Trainer::<f32>::new(&spec, &data),
@@ -67,7 +65,7 @@ fn saturated(criterion: &mut Criterion) {
     let trainings = [
         ("eta 100", TrainingSpec { eta: 100.0, ..w1.clone() }),
         ("batch 1", Workload::W3.spec()),
-        ("no hidden layer", TrainingSpec { hidden: vec![], ..w1.clone() }),
+        ("no hidden layer", TrainingSpec { hidden: Vec::new(), ..w1.clone() }),
         ("momentum 0.99", TrainingSpec { momentum: 0.99, ..w1.clone() }),
         ("L1", TrainingSpec { l1: 100.0, eta: 10.0, ..w1.clone() }),
         ("Adam", TrainingSpec { optimiser, eta: 1.0, ..w1 }),

@@ -5,7 +5,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use nablab::data::Dataset;
 use nablab::nn::textbook::Textbook;
-use nablab::nn::{Learner, Network, Optimiser, Workspace};
+use nablab::nn::{LayerShape, Learner, Network, Optimiser, Workspace, dense};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub struct Subject {
 
 impl Subject {
     fn new(data: &Dataset, hidden: usize, images: usize) -> Self {
-        let spec = TrainingSpec { hidden: vec![hidden], ..TrainingSpec::default() };
+        let spec = TrainingSpec { hidden: dense([hidden]), ..TrainingSpec::default() };
         let network = initial_network(&spec, data);
         let mut batch = MiniBatch::new(images);
         batch.gather(pulp::Scalar::new(), &data.training, 0..images);
@@ -64,9 +64,9 @@ impl Subject {
 
     /// Floating-point operations of a dense forward pass of the mini-batch: two a weight.
     pub fn forward_flop(&self) -> u64 {
-        let sizes = &self.network.architecture().sizes;
-        let weights: usize = sizes.windows(2).map(|pair| pair[0] * pair[1]).sum();
-        (2 * weights * self.images()) as u64
+        let layers = self.network.shapes().iter();
+        let multiply_adds: f64 = layers.map(LayerShape::multiply_adds).sum();
+        (2.0 * multiply_adds) as u64 * self.images() as u64
     }
 }
 

@@ -51,8 +51,8 @@ impl Subject {
     }
 
     /// The numbers of neurons, inputs first.
-    pub fn sizes(&self) -> &[usize] {
-        &self.network.architecture().sizes
+    pub fn sizes(&self) -> Vec<usize> {
+        self.network.architecture().sizes()
     }
 
     /// The shortest times of several rounds.

@@ -48,7 +48,7 @@ impl Row {
         peak: &Peak,
         level: SimdLevel,
     ) -> [Self; 2] {
-        let sizes = subject.sizes();
+        let sizes = &subject.sizes()[..];
         let total = |work: fn(&[usize], &_) -> Work| -> Work {
             subject.counts.iter().map(|batch| work(sizes, batch)).sum()
         };

@@ -71,8 +71,8 @@ pub(super) struct PlannedArm {
     pub parameters: usize,
     /// The images that it is trained on.
     pub images: usize,
-    /// The neurons of its layers, inputs first.
-    pub sizes: Vec<usize>,
+    /// Its layers, inputs first: `784-30-10`.
+    pub network: String,
 }
 
 /// A reproduction that could not be made.
@@ -164,7 +164,7 @@ impl Reproduction {
             let seeds: Vec<u64> = (1..=if seeded { seeds as u64 } else { 0 }).collect();
             let seed_trials = plan(&arm.spec, &seeds);
             let architecture = arm.spec.architecture(data);
-            let (parameters, sizes) = (architecture.parameters(), architecture.sizes);
+            let (parameters, network) = (architecture.parameters(), architecture.name());
             let [images, ..] = arm.spec.images(data);
             arms.push(PlannedArm {
                 arm,
@@ -173,7 +173,7 @@ impl Reproduction {
                 full_epochs,
                 parameters,
                 images,
-                sizes,
+                network,
             });
         }
         let columns: Vec<&str> = trained.monitors.iter().map(|metric| metric.column()).collect();
@@ -303,14 +303,12 @@ impl Reproduction {
         let images = self.arms.iter().map(|planned| planned.images);
         let (least, most) = (images.clone().min().unwrap_or(0), images.max().unwrap_or(0));
         let images = if least == most { most.to_string() } else { format!("{least} to {most}") };
-        let first_sizes = &self.arms[0].sizes;
-        let sizes = self.arms.iter().all(|planned| planned.sizes == *first_sizes).then(|| {
-            let sizes: Vec<String> = first_sizes.iter().map(usize::to_string).collect();
-            format!("network {}", sizes.join("-"))
-        });
+        let first = &self.arms[0].network;
+        let all_equal = self.arms.iter().all(|planned| planned.network == *first);
+        let network = all_equal.then(|| format!("network {first}"));
         let parts = [
             Some(format!("MNIST, {images} training images")),
-            sizes,
+            network,
             common(&|spec| spec.cost.name().into()),
             common(&|spec| match spec.activation.values() {
                 [Activation::Sigmoid] => String::new(),

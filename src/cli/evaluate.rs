@@ -1,5 +1,4 @@
 use super::data::DataArguments;
-use super::model::sizes;
 use super::plural;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
@@ -90,7 +89,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if (architecture.inputs(), architecture.outputs()) != (data.inputs(), outputs) {
         bail!(
             "{path}: a network {}, but {} has {} pixels and {} classes",
-            sizes(architecture),
+            architecture.name(),
             data.name,
             data.inputs(),
             data.classes
@@ -146,7 +145,7 @@ fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::R
     if (architecture.inputs(), architecture.outputs()) != (inputs, outputs) {
         bail!(
             "{path}: a network {}, but {} has {} and {}",
-            sizes(architecture),
+            architecture.name(),
             data.name,
             plural(inputs, "input column"),
             plural(outputs, "target column")
@@ -183,7 +182,7 @@ fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::R
         stdout,
         "{path}: network {}, {}, on the {n} {set} rows of {}\nmean squared error {} (its root {}), R² {}, mean \
          {} cost {}",
-        sizes(architecture),
+        architecture.name(),
         model.precision().name(),
         data.name,
         significant(mse, 5),
@@ -209,7 +208,7 @@ fn print(
         "{}: network {}, {}, on the {n} {set} images of {}\naccuracy {:.2} % ({correct} of {n}), mean \
          {} cost {}\n",
         arguments.model.display(),
-        sizes(architecture),
+        architecture.name(),
         model.precision().name(),
         data.name,
         100.0 * correct as f64 / n as f64,

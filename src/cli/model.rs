@@ -3,12 +3,6 @@
 use anyhow::bail;
 use nablab::nn::Architecture;
 
-/// `784-30-10`.
-pub fn sizes(architecture: &Architecture) -> String {
-    let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
-    sizes.join("-")
-}
-
 /// The side of the square images that a network is for.
 pub fn side(architecture: &Architecture) -> anyhow::Result<u32> {
     let inputs = architecture.inputs();

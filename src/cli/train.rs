@@ -7,6 +7,7 @@ use clap::Args;
 use nablab::data::Dataset;
 use nablab::files::may_replace;
 use nablab::files::prepare_directory;
+use nablab::nn::{LayerKind, PerLayer};
 use nablab::report::{Align, Table, sparkline};
 use nablab::results::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
 use nablab::simd::SimdLevel;
@@ -116,7 +117,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
     let architecture = spec.architecture(&data);
     let [training, validation, test] = spec.images(&data);
-    let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
     let mut stdout = std::io::stdout();
     // A reader who goes away ends the training, unless its results go to a file.
     let mut printed = writeln!(
@@ -124,7 +124,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "{}: {training} training, {validation} validation, {test} test {}; network {}, {} parameters; {}, {level}",
         data.name,
         rows(&data),
-        sizes.join("-"),
+        architecture.name(),
         architecture.parameters(),
         spec.precision.name(),
     );
@@ -169,9 +169,11 @@ fn check_hidden(spec: &TrainingSpec, given: &Given, data: &Dataset) -> anyhow::R
     if spec.hidden.is_empty() && given.contains("activation") {
         bail!("--activation: it is that of the hidden layers, and there are none; see --output");
     }
-    let sizes = spec.architecture(data).sizes;
-    let (inputs, outputs) = (sizes[0], sizes[sizes.len() - 1]);
-    let ends = [Some(&inputs), Some(&outputs)];
+    let classes = if spec.classes.is_empty() { data.classes } else { spec.classes.len() };
+    let answers = if data.is_numeric() { data.outputs() } else { classes };
+    let (inputs, outputs) = (data.inputs(), spec.targets.outputs(answers));
+    let ends = [inputs, outputs].map(|neurons| LayerKind::Dense { neurons });
+    let ends = [Some(&ends[0]), Some(&ends[1])];
     if spec.hidden.len() > 1 && [spec.hidden.first(), spec.hidden.last()] == ends {
         bail!(
             "--hidden {}: the {} inputs and the {} outputs belong to every network; expected the \
@@ -207,10 +209,12 @@ fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
 /// Sets what a training takes from the network it begins with.
 fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
     let architecture = model.architecture();
-    let hidden = 1..architecture.sizes.len() - 1;
-    spec.hidden = architecture.sizes[hidden].to_vec();
-    spec.activation = architecture.activation.clone();
-    spec.dropout = architecture.dropout.clone();
+    let hidden = &architecture.hidden;
+    spec.hidden = hidden.iter().map(|layer| layer.kind).collect();
+    if !hidden.is_empty() {
+        spec.activation = PerLayer::new(hidden.iter().map(|layer| layer.activation).collect());
+        spec.dropout = PerLayer::new(hidden.iter().map(|layer| layer.dropout).collect());
+    }
     (spec.output, spec.cost) = (architecture.output, architecture.cost);
     spec.targets = architecture.targets;
     spec.start = Some(digest.into());

@@ -1,4 +1,4 @@
-use super::Layer;
+use super::Weights;
 use crate::simd::dense::{AddOuterProducts, Product};
 use crate::simd::{Real, padded};
 use faer::linalg::matmul::matmul;
@@ -55,7 +55,7 @@ impl GemmPath {
         self,
         simd: S,
         delta: &[T],
-        layer: &mut Layer<T>,
+        layer: &mut Weights<T>,
         output: &mut [T],
     ) {
         let (n_in, n_out, input_stride) = (layer.n_in(), layer.n_out(), layer.stride());

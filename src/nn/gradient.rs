@@ -1,17 +1,18 @@
-use super::{Layer, Network};
+use super::{LayerShape, Network, Weights};
 use crate::simd::Real;
 
 /// ∂C/∂w and ∂C/∂b of a mini-batch: the *sum* over its images, not the mean.
 #[derive(Debug, Clone)]
 pub struct Gradient<T: Real> {
-    pub(super) layers: Vec<Layer<T>>,
+    pub(super) shapes: Vec<LayerShape>,
+    pub(super) layers: Vec<Weights<T>>,
 }
 
 impl<T: Real> Gradient<T> {
     /// A zero gradient in the shape of `network`.
     pub fn zeros(network: &Network<T>) -> Self {
-        let layers = network.layers().iter().map(Layer::zeros_like);
-        Self { layers: layers.collect() }
+        let layers = network.layers().iter().map(Weights::zeros_like);
+        Self { shapes: network.shapes.clone(), layers: layers.collect() }
     }
 
     /// BP4: ∂C/∂w for the weight from neuron `k` of layer `l` to neuron `j` of layer `l + 1`,

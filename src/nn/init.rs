@@ -1,4 +1,4 @@
-use super::Layer;
+use super::{LayerShape, Network};
 use crate::simd::Real;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,9 @@ impl BiasInitialiser {
 
 /// Where the random numbers come from.
 pub trait ParameterSource {
-    /// Called once before the numbers of a network are drawn.
-    fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]);
+    /// Called once before the numbers of a network are drawn, with the n_in and n_out of each layer's
+    /// [`Weights`](super::Weights).
+    fn begin(&mut self, initialiser: Initialiser, layers: &[[usize; 2]]);
     /// The next standard normal number for a bias of layer `l` (0 is the first with weights).
     fn bias(&mut self, l: usize) -> f64;
     /// The next standard normal number for a weight of layer `l`.
@@ -69,7 +70,7 @@ impl Initialiser {
         }
     }
 
-    /// The next weight of layer `l`, which has `n_in` inputs and `n_out` outputs.
+    /// The next weight of layer `l`, which has `n_in` inputs and `n_out` outputs: see [`LayerShape::fans`].
     ///
     /// A standard normal number is divided by √n_in, not multiplied by a deviation, as the book's
     /// programs do: in f64 the replay of a seeded run depends on it.
@@ -90,12 +91,12 @@ impl Initialiser {
     pub(super) fn fill<T: Real>(
         self,
         biases: BiasInitialiser,
-        layers: &mut [Layer<T>],
+        network: &mut Network<T>,
         source: &mut dyn ParameterSource,
     ) {
-        let sizes: Vec<usize> =
-            std::iter::once(layers[0].n_in()).chain(layers.iter().map(Layer::n_out)).collect();
-        source.begin(self, &sizes);
+        let Network { shapes, layers, .. } = network;
+        let blocks: Vec<[usize; 2]> = shapes.iter().map(LayerShape::weights).collect();
+        source.begin(self, &blocks);
         for (l, layer) in layers.iter_mut().enumerate() {
             for bias in layer.biases_mut() {
                 let normal = source.bias(l);
@@ -106,8 +107,8 @@ impl Initialiser {
                 };
             }
         }
-        for (l, layer) in layers.iter_mut().enumerate() {
-            let (n_in, n_out) = (layer.n_in() as f64, layer.n_out() as f64);
+        for (l, (layer, shape)) in layers.iter_mut().zip(shapes).enumerate() {
+            let [n_in, n_out] = shape.fans();
             for j in 0..layer.n_out() {
                 for k in 0..layer.n_in() {
                     layer.set_weight(j, k, T::from_f64(self.draw(source, l, n_in, n_out)));

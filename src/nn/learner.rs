@@ -1,7 +1,7 @@
-use super::pass::add_outer;
+use super::layers::dense::FEW_ROWS;
+use super::pass::{add_biases, add_weights};
 use super::workspace::LayerSpace;
-use super::{Input, Layer, Network, Optimiser, Workspace};
-use crate::simd::dense::AddScaledRows;
+use super::{Input, LayerShape, Network, Optimiser, Weights, Workspace};
 use crate::simd::elementwise::Scale;
 use crate::simd::update::{AdaptiveConstants, AddPenalty, AddScaled, Shrink};
 use crate::simd::{AlignedVec, Real};
@@ -47,11 +47,11 @@ pub struct Learner<T: Real> {
 #[derive(Debug, Clone)]
 struct Memory<T: Real> {
     /// The velocity v, or the running mean of the gradient.
-    first: Layer<T>,
+    first: Weights<T>,
     /// The running mean of the gradient's square.
-    second: Layer<T>,
+    second: Weights<T>,
     /// The gradient of the mini-batch, summed over its images.
-    gradient: Layer<T>,
+    gradient: Weights<T>,
 }
 
 impl<T: Real> Learner<T> {
@@ -59,14 +59,14 @@ impl<T: Real> Learner<T> {
     /// like `network`. Its steps have length 0 until [`set_step`](Self::set_step) is called.
     pub fn new(optimiser: Optimiser, momentum: f64, network: &Network<T>) -> Self {
         let adaptive = optimiser.betas().is_some();
-        let memory = |layer: &Layer<T>| Memory {
+        let memory = |layer: &Weights<T>| Memory {
             first: layer.zeros_like(),
-            second: if adaptive { layer.zeros_like() } else { Layer::zeros(0, 0) },
-            gradient: if adaptive { layer.zeros_like() } else { Layer::zeros(0, 0) },
+            second: if adaptive { layer.zeros_like() } else { Weights::zeros(0, 0) },
+            gradient: if adaptive { layer.zeros_like() } else { Weights::zeros(0, 0) },
         };
         let remembers = adaptive || optimiser == Optimiser::Nesterov || momentum != 0.0;
         let layers = network.layers().iter();
-        let widest = layers.clone().map(Layer::stride).max().unwrap_or(0);
+        let widest = layers.clone().map(Weights::stride).max().unwrap_or(0);
         let step = StepConstants::plain(0.0);
         Self {
             optimiser,
@@ -134,7 +134,7 @@ impl<T: Real> WithSimd for LookAhead<'_, T> {
 
 /// w ← w + v, in both copies of the weights if both are there.
 #[inline(always)]
-fn coast<S: Simd, T: Real>(simd: S, layer: &mut Layer<T>, velocity: &mut Layer<T>) {
+fn coast<S: Simd, T: Real>(simd: S, layer: &mut Weights<T>, velocity: &mut Weights<T>) {
     let factor = T::from_f64(velocity.scale / layer.scale);
     layer.update_with(velocity, |y, x| AddScaled { factor, x, y }.with_simd(simd));
 }
@@ -155,7 +155,8 @@ impl<T: Real> WithSimd for Learn<'_, T> {
         }
         let rates = self.learner.rates(self.workspace.rows);
         for (l, layer) in self.network.layers.iter_mut().enumerate() {
-            let gradient = LayerGradient::new(self.workspace, l, layer.stride(), self.input);
+            let shape = self.network.shapes[l];
+            let gradient = LayerGradient::new(self.workspace, l, shape, self.input);
             gradient.descend(simd, layer, rates);
         }
         self.learner.limit_norms(simd, self.network);
@@ -174,7 +175,7 @@ impl<T: Real> WithSimd for LearnWithMemory<'_, T> {
         let adaptive = learner.adaptive(workspace.rows);
         let layers = network.layers.iter_mut().zip(&mut learner.memories);
         for (l, (layer, memory)) in layers.enumerate() {
-            let gradient = LayerGradient::new(workspace, l, layer.stride(), input);
+            let gradient = LayerGradient::new(workspace, l, network.shapes[l], input);
             match adaptive {
                 Some(constants) => gradient.adapt(simd, layer, memory, constants),
                 None if learner.optimiser == Optimiser::Nesterov => {
@@ -190,7 +191,7 @@ impl<T: Real> WithSimd for LearnWithMemory<'_, T> {
 impl<T: Real> Learner<T> {
     /// All memories of all layers.
     #[cfg(test)]
-    pub(super) fn remembered(&self) -> impl Iterator<Item = &Layer<T>> {
+    pub(super) fn remembered(&self) -> impl Iterator<Item = &Weights<T>> {
         self.memories.iter().flat_map(|memory| [&memory.first, &memory.second, &memory.gradient])
     }
 
@@ -261,49 +262,56 @@ impl Rates {
 
 /// What the gradient of a layer's parameters is made of.
 struct LayerGradient<'a, T: Real> {
+    shape: LayerShape,
+    rows: usize,
     input: Input<'a, T>,
     /// The hidden layer before; `None` for the layer after the inputs.
     before: Option<&'a LayerSpace<T>>,
-    /// The errors; used up.
-    delta: &'a mut [T],
-    /// The neurons that may have errors, if the others are to be skipped.
-    places: Option<&'a [u32]>,
+    /// The layer, whose errors are used up.
+    here: &'a mut LayerSpace<T>,
     /// What the activations are still to be multiplied by.
     kept: f64,
 }
 
 impl<'a, T: Real> LayerGradient<'a, T> {
-    /// Of layer `l`, whose rows are as long as `stride`.
+    /// Of layer `l`.
     #[inline(always)]
-    fn new(workspace: &'a mut Workspace<T>, l: usize, stride: usize, input: Input<'a, T>) -> Self {
+    fn new(
+        workspace: &'a mut Workspace<T>,
+        l: usize,
+        shape: LayerShape,
+        input: Input<'a, T>,
+    ) -> Self {
         let kept = workspace.kept(l).to_f64();
-        let used = workspace.rows * stride;
+        let rows = workspace.rows;
         let (before, here) = workspace.layers.split_at_mut(l);
-        let LayerSpace { delta, nonzero, .. } = &mut here[0];
-        let (delta, places) = (&mut delta[..used], nonzero.places());
-        Self { input, before: before.last(), delta, places, kept }
+        Self { shape, rows, input, before: before.last(), here: &mut here[0], kept }
     }
 
-    /// `layer += factor · gradient`, the biases apart.
+    /// `weights += gradient`, the biases apart.
     #[inline(always)]
-    fn add_to<S: Simd>(&mut self, simd: S, layer: &mut Layer<T>) {
-        add_outer(simd, layer, self.input, self.before, (self.delta, self.places));
+    fn add_to<S: Simd>(&mut self, simd: S, weights: &mut Weights<T>) {
+        let layer = (self.shape, self.rows);
+        add_weights(simd, weights, self.input, self.before, self.here, layer);
     }
 
     /// `delta *= factor`.
     #[inline(always)]
     fn scale<S: Simd>(&mut self, simd: S, factor: f64) {
-        Scale { factor: T::from_f64(factor), x: self.delta }.with_simd(simd);
+        let used = self.rows * self.here.stride;
+        let x = &mut self.here.delta[..used];
+        Scale { factor: T::from_f64(factor), x }.with_simd(simd);
     }
 
     #[inline(always)]
-    fn add_biases<S: Simd>(&self, simd: S, factor: f64, output: &mut [T]) {
-        AddScaledRows { factor: T::from_f64(factor), rows: self.delta, output }.with_simd(simd);
+    fn add_biases<S: Simd>(&self, simd: S, factor: f64, biases: &mut [T]) {
+        let layer = (self.shape, self.rows);
+        add_biases(simd, T::from_f64(factor), layer, self.here, biases);
     }
 
     /// The plain rule.
     #[inline(always)]
-    fn descend<S: Simd>(mut self, simd: S, layer: &mut Layer<T>, rates: Rates) {
+    fn descend<S: Simd>(mut self, simd: S, layer: &mut Weights<T>, rates: Rates) {
         layer.shrink(simd, rates);
         self.add_biases(simd, -rates.rate, &mut layer.biases);
         self.scale(simd, -rates.rate * self.kept / layer.scale);
@@ -315,8 +323,8 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     fn gather_speed<S: Simd>(
         mut self,
         simd: S,
-        layer: &mut Layer<T>,
-        velocity: &mut Layer<T>,
+        layer: &mut Weights<T>,
+        velocity: &mut Weights<T>,
         rates: Rates,
     ) {
         velocity.decay(simd, rates.mu);
@@ -335,8 +343,8 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     fn descend_with<S: Simd>(
         mut self,
         simd: S,
-        layer: &mut Layer<T>,
-        velocity: &mut Layer<T>,
+        layer: &mut Weights<T>,
+        velocity: &mut Weights<T>,
         rates: Rates,
     ) {
         self.keep_transposed(simd, velocity);
@@ -355,7 +363,7 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     fn adapt<S: Simd>(
         mut self,
         simd: S,
-        layer: &mut Layer<T>,
+        layer: &mut Weights<T>,
         memory: &mut Memory<T>,
         constants: AdaptiveConstants<T>,
     ) {
@@ -368,9 +376,8 @@ impl<'a, T: Real> LayerGradient<'a, T> {
 
     /// Where transposed weights are updated at every step, so must be those of the velocity.
     #[inline(always)]
-    fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Layer<T>) {
-        let few = self.delta.len() <= super::pass::FEW_ROWS * velocity.stride();
-        if few && self.before.is_some() {
+    fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Weights<T>) {
+        if self.rows <= FEW_ROWS && self.before.is_some() {
             velocity.transposed(simd);
         }
     }
@@ -380,8 +387,8 @@ impl<'a, T: Real> LayerGradient<'a, T> {
 #[inline(always)]
 fn add_penalty<S: Simd, T: Real>(
     simd: S,
-    layer: &mut Layer<T>,
-    velocity: &mut Layer<T>,
+    layer: &mut Weights<T>,
+    velocity: &mut Weights<T>,
     rates: Rates,
 ) {
     if rates.l2 == 0.0 && rates.l1 == 0.0 {
@@ -395,7 +402,7 @@ fn add_penalty<S: Simd, T: Real>(
     });
 }
 
-impl<T: Real> Layer<T> {
+impl<T: Real> Weights<T> {
     /// w ← (1 − ηλ/n) w − (ηλ₁/n) sgn(w), without L1 at the cost of one multiplication.
     #[inline(always)]
     fn shrink<S: Simd>(&mut self, simd: S, rates: Rates) {

@@ -1,12 +1,13 @@
-use super::{Architecture, BiasInitialiser, Initialiser, Layer, ParameterSource};
+use super::{Architecture, BiasInitialiser, Initialiser, LayerShape, ParameterSource, Weights};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
-/// A fully connected network with its parameters.
+/// A network with its parameters.
 #[derive(Debug, Clone)]
 pub struct Network<T: Real> {
     pub(super) architecture: Architecture,
-    pub(crate) layers: Vec<Layer<T>>,
+    pub(super) shapes: Vec<LayerShape>,
+    pub(crate) layers: Vec<Weights<T>>,
 }
 
 impl<T: Real> Network<T> {
@@ -14,14 +15,12 @@ impl<T: Real> Network<T> {
     ///
     /// # Panics
     ///
-    /// When the architecture has fewer than two layers, or an empty one, settings for another number
-    /// of hidden layers, or a cost or targets that make no sense for its output layer.
+    /// When the architecture has an empty layer or one that does not fit where it stands, or a cost or targets that
+    /// make no sense for its output layer.
     pub fn zeros(architecture: Architecture) -> Self {
-        assert!(architecture.sizes.len() >= 2, "a network needs inputs and outputs");
-        assert!(architecture.sizes.iter().all(|&n| n > 0), "a layer has no neurons");
-        let hidden = architecture.hidden_layers();
-        assert!(architecture.activation.fits(hidden), "one activation a hidden layer");
-        assert!(architecture.dropout.fits(hidden), "one probability of dropout a hidden layer");
+        let shapes = architecture.layers();
+        let sizes = architecture.sizes();
+        assert!(sizes.iter().all(|&n| n > 0), "a layer has no neurons");
         if let Err(reason) = architecture.cost.pairing(architecture.output) {
             panic!("the cost makes no sense for the output layer: {reason}");
         }
@@ -29,12 +28,9 @@ impl<T: Real> Network<T> {
         if let Err(reason) = cost.fits_targets(output, targets) {
             panic!("the targets make no sense for the output layer: {reason}");
         }
-        let layers = architecture.sizes.windows(2).enumerate().map(|(l, pair)| match l {
-            0 => Layer::zeros_for_sparse(pair[0], pair[1]),
-            _ => Layer::zeros(pair[0], pair[1]),
-        });
-        let layers = layers.collect();
-        Self { architecture, layers }
+        let layer = |(l, shape)| Weights::of_layer(shape, l == 0);
+        let layers = shapes.iter().enumerate().map(layer).collect();
+        Self { architecture, shapes, layers }
     }
 
     /// A network with random parameters.
@@ -45,7 +41,7 @@ impl<T: Real> Network<T> {
         source: &mut dyn ParameterSource,
     ) -> Self {
         let mut network = Self::zeros(architecture);
-        initialiser.fill(biases, &mut network.layers, source);
+        initialiser.fill(biases, &mut network, source);
         network
     }
 
@@ -68,19 +64,24 @@ impl<T: Real> Network<T> {
         &self.architecture
     }
 
-    /// Its layers, from the inputs to the outputs.
-    pub fn layers(&self) -> &[Layer<T>] {
+    /// Its layers with weights in their places, the output layer last.
+    pub fn shapes(&self) -> &[LayerShape] {
+        &self.shapes
+    }
+
+    /// The weights and biases of its layers, from the inputs to the outputs.
+    pub fn layers(&self) -> &[Weights<T>] {
         &self.layers
     }
 
-    /// Its layers, to be changed.
-    pub fn layers_mut(&mut self) -> &mut [Layer<T>] {
+    /// The same, to be changed.
+    pub fn layers_mut(&mut self) -> &mut [Weights<T>] {
         &mut self.layers
     }
 
     /// The sum of the squares of all weights (not of the biases).
     pub fn sum_of_squared_weights(&self, arch: Arch) -> f64 {
-        struct Sum<'a, T: Real>(&'a [Layer<T>]);
+        struct Sum<'a, T: Real>(&'a [Weights<T>]);
         impl<T: Real> WithSimd for Sum<'_, T> {
             type Output = f64;
             fn with_simd<S: Simd>(self, simd: S) -> f64 {
@@ -92,7 +93,7 @@ impl<T: Real> Network<T> {
 
     /// The sum of the absolute values of all weights (not of the biases).
     pub fn sum_of_weight_magnitudes(&self, arch: Arch) -> f64 {
-        struct Sum<'a, T: Real>(&'a [Layer<T>]);
+        struct Sum<'a, T: Real>(&'a [Weights<T>]);
         impl<T: Real> WithSimd for Sum<'_, T> {
             type Output = f64;
             fn with_simd<S: Simd>(self, simd: S) -> f64 {
@@ -104,6 +105,6 @@ impl<T: Real> Network<T> {
 
     /// Whether every parameter is a finite number.
     pub fn is_finite(&self) -> bool {
-        self.layers.iter().all(Layer::is_finite)
+        self.layers.iter().all(Weights::is_finite)
     }
 }

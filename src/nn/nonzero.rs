@@ -47,7 +47,7 @@ mod tests {
     use crate::nn::normal::Normal;
     use crate::nn::{
         Architecture, BiasInitialiser, Cost, Initialiser, Learner, Network, Optimiser, Output,
-        StepConstants, Targets, Workspace,
+        StepConstants, Workspace,
     };
     use crate::rng::{Purpose, Stream};
     use crate::simd::SimdLevel;
@@ -66,14 +66,10 @@ mod tests {
 
     impl<T: Real> Pair<'_, T> {
         fn new(optimiser: Optimiser, momentum: f64, numbers: &mut Stream) -> Pair<'_, T> {
-            let architecture = Architecture {
-                sizes: vec![INPUTS, 30, 37, 10],
-                activation: Activation::Relu.into(),
-                output: Output::Softmax,
-                cost: Cost::LogLikelihood,
-                targets: Targets::OneHot,
-                dropout: 0.2.into(),
-            };
+            let (output, cost) = (Output::Softmax, Cost::LogLikelihood);
+            let sizes = [INPUTS, 30, 37, 10];
+            let mut architecture = Architecture::dense(&sizes, Activation::Relu, output, cost);
+            architecture.hidden.iter_mut().for_each(|layer| layer.dropout = 0.2);
             let mut source = Normal(Stream::new(5, Purpose::Weights, 0));
             let (init, biases) = (Initialiser::He, BiasInitialiser::Normal);
             let network = Network::random(architecture, init, biases, &mut source);

@@ -7,7 +7,7 @@ use crate::rng::Stream;
 pub(crate) struct Normal(pub Stream);
 
 impl ParameterSource for Normal {
-    fn begin(&mut self, _: Initialiser, _: &[usize]) {}
+    fn begin(&mut self, _: Initialiser, _: &[[usize; 2]]) {}
     fn bias(&mut self, _: usize) -> f64 {
         self.0.gaussian()
     }

@@ -1,6 +1,6 @@
 //! Every number that a training keeps, for tests that look for what should not be among them.
 
-use super::{Layer, Learner, Network, Workspace};
+use super::{Learner, Network, Weights, Workspace};
 use crate::simd::Real;
 
 /// Numbers and what they are.
@@ -9,14 +9,14 @@ pub type Stored<'a, T> = Vec<(&'static str, &'a [T])>;
 impl<T: Real> Network<T> {
     /// The parameters.
     pub fn stored_numbers(&self) -> Stored<'_, T> {
-        self.layers().iter().flat_map(Layer::blocks).map(|block| ("a parameter", block)).collect()
+        self.layers().iter().flat_map(Weights::blocks).map(|block| ("a parameter", block)).collect()
     }
 }
 
 impl<T: Real> Learner<T> {
     /// What the optimiser remembers.
     pub fn stored_numbers(&self) -> Stored<'_, T> {
-        self.remembered().flat_map(Layer::blocks).map(|block| ("a memory", block)).collect()
+        self.remembered().flat_map(Weights::blocks).map(|block| ("a memory", block)).collect()
     }
 }
 

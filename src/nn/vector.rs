@@ -1,6 +1,6 @@
 //! The parameters of a network, and a gradient, as vectors.
 
-use super::{Gradient, Layer, Network};
+use super::{Gradient, Network, Weights};
 use crate::simd::Real;
 
 impl<T: Real> Network<T> {
@@ -55,7 +55,7 @@ impl<T: Real> Network<T> {
     }
 }
 
-impl<T: Real> Layer<T> {
+impl<T: Real> Weights<T> {
     // Padding is zero in both.
     fn squared_distance(&self, other: &Self) -> f64 {
         assert_eq!([self.n_in(), self.n_out()], [other.n_in(), other.n_out()], "another shape");
@@ -91,7 +91,7 @@ impl<T: Real> Gradient<T> {
     }
 }
 
-fn to_vector<T: Real>(layers: &[Layer<T>]) -> Vec<f64> {
+fn to_vector<T: Real>(layers: &[Weights<T>]) -> Vec<f64> {
     let mut vector = Vec::new();
     for layer in layers {
         for k in 0..layer.n_in() {
@@ -104,13 +104,13 @@ fn to_vector<T: Real>(layers: &[Layer<T>]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::nn::Network;
+    use crate::nn::{Network, dense};
     use crate::train::{TrainingSpec, initial_network};
 
     #[test]
     fn a_network_is_its_vector() {
         let data = crate::data::Dataset::mnist().unwrap();
-        let spec = TrainingSpec { hidden: vec![7], ..TrainingSpec::default() };
+        let spec = TrainingSpec { hidden: dense([7]), ..TrainingSpec::default() };
         let network = initial_network::<f64>(&spec, &data);
         let vector = network.to_vector();
         assert_eq!(vector.len(), 785 * 7 + 8 * 10);
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn distances_and_moves_are_those_of_the_vectors() {
         let data = crate::data::Dataset::mnist().unwrap();
-        let spec = |seed| TrainingSpec { hidden: vec![7], seed, ..TrainingSpec::default() };
+        let spec = |seed| TrainingSpec { hidden: dense([7]), seed, ..TrainingSpec::default() };
         let [origin, mut network] = [1, 2].map(|seed| initial_network::<f64>(&spec(seed), &data));
         // As weight decay leaves it.
         network.layers_mut()[0].decay(pulp::Scalar::new(), 0.5);

@@ -1,6 +1,8 @@
+use super::layers::conv_pool::ConvSpace;
 use super::nonzero::Nonzero;
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Desired, Gradient, Input, Network};
+use super::{Desired, Gradient, Input, LayerShape, LayerSpec, Network};
+use crate::simd::conv::BEYOND;
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
 
@@ -15,12 +17,14 @@ pub struct Workspace<T> {
 
 #[derive(Debug)]
 pub(super) struct LayerSpace<T> {
+    /// The stride of a row of neurons.
+    pub(super) stride: usize,
     /// `[capacity][stride]`, in the output layer, and where the derivative of the activation needs
     /// it; empty elsewhere
     pub(super) weighted_input: AlignedVec<T>,
-    /// `[capacity][stride]`; padding zero, in the output layer arbitrary
+    /// `[capacity][stride]` and [`BEYOND`]; padding zero, in the output layer arbitrary
     pub(super) activation: AlignedVec<T>,
-    /// `[capacity][stride]`; padding zero
+    /// `[capacity][stride]` and [`BEYOND`]; padding zero
     pub(super) delta: AlignedVec<T>,
     /// Where the activations are not 0, if that is worth knowing
     pub(super) nonzero: Nonzero,
@@ -29,6 +33,8 @@ pub(super) struct LayerSpace<T> {
     pub(super) mask: AlignedVec<T>,
     /// What the activations are to be multiplied by in the weighted inputs of the next layer.
     pub(super) kept: T,
+    /// What a convolution keeps besides
+    pub(super) convolution: Option<Box<ConvSpace<T>>>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -43,30 +49,39 @@ impl<T: Real> Workspace<T> {
     pub fn for_training(network: &Network<T>, capacity: usize) -> Self {
         let architecture = network.architecture();
         Self::with_masks(network, capacity, |l| {
-            l < architecture.hidden_layers() && architecture.dropout.of(l) > 0.0
+            architecture.hidden.get(l).is_some_and(|layer| layer.dropout > 0.0)
         })
     }
 
     fn with_masks(network: &Network<T>, capacity: usize, has_mask: impl Fn(usize) -> bool) -> Self {
         let architecture = network.architecture();
         let keeps_z = |l| {
-            let hidden = l < architecture.hidden_layers();
-            !hidden || architecture.activation.of(l).needs_weighted_input()
+            let layer: Option<&LayerSpec> = architecture.hidden.get(l);
+            layer.is_none_or(|layer| layer.activation.needs_weighted_input())
         };
         let zeros = |wanted, len| AlignedVec::zeros(if wanted { len } else { 0 });
-        let layers = network.layers().iter().enumerate().map(|(l, layer)| {
-            let mut mask = zeros(has_mask(l), layer.stride());
-            let neurons = layer.n_out().min(mask.len());
-            mask[..neurons].fill(T::ONE);
-            let corrected = l < architecture.hidden_layers() && mask.is_empty();
-            let dropped = if corrected { architecture.dropout.of(l) } else { 0.0 };
+        let layers = network.shapes().iter().enumerate().map(|(l, shape)| {
+            let (neurons, stride) = (shape.neurons(), shape.stride());
+            let mut mask = zeros(has_mask(l), stride);
+            let at_work = neurons.min(mask.len());
+            mask[..at_work].fill(T::ONE);
+            let hidden = architecture.hidden.get(l);
+            let corrected = hidden.filter(|_| mask.is_empty());
+            let dropped = corrected.map_or(0.0, |layer| layer.dropout);
             LayerSpace {
-                weighted_input: zeros(keeps_z(l), capacity * layer.stride()),
-                activation: AlignedVec::zeros(capacity * layer.stride()),
-                delta: AlignedVec::zeros(capacity * layer.stride()),
-                nonzero: Nonzero::new(layer.n_out()),
+                stride,
+                weighted_input: zeros(keeps_z(l), capacity * stride),
+                activation: AlignedVec::zeros(capacity * stride + BEYOND),
+                delta: AlignedVec::zeros(capacity * stride + BEYOND),
+                nonzero: Nonzero::new(neurons),
                 mask,
                 kept: T::from_f64(1.0 - dropped),
+                convolution: match shape {
+                    LayerShape::Dense { .. } => None,
+                    LayerShape::ConvPool(shape) => {
+                        Some(Box::new(ConvSpace::new(*shape, capacity, l == 0)))
+                    }
+                },
             }
         });
         let layers = layers.collect();
@@ -84,8 +99,8 @@ impl<T: Real> Workspace<T> {
         let architecture = network.architecture();
         for (l, space) in self.layers.iter_mut().enumerate() {
             if !space.mask.is_empty() {
-                let neurons = architecture.sizes[l + 1];
-                draw(architecture.dropout.of(l), &mut space.mask[..neurons]);
+                let neurons = network.shapes()[l].neurons();
+                draw(architecture.hidden[l].dropout, &mut space.mask[..neurons]);
             }
         }
     }
@@ -98,14 +113,19 @@ impl<T: Real> Workspace<T> {
     /// The weighted inputs z of the output layer after [`forward`](Self::forward):
     /// `[rows][stride]`.
     pub fn output_z(&self) -> &[T] {
-        let z = &self.layers[self.layers.len() - 1].weighted_input;
-        &z[..self.rows * (z.len() / self.capacity)]
+        let LayerSpace { weighted_input, stride, .. } = self.last();
+        &weighted_input[..self.rows * stride]
     }
 
     /// The activations of the output layer after [`forward`](Self::forward): `[rows][stride]`.
     pub fn output(&self) -> &[T] {
-        let activation = &self.layers[self.layers.len() - 1].activation;
-        &activation[..self.rows * (activation.len() / self.capacity)]
+        let LayerSpace { activation, stride, .. } = self.last();
+        &activation[..self.rows * stride]
+    }
+
+    /// The output layer.
+    fn last(&self) -> &LayerSpace<T> {
+        &self.layers[self.layers.len() - 1]
     }
 
     /// What the activations of the layer before the weights `l` are multiplied by: with all neurons
@@ -152,13 +172,13 @@ impl<T: Real> Workspace<T> {
     /// The error δ of the neurons after the weights of layer `l`, after
     /// [`backward`](Self::backward): `[rows][stride]`.
     pub fn delta(&self, l: usize) -> &[T] {
-        let delta = &self.layers[l].delta;
-        &delta[..self.rows * (delta.len() / self.capacity)]
+        let LayerSpace { delta, stride, .. } = &self.layers[l];
+        &delta[..self.rows * stride]
     }
 
     /// BP3 and BP4: adds the gradient of the mini-batch that the last passes saw to `gradient`.
     pub fn add_gradient<'a, S: Simd>(
-        &self,
+        &mut self,
         simd: S,
         input: impl Into<Input<'a, T>>,
         gradient: &mut Gradient<T>,
@@ -174,12 +194,11 @@ impl<T: Real> Workspace<T> {
     /// Replaces the errors of the hidden layers by f'(z), for the mini-batch that the last
     /// [`forward`](Self::forward) saw: [`delta`](Self::delta) returns them.
     pub fn replace_errors_by_slopes<S: Simd>(&mut self, simd: S, network: &Network<T>) {
-        let architecture = network.architecture();
-        let hidden = architecture.hidden_layers();
-        for (l, space) in self.layers[..hidden].iter_mut().enumerate() {
+        let hidden = &network.architecture().hidden;
+        for (space, layer) in self.layers.iter_mut().zip(hidden) {
             space.delta.fill(T::ONE);
             let (z, a) = (&space.weighted_input, &space.activation);
-            architecture.activation.of(l).mul_prime(simd, z, a, &mut space.delta);
+            layer.activation.mul_prime(simd, z, a, &mut space.delta);
         }
     }
 }

@@ -89,7 +89,7 @@ pub struct TrialResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Activation, PerLayer};
+    use crate::nn::{Activation, PerLayer, dense};
     use crate::train::settings::SETTINGS;
 
     fn id(data: &Dataset, change: impl Fn(&mut TrainingSpec)) -> String {
@@ -123,7 +123,7 @@ mod tests {
         );
         let two = |values: Vec<Activation>| {
             id(&data, |spec| {
-                spec.hidden = vec![5, 5];
+                spec.hidden = dense([5, 5]);
                 spec.activation = PerLayer::new(values.clone());
             })
         };

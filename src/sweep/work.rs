@@ -3,6 +3,7 @@
 
 use super::{Trial, available_cores, run};
 use crate::data::{Dataset, Split};
+use crate::nn::LayerShape;
 use crate::simd::SimdLevel;
 use crate::train::{Precision, SpecError, TrainingSpec};
 use std::num::NonZeroUsize;
@@ -24,10 +25,10 @@ const STEP: f64 = 200.0;
 /// When the specification was not [validated](TrainingSpec::validate).
 pub fn work(spec: &TrainingSpec, data: &Dataset) -> f64 {
     let images = spec.training_images(data).expect("a validated specification") as f64;
-    let sizes = spec.architecture(data).sizes;
-    let products = |pair: &[usize]| (pair[0] * pair[1]) as f64;
-    let dense: f64 = sizes[1..].windows(2).map(products).sum();
-    let sparse = products(&sizes[..2]) * data.training.density();
+    let layers = spec.architecture(data).layers();
+    let (first, others) = layers.split_first().expect("an output layer");
+    let dense: f64 = others.iter().map(LayerShape::multiply_adds).sum();
+    let sparse = first.multiply_adds() * data.training.density();
     let forward = SPARSE * sparse + DENSE * dense;
     // Forward, and the sums of the gradients; the dense layers pass errors back too.
     let step = IMAGE + 2.0 * SPARSE * sparse + 3.0 * DENSE * dense + STEP / spec.batch_size as f64;
@@ -89,6 +90,7 @@ impl Speed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::dense;
 
     #[test]
     fn larger_trainings_are_more_work() {
@@ -101,7 +103,7 @@ mod tests {
         };
         let one = work(&base, &data);
         assert!((of(|spec| spec.epochs = 60) / one - 2.0).abs() < 1e-12);
-        assert!(of(|spec| spec.hidden = vec![100]) > 2.0 * one);
+        assert!(of(|spec| spec.hidden = dense([100])) > 2.0 * one);
         assert!(of(|spec| spec.batch_size = 1) > one);
         assert!(of(|spec| spec.train_size = Some(100)) < 0.5 * one);
     }

@@ -1,4 +1,5 @@
 use super::settings::{Setting, shortest};
+use crate::nn::ShapeError;
 use thiserror::Error;
 
 /// A value with which a training makes no sense.
@@ -113,6 +114,9 @@ pub enum SpecError {
     /// A hidden layer without neurons.
     #[error("a hidden layer of 0 neurons: expected at least 1 in each")]
     EmptyLayer,
+    /// A hidden layer that does not fit where it stands.
+    #[error(transparent)]
+    Shape(ShapeError),
     /// A network that does not fit.
     #[error(
         "hidden layers {hidden} with batch size {batch_size}: about {:.0} GB of memory; expected at \
@@ -143,12 +147,12 @@ pub enum SpecError {
     )]
     EarlierRuns,
     /// A network to begin with that has another shape.
-    #[error("a network of {loaded:?} neurons: the data and the settings need {expected:?}")]
+    #[error("a network {loaded}: the data and the settings need {expected}")]
     Start {
-        /// Its neurons by layer.
-        loaded: Vec<usize>,
-        /// The neurons by layer that are needed.
-        expected: Vec<usize>,
+        /// Its layers.
+        loaded: String,
+        /// The layers that are needed.
+        expected: String,
     },
     /// A network to begin with whose parameters would become infinite.
     #[error("precision f32: the network to begin with has parameters beyond 3.4e38; expected f64")]
@@ -191,7 +195,9 @@ impl SpecError {
             Self::BatchSize { .. } => "batch-size",
             Self::Step | Self::Activations { .. } => "activation",
             Self::Dropouts { .. } => "dropout",
-            Self::EmptyLayer | Self::TooLarge { .. } | Self::Memory { .. } => "hidden",
+            Self::EmptyLayer | Self::Shape(_) | Self::TooLarge { .. } | Self::Memory { .. } => {
+                "hidden"
+            }
             Self::AuthorSeed(_) => "seed",
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",

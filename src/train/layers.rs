@@ -1,7 +1,7 @@
 use super::MiniBatch;
 use super::evaluate::ROWS;
 use crate::data::Split;
-use crate::nn::{Gradient, Network, Workspace};
+use crate::nn::{Gradient, LayerShape, Network, Weights, Workspace};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -74,7 +74,7 @@ pub(super) fn measure_layers<T: Real>(
 }
 
 /// ‖w‖ of a layer.
-fn layer_norm<T: Real>(layer: &crate::nn::Layer<T>) -> f64 {
+fn layer_norm<T: Real>(layer: &Weights<T>) -> f64 {
     let weights = (0..layer.n_out()).flat_map(|j| (0..layer.n_in()).map(move |k| (j, k)));
     weights.map(|(j, k)| layer.weight(j, k).to_f64().powi(2)).sum::<f64>().sqrt()
 }
@@ -82,7 +82,7 @@ fn layer_norm<T: Real>(layer: &crate::nn::Layer<T>) -> f64 {
 /// ‖Δw‖ / ‖w‖ of every layer from one network to the next.
 pub(super) fn updates<T: Real>(before: &Network<T>, after: &Network<T>) -> Vec<f64> {
     let layers = before.layers().iter().zip(after.layers());
-    let ratio = |(before, after): (&crate::nn::Layer<T>, &crate::nn::Layer<T>)| {
+    let ratio = |(before, after): (&Weights<T>, &Weights<T>)| {
         let mut change = 0.0;
         for j in 0..before.n_out() {
             for k in 0..before.n_in() {
@@ -113,10 +113,11 @@ impl<T: Real> WithSimd for Passes<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) -> Sums<T> {
         let Self { network, training, images } = self;
         let architecture = network.architecture().clone();
-        let hidden = architecture.hidden_layers();
+        let hidden = &architecture.hidden;
+        let neurons = network.shapes()[..hidden.len()].iter().map(LayerShape::neurons);
         let mut sums = Sums {
             gradient: Gradient::zeros(network),
-            flat: architecture.sizes[1..=hidden].iter().map(|&n| vec![0; n]).collect(),
+            flat: neurons.map(|n| vec![0; n]).collect(),
         };
         let mut workspace = Workspace::new(network, ROWS);
         let mut batch = MiniBatch::new(ROWS);
@@ -127,7 +128,7 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             workspace.add_gradient(simd, batch.input(), &mut sums.gradient);
             workspace.replace_errors_by_slopes(simd, network);
             for (l, counts) in sums.flat.iter_mut().enumerate() {
-                let flat = FLAT * architecture.activation.of(l).largest_slope();
+                let flat = FLAT * hidden[l].activation.largest_slope();
                 let slopes = workspace.delta(l);
                 for row in slopes.chunks_exact(slopes.len() / batch.rows()) {
                     for (count, slope) in counts.iter_mut().zip(row) {
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
     use crate::data::Dataset;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Activation, Initialiser};
+    use crate::nn::{Activation, Initialiser, dense};
     use crate::simd::SimdLevel;
     use crate::train::{TrainingSpec, initial_network};
 
@@ -159,7 +160,7 @@ mod tests {
             (Activation::Gelu, Initialiser::Large),
         ] {
             let spec = TrainingSpec {
-                hidden: vec![20, 12],
+                hidden: dense([20, 12]),
                 activation: activation.into(),
                 init: initialiser,
                 ..TrainingSpec::default()

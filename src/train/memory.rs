@@ -4,7 +4,7 @@ use super::evaluate::ROWS;
 use super::{Precision, SpecError, TrainingSpec};
 use crate::data::{Dataset, Expansion};
 use crate::machine::available_memory;
-use crate::nn::{Form, Optimiser};
+use crate::nn::{Form, LayerShape, Optimiser};
 use crate::simd::padded;
 
 /// Bytes for a non-zero pixel of an image.
@@ -17,13 +17,29 @@ impl TrainingSpec {
     pub fn memory(&self, data: &Dataset) -> f64 {
         let architecture = self.architecture(data);
         let pad = |n: usize| padded(n.min(usize::MAX / 2)) as f64;
-        // Rows of weights for the forward pass, and after the first layer a transposed copy.
-        let weights = architecture.sizes.windows(2).enumerate().map(|(l, pair)| {
-            let transposed = if l == 0 { 0.0 } else { pair[1] as f64 * pad(pair[0]) };
-            pair[0] as f64 * pad(pair[1]) + transposed + pad(pair[1])
+        let layers = architecture.layers();
+        // Rows of weights for the forward pass, and but for a dense layer after the inputs a transposed copy.
+        let weights = layers.iter().enumerate().map(|(l, layer)| {
+            let [n_in, n_out] = layer.weights();
+            let transposed = match layer {
+                LayerShape::Dense { .. } if l == 0 => 0.0,
+                LayerShape::Dense { .. } => n_out as f64 * pad(n_in),
+                LayerShape::ConvPool(shape) => {
+                    n_out as f64 * shape.kernel as f64 * pad(shape.run())
+                }
+            };
+            n_in as f64 * pad(n_out) + transposed + pad(n_out)
         });
         let parameters: f64 = weights.sum();
-        let neurons: f64 = architecture.sizes[1..].iter().map(|&n| pad(n)).sum();
+        // Activations and errors, and of a convolution the winners too and at first the images.
+        let neurons = layers.iter().enumerate().map(|(l, layer)| match layer {
+            LayerShape::Dense { n_out, .. } => pad(*n_out),
+            LayerShape::ConvPool(shape) => {
+                let images = if l == 0 { pad(shape.inputs()) } else { 0.0 };
+                1.5 * pad(shape.neurons()) + images
+            }
+        });
+        let neurons: f64 = neurons.sum();
         let kinds = 2 + usize::from(
             self.activation.values().iter().any(|activation| activation.needs_weighted_input()),
         );
@@ -80,6 +96,7 @@ impl TrainingSpec {
 mod tests {
     use super::*;
     use crate::data::SparseRows;
+    use crate::nn::dense;
     use std::sync::Arc;
 
     #[test]
@@ -90,14 +107,14 @@ mod tests {
             change(&mut spec);
             spec.memory(&data)
         };
-        let wide = of(|spec| spec.hidden = vec![1024]);
+        let wide = of(|spec| spec.hidden = dense([1024]));
         let weights = 4.0 * (784.0 * 1024.0 + 2.0 * 1024.0 * 13.0);
         assert!((weights..1.5 * weights).contains(&(wide - 4.0 * 1040.0 * 138.0 * 2.0)), "{wide}");
-        let double = of(|spec| (spec.hidden, spec.precision) = (vec![1024], Precision::F64));
+        let double = of(|spec| (spec.hidden, spec.precision) = (dense([1024]), Precision::F64));
         assert_eq!(double, 2.0 * wide);
-        let adam = of(|spec| (spec.hidden, spec.optimiser) = (vec![1024], Optimiser::Adam));
+        let adam = of(|spec| (spec.hidden, spec.optimiser) = (dense([1024]), Optimiser::Adam));
         assert!(adam > 3.0 * wide);
-        assert!(of(|spec| spec.hidden = vec![usize::MAX, usize::MAX]) > 1e30);
+        assert!(of(|spec| spec.hidden = dense([usize::MAX, usize::MAX])) > 1e30);
         let base = of(|_| ());
         assert!(of(|spec| spec.expansion = "shifts".parse().ok()) > base + 50e6);
 

@@ -1,7 +1,7 @@
 use super::shared::SharedNumbers;
 use super::{Generator, TrainingSpec};
 use crate::data::Dataset;
-use crate::nn::{Initialiser, ParameterSource};
+use crate::nn::{Initialiser, LayerShape, ParameterSource};
 use crate::rng::{NumpyLegacy, Purpose, Python2Random, Stream};
 
 /// The random numbers of one training: its first parameters and the order of the images.
@@ -48,7 +48,9 @@ impl Randomness {
                     shuffling: Python2Random::new(seed),
                     order: (0..data.training.len() as u32).collect(),
                 })));
-                source.skip_earlier(spec, &spec.architecture(data).sizes);
+                let layers = spec.architecture(data).layers();
+                let layers: Vec<[usize; 2]> = layers.iter().map(LayerShape::weights).collect();
+                source.skip_earlier(spec, &layers);
                 source
             }
             Generator::Shared => Self(Source::Shared(SharedNumbers::new(spec.seed))),
@@ -56,10 +58,10 @@ impl Randomness {
     }
 
     /// Draws what the same program drew before.
-    fn skip_earlier(&mut self, spec: &TrainingSpec, sizes: &[usize]) {
+    fn skip_earlier(&mut self, spec: &TrainingSpec, layers: &[[usize; 2]]) {
         for _ in 0..spec.earlier_networks {
             if let Source::Author(author) = &mut self.0 {
-                skip_network(&mut author.parameters, sizes);
+                skip_network(&mut author.parameters, layers);
             }
         }
         if let Source::Author(author) = &mut self.0 {
@@ -92,28 +94,28 @@ impl Randomness {
 }
 
 /// Draws the parameters of a network and forgets them.
-fn skip_network(parameters: &mut NumpyLegacy, sizes: &[usize]) {
-    let count: usize = sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
+fn skip_network(parameters: &mut NumpyLegacy, layers: &[[usize; 2]]) {
+    let count: usize = layers.iter().map(|[n_in, n_out]| (n_in + 1) * n_out).sum();
     for _ in 0..count {
         parameters.randn();
     }
 }
 
 impl ParameterSource for Randomness {
-    fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]) {
+    fn begin(&mut self, initialiser: Initialiser, layers: &[[usize; 2]]) {
         match &mut self.0 {
             Source::Streams { seed, biases, weights, .. } => {
-                let layers = 0..sizes.len() as u32 - 1;
-                *biases = layers.clone().map(|l| Stream::new(*seed, Purpose::Biases, l)).collect();
-                *weights = layers.map(|l| Stream::new(*seed, Purpose::Weights, l)).collect();
+                let numbers = 0..layers.len() as u32;
+                *biases = numbers.clone().map(|l| Stream::new(*seed, Purpose::Biases, l)).collect();
+                *weights = numbers.map(|l| Stream::new(*seed, Purpose::Weights, l)).collect();
             }
             Source::Author(author) => {
                 // The book's programs always run the default initialiser first.
                 if initialiser == Initialiser::Large {
-                    skip_network(&mut author.parameters, sizes);
+                    skip_network(&mut author.parameters, layers);
                 }
             }
-            Source::Shared(numbers) => numbers.begin(initialiser, sizes),
+            Source::Shared(numbers) => numbers.begin(initialiser, layers),
         }
     }
 

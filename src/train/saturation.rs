@@ -3,7 +3,7 @@
 
 use super::{Trainer, TrainingSpec, Workload};
 use crate::data::Dataset;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output};
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, dense};
 use crate::simd::{Real, SimdLevel};
 use std::num::FpCategory;
 
@@ -17,7 +17,7 @@ fn few_images(n: usize) -> Dataset {
 /// Trainings whose neurons saturate, or whose gradients die, each in a way of its own.
 fn saturating() -> [(&'static str, TrainingSpec); 11] {
     let w3 = Workload::W3.spec();
-    let chapter3 = TrainingSpec { hidden: vec![30], lambda: 0.0, ..TrainingSpec::default() };
+    let chapter3 = TrainingSpec { hidden: dense([30]), lambda: 0.0, ..TrainingSpec::default() };
     let softmax = TrainingSpec {
         output: Output::Softmax,
         cost: Cost::LogLikelihood,
@@ -26,7 +26,7 @@ fn saturating() -> [(&'static str, TrainingSpec); 11] {
         ..chapter3.clone()
     };
     let hidden = |activation: Activation, eta| TrainingSpec {
-        hidden: vec![30, 30],
+        hidden: dense([30, 30]),
         activation: activation.into(),
         init: Initialiser::Large,
         eta,
@@ -34,7 +34,7 @@ fn saturating() -> [(&'static str, TrainingSpec); 11] {
     };
     [
         ("eta 100", TrainingSpec { eta: 100.0, ..chapter3.clone() }),
-        ("no hidden layer", TrainingSpec { hidden: vec![], ..w3.clone() }),
+        ("no hidden layer", TrainingSpec { hidden: Vec::new(), ..w3.clone() }),
         ("softmax", softmax),
         ("momentum", TrainingSpec { momentum: 0.99, eta: 0.3, ..w3.clone() }),
         (
@@ -92,7 +92,7 @@ fn decay_error(eta: f64, lambda_over_n: f64) -> f64 {
     const STEPS: usize = 2000;
     let data = few_images(10);
     let spec = TrainingSpec {
-        hidden: vec![5],
+        hidden: dense([5]),
         batch_size: 1,
         eta,
         lambda: lambda_over_n * 10.0,
@@ -123,7 +123,7 @@ fn the_first_step_of_adam_in_f32_is_as_long_as_the_learning_rate() {
     let data = few_images(10);
     for eta in [1e-4, 1e-3, 1e-2] {
         let spec = TrainingSpec {
-            hidden: vec![],
+            hidden: Vec::new(),
             optimiser: Optimiser::Adam,
             bias_init: BiasInitialiser::Zero,
             eta,

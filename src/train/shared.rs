@@ -41,11 +41,11 @@ impl SharedNumbers {
 }
 
 impl ParameterSource for SharedNumbers {
-    fn begin(&mut self, initialiser: Initialiser, sizes: &[usize]) {
+    fn begin(&mut self, initialiser: Initialiser, layers: &[[usize; 2]]) {
         let biases = u64::from(initialiser != Initialiser::He);
         let mut next = 0;
-        let layers = sizes.windows(2).map(|pair| {
-            let (first, n_in, n_out) = (next, pair[0] as u64, pair[1] as u64);
+        let layers = layers.iter().map(|layer| {
+            let (first, [n_in, n_out]) = (next, layer.map(|n| n as u64));
             next += (n_in + biases) * n_out;
             LayerNumbers { first, n_in, n_out, weights: 0, biases: 0 }
         });

@@ -1,9 +1,9 @@
-use super::settings::{Draft, SETTINGS, default_eta, widths};
+use super::settings::{Draft, SETTINGS, default_eta, layers};
 use super::{Metric, Model, Monitors, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer,
-    StepConstants, Targets,
+    Activation, Architecture, BiasInitialiser, Cost, ImageShape, Initialiser, LayerKind, LayerSpec,
+    Optimiser, Output, PerLayer, StepConstants, Targets, dense,
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -64,8 +64,8 @@ pub struct TrainingSpec {
     pub validation_size: Option<usize>,
     /// Distorted images for the training set; `None` for the images as they are.
     pub expansion: Option<Expansion>,
-    /// The widths of the hidden layers, the one after the inputs first; may be empty.
-    pub hidden: Vec<usize>,
+    /// The hidden layers, the one after the inputs first; may be empty.
+    pub hidden: Vec<LayerKind>,
     /// The activations of the hidden layers.
     pub activation: PerLayer<Activation>,
     /// The activation of the output layer.
@@ -138,7 +138,7 @@ impl Default for TrainingSpec {
             train_size: None,
             validation_size: None,
             expansion: None,
-            hidden: vec![30],
+            hidden: dense([30]),
             activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
@@ -174,18 +174,15 @@ impl Default for TrainingSpec {
 impl TrainingSpec {
     /// The network that is trained on `data`.
     pub fn architecture(&self, data: &Dataset) -> Architecture {
-        let mut sizes = vec![data.inputs()];
-        sizes.extend(&self.hidden);
         let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
         let answers = if data.is_numeric() { data.outputs() } else { classes };
-        sizes.push(self.targets.outputs(answers));
         Architecture {
-            sizes,
-            activation: self.activation.clone(),
+            input: ImageShape { rows: data.image_rows, columns: data.image_columns, channels: 1 },
+            hidden: LayerSpec::list(&self.hidden, &self.activation, &self.dropout),
+            outputs: self.targets.outputs(answers),
             output: self.output,
             cost: self.cost,
             targets: self.targets,
-            dropout: self.dropout.clone(),
         }
     }
 
@@ -262,9 +259,9 @@ impl TrainingSpec {
         }
     }
 
-    /// The hidden layers as on the command line: `30`, `100x30`, `none`.
+    /// The hidden layers as on the command line: `30`, `20c5p2x100`, `none`.
     pub fn hidden_name(&self) -> String {
-        widths(&self.hidden)
+        layers(&self.hidden)
     }
 
     /// Checks that a training makes sense on `data`.
@@ -302,7 +299,7 @@ impl TrainingSpec {
         if let Err(reason) = self.cost.fits_targets(self.output, self.targets) {
             return Err(SpecError::Targets { targets: self.targets.name(), reason });
         }
-        self.validate_hidden()?;
+        self.validate_hidden(data)?;
         if self.batch_size == 0 || self.batch_size > training {
             return Err(SpecError::BatchSize { batch_size: self.batch_size, training });
         }
@@ -375,10 +372,13 @@ impl TrainingSpec {
     ///
     /// When it has not, or does not.
     pub fn check_start(&self, start: &Model, data: &Dataset) -> Result<(), SpecError> {
-        let expected = self.architecture(data).sizes;
-        let loaded = &start.architecture().sizes;
-        if *loaded != expected {
-            return Err(SpecError::Start { loaded: loaded.clone(), expected });
+        let [loaded, expected] = [start.architecture(), &self.architecture(data)];
+        let shape = |network: &Architecture| {
+            (network.sees_images().then_some(network.input), network.name())
+        };
+        if shape(loaded) != shape(expected) {
+            let (loaded, expected) = (loaded.name(), expected.name());
+            return Err(SpecError::Start { loaded, expected });
         }
         match self.precision == Precision::F64 || start.fits_f32() {
             true => Ok(()),
@@ -421,9 +421,9 @@ impl TrainingSpec {
     }
 
     /// Checks the settings of the hidden layers.
-    fn validate_hidden(&self) -> Result<(), SpecError> {
+    fn validate_hidden(&self, data: &Dataset) -> Result<(), SpecError> {
         let layers = self.hidden.len();
-        if self.hidden.contains(&0) {
+        if self.hidden.contains(&LayerKind::Dense { neurons: 0 }) {
             return Err(SpecError::EmptyLayer);
         }
         if !self.activation.fits(layers) {
@@ -435,6 +435,7 @@ impl TrainingSpec {
         if !self.dropout.fits(layers) {
             return Err(SpecError::Dropouts { given: self.dropout.values().len(), layers });
         }
+        self.architecture(data).place().map_err(SpecError::Shape)?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 use super::TrainingSpec;
 use crate::data::Dataset;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output};
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, dense};
 use clap::ValueEnum;
 
 /// As Zalando published it: <https://github.com/zalandoresearch/fashion-mnist>.
@@ -69,20 +69,20 @@ impl Workload {
     pub fn spec(self) -> TrainingSpec {
         let base = TrainingSpec { epochs: 3, ..TrainingSpec::default() };
         let chapter1 = TrainingSpec {
-            hidden: vec![30],
+            hidden: dense([30]),
             cost: Cost::Quadratic,
             init: Initialiser::Large,
             eta: 3.0,
             ..base.clone()
         };
-        let chapter3 = TrainingSpec { hidden: vec![100], eta: 0.5, lambda: 5.0, ..base.clone() };
+        let chapter3 = TrainingSpec { hidden: dense([100]), eta: 0.5, lambda: 5.0, ..base.clone() };
         match self {
             Self::W1 | Self::W8 | Self::F1 => chapter1,
             Self::W2 | Self::W7 | Self::F2 => chapter3,
             Self::W3 => TrainingSpec { batch_size: 1, ..chapter1 },
             Self::W4 | Self::F4 => TrainingSpec { batch_size: 100, ..chapter3 },
             Self::W5 => TrainingSpec {
-                hidden: vec![800, 800],
+                hidden: dense([800, 800]),
                 activation: Activation::Relu.into(),
                 output: Output::Softmax,
                 cost: Cost::LogLikelihood,
@@ -93,7 +93,7 @@ impl Workload {
                 epochs: 2,
                 ..base
             },
-            Self::W6 => TrainingSpec { hidden: vec![30; 4], eta: 0.1, ..base },
+            Self::W6 => TrainingSpec { hidden: dense([30; 4]), eta: 0.1, ..base },
         }
     }
 

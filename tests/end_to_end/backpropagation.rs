@@ -3,9 +3,9 @@
 use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Desired, Gradient, Initialiser, Input,
-    Learner, Network, Optimiser, Output, ParameterSource, PerLayer, StepConstants, Targets,
-    Workspace,
+    Activation, Architecture, BiasInitialiser, Cost, Desired, Gradient, ImageShape, Initialiser,
+    Input, LayerKind, LayerShape, LayerSpec, Learner, Network, Optimiser, Output, ParameterSource,
+    PerLayer, StepConstants, Targets, Workspace, dense,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::panels::DenseBatch;
@@ -72,7 +72,7 @@ impl Functions {
 struct Normal(Stream);
 
 impl ParameterSource for Normal {
-    fn begin(&mut self, _: Initialiser, _: &[usize]) {}
+    fn begin(&mut self, _: Initialiser, _: &[[usize; 2]]) {}
     fn bias(&mut self, _: usize) -> f64 {
         self.0.gaussian()
     }
@@ -129,10 +129,23 @@ struct Case {
 
 impl Case {
     fn new(sizes: Vec<usize>, functions: Functions, images: usize, seed: u64) -> Self {
+        let hidden = dense(sizes[1..sizes.len() - 1].iter().copied());
+        let ends = (sizes[0].into(), sizes[sizes.len() - 1]);
+        Self::of_layers(ends, &hidden, functions, images, seed)
+    }
+
+    fn of_layers(
+        (input, outputs): (ImageShape, usize),
+        hidden: &[LayerKind],
+        functions: Functions,
+        images: usize,
+        seed: u64,
+    ) -> Self {
         let mut source = Normal(Stream::new(seed, Purpose::Weights, 0));
         let Functions { activation, cost, output, targets, dropout, training } = functions;
-        let architecture = Architecture { sizes, activation, output, cost, targets, dropout };
-        let (inputs, outputs) = (architecture.inputs(), architecture.outputs());
+        let hidden = LayerSpec::list(hidden, &activation, &dropout);
+        let architecture = Architecture { input, hidden, outputs, output, cost, targets };
+        let inputs = architecture.inputs();
         let classes = match targets {
             Targets::OneHot => outputs,
             Targets::Numbers => 0,
@@ -177,10 +190,10 @@ impl Case {
         let mut textbook = Textbook::from_network(&self.network);
         if self.training {
             let mut is_dropped = self.is_dropped();
-            let dropout = &self.network.architecture().dropout;
-            for (l, kept) in textbook.kept.iter_mut().enumerate() {
+            let hidden = &self.network.architecture().hidden;
+            for (layer, kept) in hidden.iter().zip(&mut textbook.kept) {
                 for kept in kept {
-                    let p = dropout.of(l);
+                    let p = layer.dropout;
                     *kept = if p > 0.0 && is_dropped(p) { 0.0 } else { 1.0 };
                 }
             }
@@ -198,12 +211,48 @@ impl Case {
     /// change of z by `distance` may cross it.
     fn has_kink_within(&self, distance: f64) -> bool {
         use Activation::{Elu, LeakyRelu, Relu, Step};
-        let activation = &self.network.architecture().activation;
-        let kinked = |l| matches!(activation.of(l), Step | Relu | LeakyRelu | Elu);
-        let hidden = self.network.architecture().hidden_layers();
+        let hidden = &self.network.architecture().hidden;
+        let kinked = |layer: &LayerSpec| matches!(layer.activation, Step | Relu | LeakyRelu | Elu);
         self.weighted_inputs().iter().any(|zs| {
-            let layers = zs[..hidden].iter().enumerate().filter(|&(l, _)| kinked(l));
-            layers.flat_map(|(_, z)| z).any(|z| z.abs() < distance)
+            let layers = zs.iter().zip(hidden).filter(|(_, layer)| kinked(layer));
+            layers.flat_map(|(z, _)| z).any(|z| z.abs() < distance)
+        })
+    }
+
+    /// Whether two different weighted inputs of a pooling window are so near to each other that a change by `distance`
+    /// may let the other one win.
+    fn has_close_race_within(&self, distance: f64) -> bool {
+        let textbook = self.textbook();
+        let convolutions = self.network.shapes().iter().enumerate();
+        let convolutions = convolutions.filter_map(|(l, shape)| match shape {
+            LayerShape::ConvPool(shape) if shape.pool > 1 => Some((l, *shape)),
+            _ => None,
+        });
+        convolutions.into_iter().any(|(l, shape)| {
+            // A network that ends there, before the pooling.
+            let mut unpooled = textbook.clone();
+            let whole = nablab::simd::conv::ConvShape { pool: 1, ..shape };
+            unpooled.shapes.truncate(l + 1);
+            unpooled.shapes[l] = LayerShape::ConvPool(whole);
+            unpooled.weights.truncate(l + 1);
+            unpooled.biases.truncate(l + 1);
+            unpooled.output = Output::Identity;
+            let ([rows, columns], wide) = (shape.pooled(), whole.pooled()[1]);
+            self.images.iter().any(|x| {
+                let (zs, _) = unpooled.feed_forward(x);
+                (0..rows * columns * shape.maps).any(|n| {
+                    let (place, map) = (n / shape.maps, n % shape.maps);
+                    let candidates = (0..shape.pool * shape.pool).map(|window| {
+                        let row = place / columns * shape.pool + window / shape.pool;
+                        let column = place % columns * shape.pool + window % shape.pool;
+                        zs[l][(row * wide + column) * shape.maps + map]
+                    });
+                    let candidates: Vec<f64> = candidates.collect();
+                    let largest = candidates.iter().copied().fold(f64::MIN, f64::max);
+                    let mut others = candidates.iter().filter(|&&z| z != largest);
+                    others.any(|z| largest - z < distance)
+                })
+            })
         })
     }
 
@@ -473,6 +522,50 @@ fn every_function_agrees_with_the_textbook_and_with_finite_differences() {
         };
         check_everywhere(&with(&[20, 18, 17, 6], 3));
         check_against_finite_differences(&with(&[5, 6, 4, 3], 1));
+    }
+}
+
+/// Layers of chapter 6 in small: kernels, windows and numbers of maps of every kind, images that are not square and have
+/// several channels, remainders that no window covers.
+const CONVOLUTIONS: [([usize; 3], &str); 9] = [
+    ([6, 6, 1], "3c3p2"),
+    ([9, 7, 1], "2c3p2x5c2"),
+    ([8, 9, 2], "17c3p3x7"),
+    ([10, 10, 1], "4c3p2x6c3p2x9"),
+    ([7, 8, 3], "33c1p2x4c2p3x5"),
+    ([12, 13, 1], "5c11x6"),
+    ([11, 10, 1], "3c4p4"),
+    ([6, 7, 4], "1c5x12x8"),
+    ([14, 14, 1], "20c5p2x40c3x10"),
+];
+
+fn convolution(i: usize, images: usize, seed: u64) -> Case {
+    let ([rows, columns, channels], layers) = CONVOLUTIONS[i % CONVOLUTIONS.len()];
+    let hidden: Vec<LayerKind> = layers.split('x').map(|layer| layer.parse().unwrap()).collect();
+    let ends = (ImageShape { rows, columns, channels }, 5);
+    Case::of_layers(ends, &hidden, Functions::nth(i, hidden.len()), images, seed)
+}
+
+#[test]
+fn convolutions_agree_with_the_textbook() {
+    for i in (0..60 * 8).step_by(5) {
+        let case = |seed| convolution(i, 1 + i % 7, seed);
+        // What f32 rounds must not decide who wins.
+        let usable = |case: &Case| {
+            !case.has_kink_within(1e-3) && !case.is_saturated() && !case.has_close_race_within(1e-4)
+        };
+        check_everywhere(&(i as u64..).map(case).find(usable).unwrap());
+    }
+}
+
+#[test]
+fn convolutions_agree_with_finite_differences() {
+    for i in 0..18 {
+        let case = |seed| convolution(i, 1, seed);
+        let usable = |case: &Case| {
+            !case.has_kink_within(1e-2) && !case.is_saturated() && !case.has_close_race_within(1e-3)
+        };
+        check_against_finite_differences(&(i as u64..).map(case).find(usable).unwrap());
     }
 }
 

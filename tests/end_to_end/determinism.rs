@@ -1,7 +1,7 @@
 //! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
 
 use nablab::data::{Dataset, SparseRows, Split};
-use nablab::nn::{Activation, Cost, Initialiser, Network, Optimiser};
+use nablab::nn::{Activation, Cost, Initialiser, Network, Optimiser, dense};
 use nablab::simd::SimdLevel;
 use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
 use std::ops::ControlFlow;
@@ -79,7 +79,7 @@ fn dense_images_give_the_same_bits_at_every_instruction_set() {
     data.test = negative(&data.test).into();
     for (precision, batch_size) in [(Precision::F32, 10), (Precision::F64, 33)] {
         let spec = TrainingSpec {
-            hidden: vec![40],
+            hidden: dense([40]),
             batch_size,
             precision,
             epochs: 2,
@@ -95,7 +95,7 @@ fn dense_images_give_the_same_bits_at_every_instruction_set() {
 fn every_rule_of_learning_gives_the_same_bits_at_every_instruction_set() {
     let data = few_images();
     let base = TrainingSpec {
-        hidden: vec![33, 20],
+        hidden: dense([33, 20]),
         epochs: 2,
         monitors: Metric::OF_CLASSES.into_iter().collect(),
         ..TrainingSpec::default()
@@ -137,8 +137,8 @@ fn a_seed_means_the_same_weights_whatever_the_other_settings() {
     for other in [
         TrainingSpec { eta: 3.0, lambda: 0.0, batch_size: 1, epochs: 1, ..base.clone() },
         TrainingSpec { cost: Cost::Quadratic, ..base.clone() },
-        TrainingSpec { hidden: vec![100], ..base.clone() },
-        TrainingSpec { hidden: vec![30, 30], ..base.clone() },
+        TrainingSpec { hidden: dense([100]), ..base.clone() },
+        TrainingSpec { hidden: dense([30, 30]), ..base.clone() },
     ] {
         assert_eq!(first_neurons(&network(&other), 30), want, "{other:?}");
     }

@@ -14,12 +14,11 @@ fn row(workload: Workload, data: &Dataset) -> Vec<String> {
         Workload::W8 => ("sweep", spec.epochs, Workload::trainings(&spec).count()),
         _ => ("train", spec.epochs, 1),
     };
-    let sizes: Vec<String> = spec.architecture(data).sizes.iter().map(usize::to_string).collect();
     vec![
         workload.name().into(),
         kind.into(),
         workload.data().into(),
-        sizes.join("-"),
+        spec.architecture(data).name(),
         spec.activation.name(|activation| activation.name().into()),
         spec.output.name().into(),
         spec.cost.name().into(),

@@ -1,5 +1,6 @@
 use super::is_stuck;
 use crate::book::{Arm, Best, Claim, Experiment, Kind, Panel, Rule, Supplement, Trained, presets};
+use crate::nn::dense;
 use crate::train::Metric::TestAccuracy;
 use crate::train::TrainingSpec;
 
@@ -85,7 +86,7 @@ const TRAINED: Trained = Trained {
 };
 
 fn arm(id: &'static str, label: &'static str, hidden: usize) -> Arm {
-    let spec = TrainingSpec { hidden: vec![hidden], eta: 3.0, ..presets::network() };
+    let spec = TrainingSpec { hidden: dense([hidden]), eta: 3.0, ..presets::network() };
     Arm::of(id, label, spec)
 }
 

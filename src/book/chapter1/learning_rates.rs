@@ -2,6 +2,7 @@ use super::last_test;
 use crate::book::claim::IS_ABOVE;
 use crate::book::data::shares;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Rule, Trained, presets};
+use crate::nn::dense;
 use crate::train::{Metric, TrainingSpec};
 
 /// Learning rates over five orders of magnitude.
@@ -50,7 +51,7 @@ pub const LEARNING_RATES: Experiment = Experiment {
 const BETTER: Claim = Claim { percent: true, rule: IS_ABOVE, measure: last_test, ..Claim::BASE };
 
 fn arms() -> Vec<Arm> {
-    let spec = |hidden, eta| TrainingSpec { hidden: vec![hidden], eta, ..presets::network() };
+    let spec = |hidden, eta| TrainingSpec { hidden: dense([hidden]), eta, ..presets::network() };
     let chance = Rule::Chance { shares: shares::TEST, level: 0.95 };
     vec![
         Arm::of("ch1-eta-0.001", "η = 0.001", spec(100, 0.001)),

@@ -3,7 +3,7 @@ use crate::book::{
 };
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series};
-use crate::nn::{Gradient, Network, Workspace};
+use crate::nn::{Gradient, Network, Workspace, dense};
 use crate::rng::{Purpose, Stream};
 use crate::simd::SimdLevel;
 use crate::train::{Evaluation, Evaluator, MiniBatch, Trainer, TrainingSpec};
@@ -128,7 +128,7 @@ fn names() -> impl Iterator<Item = String> {
 }
 
 fn compute(data: &Dataset) -> Numbers {
-    let spec = TrainingSpec { hidden: vec![30], eta: 3.0, seed: SEED, ..presets::network() };
+    let spec = TrainingSpec { hidden: dense([30]), eta: 3.0, seed: SEED, ..presets::network() };
     let arch = SimdLevel::best().arch();
     let mut trainer = Trainer::<f64>::new(&spec, data);
     trainer.epoch(arch, &data.training);
@@ -298,17 +298,15 @@ mod tests {
     use super::*;
     use crate::data::SparseRows;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Architecture, Cost, Output, Targets};
+    use crate::nn::{Architecture, Cost, Output};
 
     fn small() -> (Network<f64>, Split) {
-        let architecture = Architecture {
-            sizes: vec![3, 4, 2],
-            activation: crate::nn::Activation::Sigmoid.into(),
-            output: Output::Sigmoid,
-            cost: Cost::Quadratic,
-            targets: Targets::OneHot,
-            dropout: 0.0.into(),
-        };
+        let architecture = Architecture::dense(
+            &[3, 4, 2],
+            crate::nn::Activation::Sigmoid,
+            Output::Sigmoid,
+            Cost::Quadratic,
+        );
         let mut network = Network::zeros(architecture);
         let mut stream = Stream::new(7, Purpose::Demonstration, 0);
         let direction: Values = places(&network).map(|_| stream.gaussian()).collect();

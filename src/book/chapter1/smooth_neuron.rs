@@ -5,6 +5,7 @@ use crate::book::{
 };
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series, Stroke};
+use crate::nn::dense;
 use crate::nn::textbook::Textbook;
 use crate::rng::{Purpose, Stream};
 use crate::train::{TrainingSpec, initial_network};
@@ -133,7 +134,7 @@ const NETWORK: &str = "network";
 
 fn subjects(data: &Dataset) -> [Subject; 2] {
     let neuron = Neurons { biases: vec![vec![0.0]], weights: vec![vec![vec![0.7, -0.4, 0.2]]] };
-    let spec = TrainingSpec { hidden: vec![HIDDEN], seed: SEED, ..presets::network2() };
+    let spec = TrainingSpec { hidden: dense([HIDDEN]), seed: SEED, ..presets::network2() };
     let mut textbook = Textbook::from_network(&initial_network::<f64>(&spec, data));
     // One output is enough.
     textbook.weights[1].truncate(1);
@@ -327,7 +328,7 @@ fn figure(numbers: &Numbers) -> Panels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Activation, Cost, Output, Targets};
+    use crate::nn::{Activation, Architecture, Cost, Output, Targets};
 
     fn small(stream: &mut Stream) -> Neurons {
         let mut layer = |n_out: usize, n_in: usize| -> Vec<Vec<f64>> {
@@ -344,10 +345,13 @@ mod tests {
         let neurons = small(&mut stream);
         let x = [0.3, 0.8, 0.1, 0.5];
         let change = neurons.direction(&mut stream);
+        let architecture =
+            Architecture::dense(&[4, 5, 1], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
             biases: neurons.biases.clone(),
             weights: neurons.weights.clone(),
-            activation: Activation::Sigmoid.into(),
+            shapes: architecture.layers(),
+            activations: vec![Activation::Sigmoid],
             output: Output::Sigmoid,
             cost: Cost::Quadratic,
             targets: Targets::OneHot,

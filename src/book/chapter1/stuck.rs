@@ -3,7 +3,7 @@ use crate::book::claim::IS_ABOVE;
 use crate::book::{
     Arm, Claim, Experiment, Kind, LayerMetric, Measured, Panel, Rule, Run, Shows, Trained, presets,
 };
-use crate::nn::{Cost, Initialiser};
+use crate::nn::{Cost, Initialiser, dense};
 use crate::train::{Metric, TrainingSpec};
 
 /// Why some networks leave a digit unlearnt.
@@ -90,7 +90,7 @@ const STUCK_RUNS: Claim = Claim {
 
 fn arms() -> Vec<Arm> {
     let spec = |cost, init, eta| TrainingSpec {
-        hidden: vec![100],
+        hidden: dense([100]),
         cost,
         init,
         eta,

@@ -2,7 +2,7 @@ use crate::book::slope::log_slope;
 use crate::book::{Computed, Evidence, Experiment, Finding, Kind, Numbers, Rule, Tolerance};
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Series, Stroke};
-use crate::nn::{Activation, Architecture, Cost, Gradient, Network, Output, Targets, Workspace};
+use crate::nn::{Activation, Architecture, Cost, Gradient, Network, Output, Workspace};
 use crate::rng::{Purpose, Stream};
 use crate::simd::panels::DenseBatch;
 use crate::simd::{AlignedVec, SimdLevel, padded};
@@ -77,7 +77,7 @@ impl Case {
     /// The first seed of which no neuron stands near a kink.
     fn new(architecture: &Architecture) -> Self {
         let cases = (0..).map(|seed| Self::draw(architecture.clone(), seed));
-        let kinked = architecture.hidden_layers() > 0 && has_kink(architecture.activation.of(0));
+        let kinked = architecture.hidden.first().is_some_and(|layer| has_kink(layer.activation));
         let mut clear = cases.filter(|case| !kinked || case.distance_from_kinks() > KINK);
         clear.next().expect("seeds without end")
     }
@@ -86,14 +86,15 @@ impl Case {
     fn distance_from_kinks(&self) -> f64 {
         let architecture = self.network.architecture();
         let mut least = f64::INFINITY;
-        for end in 2..architecture.sizes.len() {
+        for end in 0..architecture.hidden_layers() {
             let mut part = Network::zeros(Architecture {
-                sizes: architecture.sizes[..end].to_vec(),
+                hidden: architecture.hidden[..end].to_vec(),
+                outputs: self.network.shapes()[end].neurons(),
                 output: Output::Identity,
                 cost: Cost::Quadratic,
                 ..architecture.clone()
             });
-            part.layers_mut().clone_from_slice(&self.network.layers()[..end - 1]);
+            part.layers_mut().clone_from_slice(&self.network.layers()[..=end]);
             let z = SimdLevel::best().arch().dispatch(Outputs { network: &part, case: self });
             least = z.into_iter().fold(least, |least, z| least.min(z.abs()));
         }
@@ -274,14 +275,7 @@ fn architectures() -> Vec<(String, Architecture)> {
                 let shape: Vec<String> = sizes.iter().map(usize::to_string).collect();
                 let name =
                     format!("{} {hidden} {} {}", shape.join("-"), output.name(), cost.name());
-                let architecture = Architecture {
-                    sizes: sizes.to_vec(),
-                    activation: activation.into(),
-                    output,
-                    cost,
-                    targets: Targets::OneHot,
-                    dropout: 0.0.into(),
-                };
+                let architecture = Architecture::dense(sizes, activation, output, cost);
                 architectures.push((name, architecture));
             }
         }
@@ -292,8 +286,8 @@ fn architectures() -> Vec<(String, Architecture)> {
 /// Whether all derivatives are smooth, so that the errors are powers of ε.
 fn is_smooth(architecture: &Architecture) -> bool {
     use Activation::{Gelu, Sigmoid, Silu, Softplus, Tanh};
-    architecture.hidden_layers() > 0
-        && matches!(architecture.activation.of(0), Sigmoid | Tanh | Gelu | Silu | Softplus)
+    let smooth = |activation| matches!(activation, Sigmoid | Tanh | Gelu | Silu | Softplus);
+    architecture.hidden.first().is_some_and(|layer| smooth(layer.activation))
 }
 
 const CENTRAL: &str = "central";
@@ -465,14 +459,7 @@ mod tests {
     use crate::nn::textbook::Textbook;
 
     fn architecture(activation: Activation) -> Architecture {
-        Architecture {
-            sizes: vec![6, 5, 4, 3],
-            activation: activation.into(),
-            output: Output::Softmax,
-            cost: Cost::LogLikelihood,
-            targets: Targets::OneHot,
-            dropout: 0.0.into(),
-        }
+        Architecture::dense(&[6, 5, 4, 3], activation, Output::Softmax, Cost::LogLikelihood)
     }
 
     #[test]

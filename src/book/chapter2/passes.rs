@@ -5,7 +5,7 @@ use crate::book::{
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series, Stroke};
 use crate::nn::textbook::Textbook;
-use crate::nn::{Form, Gradient, Learner, Network, Optimiser, StepConstants, Workspace};
+use crate::nn::{Form, Gradient, Learner, Network, Optimiser, StepConstants, Workspace, dense};
 use crate::simd::SimdLevel;
 use crate::text::significant;
 use crate::train::{MiniBatch, TrainingSpec, initial_network};
@@ -154,7 +154,7 @@ fn gathered(split: &Split, size: usize, form: Form) -> Vec<MiniBatch<f32>> {
 }
 
 fn network(data: &Dataset, hidden: usize) -> Network<f32> {
-    initial_network(&TrainingSpec { hidden: vec![hidden], ..presets::network() }, data)
+    initial_network(&TrainingSpec { hidden: dense([hidden]), ..presets::network() }, data)
 }
 
 /// What the machine can do: whatever else it does only takes longer.
@@ -214,7 +214,7 @@ fn compute(data: &Dataset) -> Numbers {
     let mut push = |series: &str, x: f64, value: f64| numbers.push(series, None, x, value);
     push("passes of differences", weights(&MILLION) as f64, passes_of_differences(&MILLION) as f64);
 
-    let spec = TrainingSpec { hidden: vec![COUNTED[1]], ..presets::network() };
+    let spec = TrainingSpec { hidden: dense([COUNTED[1]]), ..presets::network() };
     let textbook = Textbook::from_network(&initial_network::<f64>(&spec, data));
     let mut pixels = vec![0; data.inputs()];
     data.training.images.dense_row(0, &mut pixels);
@@ -392,7 +392,7 @@ fn figure(numbers: &Numbers) -> Panels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Activation, Cost, Output, Targets};
+    use crate::nn::{Activation, Architecture, Cost, Output, Targets};
 
     #[test]
     fn multiply_adds_are_counted_by_hand() {
@@ -407,10 +407,13 @@ mod tests {
 
     #[test]
     fn differences_take_one_pass_a_weight_and_one_more() {
+        let architecture =
+            Architecture::dense(&[3, 2, 1], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
             biases: vec![vec![0.1, -0.2], vec![0.3]],
             weights: vec![vec![vec![0.5, -0.4, 0.2], vec![1.0, 0.7, -0.3]], vec![vec![0.6, -0.9]]],
-            activation: Activation::Sigmoid.into(),
+            shapes: architecture.layers(),
+            activations: vec![Activation::Sigmoid],
             output: Output::Sigmoid,
             cost: Cost::Quadratic,
             targets: Targets::OneHot,

@@ -2,6 +2,7 @@ use crate::book::claim::IS_ABOVE;
 use crate::book::{Computed, Evidence, Experiment, Finding, Kind, Numbers, Rule, presets};
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series, Shape, Stroke};
+use crate::nn::dense;
 use crate::nn::textbook::{Textbook, sigmoid_prime};
 use crate::simd::SimdLevel;
 use crate::stats::{median, rank_correlation};
@@ -61,7 +62,7 @@ fn points(textbook: &Textbook, x: &[f64], label: usize) -> Vec<Point> {
 
 fn compute(data: &Dataset) -> Numbers {
     let of_seed = |seed: u64| {
-        let spec = TrainingSpec { hidden: vec![HIDDEN], eta: 3.0, seed, ..presets::network() };
+        let spec = TrainingSpec { hidden: dense([HIDDEN]), eta: 3.0, seed, ..presets::network() };
         let mut trainer = Trainer::<f64>::new(&spec, data);
         trainer.epoch(SimdLevel::best().arch(), &data.training);
         let textbook = Textbook::from_network(trainer.network());
@@ -195,14 +196,17 @@ fn figure(numbers: &Numbers) -> Panels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Activation, Cost, Output, Targets};
+    use crate::nn::{Activation, Architecture, Cost, Output, Targets};
 
     #[test]
     fn a_gradient_is_the_product_of_its_factors() {
+        let architecture =
+            Architecture::dense(&[1, 2, 2], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
             biases: vec![vec![0.1, -0.2], vec![0.3, -2.0]],
             weights: vec![vec![vec![0.5], vec![-0.4]], vec![vec![0.6, -0.9], vec![1.5, 0.2]]],
-            activation: Activation::Sigmoid.into(),
+            shapes: architecture.layers(),
+            activations: vec![Activation::Sigmoid],
             output: Output::Sigmoid,
             cost: Cost::Quadratic,
             targets: Targets::OneHot,

@@ -1,6 +1,6 @@
 use crate::book::claim::IS_ABOVE;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Trained, presets};
-use crate::nn::{Cost, Initialiser};
+use crate::nn::{Cost, Initialiser, dense};
 use crate::train::Metric::TestAccuracy;
 use crate::train::TrainingSpec;
 
@@ -59,7 +59,7 @@ fn error(run: &Run) -> f64 {
 
 fn arms() -> Vec<Arm> {
     let spec = |hidden, cost, eta| TrainingSpec {
-        hidden: vec![hidden],
+        hidden: dense([hidden]),
         cost,
         init: Initialiser::Large,
         eta,

@@ -1,4 +1,5 @@
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Trained, presets};
+use crate::nn::dense;
 use crate::train::Metric::TestAccuracy;
 use crate::train::TrainingSpec;
 
@@ -15,7 +16,7 @@ pub const EXPAND: Experiment = Experiment {
             let arm = |(key, label, expansion): (_, _, Option<&str>)| {
                 let expansion = expansion.map(|text| text.parse().expect("a kind of distortion"));
                 let spec = TrainingSpec {
-                    hidden: vec![800],
+                    hidden: dense([800]),
                     eta: 0.1,
                     epochs: 60,
                     expansion,

@@ -1,6 +1,7 @@
 use crate::book::claim::IS_ABOVE;
 use crate::book::data::shares;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Rule, Run, Tolerance, Trained, presets};
+use crate::nn::dense;
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::{Precision, TrainingSpec};
 
@@ -51,7 +52,7 @@ pub const ZERO_ONE: Experiment = Experiment {
             let arm = |(key, label, hidden): (_, _, &[usize])| {
                 let spec = TrainingSpec {
                     classes: vec![0, 1],
-                    hidden: hidden.into(),
+                    hidden: dense(hidden.iter().copied()),
                     epochs: 5,
                     ..presets::network2()
                 };

@@ -1,6 +1,6 @@
 use crate::book::claim::{IS_ABOVE, MOST_RUNS, SINGLE_RUN};
 use crate::book::{Arm, Claim, Earlier, Experiment, Kind, Panel, Replay, Run, Trained, presets};
-use crate::nn::Initialiser;
+use crate::nn::{Initialiser, dense};
 use crate::train::{Metric, TrainingSpec};
 
 /// The two initialisers with 30 hidden neurons.
@@ -106,7 +106,7 @@ fn arms(hidden: usize) -> Vec<Arm> {
     const EPOCHS: usize = 30;
     let arm = |key, label, init, earlier| {
         let spec = TrainingSpec {
-            hidden: vec![hidden],
+            hidden: dense([hidden]),
             init,
             eta: 0.1,
             lambda: 5.0,

@@ -1,6 +1,6 @@
 use crate::book::claim::IS_ABOVE;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Shows, Trained, presets};
-use crate::nn::Initialiser;
+use crate::nn::{Initialiser, dense};
 use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 use crate::train::TrainingSpec;
 
@@ -15,7 +15,7 @@ pub const L2_100: Experiment = Experiment {
     kind: Kind::Trained(Trained {
         arms: || {
             let spec = |init, eta, epochs| TrainingSpec {
-                hidden: vec![100],
+                hidden: dense([100]),
                 init,
                 eta,
                 lambda: 5.0,
@@ -108,7 +108,7 @@ pub const DROPOUT: Experiment = Experiment {
     kind: Kind::Trained(Trained {
         arms: || {
             let spec =
-                TrainingSpec { hidden: vec![800], eta: 0.1, epochs: 60, ..presets::network2() };
+                TrainingSpec { hidden: dense([800]), eta: 0.1, epochs: 60, ..presets::network2() };
             let dropout =
                 TrainingSpec { dropout: 0.5.into(), max_norm: Some(4.0), eta: 0.5, ..spec.clone() };
             vec![

@@ -225,18 +225,12 @@ fn panels(numbers: &Numbers) -> Vec<Figure> {
 mod tests {
     use super::*;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Activation, Architecture, Cost, Network, Output, Targets};
+    use crate::nn::{Activation, Architecture, Cost, Network, Output};
 
     #[test]
     fn the_outputs_are_those_of_the_library() {
-        let architecture = Architecture {
-            sizes: vec![1, 4],
-            activation: Activation::Sigmoid.into(),
-            output: Output::Softmax,
-            cost: Cost::LogLikelihood,
-            targets: Targets::OneHot,
-            dropout: 0.0.into(),
-        };
+        let architecture =
+            Architecture::dense(&[1, 4], Activation::Sigmoid, Output::Softmax, Cost::LogLikelihood);
         let mut textbook = Textbook::from_network(&Network::<f64>::zeros(architecture));
         textbook.biases[0] = START.into();
         let (_, activations) = textbook.feed_forward(&[0.0]);

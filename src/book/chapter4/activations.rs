@@ -214,20 +214,14 @@ fn judge(numbers: &Numbers) -> Computed {
 mod tests {
     use super::*;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Activation, Architecture, Cost, Network, Output, Targets};
+    use crate::nn::{Activation, Architecture, Cost, Network, Output};
     use clap::ValueEnum;
 
     #[test]
     fn the_functions_are_those_of_the_library() {
         for &activation in Activation::value_variants() {
-            let architecture = Architecture {
-                sizes: vec![1, 1, 1],
-                activation: activation.into(),
-                output: Output::Identity,
-                cost: Cost::Quadratic,
-                targets: Targets::OneHot,
-                dropout: 0.0.into(),
-            };
+            let architecture =
+                Architecture::dense(&[1, 1, 1], activation, Output::Identity, Cost::Quadratic);
             let mut textbook = Textbook::from_network(&Network::<f64>::zeros(architecture));
             textbook.weights[0][0][0] = 1.0;
             let function = FUNCTIONS.iter().find(|f| f.name == activation.name());

@@ -5,7 +5,7 @@ use crate::book::{
 };
 use crate::data::{Dataset, NumberRows, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series, Stroke};
-use crate::nn::{Activation, Cost, Optimiser, Output, Targets};
+use crate::nn::{Activation, Cost, Optimiser, Output, Targets, dense};
 use crate::simd::SimdLevel;
 use crate::stats::mean;
 use crate::text::significant;
@@ -63,7 +63,7 @@ fn points() -> Dataset {
 
 fn spec(activation: Activation, width: usize, seed: u64) -> TrainingSpec {
     TrainingSpec {
-        hidden: vec![width],
+        hidden: dense([width]),
         activation: activation.into(),
         output: Output::Identity,
         cost: Cost::Quadratic,

@@ -2,7 +2,7 @@ use crate::book::claim::IS_ABOVE;
 use crate::book::{
     Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Shows, Trained, presets,
 };
-use crate::nn::Activation;
+use crate::nn::{Activation, dense};
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::TrainingSpec;
 
@@ -18,7 +18,7 @@ pub const LINEAR_DEPTH: Experiment = Experiment {
     kind: Kind::Trained(Trained {
         arms: || {
             let arm = |key, label, hidden: &[usize], activation: Activation| {
-                let (hidden, activation) = (hidden.to_vec(), activation.into());
+                let (hidden, activation) = (dense(hidden.iter().copied()), activation.into());
                 let spec = TrainingSpec { hidden, activation, ..spec() };
                 Arm::new(key, label, spec)
             };

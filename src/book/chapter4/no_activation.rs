@@ -7,7 +7,7 @@ use crate::figure::{
     Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Panels, Ranges, Series, Stroke,
 };
 use crate::nn::textbook::Textbook;
-use crate::nn::{Activation, Architecture, Cost, Network, Output};
+use crate::nn::{Activation, Architecture, Cost, Network, Output, dense};
 use crate::simd::SimdLevel;
 use crate::train::{Precision, Predictor, TrainingSpec, train};
 use std::ops::ControlFlow;
@@ -68,9 +68,10 @@ fn one_layer(network: &Textbook) -> (Matrix, Vec<f64>) {
 /// The network of some layers whose outputs are their weighted inputs.
 fn network(weights: &[Matrix], biases: &[Vec<f64>], of: &Architecture) -> Network<f64> {
     let inputs = weights[0][0].len();
-    let sizes = std::iter::once(inputs).chain(biases.iter().map(Vec::len)).collect();
-    let (output, cost) = (Output::Identity, Cost::Quadratic);
-    let mut network = Network::zeros(Architecture { sizes, output, cost, ..of.clone() });
+    let sizes: Vec<usize> = std::iter::once(inputs).chain(biases.iter().map(Vec::len)).collect();
+    let activation = of.hidden[0].activation;
+    let architecture = Architecture::dense(&sizes, activation, Output::Identity, Cost::Quadratic);
+    let mut network = Network::zeros(architecture);
     for (layer, (w, b)) in network.layers_mut().iter_mut().zip(weights.iter().zip(biases)) {
         layer.biases_mut().copy_from_slice(b);
         for (j, row) in w.iter().enumerate() {
@@ -114,7 +115,7 @@ fn compute(data: &Dataset) -> Numbers {
 /// What is measured of a network after an epoch.
 fn of_network(activation: Activation, data: &Dataset, numbers: &mut Numbers) {
     let spec = TrainingSpec {
-        hidden: vec![30, 30],
+        hidden: dense([30, 30]),
         activation: activation.into(),
         eta: 0.05,
         epochs: 1,
@@ -264,19 +265,12 @@ fn judge(numbers: &Numbers) -> Computed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::Targets;
     use crate::rng::{Purpose, Stream};
 
     fn random(sizes: &[usize]) -> Textbook {
         let mut stream = Stream::new(3, Purpose::Demonstration, 0);
-        let architecture = Architecture {
-            sizes: sizes.into(),
-            activation: Activation::Sigmoid.into(),
-            output: Output::Sigmoid,
-            cost: Cost::Quadratic,
-            targets: Targets::OneHot,
-            dropout: 0.0.into(),
-        };
+        let architecture =
+            Architecture::dense(sizes, Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let mut textbook = Textbook::from_network(&Network::<f64>::zeros(architecture));
         textbook.weights.iter_mut().flatten().flatten().for_each(|w| *w = stream.gaussian());
         textbook.biases.iter_mut().flatten().for_each(|b| *b = stream.gaussian());

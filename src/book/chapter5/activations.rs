@@ -4,7 +4,7 @@ use crate::book::{
     Shows, Trained, presets,
 };
 use crate::figure::Scale;
-use crate::nn::{Activation, Initialiser};
+use crate::nn::{Activation, Initialiser, dense};
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::TrainingSpec;
 
@@ -97,7 +97,7 @@ fn arms() -> Vec<Arm> {
             _ => (Activation::Sigmoid, Initialiser::Scaled),
         };
         let spec = TrainingSpec {
-            hidden: vec![30; layers.parse().expect("a depth")],
+            hidden: dense(vec![30; layers.parse().expect("a depth")]),
             activation: activation.into(),
             init,
             eta: 0.1,

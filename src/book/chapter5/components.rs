@@ -7,6 +7,7 @@ use crate::data::Dataset;
 use crate::figure::{
     Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Panels, Ranges, Series, Shape,
 };
+use crate::nn::dense;
 use crate::nn::textbook::Textbook;
 use crate::stats::mean;
 use crate::train::{TrainingSpec, initial_network};
@@ -35,7 +36,7 @@ fn series(layer: usize, neuron: usize) -> String {
 
 fn compute(data: &Dataset) -> Numbers {
     let of_seed = |seed: u64| {
-        let spec = TrainingSpec { hidden: vec![30, 30], seed, ..presets::network2() };
+        let spec = TrainingSpec { hidden: dense([30, 30]), seed, ..presets::network2() };
         let textbook = Textbook::from_network(&initial_network::<f64>(&spec, data));
         let mut sums = [[0.0; NEURONS]; 2];
         let mut pixels = vec![0; data.inputs()];

@@ -1,5 +1,6 @@
 use crate::book::claim::IS_ABOVE;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Shows, Trained, presets};
+use crate::nn::dense;
 use crate::train::Metric::ValidationAccuracy;
 use crate::train::TrainingSpec;
 
@@ -15,7 +16,7 @@ pub const DEPTH: Experiment = Experiment {
         arms: || {
             let arm = |(id, label, layers)| {
                 let spec = TrainingSpec {
-                    hidden: vec![30; layers],
+                    hidden: dense(vec![30; layers]),
                     eta: 0.1,
                     lambda: 5.0,
                     ..presets::network2()

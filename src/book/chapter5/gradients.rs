@@ -3,6 +3,7 @@ use crate::book::{
     Arm, Claim, Experiment, Kind, LayerMetric::BiasGradient, Measured, Panel, Run, Shows, Trained,
     presets,
 };
+use crate::nn::dense;
 use crate::train::Metric::TrainingCost;
 use crate::train::TrainingSpec;
 
@@ -158,7 +159,7 @@ fn spec(layers: usize, epochs: usize) -> TrainingSpec {
     TrainingSpec {
         train_size: Some(1000),
         batch_size: 1000,
-        hidden: vec![30; layers],
+        hidden: dense(vec![30; layers]),
         eta: 0.1,
         lambda: 5.0,
         epochs,

@@ -4,7 +4,7 @@ use crate::book::{
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, Key, Mark, Panels, Ranges, Series};
 use crate::nn::textbook::Textbook;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output};
+use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, dense};
 use crate::simd::SimdLevel;
 use crate::stats::{confidence_interval, mean};
 use crate::train::{TrainingSpec, initial_network, train};
@@ -44,7 +44,7 @@ const PRODUCTS: [(&str, bool, bool); 3] = [
 
 fn spec(activation: Activation, seed: u64) -> TrainingSpec {
     TrainingSpec {
-        hidden: vec![100; HIDDEN],
+        hidden: dense([100; HIDDEN]),
         activation: activation.into(),
         output: Output::Softmax,
         cost: Cost::LogLikelihood,

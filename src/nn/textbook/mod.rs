@@ -2,13 +2,15 @@
 //!
 //! Nothing here is fast or used in training. Indices follow the book: `weights[l][j][k]` is the
 //! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
-//! weights.
+//! weights. In a convolution j is a map, and k counts what the kernel covers, row by row and the channels of a
+//! pixel together.
 
+mod convolution;
 mod learning;
 
 pub use learning::TextbookLearner;
 
-use super::{Activation, Cost, Network, Output, PerLayer, Targets};
+use super::{Activation, Cost, LayerShape, Network, Output, Targets};
 use crate::simd::Real;
 use std::f64::consts::PI;
 
@@ -79,8 +81,10 @@ pub struct Textbook {
     pub biases: Vec<Vec<f64>>,
     /// `weights[l][j][k]`.
     pub weights: Vec<Vec<Vec<f64>>>,
-    /// The activations of the hidden layers.
-    pub activation: PerLayer<Activation>,
+    /// What each layer is, in its place.
+    pub shapes: Vec<LayerShape>,
+    /// The activation of each hidden layer.
+    pub activations: Vec<Activation>,
     /// The activation of the output layer.
     pub output: Output,
     /// The cost to be reduced.
@@ -112,24 +116,30 @@ impl Textbook {
             (0..layer.n_out()).map(row).collect()
         });
         let architecture = network.architecture();
-        let kept = (0..architecture.hidden_layers())
-            .map(|l| vec![1.0 - architecture.dropout.of(l); architecture.sizes[l + 1]]);
+        let hidden = architecture.hidden.iter();
+        let kept = hidden.clone().zip(network.shapes());
+        let kept = kept.map(|(layer, shape)| vec![1.0 - layer.dropout; shape.neurons()]);
         Self {
             kept: kept.collect(),
+            shapes: network.shapes().to_vec(),
+            activations: hidden.map(|layer| layer.activation).collect(),
             biases: biases.collect(),
             weights: weights.collect(),
-            activation: architecture.activation.clone(),
             output: architecture.output,
             cost: architecture.cost,
             targets: architecture.targets,
         }
     }
 
-    /// The weighted inputs z = w a + b of the layer after weights `l`.
-    fn weighted_input(&self, l: usize, a: &[f64]) -> Vec<f64> {
+    /// The weighted inputs z = w a + b of the layer after weights `l`, and in a convolution the corners where they came
+    /// from.
+    fn weighted_input(&self, l: usize, a: &[f64]) -> (Vec<f64>, Vec<usize>) {
+        if let LayerShape::ConvPool(shape) = &self.shapes[l] {
+            return convolution::forward(shape, &self.weights[l], &self.biases[l], a);
+        }
         let neuron =
             |(w, b): (&Vec<f64>, &f64)| w.iter().zip(a).map(|(w, a)| w * a).sum::<f64>() + b;
-        self.weights[l].iter().zip(&self.biases[l]).map(neuron).collect()
+        (self.weights[l].iter().zip(&self.biases[l]).map(neuron).collect(), Vec::new())
     }
 
     /// The weighted inputs of every layer, and the activations of every layer with the inputs
@@ -137,11 +147,11 @@ impl Textbook {
     pub fn feed_forward(&self, x: &[f64]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         let (mut zs, mut activations) = (Vec::new(), vec![x.to_vec()]);
         for l in 0..self.weights.len() {
-            let z = self.weighted_input(l, &activations[l]);
+            let (z, _) = self.weighted_input(l, &activations[l]);
             activations.push(match self.output {
                 _ if l + 1 < self.weights.len() => {
                     let neurons = z.iter().zip(&self.kept[l]);
-                    neurons.map(|(&z, kept)| kept * activate(self.activation.of(l), z)).collect()
+                    neurons.map(|(&z, kept)| kept * activate(self.activations[l], z)).collect()
                 }
                 Output::Sigmoid => z.iter().map(|&z| sigmoid(z)).collect(),
                 Output::Softmax => softmax(&z),
@@ -204,20 +214,37 @@ impl Textbook {
 
         // BP2: δ = (wᵀ δ of the next layer) ⊙ f'(z), from the last hidden layer to the first.
         for l in (0..depth - 1).rev() {
-            let delta = zs[l].iter().enumerate().map(|(k, &z)| {
-                let next = self.weights[l + 1].iter().zip(&deltas[l + 1]);
-                next.map(|(w, delta)| w[k] * delta).sum::<f64>()
-                    * activate_prime(self.activation.of(l), z)
-                    * self.kept[l][k]
-            });
+            let before = self.errors_before(l + 1, &activations[l + 1], &deltas[l + 1]);
+            let neurons = before.iter().zip(&zs[l]).zip(&self.kept[l]);
+            let delta = neurons
+                .map(|((error, &z), kept)| error * activate_prime(self.activations[l], z) * kept);
             deltas[l] = delta.collect();
         }
 
         // BP4: ∂C/∂w_jk = a_k δ_j. BP3: ∂C/∂b_j = δ_j.
-        let weights = deltas.iter().zip(&activations).map(|(delta, a)| {
-            delta.iter().map(|delta| a.iter().map(|a| a * delta).collect()).collect()
+        let layers = deltas.into_iter().zip(&activations).enumerate();
+        let gradients = layers.map(|(l, (delta, a))| match &self.shapes[l] {
+            LayerShape::Dense { .. } => {
+                let row = |delta| a.iter().map(|a| a * delta).collect();
+                (delta.iter().map(row).collect(), delta)
+            }
+            LayerShape::ConvPool(shape) => {
+                let (_, corners) = self.weighted_input(l, a);
+                convolution::gradient(shape, &corners, &delta, a)
+            }
         });
-        Nabla { weights: weights.collect(), biases: deltas }
+        let (weights, biases) = gradients.unzip();
+        Nabla { weights, biases }
+    }
+
+    /// wᵀ δ of layer `l`, whose inputs are `a`.
+    fn errors_before(&self, l: usize, a: &[f64], delta: &[f64]) -> Vec<f64> {
+        if let LayerShape::ConvPool(shape) = &self.shapes[l] {
+            let (_, corners) = self.weighted_input(l, a);
+            return convolution::errors(shape, &self.weights[l], &corners, delta);
+        }
+        let sum = |k: usize| self.weights[l].iter().zip(delta).map(|(w, delta)| w[k] * delta).sum();
+        (0..a.len()).map(sum).collect()
     }
 
     /// One step of gradient descent on a mini-batch of (image, class) pairs drawn from a training

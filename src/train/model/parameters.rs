@@ -1,6 +1,6 @@
 use super::Model;
 use crate::input::printable;
-use crate::nn::{Activation, Architecture, Cost, Network, Output, PerLayer, Targets};
+use crate::nn::{Activation, Architecture, Cost, LayerSpec, Network, Output, Targets, dense};
 use crate::simd::Real;
 use crate::train::Precision;
 use serde::{Deserialize, Serialize};
@@ -55,24 +55,24 @@ impl Parameters {
 
     fn of_network<T: Real>(network: &Network<T>, precision: Precision) -> Self {
         let architecture = network.architecture();
-        let hidden = architecture.hidden_layers();
+        let hidden = architecture.hidden.iter();
         let layers = network.layers().iter().enumerate();
         let weights = layers.map(|(l, layer)| {
-            let kept = kept(&architecture.dropout, l);
+            let kept = kept(architecture, l);
             let neuron = |j| (0..layer.n_in()).map(move |k| kept * layer.weight(j, k).to_f64());
             (0..layer.n_out()).flat_map(neuron).collect()
         });
         let biases = network.layers().iter();
         let biases = biases.map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
         Self {
-            sizes: architecture.sizes.clone(),
+            sizes: architecture.sizes(),
             weights: weights.collect(),
             biases: biases.collect(),
             functions: Functions {
-                activation: (0..hidden).map(|l| architecture.activation.of(l)).collect(),
+                activation: hidden.clone().map(|layer| layer.activation).collect(),
                 output: architecture.output,
                 cost: architecture.cost,
-                dropout: (0..hidden).map(|l| architecture.dropout.of(l)).collect(),
+                dropout: hidden.map(|layer| layer.dropout).collect(),
                 precision,
                 targets: architecture.targets,
             },
@@ -108,15 +108,15 @@ impl Parameters {
             return Err("a weight or bias is not a finite number".into());
         }
         let architecture = self.architecture()?;
-        Ok(match self.precision(&architecture.dropout)? {
+        Ok(match self.precision(&architecture)? {
             Precision::F32 => self.into_network::<f32>(architecture).into(),
             Precision::F64 => self.into_network::<f64>(architecture).into(),
         })
     }
 
     /// The precision of the training, or f64 where a parameter is beyond f32.
-    fn precision(&self, dropout: &PerLayer<f64>) -> Result<Precision, String> {
-        let of_layer = |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(dropout, l);
+    fn precision(&self, architecture: &Architecture) -> Result<Precision, String> {
+        let of_layer = |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(architecture, l);
         let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
         let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
         if largest.is_infinite() {
@@ -153,20 +153,24 @@ impl Parameters {
         if targets == Targets::Binary && outputs > MOST_BITS {
             return Err(format!("{outputs} binary outputs; expected at most {MOST_BITS}"));
         }
+        let kinds = dense(self.sizes[1..=hidden].iter().copied());
+        let functions = activation.iter().zip(dropout);
+        let layers = kinds.into_iter().zip(functions);
+        let layer = |(kind, (&activation, &dropout))| LayerSpec { kind, activation, dropout };
         Ok(Architecture {
-            targets,
-            sizes: self.sizes.clone(),
-            activation: per_layer(activation, Activation::Sigmoid),
+            input: self.sizes[0].into(),
+            hidden: layers.map(layer).collect(),
+            outputs,
             output: *output,
             cost: *cost,
-            dropout: per_layer(dropout, 0.0),
+            targets,
         })
     }
 
     fn into_network<T: Real>(self, architecture: Architecture) -> Network<T> {
         let mut network = Network::zeros(architecture.clone());
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-            let kept = kept(&architecture.dropout, l);
+            let kept = kept(&architecture, l);
             let n_in = layer.n_in();
             for (i, &weight) in self.weights[l].iter().enumerate() {
                 layer.set_weight(i / n_in, i % n_in, T::from_f64(weight / kept));
@@ -203,14 +207,6 @@ fn largest(numbers: &[f64]) -> f64 {
 }
 
 /// What the weights of layer `l` are stored times.
-fn kept(dropout: &PerLayer<f64>, l: usize) -> f64 {
-    l.checked_sub(1).map_or(1.0, |hidden| 1.0 - dropout.of(hidden))
-}
-
-/// The values of the layers; `none` where there are no layers.
-fn per_layer<V: Copy + PartialEq>(values: &[V], none: V) -> PerLayer<V> {
-    match values.is_empty() {
-        true => none.into(),
-        false => PerLayer::new(values.into()),
-    }
+fn kept(architecture: &Architecture, l: usize) -> f64 {
+    l.checked_sub(1).map_or(1.0, |hidden| 1.0 - architecture.hidden[hidden].dropout)
 }

@@ -15,7 +15,7 @@ pub use draft::Draft;
 pub(super) use draft::default_eta;
 pub use range::Range;
 pub use table::SETTINGS;
-pub(super) use value::widths;
+pub(super) use value::layers;
 pub use value::{NumberForm, exact, shortest};
 
 /// A hyper-parameter: what can be set of a training, and be an axis of a sweep.
@@ -191,6 +191,7 @@ pub(crate) fn told(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::dense;
     use std::collections::HashSet;
 
     #[test]
@@ -238,7 +239,7 @@ mod tests {
         for (name, value) in [("hidden", "100x30"), ("lr", "0.25"), ("optimizer", "Adam")] {
             draft.set(name, value).unwrap();
         }
-        assert_eq!((draft.spec.hidden.as_slice(), draft.eta), (&[100, 30][..], Some(0.25)));
+        assert_eq!((&draft.spec.hidden, draft.eta), (&dense([100, 30]), Some(0.25)));
         draft.set("early-stop", "5").unwrap();
         draft.set("early_stop", "none").unwrap();
         draft.set("eta", "auto").unwrap();

@@ -4,7 +4,7 @@ use super::{Generator, Precision, Schedule};
 use crate::data::Expansion;
 use crate::nearest::nearest;
 use crate::nn::{
-    Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, PerLayer, Targets,
+    Activation, BiasInitialiser, Cost, Initialiser, LayerKind, Optimiser, Output, PerLayer, Targets,
 };
 use clap::ValueEnum;
 
@@ -154,29 +154,28 @@ impl<V: Value + Copy + PartialEq> Value for PerLayer<V> {
     }
 }
 
-/// The widths of the hidden layers: `30`, `100x30`, `none`.
-impl Value for Vec<usize> {
+/// The hidden layers: `30`, `20c5p2x100`, `none`.
+impl Value for Vec<LayerKind> {
     fn read(text: &str) -> Result<Self, String> {
         if text == "none" {
             return Ok(Self::new());
         }
-        let width = |width: &str| width.trim().parse().ok().filter(|&width: &usize| width > 0);
         // Other programs write 100,30.
-        let widths = text.split(['x', ',']).map(width).collect::<Option<_>>();
-        widths.ok_or_else(|| {
-            "expected widths above 0 joined by x, such as 30 or 100x30, or none".into()
+        let layers = text.split(['x', ',']).map(|layer| layer.trim().parse());
+        layers.collect::<Result<_, String>>().map_err(|reason| {
+            format!("{reason}; layers are joined by x, such as 100x30 or 20c5p2x100, or none")
         })
     }
     fn write(&self, _: NumberForm) -> String {
-        widths(self)
+        layers(self)
     }
 }
 
-/// The widths of hidden layers as on the command line: `30`, `100x30`, `none`.
-pub(in crate::train) fn widths(hidden: &[usize]) -> String {
+/// Hidden layers as on the command line: `30`, `20c5p2x100`, `none`.
+pub(in crate::train) fn layers(hidden: &[LayerKind]) -> String {
     match hidden {
         [] => "none".into(),
-        _ => hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("x"),
+        _ => hidden.iter().map(LayerKind::to_string).collect::<Vec<_>>().join("x"),
     }
 }
 
@@ -230,9 +229,10 @@ mod tests {
     fn what_is_written_reads_back() {
         let same = |text: &str, back: Option<String>| assert_eq!(back.as_deref(), Some(text));
         same("0.5", read::<f64>("0.5"));
-        same("100x30x7", read::<Vec<usize>>("100x30x7"));
-        same("none", read::<Vec<usize>>("none"));
-        same("100x30", read::<Vec<usize>>("100, 30"));
+        same("100x30x7", read::<Vec<LayerKind>>("100x30x7"));
+        same("20c5p2x40c3x100", read::<Vec<LayerKind>>("20c5p2,40c3p1,100"));
+        same("none", read::<Vec<LayerKind>>("none"));
+        same("100x30", read::<Vec<LayerKind>>("100, 30"));
         same("0+1", read::<Vec<u8>>("0,1"));
         same("", read::<Option<usize>>(""));
         same("", read::<BatchSize>(""));
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused_with_what_was_expected() {
         for bad in ["", "0", "30x", "x30", "30x0", "-3", "ten", "99999999999999999999"] {
-            assert!(Vec::<usize>::read(bad).is_err(), "{bad}");
+            assert!(Vec::<LayerKind>::read(bad).is_err(), "{bad}");
         }
         for bad in ["0+", "-1", "256", "zero"] {
             assert!(Vec::<u8>::read(bad).is_err(), "{bad}");

@@ -183,7 +183,7 @@ mod tests {
         let spec = |eta| TrainingSpec {
             train_size: Some(40),
             batch_size: 40,
-            hidden: vec![],
+            hidden: Vec::new(),
             output: Output::Identity,
             cost: Cost::Quadratic,
             eta,

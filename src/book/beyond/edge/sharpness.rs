@@ -140,7 +140,7 @@ mod tests {
     use crate::data::SparseRows;
     use crate::nn::normal::Normal;
     use crate::nn::textbook::Textbook;
-    use crate::nn::{Architecture, BiasInitialiser, Initialiser};
+    use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output};
 
     /// The largest eigenvalue by the power method, of a matrix shifted so that all are positive.
     fn brute_force(matrix: &[Vec<f64>]) -> f64 {
@@ -163,7 +163,8 @@ mod tests {
         let mut draws = Normal(Stream::new(3, Purpose::Demonstration, 0));
         let pixels: Vec<u8> = (0..5 * 6).map(|_| draws.0.below(256) as u8).collect();
         let split = (SparseRows::from_dense(&pixels, 6), vec![0, 1, 1, 0, 1]).into();
-        let architecture = Architecture { sizes: vec![6, 3, 2], ..architecture() };
+        let (output, cost) = (Output::Sigmoid, Cost::CrossEntropy);
+        let architecture = Architecture::dense(&[6, 3, 2], Activation::Sigmoid, output, cost);
         let mut network = Network::<f64>::random(
             architecture,
             Initialiser::Scaled,
@@ -198,11 +199,6 @@ mod tests {
             (0..n).map(|i| (0..n).map(|j| second(i, j)).collect()).collect();
         let theirs = brute_force(&hessian);
         assert!(theirs > 0.1 && (ours / theirs - 1.0).abs() < 1e-5, "{ours} {theirs}");
-    }
-
-    fn architecture() -> Architecture {
-        let data = crate::data::Dataset::mnist().unwrap();
-        crate::train::TrainingSpec::default().architecture(&data)
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use super::LayerShape;
+use crate::simd::conv::{ConvShape, FromFields, ToFields};
 use crate::simd::elementwise::{Scale, ScaleColumns};
 use crate::simd::reduce::{SumOfMagnitudes, SumOfSquares};
 use crate::simd::transpose::Transpose;
@@ -5,31 +7,47 @@ use crate::simd::update::{Adaptive, AdaptiveConstants, ColumnSquares};
 use crate::simd::{AlignedVec, Real, padded};
 use pulp::{Simd, WithSimd};
 
-/// The weights and biases between one layer of neurons and the next.
+/// The weights and biases of a layer, as they are stored. Whatever the layer is, optimisers, penalties and model
+/// files see `n_in` weights into each of `n_out` neurons, or into each map of a convolution, in which the weight for
+/// channel c of pixel (y, x) under the kernel is number (y · kernel + x) · channels + c.
 ///
 /// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
 /// `width`: all of the first panel, `[n_in][width]`, then the second; the last one is as wide as the
-/// stride leaves. The layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
-/// any other a single one, so that its rows are contiguous. A weight is `scale` times the stored
+/// stride leaves. A dense layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
+/// any other layer a single one, so that its rows are contiguous. A weight is `scale` times the stored
 /// number, which makes weight decay a single multiplication, of an f64: in f32 a decay of less than
 /// 3e-8 a step would be none.
 #[derive(Debug, Clone)]
-pub struct Layer<T: Real> {
+pub struct Weights<T: Real> {
     n_in: usize,
     n_out: usize,
     /// The number of outputs in a panel of the weights.
     width: usize,
+    /// The convolution whose weights they are.
+    convolution: Option<ConvShape>,
     pub(super) scale: f64,
     pub(super) stored: AlignedVec<T>,
     pub(super) biases: AlignedVec<T>,
-    /// `[n_out][padded(n_in)]`: the stored numbers once more, output-major, for the backward pass.
-    /// Made when first needed, and then updated like them: that is cheaper than to transpose them
-    /// at every step.
+    /// `[n_out][padded(n_in)]`, of a convolution `[maps][kernel][padded(run)]`: the stored numbers once more,
+    /// output-major, for the backward pass. Made when first needed, and then updated like them: that is cheaper
+    /// than to transpose them at every step.
     transposed: AlignedVec<T>,
     transposed_is_current: bool,
 }
 
-impl<T: Real> Layer<T> {
+impl<T: Real> Weights<T> {
+    /// Those of a layer, all zero; `first` if it comes after the inputs.
+    pub(super) fn of_layer(shape: &LayerShape, first: bool) -> Self {
+        match shape {
+            LayerShape::Dense { n_in, n_out } if first => Self::zeros_for_sparse(*n_in, *n_out),
+            LayerShape::Dense { n_in, n_out } => Self::zeros(*n_in, *n_out),
+            LayerShape::ConvPool(shape) => {
+                let zeros = Self::zeros(shape.field(), shape.maps);
+                Self { convolution: Some(*shape), ..zeros }
+            }
+        }
+    }
+
     /// A layer whose weights and biases are zero, for dense inputs.
     pub(super) fn zeros(n_in: usize, n_out: usize) -> Self {
         Self::with_width(n_in, n_out, padded(n_out))
@@ -42,7 +60,8 @@ impl<T: Real> Layer<T> {
 
     /// A zero layer of the same shape.
     pub(super) fn zeros_like(&self) -> Self {
-        Self::with_width(self.n_in, self.n_out, self.width)
+        let zeros = Self::with_width(self.n_in, self.n_out, self.width);
+        Self { convolution: self.convolution, ..zeros }
     }
 
     fn with_width(n_in: usize, n_out: usize, width: usize) -> Self {
@@ -50,6 +69,7 @@ impl<T: Real> Layer<T> {
             n_in,
             n_out,
             width,
+            convolution: None,
             scale: 1.0,
             stored: AlignedVec::zeros(n_in * padded(n_out)),
             biases: AlignedVec::zeros(padded(n_out)),
@@ -99,7 +119,7 @@ impl<T: Real> Layer<T> {
         self.transposed_is_current = false;
     }
 
-    /// The stored weights, output-major: `[n_out][padded(n_in)]`.
+    /// The stored weights, output-major: `[n_out][padded(n_in)]`, of a convolution `[maps][kernel][padded(run)]`.
     #[inline(always)]
     pub(super) fn transposed<S: Simd>(&mut self, simd: S) -> &[T] {
         if !self.transposed_is_current {
@@ -112,6 +132,14 @@ impl<T: Real> Layer<T> {
     #[inline(never)]
     fn transpose<S: Simd>(&mut self, simd: S) {
         debug_assert_eq!(self.width, self.stride(), "panels are for the first layer");
+        if let Some(shape) = self.convolution {
+            if self.transposed.is_empty() {
+                self.transposed = AlignedVec::zeros(self.n_out * shape.field_stride());
+            }
+            simd.vectorize(ToFields { shape, from: &self.stored, to: &mut self.transposed });
+            self.transposed_is_current = true;
+            return;
+        }
         let output_stride = padded(self.n_in);
         if self.transposed.is_empty() {
             self.transposed = AlignedVec::zeros(self.n_out * output_stride);
@@ -132,6 +160,19 @@ impl<T: Real> Layer<T> {
         let transposed =
             if self.transposed_is_current { Some(&mut *self.transposed) } else { None };
         (&mut self.stored, transposed)
+    }
+
+    /// Changes the stored weights of a convolution map by map, `[maps][kernel][padded(run)]`.
+    #[inline(always)]
+    pub(super) fn change_fields<S: Simd>(
+        &mut self,
+        simd: S,
+        shape: ConvShape,
+        change: impl FnOnce(&mut [T]),
+    ) {
+        self.transposed(simd);
+        change(&mut self.transposed);
+        simd.vectorize(FromFields { shape, from: &self.transposed, to: &mut self.stored });
     }
 
     /// Says that the stored weights have been changed input-major only.
@@ -245,9 +286,9 @@ impl<T: Real> Layer<T> {
     }
 }
 
-/// [`Layer::limit_norms`] as a kernel.
+/// [`Weights::limit_norms`] as a kernel.
 struct LimitNorms<'a, T: Real> {
-    layer: &'a mut Layer<T>,
+    layer: &'a mut Weights<T>,
     limit: T,
     norms: &'a mut [T],
 }

@@ -1,0 +1,144 @@
+//! Every neuron sees the whole layer before: z = w a + b.
+
+use crate::nn::workspace::LayerSpace;
+use crate::nn::{GemmPath, Input, Weights};
+use crate::simd::dense::{
+    AddListedOuterProduct, AddOuterProducts, ListedProduct, Product, ScaleAddBias,
+};
+use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
+use crate::simd::{Real, padded};
+use pulp::{Simd, WithSimd};
+
+/// The weighted inputs `z`, `[rows][stride]`, where the input of the first layer is the mini-batch itself and that of
+/// another the activations of the layer `before`, and `scale` is what the stored weights are to be multiplied by.
+#[inline(always)]
+pub(in crate::nn) fn forward<S: Simd, T: Real>(
+    simd: S,
+    (weights, scale): (&Weights<T>, T),
+    input: Input<T>,
+    before: Option<&LayerSpace<T>>,
+    z: &mut [T],
+) {
+    match before {
+        None => product_with_input(simd, weights, input, z),
+        Some(LayerSpace { activation: input, nonzero, .. }) => {
+            let (stored, n_in, stride) = (&weights.stored[..], weights.n_in(), weights.stride());
+            let input_stride = padded(n_in);
+            match nonzero.places() {
+                Some(places) => {
+                    let output = &mut *z;
+                    simd.vectorize(ListedProduct { input, places, weights: stored, output });
+                }
+                None => GemmPath::choose(z.len() / stride, n_in, weights.n_out()).product(
+                    simd,
+                    Product { input, input_stride, n_in, weights: stored, stride, output: z },
+                ),
+            }
+        }
+    }
+    ScaleAddBias { scale, biases: &weights.biases, z }.with_simd(simd);
+}
+
+/// `output = input · stored`, where the layer is the first one.
+#[inline(always)]
+fn product_with_input<S: Simd, T: Real>(
+    simd: S,
+    weights: &Weights<T>,
+    input: Input<T>,
+    output: &mut [T],
+) {
+    let (n_in, stride) = (weights.n_in(), weights.stride());
+    let weights = &weights.stored[..];
+    match input {
+        Input::Sparse(input) => SparseProduct { input, weights, stride, output }.with_simd(simd),
+        Input::Dense(input) => {
+            assert_eq!(input.columns(), n_in, "an input a neuron");
+            simd.vectorize(PanelProduct { input, weights, stride, output });
+        }
+    }
+}
+
+/// The errors of the layer `here` through its stored weights to the layer before, `[rows][padded(n_in)]`.
+#[inline(always)]
+pub(in crate::nn) fn errors<S: Simd, T: Real>(
+    simd: S,
+    weights: &mut Weights<T>,
+    here: &LayerSpace<T>,
+    rows: usize,
+    output: &mut [T],
+) {
+    match here.nonzero.places() {
+        Some(places) => simd.vectorize(ListedProduct {
+            input: &here.delta,
+            places,
+            weights: weights.transposed(simd),
+            output,
+        }),
+        None => GemmPath::choose(rows, weights.n_in(), weights.n_out()).product_transposed(
+            simd,
+            &here.delta,
+            weights,
+            output,
+        ),
+    }
+}
+
+/// The most rows with which it is cheaper to update the transposed weights too than to transpose
+/// them anew.
+pub(in crate::nn) const FEW_ROWS: usize = 16;
+
+/// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself and that of another the
+/// activations of the layer `before`. The errors come with the neurons that may have some, if the others are to be skipped.
+#[inline(always)]
+pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
+    simd: S,
+    weights: &mut Weights<T>,
+    input: Input<T>,
+    before: Option<&LayerSpace<T>>,
+    (delta, delta_places): (&[T], Option<&[u32]>),
+) {
+    let (stride, n_in, n_out) = (weights.stride(), weights.n_in(), weights.n_out());
+    let rows = delta.len() / stride;
+    let Some(LayerSpace { activation, nonzero, .. }) = before else {
+        let weights = &mut weights.stored;
+        return match input {
+            Input::Sparse(input) => {
+                AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
+            }
+            Input::Dense(input) => {
+                assert_eq!(input.columns(), n_in, "an input a neuron");
+                // Called, not inlined, to keep the passes small.
+                simd.vectorize(AddPanelOuterProducts { input, delta, weights, stride });
+            }
+        };
+    };
+    let input_stride = padded(n_in);
+    let activation = &activation[..rows * input_stride];
+    if rows > FEW_ROWS {
+        weights.forget_transposed();
+    }
+    let (weights, transposed) = weights.stored_mut();
+    match nonzero.places() {
+        Some(places) => {
+            let input = activation;
+            simd.vectorize(AddListedOuterProduct { input, places, delta, weights });
+        }
+        None => {
+            let input = activation;
+            let outer = AddOuterProducts { input, input_stride, delta, weights, stride };
+            GemmPath::choose(rows, n_in, n_out).add_outer(simd, outer);
+        }
+    }
+    // The same products in the same order: the same bits.
+    let (input, delta, stride, input_stride) = (delta, activation, input_stride, stride);
+    match (transposed, delta_places) {
+        (Some(weights), Some(places)) => {
+            simd.vectorize(AddListedOuterProduct { input, places, delta, weights });
+        }
+        (Some(weights), None) => {
+            AddOuterProducts { input, input_stride, delta, weights, stride }.with_simd(simd);
+        }
+        (None, _) => {}
+    }
+}

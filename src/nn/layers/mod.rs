@@ -1,0 +1,10 @@
+//! The kinds of layers: what each is described by, and its part of the passes.
+
+pub(super) mod conv_pool;
+pub(super) mod dense;
+mod kind;
+mod shape;
+
+pub use kind::{LayerKind, dense};
+pub(super) use shape::place;
+pub use shape::{ImageShape, LayerShape, ShapeError};
