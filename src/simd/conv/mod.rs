@@ -5,6 +5,19 @@
 //! winner of a window has an error, so that the backward products have a term for a neuron where a convolution
 //! has one for each place of its window.
 
+mod biases;
+mod errors;
+mod fields;
+mod gradient;
+mod lists;
+#[cfg(test)]
+mod oracle;
+mod runs;
 mod shape;
 
+pub use biases::AddConvBiases;
+pub use errors::ConvErrors;
+pub use fields::{FromFields, ToFields};
+pub use gradient::AddConvGradient;
+pub use lists::ConvLists;
 pub use shape::{BEYOND, ConvShape};

@@ -1,0 +1,106 @@
+use super::ConvShape;
+use crate::simd::{BLOCK, Real};
+use pulp::{Simd, WithSimd};
+
+/// Kernel: `biases[m] = biases[m] + Σ factor · delta[r][place][m]`, images and places ascending: the mini-batch sum
+/// of BP3, scaled and added to the biases.
+///
+/// # Panics
+///
+/// When a slice is shorter than its shape.
+pub struct AddConvBiases<'a, T> {
+    /// The shape.
+    pub shape: ConvShape,
+    /// The factor.
+    pub factor: T,
+    /// `[images][delta_stride]`.
+    pub delta: &'a [T],
+    /// The stride of `delta`, at least the number of neurons.
+    pub delta_stride: usize,
+    /// `[padded(maps)]`, updated in place; its padding is left as it is.
+    pub biases: &'a mut [T],
+    /// The number of images.
+    pub images: usize,
+}
+
+impl<T: Real> WithSimd for AddConvBiases<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { shape, factor, delta_stride, .. } = self;
+        let (maps, neurons) = (shape.maps, shape.neurons());
+        let images = (0..self.images).map(|image| &self.delta[image * delta_stride..][..neurons]);
+        let places = images.flat_map(|image| image.chunks_exact(maps));
+        if maps < BLOCK {
+            for delta in places {
+                add(factor, delta, &mut self.biases[..maps]);
+            }
+            return;
+        }
+        for first in (0..maps).step_by(BLOCK) {
+            // The errors of a place are not padded: the last block begins within the one before.
+            let begin = first.min(maps - BLOCK);
+            let mut sums = [T::ZERO; BLOCK];
+            sums.copy_from_slice(&self.biases[begin..][..BLOCK]);
+            for delta in places.clone() {
+                add(factor, &delta[begin..][..BLOCK], &mut sums);
+            }
+            self.biases[first..begin + BLOCK].copy_from_slice(&sums[first - begin..]);
+        }
+    }
+}
+
+/// `sums += factor · delta`.
+#[inline(always)]
+fn add<T: Real>(factor: T, delta: &[T], sums: &mut [T]) {
+    for (sum, &delta) in sums.iter_mut().zip(delta) {
+        *sum = factor.fused_mul_add(delta, *sum);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::oracle::{Numbers, Operands, assert_close, bits};
+    use super::*;
+    use crate::simd::{AlignedVec, SimdLevel, padded};
+
+    fn check<T: Real>(numbers: &mut Numbers) {
+        let (shape, images) = (numbers.shape(), numbers.between(1, 4));
+        let x = Operands::<T>::new(numbers, shape, images);
+        let mut before = AlignedVec::<T>::zeros(padded(shape.maps));
+        before.fill_with(|| T::from_f64(numbers.next()));
+        let factor = T::from_f64(-0.3);
+        let mut want: Vec<f64> = before.iter().map(|b| b.to_f64()).collect();
+        let mut magnitudes: Vec<f64> = want.iter().map(|b| b.abs()).collect();
+        x.for_each_neuron(|_, map, delta, _| {
+            want[map] += factor.to_f64() * delta;
+            magnitudes[map] += (factor.to_f64() * delta).abs();
+        });
+        let add = |level: SimdLevel| {
+            let mut biases = before.clone();
+            level.arch().dispatch(AddConvBiases {
+                shape,
+                factor,
+                delta: &x.delta,
+                delta_stride: x.delta_stride,
+                biases: &mut biases,
+                images,
+            });
+            biases
+        };
+        let first = add(SimdLevel::SCALAR);
+        assert_close(&first, &want, &magnitudes, &format!("{shape:?}"));
+        for level in SimdLevel::available() {
+            assert!(bits(&add(level)) == bits(&first), "{level} {shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_bias_learns_from_all_places_of_its_map() {
+        let mut numbers = Numbers(5);
+        for _ in 0..100 {
+            check::<f32>(&mut numbers);
+            check::<f64>(&mut numbers);
+        }
+    }
+}
