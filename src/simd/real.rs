@@ -102,10 +102,23 @@ pub trait Real:
     ) -> Self::Vector<S>;
     /// `a + b` lane by lane.
     fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// Lane by lane the larger number and its companion: those of `a` where it is greater or a
+    /// NaN, those of `b` elsewhere.
+    fn larger<S: Simd>(
+        simd: S,
+        a: (Self::Vector<S>, Self::Vector<S>),
+        b: (Self::Vector<S>, Self::Vector<S>),
+    ) -> (Self::Vector<S>, Self::Vector<S>);
+
+    /// The number whose bits are those of `byte`: a companion in [`larger`](Self::larger), not to be computed
+    /// with.
+    fn from_byte(byte: u8) -> Self;
+    /// The byte of [`from_byte`](Self::from_byte).
+    fn to_byte(self) -> u8;
 }
 
 macro_rules! real {
-    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident) => {
+    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, [$less:ident, $equal:ident, $not:ident, $or:ident, $select:ident]) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -173,6 +186,24 @@ macro_rules! real {
             fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S> {
                 simd.$add(a, b)
             }
+            #[inline(always)]
+            fn larger<S: Simd>(
+                simd: S,
+                (a, i): (Self::Vector<S>, Self::Vector<S>),
+                (b, j): (Self::Vector<S>, Self::Vector<S>),
+            ) -> (Self::Vector<S>, Self::Vector<S>) {
+                let nan = simd.$not(simd.$equal(a, a));
+                let larger = simd.$or(simd.$less(b, a), nan);
+                (simd.$select(larger, a, b), simd.$select(larger, i, j))
+            }
+            #[inline(always)]
+            fn from_byte(byte: u8) -> Self {
+                $t::from_bits($bits::from(byte))
+            }
+            #[inline(always)]
+            fn to_byte(self) -> u8 {
+                self.to_bits() as u8
+            }
         }
     };
 }
@@ -187,7 +218,8 @@ real!(
     as_mut_simd_f32s,
     splat_f32s,
     mul_add_f32s,
-    add_f32s
+    add_f32s,
+    [less_than_f32s, equal_f32s, not_m32s, or_m32s, select_f32s]
 );
 real!(
     f64,
@@ -199,5 +231,6 @@ real!(
     as_mut_simd_f64s,
     splat_f64s,
     mul_add_f64s,
-    add_f64s
+    add_f64s,
+    [less_than_f64s, equal_f64s, not_m64s, or_m64s, select_f64s]
 );

@@ -8,16 +8,20 @@
 mod biases;
 mod errors;
 mod fields;
+mod forward;
 mod gradient;
 mod lists;
 #[cfg(test)]
 mod oracle;
+mod pooling;
 mod runs;
 mod shape;
+mod tiles;
 
 pub use biases::AddConvBiases;
 pub use errors::ConvErrors;
 pub use fields::{FromFields, ToFields};
+pub use forward::ConvMaxPool;
 pub use gradient::AddConvGradient;
 pub use lists::ConvLists;
 pub use shape::{BEYOND, ConvShape};
