@@ -28,7 +28,7 @@ impl<T: Real> ConvSpace<T> {
             images: AlignedVec::zeros(images),
             winners: vec![0; capacity * padded(shape.neurons()) + BEYOND],
             lists: ConvLists::new(&shape),
-            room: AlignedVec::zeros(ConvMaxPool::<T>::room(&shape)),
+            room: AlignedVec::zeros(ConvMaxPool::<T>::room(shape)),
             shape,
         }
     }
