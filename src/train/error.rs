@@ -141,6 +141,16 @@ pub enum SpecError {
     /// A seed that the author's generators do not take.
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
     AuthorSeed(u64),
+    /// An order of the images with generators that make one for every epoch.
+    #[error(
+        "order {order}: expected shuffled with --rng {rng}, whose programs shuffle before every epoch"
+    )]
+    Order {
+        /// The order.
+        order: &'static str,
+        /// The generators.
+        rng: &'static str,
+    },
     /// Earlier runs with independent streams.
     #[error(
         "earlier runs and epochs have a meaning only with the author's generators (--rng author)"
@@ -202,6 +212,7 @@ impl SpecError {
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",
             Self::StartRange => "precision",
+            Self::Order { .. } => "order",
             Self::EarlierRuns => "rng",
             Self::OfImages { option } => option,
             Self::EmptySet(_) | Self::Metric { .. } => "monitor",

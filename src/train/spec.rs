@@ -1,5 +1,5 @@
 use super::settings::{Draft, SETTINGS, default_eta, layers};
-use super::{Metric, Model, Monitors, Schedule, SpecError};
+use super::{Metric, Model, Monitors, Order, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, ImageShape, Initialiser, LayerKind, LayerSpec,
@@ -93,6 +93,8 @@ pub struct TrainingSpec {
     pub momentum: f64,
     /// The number of images in a mini-batch.
     pub batch_size: usize,
+    /// The order in which the images are taken.
+    pub order: Order,
     /// The regularisation parameter λ of L2 weight decay; 0 for none.
     pub lambda: f64,
     /// The regularisation parameter λ of L1; 0 for none.
@@ -152,6 +154,7 @@ impl Default for TrainingSpec {
             schedule: Schedule::Constant,
             momentum: 0.0,
             batch_size: 10,
+            order: Order::Shuffled,
             lambda: 0.0,
             l1: 0.0,
             max_norm: None,
@@ -310,6 +313,9 @@ impl TrainingSpec {
         }
         if self.rng == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
+        }
+        if self.order != Order::Shuffled && self.rng != Generator::Chacha8 {
+            return Err(SpecError::Order { order: self.order.name(), rng: self.rng.name() });
         }
         if self.rng != Generator::Author
             && self.earlier_networks + self.earlier_epochs + self.earlier_draws > 0

@@ -87,7 +87,7 @@ impl<T: Real> Trainer<T> {
         self.learner.set_step(self.step);
     }
 
-    /// Shuffles, then trains for one epoch on `split`, the training images of the data that the
+    /// Shuffles if the specification says so, then trains for one epoch on `split`, the training images of the data that the
     /// trainer was made for.
     ///
     /// # Panics
@@ -98,9 +98,10 @@ impl<T: Real> Trainer<T> {
         self.steps(arch, split, 0..self.mini_batches());
     }
 
-    /// The beginning of an epoch, whose [`steps`](Self::steps) are yet to come: shuffles the order of the images.
+    /// The beginning of an epoch, whose [`steps`](Self::steps) are yet to come: shuffles the order of the images, where
+    /// that is to be [shuffled](super::Order) anew.
     pub fn shuffle(&mut self) {
-        self.randomness.shuffle(&mut self.order);
+        self.randomness.next_order(&mut self.order);
     }
 
     /// The images of the epoch in their order, mini-batch by mini-batch, to be changed; the next

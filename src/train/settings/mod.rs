@@ -8,7 +8,7 @@ mod range;
 mod table;
 mod value;
 
-use super::{Generator, MonitorOptions, Precision, Schedule, TrainingSpec};
+use super::{Generator, MonitorOptions, Order, Precision, Schedule, TrainingSpec};
 use crate::nearest::nearest;
 use clap::builder::PossibleValue;
 pub use draft::Draft;

@@ -4,7 +4,7 @@
 use super::value::Value;
 use super::{Access, Range, Setting, Values};
 use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, Targets};
-use crate::train::{Generator, Precision};
+use crate::train::{Generator, Order, Precision};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -51,7 +51,7 @@ const BASE: Setting = Setting {
 const EARLIER: Setting = Setting { left_out: "0", ..BASE };
 
 /// Every setting of a training, in the order of the columns of CSV files. The seed is the last one.
-pub static SETTINGS: [Setting; 28] = [
+pub static SETTINGS: [Setting; 29] = [
     Setting {
         name: "classes",
         column: "classes",
@@ -305,6 +305,18 @@ pub static SETTINGS: [Setting; 28] = [
         absent: "full",
         left_out: "10",
         access: at!(batch_size),
+        ..BASE
+    },
+    Setting {
+        name: "order",
+        column: "order",
+        title: "order of the training images",
+        symbol: "ORDER",
+        group: LEARNING,
+        about: "Order in which the training images make mini-batches; once and file with chacha8 only",
+        values: Values::Names(possible::<Order>),
+        left_out: "shuffled",
+        access: at!(spec.order),
         ..BASE
     },
     Setting {

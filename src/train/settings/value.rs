@@ -1,6 +1,6 @@
 //! How values are read and written: the same on the command line, in sweep files and in CSV files.
 
-use super::{Generator, Precision, Schedule};
+use super::{Generator, Order, Precision, Schedule};
 use crate::data::Expansion;
 use crate::nearest::nearest;
 use crate::nn::{
@@ -123,6 +123,7 @@ names!(
     Initialiser,
     BiasInitialiser,
     Optimiser,
+    Order,
     Precision,
     Generator
 );
