@@ -17,8 +17,10 @@ pub enum Initialiser {
     GlorotNormal,
     /// Uniform with the same variance, within ±√(6/(n_in + n_out))
     GlorotUniform,
-    /// N(0, 1/n_out): that of the book's network3
+    /// N(0, 1/n_out): that of the hidden layers of the book's network3
     FanOut,
+    /// N(0, 1/n_out), and an output layer of 0, biases too: that of the book's network3
+    Network3,
     /// All 0: hidden neurons stay equal to each other
     Zeros,
 }
@@ -66,15 +68,23 @@ impl Initialiser {
             Self::GlorotNormal => "glorot-normal",
             Self::GlorotUniform => "glorot-uniform",
             Self::FanOut => "fan-out",
+            Self::Network3 => "network3",
             Self::Zeros => "zeros",
         }
     }
 
-    /// The next weight of layer `l`, which has `n_in` inputs and `n_out` outputs: see [`LayerShape::fans`].
+    /// The next weight of layer `l`, which has `n_in` inputs and `n_out` outputs (see [`LayerShape::fans`]), and may be the
+    /// output layer.
     ///
     /// A standard normal number is divided by √n_in, not multiplied by a deviation, as the book's
     /// programs do: in f64 the replay of a seeded run depends on it.
-    fn draw(self, source: &mut dyn ParameterSource, l: usize, n_in: f64, n_out: f64) -> f64 {
+    fn draw(
+        self,
+        source: &mut dyn ParameterSource,
+        l: usize,
+        [n_in, n_out]: [f64; 2],
+        is_output: bool,
+    ) -> f64 {
         match self {
             Self::Scaled => source.weight(l) / n_in.sqrt(),
             Self::Large => source.weight(l),
@@ -82,6 +92,11 @@ impl Initialiser {
             Self::GlorotNormal => source.weight(l) / ((n_in + n_out) / 2.0).sqrt(),
             Self::GlorotUniform => source.uniform_weight(l) * (6.0 / (n_in + n_out)).sqrt(),
             Self::FanOut => source.weight(l) / n_out.sqrt(),
+            Self::Network3 => {
+                // Drawn all the same: what else is drawn must not change.
+                let weight = source.weight(l) / n_out.sqrt();
+                if is_output { 0.0 } else { weight }
+            }
             Self::Zeros => 0.0,
         }
     }
@@ -97,23 +112,63 @@ impl Initialiser {
         let Network { shapes, layers, .. } = network;
         let blocks: Vec<[usize; 2]> = shapes.iter().map(LayerShape::weights).collect();
         source.begin(self, &blocks);
+        let output = layers.len() - 1;
         for (l, layer) in layers.iter_mut().enumerate() {
+            let zero = biases == BiasInitialiser::Zero || (self == Self::Network3 && l == output);
             for bias in layer.biases_mut() {
+                // Drawn all the same: what else is drawn must not change.
                 let normal = source.bias(l);
-                *bias = match biases {
-                    BiasInitialiser::Normal => T::from_f64(normal),
-                    // Drawn all the same: what else is drawn must not change.
-                    BiasInitialiser::Zero => T::ZERO,
-                };
+                *bias = if zero { T::ZERO } else { T::from_f64(normal) };
             }
         }
         for (l, (layer, shape)) in layers.iter_mut().zip(shapes).enumerate() {
-            let [n_in, n_out] = shape.fans();
+            let fans = shape.fans();
             for j in 0..layer.n_out() {
                 for k in 0..layer.n_in() {
-                    layer.set_weight(j, k, T::from_f64(self.draw(source, l, n_in, n_out)));
+                    let weight = self.draw(source, l, fans, l == output);
+                    layer.set_weight(j, k, T::from_f64(weight));
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::normal::Normal;
+    use super::super::{Activation, Architecture, Cost, Network, Output, Targets};
+    use super::*;
+    use crate::rng::{Purpose, Stream};
+
+    /// A network, and the number that comes after its own.
+    fn drawn(initialiser: Initialiser) -> (Network<f64>, f64) {
+        let architecture = Architecture {
+            sizes: vec![7, 5, 3],
+            activation: Activation::Sigmoid.into(),
+            output: Output::Softmax,
+            cost: Cost::LogLikelihood,
+            targets: Targets::OneHot,
+            dropout: 0.0.into(),
+        };
+        let mut source = Normal(Stream::new(2, Purpose::Weights, 0));
+        let network =
+            Network::random(architecture, initialiser, BiasInitialiser::Normal, &mut source);
+        (network, source.weight(0))
+    }
+
+    #[test]
+    fn network3_draws_as_fan_out_and_leaves_the_output_layer_at_0() {
+        let ((ours, next), (other, after)) =
+            (drawn(Initialiser::Network3), drawn(Initialiser::FanOut));
+        assert_eq!(next, after);
+        let weights = |layer: &Layer<f64>| -> Vec<f64> {
+            let places = (0..layer.n_out()).flat_map(|j| (0..layer.n_in()).map(move |k| (j, k)));
+            places.map(|(j, k)| layer.weight(j, k)).collect()
+        };
+        let [hidden, output] = ours.layers() else { panic!("two layers") };
+        assert_eq!(weights(hidden), weights(&other.layers()[0]));
+        assert_eq!(hidden.biases(), other.layers()[0].biases());
+        assert!(weights(output).iter().chain(output.biases()).all(|&parameter| parameter == 0.0));
+        assert!(weights(&other.layers()[1]).iter().all(|&weight| weight != 0.0));
     }
 }

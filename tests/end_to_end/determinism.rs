@@ -156,6 +156,7 @@ fn weights_have_the_spread_of_their_initialiser() {
         (Initialiser::GlorotNormal, 2.0 / (784.0 + 30.0)),
         (Initialiser::GlorotUniform, 2.0 / (784.0 + 30.0)),
         (Initialiser::FanOut, 1.0 / 30.0),
+        (Initialiser::Network3, 1.0 / 30.0),
         (Initialiser::Zeros, 0.0),
     ] {
         for generator in [Generator::Chacha8, Generator::Author, Generator::Shared] {
