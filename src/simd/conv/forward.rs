@@ -1,12 +1,14 @@
 use super::pooling::Pooling;
-use super::tiles::{Rows, Run};
+use super::tiles::{Rows, Run, longest_tile};
 use super::{BEYOND, ConvShape};
-use crate::simd::{Real, padded};
+use crate::simd::{BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
 
 /// Kernel: the weighted inputs of a convolution with max-pooling, and which place won each window.
 ///
 /// The sum of a place and map is one chain over the rows of the kernel, its columns and the channels, in this order.
+/// With one channel, neighbouring places leave out the pixels of a row that are all 0, as the borders of digits are.
+/// That changes no bit of the results, since a weight that is not finite prevents it.
 ///
 /// # Panics
 ///
@@ -26,33 +28,56 @@ pub struct ConvMaxPool<'a, T> {
     pub biases: &'a [T],
     /// [`room`](Self::room) numbers, overwritten.
     pub room: &'a mut [T],
-    /// `[images][output_stride]` and [`BEYOND`] numbers more: z = scale · sum + bias of the place in each window where it is
-    /// largest, or 0 below [`TINY`](Real::TINY). The padding of a row becomes arbitrary.
+    /// `[images][output_stride]` and [`BEYOND`] numbers more: z = scale · sum + bias of the place in each window
+    /// where it is largest, or 0 below [`TINY`](Real::TINY). The padding of a row becomes arbitrary.
     pub output: &'a mut [T],
     /// The stride of `output` and `winners`, at least the neurons of the shape.
     pub output_stride: usize,
-    /// `[images][output_stride]` and [`BEYOND`] more: the place in the window, row by row, the first of equal ones. A NaN is
-    /// larger than any number.
+    /// `[images][output_stride]` and [`BEYOND`] more: the place in the window, row by row, the first of equal ones. A NaN
+    /// is larger than any number.
     pub winners: &'a mut [u8],
     /// The number of images.
     pub images: usize,
 }
 
-/// The bytes of weights that are used for all places before the next ones: with the sums and inputs of a few rows they stay
-/// in the L1 cache.
+/// The bytes of weights that are used for all places before the next ones: with the sums and inputs of a few rows they
+/// stay in the L1 cache.
 const WEIGHTS_AT_ONCE: usize = 20 << 10;
 
 impl<T: Real> ConvMaxPool<'_, T> {
     /// The length of `room`.
     pub fn room(shape: ConvShape) -> usize {
         let places: usize = covered(shape).into_iter().product();
-        shape.neurons() + BEYOND + places * padded(shape.maps)
+        shape.inputs() + shape.neurons() + BEYOND + places * padded(shape.maps)
     }
 }
 
 /// The rows and columns of a map that belong to windows.
 fn covered(shape: ConvShape) -> [usize; 2] {
     shape.pooled().map(|side| side * shape.pool)
+}
+
+/// Whether no number is ∞ or a NaN: only then is 0 times it always 0.
+#[inline(always)]
+fn all_finite<T: Real>(weights: &[T]) -> bool {
+    let mut products = [T::ZERO; BLOCK];
+    for weights in weights.as_chunks::<BLOCK>().0 {
+        for (product, &weight) in products.iter_mut().zip(weights) {
+            *product = weight.fused_mul_add(T::ZERO, *product);
+        }
+    }
+    products == [T::ZERO; BLOCK]
+}
+
+/// Makes `busy` 0 where a stretch of zeros of this length begins, and not 0 elsewhere.
+#[inline(always)]
+fn find_zeros<T: Real>(input: &[T], length: usize, busy: &mut [T]) {
+    busy.fill(T::ZERO);
+    for first in 0..length.min(input.len()) {
+        for (busy, x) in busy.iter_mut().zip(&input[first..]) {
+            *busy += x.magnitude();
+        }
+    }
 }
 
 impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
@@ -65,12 +90,13 @@ impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
         let vectors = shape.maps.div_ceil(T::lanes::<S>());
         let place = vectors * T::lanes::<S>();
         let weights_per_row = padded(shape.maps) / T::lanes::<S>();
-        // Rows of the kernel that do not all fit are used in turns, each for the whole image. Where all fit, a row of windows is
-        // finished before the next one, so that its sums stay in the cache.
+        // Rows of the kernel that do not all fit are used in turns, each for the whole image. Where all fit, a row of
+        // windows is finished before the next one, so that its sums stay in the cache.
         let at_once =
             (WEIGHTS_AT_ONCE / (shape.run() * place * size_of::<T>())).clamp(1, shape.kernel);
         let band = if at_once == shape.kernel { shape.pool } else { rows };
-        let (companions, sums) = self.room.split_at_mut(shape.neurons() + BEYOND);
+        let (busy, room) = self.room.split_at_mut(shape.inputs());
+        let (companions, sums) = room.split_at_mut(shape.neurons() + BEYOND);
         let run = Run {
             length: shape.run(),
             weights_per_row,
@@ -78,8 +104,13 @@ impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
             step: shape.channels,
             stride: shape.columns * shape.channels,
         };
+        let tile = longest_tile::<S>(vectors) + shape.kernel - 1;
+        let skips = shape.channels == 1 && all_finite(self.weights);
         for image in 0..self.images {
             let input = &self.input[image * input_stride..][..shape.inputs()];
+            if skips {
+                find_zeros(input, tile, busy);
+            }
             let output = &mut self.output[image * output_stride..];
             let winners = &mut self.winners[image * output_stride..];
             for top in (0..rows).step_by(band) {
@@ -89,6 +120,7 @@ impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
                         Rows {
                             run,
                             input: &input[(top + row + first) * run.stride..],
+                            busy: skips.then(|| &busy[(top + row + first) * run.stride..]),
                             weights: &self.weights[first * shape.run() * padded(shape.maps)..],
                             kernel_rows,
                             places: columns,
@@ -109,8 +141,10 @@ impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
                     scale: self.scale,
                     biases: self.biases,
                     companions,
+                    output: &mut output[pooled..],
+                    winners: &mut winners[pooled..],
                 }
-                .apply(simd, &mut output[pooled..], &mut winners[pooled..]);
+                .run(simd);
             }
         }
     }
@@ -300,6 +334,22 @@ mod tests {
                 assert_eq!(winners[..20], [(place / 6 * 2 + place % 6) as u8; 20]);
                 assert!(output[20..40].iter().all(|z| z.abs() > 0.0));
                 assert!(!output[20..].iter().any(|z| z.is_nan()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_weight_that_is_not_finite_shows_where_pixels_are_zero() {
+        let shape = ConvShape { rows: 9, columns: 9, channels: 1, maps: 20, kernel: 3, pool: 1 };
+        let mut case = Case::<f32>::new(&mut Numbers(4), shape, false);
+        case.input.fill(0.0);
+        for (weight, bad) in [(1.0, false), (f32::INFINITY, true), (f32::NAN, true)] {
+            case.weights[3] = weight;
+            for level in SimdLevel::available() {
+                let (output, _) = case.run(level);
+                for place in output.chunks_exact(20) {
+                    assert!((0..20).all(|j| place[j].is_nan() == (bad && j == 3)), "{level}");
+                }
             }
         }
     }

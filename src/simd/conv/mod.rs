@@ -25,3 +25,12 @@ pub use forward::ConvMaxPool;
 pub use gradient::AddConvGradient;
 pub use lists::ConvLists;
 pub use shape::{BEYOND, ConvShape};
+
+use pulp::{Simd, WithSimd};
+
+/// Runs a kernel as a function of its own: inlined into one function with others, its loops keep their constants on the
+/// stack, for want of registers.
+#[inline(never)]
+fn apart<S: Simd, K: WithSimd>(simd: S, kernel: K) -> K::Output {
+    simd.vectorize(kernel)
+}

@@ -1,5 +1,6 @@
+use super::apart;
 use crate::simd::Real;
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// The largest sums of rows of windows, and where they stand.
 pub(super) struct Pooling<'a, T> {
@@ -21,34 +22,34 @@ pub(super) struct Pooling<'a, T> {
     pub biases: &'a [T],
     /// Room for a row of windows: where each sum stood.
     pub companions: &'a mut [T],
+    /// Windows × maps numbers, and as many as a vector more.
+    pub output: &'a mut [T],
+    /// Windows × maps places in the windows.
+    pub winners: &'a mut [u8],
 }
 
 impl<T: Real> Pooling<'_, T> {
-    /// Writes windows × maps numbers into `output` and `winners`, and up to a vector beyond into `output`.
     #[inline(always)]
-    pub(super) fn apply<S: Simd>(self, simd: S, output: &mut [T], winners: &mut [u8]) {
+    pub(super) fn run<S: Simd>(self, simd: S) {
         match self.pool {
-            1 => self.windows::<S, 1>(simd, output, winners),
-            2 => self.windows::<S, 2>(simd, output, winners),
-            3 => self.windows::<S, 3>(simd, output, winners),
-            4 => self.windows::<S, 4>(simd, output, winners),
+            1 => apart(simd, Windows::<T, 1>(self)),
+            2 => apart(simd, Windows::<T, 2>(self)),
+            3 => apart(simd, Windows::<T, 3>(self)),
+            4 => apart(simd, Windows::<T, 4>(self)),
             _ => panic!("windows from 1 to 4 pixels wide"),
         }
     }
+}
 
+/// Kernel: windows of known size.
+struct Windows<'a, T, const POOL: usize>(Pooling<'a, T>);
+
+impl<T: Real, const POOL: usize> WithSimd for Windows<'_, T, POOL> {
+    type Output = ();
     #[inline(always)]
-    fn windows<S: Simd, const POOL: usize>(self, simd: S, output: &mut [T], winners: &mut [u8]) {
-        let Self {
-            sums,
-            place,
-            columns,
-            maps,
-            pool: _,
-            windows: [rows, across],
-            scale,
-            biases,
-            companions,
-        } = self;
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Pooling { sums, place, columns, maps, scale, biases, .. } = self.0;
+        let Pooling { windows: [rows, across], companions, output, winners, .. } = self.0;
         let lanes = T::lanes::<S>();
         let vectors = place / lanes;
         let sums = T::vectors::<S>(sums);
@@ -68,11 +69,10 @@ impl<T: Real> Pooling<'_, T> {
                         T::mul_add(simd, sums[corner + (y * columns + x) * vectors + v], sign, zero)
                     };
                     let mut best = (sum(0, 0), zero);
-                    for y in 0..POOL {
-                        for x in 0..POOL {
-                            let window = T::splat(simd, T::from_byte((y * POOL + x) as u8));
-                            best = T::larger(simd, (sum(y, x), window), best);
-                        }
+                    for window in 1..POOL * POOL {
+                        let companion = T::splat(simd, T::from_byte(window as u8));
+                        let sum = sum(window / POOL, window % POOL);
+                        best = T::larger(simd, (sum, companion), best);
                     }
                     let (best, window) = best;
                     let z = T::mul_add(simd, best, scale, biases[v]);

@@ -1,8 +1,9 @@
 //! Convolution, register tile by register tile.
 //!
-//! The channels of a pixel are together, so that what the kernel covers of a row of the image is one run of numbers, and the run
-//! of the next place begins a pixel further: a product of overlapping rows with a dense matrix.
+//! The channels of a pixel are together, so that what the kernel covers of a row of the image is one run of numbers,
+//! and the run of the next place begins a pixel further: a product of overlapping rows with a dense matrix.
 
+use super::apart;
 use crate::simd::Real;
 use pulp::{Simd, WithSimd};
 
@@ -24,11 +25,28 @@ pub(super) struct Run {
 /// The most vectors of a place in a tile.
 const WIDEST: usize = 5;
 
+/// The most places of a tile with `width` vectors each.
+#[inline(always)]
+fn most_places<S: Simd>(width: usize) -> usize {
+    // Of 16 registers, 10 sums leave room for the weights, which all places share, and a factor; with 12 LLVM spills
+    // some. Eight keep two multipliers busy.
+    let sums = if S::REGISTER_COUNT >= 32 { 24 } else { 10 };
+    (sums / width).min(8)
+}
+
+/// The most places of the tiles of a layer.
+#[inline(always)]
+pub(super) fn longest_tile<S: Simd>(per_place: usize) -> usize {
+    most_places::<S>(per_place / per_place.div_ceil(WIDEST))
+}
+
 /// Some rows of the kernel, for a row of places.
 pub(super) struct Rows<'a, T> {
     pub run: Run,
     /// From the first pixel under the first row of the kernel on.
     pub input: &'a [T],
+    /// Where it begins with as many zeros as a tile sees in a row, 0, if tiles skip these.
+    pub busy: Option<&'a [T]>,
     /// From the first row of the kernel on.
     pub weights: &'a [T],
     /// How many rows of the kernel.
@@ -61,9 +79,7 @@ impl<T: Real> Rows<'_, T> {
 
     #[inline(always)]
     fn columns<S: Simd, const V: usize>(&mut self, simd: S, column: usize) {
-        // Of 16 registers, 10 sums leave room for the weights, which all places share, and a factor; with 12 LLVM spills some. Eight
-        // keep two multipliers busy.
-        let most = if S::REGISTER_COUNT >= 32 { (24 / V).min(8) } else { (10 / V).min(8) };
+        let most = most_places::<S>(V);
         let mut place = 0;
         while place < self.places {
             let left = self.places - place;
@@ -93,27 +109,32 @@ impl<T: Real> Rows<'_, T> {
         place: usize,
         tiles: usize,
     ) {
-        let Self { run, input, weights, kernel_rows, goes_on, .. } = *self;
+        let Self { run, input, busy, weights, kernel_rows, goes_on, .. } = *self;
+        let busy = busy.map(|busy| &busy[place * run.step..]);
         let sums = &mut self.sums[place * run.per_place * T::lanes::<S>()..];
         let input = &input[place * run.step..];
         apart(
             simd,
-            Tiles::<T, P, V> { run, input, weights, kernel_rows, column, tiles, goes_on, sums },
+            Tiles::<T, P, V> {
+                run,
+                input,
+                busy,
+                weights,
+                kernel_rows,
+                column,
+                tiles,
+                goes_on,
+                sums,
+            },
         );
     }
-}
-
-/// Runs a kernel as a function of its own: inlined into one function with others, its loops keep their constants on the
-/// stack, for want of registers.
-#[inline(never)]
-fn apart<S: Simd, K: WithSimd>(simd: S, kernel: K) -> K::Output {
-    simd.vectorize(kernel)
 }
 
 /// Kernel: `tiles` tiles of P places and V vectors of maps.
 struct Tiles<'a, T, const P: usize, const V: usize> {
     run: Run,
     input: &'a [T],
+    busy: Option<&'a [T]>,
     weights: &'a [T],
     kernel_rows: usize,
     column: usize,
@@ -126,7 +147,8 @@ impl<T: Real, const P: usize, const V: usize> WithSimd for Tiles<'_, T, P, V> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { run, input, weights, kernel_rows, column, tiles, goes_on, sums: output } = self;
+        let Self { run, input, busy, weights, kernel_rows, column, tiles, goes_on, sums: output } =
+            self;
         let Run { length, weights_per_row, per_place, step, stride } = run;
         let weights = T::vectors::<S>(weights);
         let output = &mut T::vectors_mut::<S>(output)[column..];
@@ -140,13 +162,16 @@ impl<T: Real, const P: usize, const V: usize> WithSimd for Tiles<'_, T, P, V> {
                 }
             }
             for y in 0..kernel_rows {
+                if busy.is_some_and(|busy| busy[y * stride + t * P * step] == T::ZERO) {
+                    continue;
+                }
+                let row = &input[y * stride..];
                 let mut rows = [input; P];
                 for p in 0..P {
-                    rows[p] = &input[y * stride + p * step..][..length];
+                    rows[p] = &row[p * step..][..length];
                 }
-                let weights = weights[y * length * weights_per_row..][..length * weights_per_row]
-                    .chunks_exact(weights_per_row);
-                for (k, w) in weights.enumerate() {
+                let weights = weights[y * length * weights_per_row..].chunks_exact(weights_per_row);
+                for (k, w) in (0..length).zip(weights) {
                     let w: &[T::Vector<S>; V] = w[column..].first_chunk().expect("as many columns");
                     for p in 0..P {
                         let x = T::splat(simd, rows[p][k]);
