@@ -1,4 +1,5 @@
 use super::ConvShape;
+use super::runs::for_each_block;
 use crate::simd::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
@@ -26,36 +27,62 @@ pub struct AddConvBiases<'a, T> {
 impl<T: Real> WithSimd for AddConvBiases<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { shape, factor, delta_stride, .. } = self;
-        let (maps, neurons) = (shape.maps, shape.neurons());
+        let (maps, neurons, lanes) = (shape.maps, shape.neurons(), T::lanes::<S>());
+        let biases = &mut self.biases[..maps];
         let images = (0..self.images).map(|image| &self.delta[image * delta_stride..][..neurons]);
-        let places = images.flat_map(|image| image.chunks_exact(maps));
-        if maps < BLOCK {
-            for delta in places {
-                add(factor, delta, &mut self.biases[..maps]);
+        if maps < lanes {
+            for image in images {
+                for delta in image.chunks_exact(maps) {
+                    for (bias, &delta) in biases.iter_mut().zip(delta) {
+                        *bias = factor.fused_mul_add(delta, *bias);
+                    }
+                }
             }
             return;
         }
-        for first in (0..maps).step_by(BLOCK) {
-            // The errors of a place are not padded: the last block begins within the one before.
-            let begin = first.min(maps - BLOCK);
-            let mut sums = [T::ZERO; BLOCK];
-            sums.copy_from_slice(&self.biases[begin..][..BLOCK]);
-            for delta in places.clone() {
-                add(factor, &delta[begin..][..BLOCK], &mut sums);
-            }
-            self.biases[first..begin + BLOCK].copy_from_slice(&sums[first - begin..]);
+        // The errors of a place are not padded: the last vector begins within the one before.
+        let (begin, whole) = (maps - lanes, maps / lanes * lanes);
+        let mut last = [T::ZERO; BLOCK];
+        let last = &mut last[..lanes];
+        last.copy_from_slice(&biases[begin..]);
+        for_each_block!(maps / lanes, |first| add(
+            simd,
+            factor,
+            images.clone(),
+            [maps, first * lanes],
+            &mut biases[first * lanes..]
+        ));
+        if whole < maps {
+            add::<S, T, 1>(simd, factor, images, [maps, begin], last);
+            biases[whole..].copy_from_slice(&last[whole - begin..]);
         }
     }
 }
 
-/// `sums += factor · delta`.
+/// `sums += factor · delta` for all places, in `V` vectors from map `first`.
 #[inline(always)]
-fn add<T: Real>(factor: T, delta: &[T], sums: &mut [T]) {
-    for (sum, &delta) in sums.iter_mut().zip(delta) {
-        *sum = factor.fused_mul_add(delta, *sum);
+fn add<'a, S: Simd, T: Real, const V: usize>(
+    simd: S,
+    factor: T,
+    images: impl Iterator<Item = &'a [T]>,
+    [maps, first]: [usize; 2],
+    sums: &mut [T],
+) {
+    let factor = T::splat(simd, factor);
+    let output = &mut T::vectors_mut::<S>(sums)[..V];
+    let mut sums = [T::splat(simd, T::ZERO); V];
+    sums.copy_from_slice(output);
+    for image in images {
+        for delta in image.chunks_exact(maps) {
+            let delta = T::vectors::<S>(&delta[first..][..V * T::lanes::<S>()]);
+            for v in 0..V {
+                sums[v] = T::mul_add(simd, factor, delta[v], sums[v]);
+            }
+        }
     }
+    output.copy_from_slice(&sums);
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::lists::{Group, Term};
+use super::lists::Group;
 use super::runs::{LARGEST, for_each_block};
 use super::{ConvLists, ConvShape};
 use crate::simd::{Real, padded};
@@ -49,7 +49,7 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
             output[..self.output_stride].fill(T::ZERO);
             let delta = &self.delta[image * delta_stride..][..neurons];
             let winners = &self.winners[image * delta_stride..][..neurons];
-            let (groups, terms) = lists.by_place(&shape, delta, winners);
+            let (groups, maps) = lists.by_place(&shape, delta, winners);
             // A pixel gets its terms in the order of the groups: their number at once must not show.
             let vectors = shape.run().div_ceil(lanes);
             let at_once = if vectors > LARGEST { 1 } else { groups.len().max(1) };
@@ -59,8 +59,9 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
                     for_each_block!(vectors, |first| errors_of_block(
                         simd,
                         groups,
-                        terms,
-                        &weights[y * stride + first * lanes..],
+                        maps,
+                        delta,
+                        (&weights[y * stride + first * lanes..], shape.field_stride()),
                         &mut output[y * row + first * lanes..]
                     ));
                 }
@@ -69,26 +70,29 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
     }
 }
 
-/// The part of `V` vectors of a row of the kernel. The weights of a map and the image under the kernel begin in
-/// `weights` and `output` where terms and groups say.
+/// The part of `V` vectors of a row of the kernel. The weights of a map are `stride` apart from those of the one
+/// before; the image under the kernel begins in `output` where the groups say.
 #[inline(always)]
 fn errors_of_block<S: Simd, T: Real, const V: usize>(
     simd: S,
     groups: &[Group],
-    terms: &[Term<T>],
-    weights: &[T],
+    maps: &[u32],
+    delta: &[T],
+    (weights, stride): (&[T], usize),
     output: &mut [T],
 ) {
-    let (lanes, weights) = (T::lanes::<S>(), T::vectors::<S>(weights));
+    let lanes = T::lanes::<S>();
+    let (weights, stride) = (T::vectors::<S>(weights), stride / lanes);
     for group in groups {
+        let delta = &delta[group.neuron as usize..];
         let output = &mut output[group.corner as usize..][..V * lanes];
         let output = T::vectors_mut::<S>(output);
         let output: &mut [T::Vector<S>; V] = output.first_chunk_mut().expect("V vectors");
         let mut sums = *output;
-        for &(map, delta) in &terms[group.first as usize..][..group.count as usize] {
-            let w = &weights[map as usize / lanes..];
+        for &map in &maps[group.first as usize..group.end as usize] {
+            let w = &weights[map as usize * stride..];
             let w: &[T::Vector<S>; V] = w.first_chunk().expect("as many weights");
-            let delta = T::splat(simd, delta);
+            let delta = T::splat(simd, delta[map as usize]);
             for v in 0..V {
                 sums[v] = T::mul_add(simd, delta, w[v], sums[v]);
             }

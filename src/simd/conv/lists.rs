@@ -1,7 +1,7 @@
 use super::ConvShape;
 use crate::simd::Real;
 
-/// A term of a sum: where it is added, or what is added, and the error by which it is multiplied.
+/// A term of the gradient: where the images begin under the kernel, and the error.
 pub(super) type Term<T> = (u32, T);
 
 /// The neurons of an image that won the same place of the convolved maps and have an error.
@@ -9,10 +9,23 @@ pub(super) type Term<T> = (u32, T);
 pub(super) struct Group {
     /// Where the image begins under the kernel.
     pub corner: u32,
-    /// The first of its terms.
+    /// The first neuron of the window.
+    pub neuron: u32,
+    /// The first of its maps.
     pub first: u32,
-    /// How many there are.
-    pub count: u32,
+    /// After the last of its maps.
+    pub end: u32,
+}
+
+/// A place of the convolved maps that can win.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The first neuron of its window.
+    neuron: u32,
+    /// Its number in the window.
+    winner: u8,
+    /// Where the image begins under the kernel.
+    corner: u32,
 }
 
 /// Which neurons have an error, for the kernels that skip the others; made once per layer.
@@ -25,13 +38,13 @@ pub struct ConvLists<T> {
     corners: Vec<u32>,
     /// How much further it begins for the other places of a window.
     windows: Vec<u32>,
-    /// Every place of the convolved maps that can win: its number, window by window, and where the image
-    /// begins under the kernel. Column by column: two neighbours in this order share no row of the image, so
-    /// that a sum is not loaded while the one that it overlaps is on its way to memory.
-    places: Vec<(u32, u32)>,
+    /// Every place of the convolved maps that can win, column by column: two neighbours in this order share no
+    /// row of the image, so that a sum is not loaded while the one that it overlaps is on its way to memory.
+    places: Vec<Place>,
     terms: Vec<Term<T>>,
-    /// The number of terms of each place.
-    counts: Vec<u32>,
+    maps: Vec<u32>,
+    /// The place of its window that each neuron of an image won, or [`NONE`] if it has no error.
+    won: Vec<u8>,
     groups: Vec<Group>,
     /// A byte a pixel: whether some pixel is not 0 under a kernel that begins there.
     seen: Vec<u8>,
@@ -42,23 +55,29 @@ impl<T: Real> ConvLists<T> {
     /// For layers of a shape.
     pub fn new(shape: &ConvShape) -> Self {
         let [rows, columns] = shape.pooled();
-        let (pool, window) = (shape.pool, shape.pool * shape.pool);
+        let pool = shape.pool;
         let at = |row, column, winner| shape.corner(row, column, winner) as u32;
         let corners: Vec<u32> =
             (0..rows * columns).map(|place| at(place / columns, place % columns, 0)).collect();
-        let places: Vec<(u32, u32)> = (0..columns * pool)
+        let places: Vec<Place> = (0..columns * pool)
             .flat_map(|x| (0..rows * pool).map(move |y| (y, x)))
             .map(|(y, x)| {
                 let (row, column, winner) = (y / pool, x / pool, y % pool * pool + x % pool);
-                (((row * columns + column) * window + winner) as u32, at(row, column, winner))
+                Place {
+                    neuron: ((row * columns + column) * shape.maps) as u32,
+                    winner: winner as u8,
+                    corner: at(row, column, winner),
+                }
             })
             .collect();
         let images = images_at_once::<T>(shape);
         let looks = if skips_blank(shape) { images * shape.inputs() } else { 0 };
         Self {
-            windows: (0..window).map(|winner| at(0, 0, winner)).collect(),
-            terms: vec![Term::default(); (places.len() * shape.maps).max(corners.len() * images)],
-            counts: vec![0; places.len()],
+            windows: (0..pool * pool).map(|winner| at(0, 0, winner)).collect(),
+            terms: vec![Term::default(); corners.len() * images],
+            // One more: what is not on a list is written after its end.
+            maps: vec![0; shape.neurons() + 1],
+            won: vec![NONE; shape.neurons()],
             groups: vec![Group::default(); places.len()],
             seen: vec![0; looks],
             pixels: vec![0; looks / images],
@@ -67,36 +86,37 @@ impl<T: Real> ConvLists<T> {
         }
     }
 
-    /// The neurons of an image, grouped by the place that they won, and the terms of all groups: where the
-    /// weights of a map begin, and the error, maps ascending.
+    /// The neurons of an image, grouped by the place that they won, and the maps of all groups, each ascending.
     #[inline(always)]
     pub(super) fn by_place(
         &mut self,
         shape: &ConvShape,
         delta: &[T],
         winners: &[u8],
-    ) -> (&[Group], &[Term<T>]) {
-        let (maps, window, stride) = (shape.maps, self.windows.len(), shape.field_stride());
-        let neurons = delta.chunks_exact(maps).zip(winners.chunks_exact(maps));
-        let lists = self.terms.chunks_exact_mut(window * maps);
-        let lists = lists.zip(self.counts.chunks_exact_mut(window));
-        for ((delta, winners), (terms, counts)) in neurons.zip(lists) {
-            counts.fill(0);
-            let mut weights = 0;
-            for (&delta, &winner) in delta.iter().zip(winners) {
-                let count = &mut counts[usize::from(winner)];
-                terms[usize::from(winner) * maps + *count as usize] = (weights, delta);
-                *count += u32::from(delta != T::ZERO);
-                weights += stride as u32;
+    ) -> (&[Group], &[u32]) {
+        let Self { windows, places, maps, won, groups, .. } = self;
+        let (windows, maps, won) = (windows.len(), &mut maps[..], &mut won[..]);
+        for ((won, &delta), &winner) in won.iter_mut().zip(delta).zip(winners) {
+            assert!(usize::from(winner) < windows, "a winner outside its window");
+            *won = if delta == T::ZERO { NONE } else { winner };
+        }
+        let (mut count, mut end) = (0, 0);
+        for place in places {
+            let first = end;
+            let neurons = place.neuron as usize..place.neuron as usize + shape.maps;
+            for (map, &won) in (0..).zip(&won[neurons]) {
+                maps[end] = map;
+                end += usize::from(won == place.winner);
             }
+            groups[count] = Group {
+                corner: place.corner,
+                neuron: place.neuron,
+                first: first as u32,
+                end: end as u32,
+            };
+            count += usize::from(end != first);
         }
-        let mut groups = 0;
-        for &(place, corner) in &self.places {
-            let count = self.counts[place as usize];
-            self.groups[groups] = Group { corner, first: place * maps as u32, count };
-            groups += usize::from(count != 0);
-        }
-        (&self.groups[..groups], &self.terms)
+        (&groups[..count], maps)
     }
 
     /// Looks where in some images, `[images][input_stride]`, a kernel sees a pixel that is not 0.
@@ -136,32 +156,37 @@ impl<T: Real> ConvLists<T> {
         (delta, winners, delta_stride): (&[T], &[u8], usize),
         images: usize,
     ) -> &[Term<T>] {
-        let (inputs, skips) = (shape.inputs(), !self.seen.is_empty());
+        let Self { corners, windows, terms, seen, .. } = self;
+        let (corners, windows, terms) = (&corners[..], &windows[..], &mut terms[..]);
+        let (inputs, maps) = (shape.inputs(), shape.maps);
         let mut count = 0;
         for image in 0..images {
             let neurons = image * delta_stride..image * delta_stride + shape.neurons();
-            let delta = delta[neurons.clone()].iter().skip(map).step_by(shape.maps);
-            let winners = winners[neurons].iter().skip(map).step_by(shape.maps);
+            let delta = delta[neurons.clone()].chunks_exact(maps);
+            let winners = winners[neurons].chunks_exact(maps);
             let first = (image * input_stride) as u32;
-            let neurons = delta.zip(winners).zip(&self.corners);
-            if skips {
-                let seen = &self.seen[image * inputs..][..inputs];
-                for ((&delta, &winner), &corner) in neurons {
-                    let at = corner + self.windows[usize::from(winner)];
-                    self.terms[count] = (first + at, delta);
-                    count += usize::from(delta != T::ZERO) & usize::from(seen[at as usize]);
+            let places = delta.zip(winners).zip(corners).map(|((delta, winners), corner)| {
+                (delta[map], corner + windows[usize::from(winners[map])])
+            });
+            if seen.is_empty() {
+                for (delta, at) in places {
+                    terms[count] = (first + at, delta);
+                    count += usize::from(delta != T::ZERO);
                 }
             } else {
-                for ((&delta, &winner), &corner) in neurons {
-                    let at = corner + self.windows[usize::from(winner)];
-                    self.terms[count] = (first + at, delta);
-                    count += usize::from(delta != T::ZERO);
+                let seen = &seen[image * inputs..][..inputs];
+                for (delta, at) in places {
+                    terms[count] = (first + at, delta);
+                    count += usize::from(delta != T::ZERO) & usize::from(seen[at as usize]);
                 }
             }
         }
-        &self.terms[..count]
+        &terms[..count]
     }
 }
+
+/// No place of a window.
+const NONE: u8 = u8::MAX;
 
 /// `to[i]` = the disjunction of `count` bytes of `from`, `step` apart, from i.
 #[inline(always)]
@@ -174,10 +199,10 @@ fn spread(from: &[u8], to: &mut [u8], step: usize, count: usize) {
     }
 }
 
-/// The images whose pixels stay in the fastest cache while they are taken map by map.
+/// The images whose pixels and errors stay in the fastest cache while they are taken map by map.
 pub(super) fn images_at_once<T>(shape: &ConvShape) -> usize {
     const CACHE: usize = 24 << 10;
-    (CACHE / (shape.inputs() * size_of::<T>())).max(1)
+    (CACHE / ((shape.inputs() + shape.neurons()) * size_of::<T>())).max(1)
 }
 
 /// Whether it is worth looking for what a kernel sees as all 0: with a single channel, where the images are the data, of
