@@ -96,8 +96,9 @@ impl<T: Real> ConvLists<T> {
     ) -> (&[Group], &[u32]) {
         let Self { windows, places, maps, won, groups, .. } = self;
         let (windows, maps, won) = (windows.len(), &mut maps[..], &mut won[..]);
+        let largest = winners.iter().fold(0, |largest, &winner| largest.max(winner));
+        assert!(usize::from(largest) < windows, "a winner outside its window");
         for ((won, &delta), &winner) in won.iter_mut().zip(delta).zip(winners) {
-            assert!(usize::from(winner) < windows, "a winner outside its window");
             *won = if delta == T::ZERO { NONE } else { winner };
         }
         let (mut count, mut end) = (0, 0);
@@ -201,7 +202,7 @@ fn spread(from: &[u8], to: &mut [u8], step: usize, count: usize) {
 
 /// The images whose pixels and errors stay in the fastest cache while they are taken map by map.
 pub(super) fn images_at_once<T>(shape: &ConvShape) -> usize {
-    const CACHE: usize = 24 << 10;
+    const CACHE: usize = 32 << 10;
     (CACHE / ((shape.inputs() + shape.neurons()) * size_of::<T>())).max(1)
 }
 
