@@ -136,20 +136,14 @@ impl Initialiser {
 #[cfg(test)]
 mod tests {
     use super::super::normal::Normal;
-    use super::super::{Activation, Architecture, Cost, Network, Output, Targets};
+    use super::super::{Activation, Architecture, Cost, Output, Weights};
     use super::*;
     use crate::rng::{Purpose, Stream};
 
     /// A network, and the number that comes after its own.
     fn drawn(initialiser: Initialiser) -> (Network<f64>, f64) {
-        let architecture = Architecture {
-            sizes: vec![7, 5, 3],
-            activation: Activation::Sigmoid.into(),
-            output: Output::Softmax,
-            cost: Cost::LogLikelihood,
-            targets: Targets::OneHot,
-            dropout: 0.0.into(),
-        };
+        let (output, cost) = (Output::Softmax, Cost::LogLikelihood);
+        let architecture = Architecture::dense(&[7, 5, 3], Activation::Sigmoid, output, cost);
         let mut source = Normal(Stream::new(2, Purpose::Weights, 0));
         let network =
             Network::random(architecture, initialiser, BiasInitialiser::Normal, &mut source);
@@ -161,7 +155,7 @@ mod tests {
         let ((ours, next), (other, after)) =
             (drawn(Initialiser::Network3), drawn(Initialiser::FanOut));
         assert_eq!(next, after);
-        let weights = |layer: &Layer<f64>| -> Vec<f64> {
+        let weights = |layer: &Weights<f64>| -> Vec<f64> {
             let places = (0..layer.n_out()).flat_map(|j| (0..layer.n_in()).map(move |k| (j, k)));
             places.map(|(j, k)| layer.weight(j, k)).collect()
         };
