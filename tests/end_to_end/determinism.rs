@@ -39,13 +39,15 @@ fn assert_same_bits(spec: &TrainingSpec, data: &Dataset) {
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     let data = few_images();
+    let convolutions = ["8c5p2", "11c3p2", "20"].map(|layer| layer.parse().unwrap()).to_vec();
     for precision in [Precision::F32, Precision::F64] {
         for (hidden, activation, cost, batch_size) in [
-            (vec![30], Activation::Relu, Cost::LogLikelihood, 10),
-            (vec![30], Activation::Sigmoid, Cost::CrossEntropy, 10),
-            (vec![100], Activation::Tanh, Cost::Quadratic, 7),
-            (vec![17, 40, 16], Activation::Gelu, Cost::CrossEntropy, 1),
-            (vec![], Activation::Sigmoid, Cost::CrossEntropy, 100),
+            (dense([30]), Activation::Relu, Cost::LogLikelihood, 10),
+            (dense([30]), Activation::Sigmoid, Cost::CrossEntropy, 10),
+            (dense([100]), Activation::Tanh, Cost::Quadratic, 7),
+            (dense([17, 40, 16]), Activation::Gelu, Cost::CrossEntropy, 1),
+            (dense([]), Activation::Sigmoid, Cost::CrossEntropy, 100),
+            (convolutions.clone(), Activation::Relu, Cost::LogLikelihood, 10),
         ] {
             let spec = TrainingSpec {
                 hidden,
