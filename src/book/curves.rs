@@ -106,6 +106,17 @@ impl Run {
         self.best_point(of.into()).0
     }
 
+    /// The value of a metric at the epoch in which another was best, the last of equal ones: network3 looks at the test
+    /// accuracy whenever the validation accuracy is at least as good as before, and what it saw last is the book's number
+    /// in chapter 6. NaN if either was not measured there.
+    pub fn at_best(&self, of: Metric, chooser: Metric) -> f64 {
+        let chooser = Measured::from(chooser);
+        let best = self.best(chooser);
+        let mut choosers = self.points(chooser).iter().rev();
+        let epoch = choosers.find(|&&(_, value)| value == best).map(|&(epoch, _)| epoch);
+        epoch.and_then(|epoch| self.at(of, epoch)).unwrap_or(f64::NAN)
+    }
+
     /// The number of layers that were measured, the output layer among them.
     pub fn layers(&self) -> usize {
         let layer = |(of, _): &(Measured, _)| match of {
@@ -391,5 +402,17 @@ mod tests {
         assert!(run.is_complete(4, false) && !run.is_complete(5, false));
         let run = Run::of(Metric::TestAccuracy, &[0.1, 0.9, 0.9]);
         assert_eq!(run.best_epoch(Metric::TestAccuracy), 1.0);
+    }
+
+    #[test]
+    fn the_test_images_are_looked_at_in_the_last_epoch_that_validation_finds_best() {
+        use Metric::{TestAccuracy, TestCost, ValidationAccuracy};
+        let mut run = Run::of(TestAccuracy, &[0.80, 0.89, 0.87, 0.90]);
+        assert!(run.at_best(TestAccuracy, ValidationAccuracy).is_nan(), "not monitored");
+        run.curves.extend(Run::of(ValidationAccuracy, &[0.7, 0.9, 0.9, 0.8]).curves);
+        assert_eq!(run.at_best(TestAccuracy, ValidationAccuracy), 0.87);
+        assert!(run.at_best(TestCost, ValidationAccuracy).is_nan());
+        run.curves.extend(Run::of(TestCost, &[0.3, 0.1, 0.2, 0.1]).curves);
+        assert_eq!(run.at_best(TestAccuracy, TestCost), 0.90);
     }
 }

@@ -73,6 +73,9 @@ fn find(rule: Rule, book: Option<f64>, evidence: &Evidence) -> Finding {
         Rule::BestOf { runs, level, best } => {
             runs::best_of(runs, level, best, book?, evidence.sample()?)
         }
+        Rule::BestByValidation { runs, level } => {
+            runs::best_by_validation(runs, level, book?, evidence.sample()?)
+        }
         Rule::Shape { level } => runs::shape(level, book?, evidence.sample()?),
         Rule::Chance { shares, level } => {
             statements::chance(shares, level, book.ok(), evidence.values()?)

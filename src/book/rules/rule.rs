@@ -28,6 +28,19 @@ pub enum Rule {
         /// Which of them is the best.
         best: Best,
     },
+    /// The book's number is the test accuracy of that of several runs whose validation accuracy is best.
+    ///
+    /// Such a run is at least as good as any one, where runs with a better validation accuracy do not tend to a worse
+    /// test accuracy, and no better than the best of the runs. So the number lies between the low end of the interval of
+    /// a [`SingleRun`](Self::SingleRun) and the high end of that of the [`BestOf`](Self::BestOf) the runs, however much
+    /// the validation accuracy says of the test accuracy: too few seeds would tell that. All runs are tested on the same
+    /// images, so that which images these are is no part of the spread.
+    BestByValidation {
+        /// How many runs it is chosen from.
+        runs: usize,
+        /// The least share of chosen runs that the interval holds.
+        level: f64,
+    },
     /// Something holds for a share of the runs. The book's number, if there is one, is in the range.
     Share {
         /// The least share that the statement allows: 0.5 of "most".
@@ -109,6 +122,11 @@ impl Rule {
                     "from the ranks of the seeds, if too few as of normal values",
                 )
             }
+            Self::BestByValidation { runs, level } => predicts(
+                level,
+                &format!("the one of {runs} runs with the best validation accuracy"),
+                "from the low end of a single run's to the high end of their best, as of normal values",
+            ),
             Self::Share { at_least, at_most, level } => format!(
                 "between {at_least} and {at_most} of the runs: outside if the exact {} interval \
                  (Clopper–Pearson) is; Wilson's is shown",

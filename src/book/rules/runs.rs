@@ -43,6 +43,16 @@ pub(super) fn best_of(runs: usize, level: f64, best: Best, book: f64, sample: &[
     Ok(found(from_zero(interval, book, sample), book, words))
 }
 
+pub(super) fn best_by_validation(runs: usize, level: f64, book: f64, sample: &[f64]) -> Finding {
+    if let Some(finding) = without_spread(runs, level, book, sample) {
+        return finding;
+    }
+    let any = prediction_interval(sample, level).ok_or(FEW)?;
+    let best = best_of_interval(sample, runs, level, Best::Highest).ok_or(FEW)?;
+    let interval = Interval { low: any.low, high: best.high };
+    Ok(found(from_zero(interval, book, sample), book, format!("from {} seeds", sample.len())))
+}
+
 pub(super) fn shape(level: f64, book: f64, sample: &[f64]) -> Finding {
     if let Some(finding) = without_spread(1, level, book, sample) {
         return finding;
@@ -101,6 +111,7 @@ mod tests {
     const LOG: Rule = Rule::SingleRunLog { level: 0.95 };
     const SHAPE: Rule = Rule::Shape { level: 0.95 };
     const BEST: Rule = Rule::BestOf { runs: 3, level: 0.95, best: Best::Highest };
+    const CHOSEN: Rule = Rule::BestByValidation { runs: 3, level: 0.95 };
 
     fn judged(rule: Rule, book: f64, values: &[f64]) -> Judgement {
         judge(rule, Some(book), &Evidence::Seeds { values: values.into(), lost: 0 })
@@ -152,8 +163,22 @@ mod tests {
     }
 
     #[test]
+    fn the_run_that_validation_chooses_is_no_worse_than_any_and_no_better_than_the_best() {
+        let seeds = [97.8, 97.86, 97.71];
+        let interval = judged(CHOSEN, 97.8, &seeds).interval.unwrap();
+        assert_eq!(interval.low, judged(RUN, 97.8, &seeds).interval.unwrap().low);
+        assert_eq!(interval.high, judged(BEST, 97.8, &seeds).interval.unwrap().high);
+        assert_eq!(judged(CHOSEN, 97.2, &seeds).verdict, Verdict::Outside);
+        assert_eq!(judged(CHOSEN, 98.3, &seeds).verdict, Verdict::Inside);
+        assert_eq!(judged(CHOSEN, 98.5, &seeds).verdict, Verdict::Outside);
+        let one = Rule::BestByValidation { runs: 1, level: 0.95 };
+        let (chosen, run) = (judged(one, 97.8, &seeds), judged(RUN, 97.8, &seeds));
+        assert!((chosen.interval.unwrap().high - run.interval.unwrap().high).abs() < 1e-6);
+    }
+
+    #[test]
     fn equal_seeds_rule_out_another_value_only_if_there_are_many() {
-        for (rule, enough) in [(SHAPE, 19), (LOG, 19), (BEST, 57)] {
+        for (rule, enough) in [(SHAPE, 19), (LOG, 19), (BEST, 57), (CHOSEN, 57)] {
             assert_eq!(judged(rule, 3.0, &[3.0; 4]).verdict, Verdict::Inside);
             let few = judged(rule, 4.0, &vec![3.0; enough - 1]);
             let why = format!("all {} seeds give 3, too few to rule out another value", enough - 1);
@@ -180,7 +205,7 @@ mod tests {
 
     #[test]
     fn one_seed_or_a_lost_one_tells_nothing() {
-        for rule in [RUN, LOG, SHAPE, BEST] {
+        for rule in [RUN, LOG, SHAPE, BEST, CHOSEN] {
             for values in [&[][..], &[3.0], &[3.0, f64::NAN], &[3.0, 4.0, f64::INFINITY]] {
                 assert_eq!(judged(rule, 3.0, values).verdict, Verdict::Unknown);
             }
