@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Numbers that no experiment judges, by the beginning of their id and, where others of that id are judged, by their
 /// quantity; and why. The first that fits counts.
-const REASONS: [(&str, &str, &str); 31] = [
+const REASONS: [(&str, &str, &str); 30] = [
     ("ch1-perceptron", "", "by ch1-gates"),
     ("ch1-nand-adder", "", "a setting, not a result: ch1-gates adds with it"),
     ("ch1-nand", "", "by ch1-gates"),
@@ -35,7 +35,6 @@ const REASONS: [(&str, &str, &str); 31] = [
     ("ch5-sigma-prime-max", "", "by ch5-factors"),
     ("ch5-explode", "", "by ch5-chain"),
     ("ch5-prob-width", "", "by ch5-factors"),
-    ("ch6-shallow", "", "needs zero softmax weights and the images in the order of the file"),
     ("ch6-ext-", "", "quoted from others"),
     ("ch6-", "", "needs convolution"),
     ("appendix-", "", "arithmetic"),

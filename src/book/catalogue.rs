@@ -1,6 +1,6 @@
 //! All experiments by chapter, and how they are called.
 
-use super::{Experiment, beyond, chapter1, chapter2, chapter3, chapter4, chapter5, data};
+use super::{Experiment, beyond, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, data};
 use crate::nearest::nearest;
 use thiserror::Error;
 
@@ -16,13 +16,14 @@ pub struct Chapter {
 }
 
 /// The chapters, in the order of the book. A new experiment registers in its chapter.
-pub static CHAPTERS: [&Chapter; 7] = [
+pub static CHAPTERS: [&Chapter; 8] = [
     &data::CHAPTER,
     &chapter1::CHAPTER,
     &chapter2::CHAPTER,
     &chapter3::CHAPTER,
     &chapter4::CHAPTER,
     &chapter5::CHAPTER,
+    &chapter6::CHAPTER,
     &beyond::CHAPTER,
 ];
 
@@ -128,7 +129,9 @@ mod tests {
             let is_known = groups.contains(short) || short == experiment.id;
             assert!(is_known || names.insert(short), "{short}");
         }
-        for group in groups.into_iter().filter(|group| !["data", "beyond"].contains(group)) {
+        for group in
+            groups.into_iter().filter(|group| !["data", "chapter6", "beyond"].contains(group))
+        {
             assert!(select(group).unwrap().group.is_some(), "{group} is a group of one");
         }
     }

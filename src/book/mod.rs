@@ -10,6 +10,7 @@ mod chapter2;
 mod chapter3;
 mod chapter4;
 mod chapter5;
+mod chapter6;
 mod claim;
 mod curves;
 mod data;

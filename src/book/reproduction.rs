@@ -13,7 +13,7 @@ use crate::sweep::{
     GridText, Reproduced, Sessions, Sweep, SweepDirectory, SweepError, SweepSpec, seed_text,
 };
 use crate::train::settings::{SETTINGS, cells, exact, given};
-use crate::train::{Generator, Monitors, Precision, TrainingSpec};
+use crate::train::{Generator, Monitors, Order, Precision, TrainingSpec};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use thiserror::Error;
@@ -321,6 +321,11 @@ impl Reproduction {
             }),
             common(&|spec| format!("η = {}", spec.eta)),
             Some(number("mini-batch ", &|spec| spec.batch_size as f64)),
+            common(&|spec| match spec.order {
+                Order::Shuffled => String::new(),
+                Order::Once => "images shuffled once".into(),
+                Order::File => "images in the order of the file".into(),
+            }),
             Some(number("λ = ", &|spec| spec.lambda)),
             Some(match number("", &|spec| spec.epochs as f64).as_str() {
                 "1" => "1 epoch".into(),
@@ -340,6 +345,9 @@ impl Reproduction {
                 "No other seeds: the author's run is replayed to the end."
             }
             true => "Seeds only where the author's run cannot be replayed to the end.",
+            false if self.arms.iter().all(|planned| planned.arm.spec.order == Order::File) => {
+                "A seed sets the initial weights."
+            }
             false => "A seed sets the initial weights and the order of the images.",
         };
         match self.is_recorded() {
