@@ -1,5 +1,6 @@
 use super::ACCURACY;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Trained, presets};
+use crate::nn::dense;
 use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 use crate::train::TrainingSpec;
 
@@ -13,7 +14,7 @@ pub const SHALLOW: Experiment = Experiment {
     long: false,
     kind: Kind::Trained(Trained {
         arms: || {
-            let spec = TrainingSpec { hidden: vec![100], ..presets::network3() };
+            let spec = TrainingSpec { hidden: dense([100]), ..presets::network3() };
             vec![Arm::of("ch6-shallow", "100 hidden neurons", spec)]
         },
         monitors: &[ValidationAccuracy, TestAccuracy],
