@@ -8,7 +8,7 @@
 mod common;
 
 use nablab::data::{Dataset, SparseRows, Split};
-use nablab::nn::{Form, Learner, Network, Optimiser, StepConstants, Workspace, dense};
+use nablab::nn::{DropoutBy, Form, Learner, Network, Optimiser, StepConstants, Workspace, dense};
 use nablab::report::{Align, Table};
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::SimdLevel;
@@ -84,7 +84,7 @@ fn microseconds<const N: usize>(
         let network = network.clone();
         let mut learner = Learner::new(Optimiser::Sgd, 0.0, &network);
         learner.set_step(StepConstants::plain(0.01));
-        let workspace = Workspace::for_training(&network, batch_size);
+        let workspace = Workspace::for_training(&network, batch_size, DropoutBy::Batch);
         let batch = MiniBatch::in_form(batch_size, form);
         Epoch { data, network, learner, workspace, batch }
     });

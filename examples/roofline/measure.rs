@@ -1,6 +1,6 @@
 use crate::work::BatchCounts;
 use nablab::data::Dataset;
-use nablab::nn::{Learner, Network, Optimiser, StepConstants, Workspace};
+use nablab::nn::{Learner, Network, Optimiser, StepConstants, Workspace, dense};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::{Duration, Instant};
@@ -31,7 +31,8 @@ pub struct Seconds {
 
 impl Subject {
     pub fn new(data: &Dataset, hidden: &[usize], batch_size: usize) -> Self {
-        let spec = TrainingSpec { hidden: hidden.to_vec(), ..TrainingSpec::default() };
+        let spec =
+            TrainingSpec { hidden: dense(hidden.iter().copied()), ..TrainingSpec::default() };
         let network = initial_network(&spec, data);
         let workspace = Workspace::new(&network, batch_size);
         let ranges =

@@ -7,6 +7,7 @@
 mod activation;
 mod architecture;
 mod cost;
+mod dropout;
 mod gemm_path;
 mod gradient;
 mod init;
@@ -31,6 +32,7 @@ mod workspace;
 pub use activation::{Activation, Output};
 pub use architecture::{Architecture, LayerSpec};
 pub use cost::{Cost, Pairing};
+pub use dropout::DropoutBy;
 pub use gemm_path::GemmPath;
 pub use gradient::Gradient;
 pub use init::{BiasInitialiser, Initialiser, ParameterSource};

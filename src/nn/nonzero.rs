@@ -46,8 +46,8 @@ mod tests {
     use super::*;
     use crate::nn::normal::Normal;
     use crate::nn::{
-        Architecture, BiasInitialiser, Cost, Initialiser, Learner, Network, Optimiser, Output,
-        StepConstants, Workspace,
+        Architecture, BiasInitialiser, Cost, DropoutBy, Initialiser, Learner, Network, Optimiser,
+        Output, StepConstants, Workspace,
     };
     use crate::rng::{Purpose, Stream};
     use crate::simd::SimdLevel;
@@ -88,8 +88,10 @@ mod tests {
     impl<T: Real> WithSimd for Pair<'_, T> {
         type Output = [Vec<Vec<u64>>; 2];
         fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
-            let mut workspaces =
-                self.networks.each_ref().map(|network| Workspace::for_training(network, 2));
+            let mut workspaces = self
+                .networks
+                .each_ref()
+                .map(|network| Workspace::for_training(network, 2, DropoutBy::Batch));
             for _ in 0..self.steps {
                 let mut rows = [T::ZERO; 2 * INPUTS];
                 for k in 0..INPUTS {
@@ -100,7 +102,7 @@ mod tests {
                 let dropped = self.numbers.below(30) as usize;
                 for (i, workspace) in workspaces.iter_mut().enumerate() {
                     let (network, learner) = (&mut self.networks[i], &mut self.learners[i]);
-                    workspace.drop_neurons(network, |_, mask| {
+                    workspace.drop_neurons(network, i + 1, |_, mask| {
                         mask.fill(T::ONE);
                         mask[dropped] = T::ZERO;
                     });

@@ -49,11 +49,17 @@ impl<T: Real> WithSimd for Forward<'_, T> {
             layer.activation.apply(simd, z);
             match here.mask.is_empty() {
                 true => ZeroPadding { x: z, columns: shape.neurons(), stride }.with_simd(simd),
-                false => ScaleColumns { factors: &here.mask, x: z }.with_simd(simd),
+                false => ScaleColumns { factors: mask_of(&here.mask, z), x: z }.with_simd(simd),
             }
             here.nonzero.look(layer.activation, rows, z);
         }
     }
+}
+
+/// The factors of dropout for the rows `x`: those of all of them, or of one after the other.
+#[inline(always)]
+fn mask_of<'a, T>(mask: &'a [T], x: &[T]) -> &'a [T] {
+    &mask[..mask.len().min(x.len())]
 }
 
 pub(super) struct Backward<'a, T: Real> {
@@ -105,7 +111,7 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             Scale { factor: scale, x: delta }.with_simd(simd);
             activation.mul_prime(simd, &here.weighted_input, a, delta);
             if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
-                ScaleColumns { factors: &here.mask, x: delta }.with_simd(simd);
+                ScaleColumns { factors: mask_of(&here.mask, delta), x: delta }.with_simd(simd);
             }
         }
     }

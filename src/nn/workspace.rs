@@ -1,7 +1,7 @@
 use super::layers::conv_pool::ConvSpace;
 use super::nonzero::Nonzero;
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Desired, Gradient, Input, LayerShape, LayerSpec, Network};
+use super::{Desired, DropoutBy, Gradient, Input, LayerShape, LayerSpec, Network};
 use crate::simd::conv::BEYOND;
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
@@ -28,8 +28,8 @@ pub(super) struct LayerSpace<T> {
     pub(super) delta: AlignedVec<T>,
     /// Where the activations are not 0, if that is worth knowing
     pub(super) nonzero: Nonzero,
-    /// `[stride]`: 0 for the neurons that the mini-batch drops, 1 for the others, padding 0; empty
-    /// where none is ever dropped
+    /// `[stride]` for all images of a mini-batch, or `[capacity][stride]`: 0 for the neurons that are dropped, 1 for
+    /// the others, padding 0; empty where none is ever dropped
     pub(super) mask: AlignedVec<T>,
     /// What the activations are to be multiplied by in the weighted inputs of the next layer.
     pub(super) kept: T,
@@ -41,19 +41,24 @@ impl<T: Real> Workspace<T> {
     /// Memory for mini-batches of up to `capacity` images through `network`, with all neurons at
     /// work and dropout's correction for it.
     pub fn new(network: &Network<T>, capacity: usize) -> Self {
-        Self::with_masks(network, capacity, |_| false)
+        Self::with_masks(network, capacity, DropoutBy::Batch, |_| false)
     }
 
     /// Memory for mini-batches of up to `capacity` images through `network`, of whose neurons
     /// [`drop_neurons`](Self::drop_neurons) can drop some.
-    pub fn for_training(network: &Network<T>, capacity: usize) -> Self {
+    pub fn for_training(network: &Network<T>, capacity: usize, dropout_by: DropoutBy) -> Self {
         let architecture = network.architecture();
-        Self::with_masks(network, capacity, |l| {
+        Self::with_masks(network, capacity, dropout_by, |l| {
             architecture.hidden.get(l).is_some_and(|layer| layer.dropout > 0.0)
         })
     }
 
-    fn with_masks(network: &Network<T>, capacity: usize, has_mask: impl Fn(usize) -> bool) -> Self {
+    fn with_masks(
+        network: &Network<T>,
+        capacity: usize,
+        dropout_by: DropoutBy,
+        has_mask: impl Fn(usize) -> bool,
+    ) -> Self {
         let architecture = network.architecture();
         let keeps_z = |l| {
             let layer: Option<&LayerSpec> = architecture.hidden.get(l);
@@ -62,9 +67,9 @@ impl<T: Real> Workspace<T> {
         let zeros = |wanted, len| AlignedVec::zeros(if wanted { len } else { 0 });
         let layers = network.shapes().iter().enumerate().map(|(l, shape)| {
             let (neurons, stride) = (shape.neurons(), shape.stride());
-            let mut mask = zeros(has_mask(l), stride);
-            let at_work = neurons.min(mask.len());
-            mask[..at_work].fill(T::ONE);
+            let rows = if dropout_by == DropoutBy::Image { capacity } else { 1 };
+            let mut mask = zeros(has_mask(l), rows * stride);
+            mask.chunks_exact_mut(stride).for_each(|mask| mask[..neurons].fill(T::ONE));
             let hidden = architecture.hidden.get(l);
             let corrected = hidden.filter(|_| mask.is_empty());
             let dropped = corrected.map_or(0.0, |layer| layer.dropout);
@@ -89,18 +94,23 @@ impl<T: Real> Workspace<T> {
     }
 
     /// Draws which hidden neurons are dropped from now on: for every hidden layer with dropout,
-    /// `draw` gets its probability and a factor for each of its neurons, to be set to 0 or 1. The
-    /// book's dropout (chapter 3): one draw serves all images of a mini-batch.
+    /// `draw` gets its probability and a factor for each of its neurons, to be set to 0 or 1; once for all images of a
+    /// mini-batch, or once for each of `images` in turn ([`DropoutBy`]).
     ///
     /// Without dropout, and in a workspace that is not [for training](Self::for_training), nothing is
     /// drawn.
     #[inline(always)]
-    pub fn drop_neurons(&mut self, network: &Network<T>, mut draw: impl FnMut(f64, &mut [T])) {
+    pub fn drop_neurons(
+        &mut self,
+        network: &Network<T>,
+        images: usize,
+        mut draw: impl FnMut(f64, &mut [T]),
+    ) {
         let architecture = network.architecture();
         for (l, space) in self.layers.iter_mut().enumerate() {
-            if !space.mask.is_empty() {
-                let neurons = network.shapes()[l].neurons();
-                draw(architecture.hidden[l].dropout, &mut space.mask[..neurons]);
+            let neurons = network.shapes()[l].neurons();
+            for mask in space.mask.chunks_exact_mut(space.stride).take(images) {
+                draw(architecture.hidden[l].dropout, &mut mask[..neurons]);
             }
         }
     }
@@ -199,6 +209,92 @@ impl<T: Real> Workspace<T> {
             space.delta.fill(T::ONE);
             let (z, a) = (&space.weighted_input, &space.activation);
             layer.activation.mul_prime(simd, z, a, &mut space.delta);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::normal::Normal;
+    use crate::nn::{Activation, Architecture, BiasInitialiser, Cost, Initialiser, Output};
+    use crate::rng::{Purpose, Stream};
+    use crate::simd::SimdLevel;
+    use crate::simd::panels::DenseBatch;
+    use pulp::WithSimd;
+
+    const INPUTS: usize = 36;
+
+    /// The gradient of some images, whose masks come from a list, image by image and layer by layer.
+    struct Masked<'a> {
+        network: &'a mut Network<f64>,
+        images: &'a [f64],
+        labels: &'a [u8],
+        by: DropoutBy,
+        masks: Vec<Vec<f64>>,
+    }
+
+    impl WithSimd for Masked<'_> {
+        type Output = Vec<f64>;
+        fn with_simd<S: Simd>(mut self, simd: S) -> Vec<f64> {
+            let mut workspace = Workspace::for_training(self.network, self.labels.len(), self.by);
+            let mut masks = std::mem::take(&mut self.masks).into_iter();
+            workspace.drop_neurons(self.network, self.labels.len(), |_, mask| {
+                mask.copy_from_slice(&masks.next().expect("a mask a draw"));
+            });
+            let input = DenseBatch::new(self.images, INPUTS, INPUTS);
+            workspace.forward(simd, self.network, input);
+            workspace.backward(simd, self.network, self.labels);
+            let mut gradient = Gradient::zeros(self.network);
+            workspace.add_gradient(simd, input, &mut gradient);
+            gradient.to_vector()
+        }
+    }
+
+    #[test]
+    fn dropout_by_image_is_that_of_each_image_by_itself() {
+        let (output, cost) = (Output::Softmax, Cost::LogLikelihood);
+        for (activation, kinds) in
+            [(Activation::Relu, ["3c3p2", "7"]), (Activation::Tanh, ["21", "17"])]
+        {
+            let kinds = kinds.map(|kind| kind.parse().unwrap());
+            let architecture = Architecture {
+                input: super::super::ImageShape { rows: 6, columns: 6, channels: 1 },
+                hidden: LayerSpec::list(&kinds, &activation.into(), &0.5.into()),
+                ..Architecture::dense(&[INPUTS, 4], activation, output, cost)
+            };
+            let mut source = Normal(Stream::new(3, Purpose::Weights, 0));
+            let (init, biases) = (Initialiser::Scaled, BiasInitialiser::Normal);
+            let mut network = Network::random(architecture, init, biases, &mut source);
+            let labels = [2, 0, 3];
+            let images: Vec<f64> = (0..3 * INPUTS).map(|_| source.0.gaussian()).collect();
+            // Layer by layer, image by image.
+            let neurons = [0, 1].map(|l| network.shapes()[l].neurons());
+            let mut draw = |n| (0..n).map(|_| f64::from(source.0.below(2))).collect::<Vec<_>>();
+            let masks = neurons.map(|n| [0; 3].map(|_| draw(n)));
+            let arch = SimdLevel::best().arch();
+            let mut sum = vec![0.0; network.to_vector().len()];
+            for i in 0..3 {
+                let gradient = arch.dispatch(Masked {
+                    network: &mut network,
+                    images: &images[i * INPUTS..][..INPUTS],
+                    labels: &labels[i..=i],
+                    by: DropoutBy::Batch,
+                    masks: masks.iter().map(|layer| layer[i].clone()).collect(),
+                });
+                sum.iter_mut().zip(gradient).for_each(|(sum, g)| *sum += g);
+            }
+            let together = arch.dispatch(Masked {
+                network: &mut network,
+                images: &images,
+                labels: &labels,
+                by: DropoutBy::Image,
+                masks: masks.concat(),
+            });
+            assert!(
+                sum.iter().zip(&together).all(|(a, b)| (a - b).abs() < 1e-12),
+                "{activation:?}"
+            );
         }
     }
 }

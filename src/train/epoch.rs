@@ -36,8 +36,9 @@ impl<T: Real> WithSimd for Steps<'_, T> {
             self.batch.gather(simd, self.split, images.iter().map(|&i| i as usize));
             let input = self.batch.input();
             self.learner.look_ahead(simd, self.network);
-            self.workspace
-                .drop_neurons(self.network, |p, factors| draw_mask(self.dropout, p, factors));
+            self.workspace.drop_neurons(self.network, images.len(), |p, factors| {
+                draw_mask(self.dropout, p, factors);
+            });
             self.workspace.forward(simd, self.network, input);
             self.workspace.backward(simd, self.network, self.batch.desired());
             self.learner.learn(simd, self.workspace, self.network, input);

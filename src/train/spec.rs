@@ -2,8 +2,8 @@ use super::settings::{Draft, SETTINGS, default_eta, layers};
 use super::{Metric, Model, Monitors, Order, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, ImageShape, Initialiser, LayerKind, LayerSpec,
-    Optimiser, Output, PerLayer, StepConstants, Targets, dense,
+    Activation, Architecture, BiasInitialiser, Cost, DropoutBy, ImageShape, Initialiser, LayerKind,
+    LayerSpec, Optimiser, Output, PerLayer, StepConstants, Targets, dense,
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,8 @@ pub struct TrainingSpec {
     pub targets: Targets,
     /// The probabilities with which a mini-batch drops the neurons of the hidden layers.
     pub dropout: PerLayer<f64>,
+    /// Whether that is drawn for a mini-batch or for each of its images.
+    pub dropout_by: DropoutBy,
     /// With a network to begin with: what tells it from others, such as a hash of its file. Nothing
     /// is drawn then.
     pub start: Option<String>,
@@ -146,6 +148,7 @@ impl Default for TrainingSpec {
             cost: Cost::CrossEntropy,
             targets: Targets::OneHot,
             dropout: 0.0.into(),
+            dropout_by: DropoutBy::Batch,
             start: None,
             init: Initialiser::Scaled,
             bias_init: BiasInitialiser::Normal,

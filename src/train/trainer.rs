@@ -57,7 +57,7 @@ impl<T: Real> Trainer<T> {
             learner,
             step,
             dropout: Stream::new(spec.seed, Purpose::Dropout, 0),
-            workspace: Workspace::for_training(&network, spec.batch_size),
+            workspace: Workspace::for_training(&network, spec.batch_size, spec.dropout_by),
             batch: MiniBatch::new(spec.batch_size),
             network,
             randomness,

@@ -3,9 +3,9 @@
 use clap::ValueEnum;
 use nablab::nn::textbook::{Textbook, TextbookLearner};
 use nablab::nn::{
-    Activation, Architecture, BiasInitialiser, Cost, Desired, Gradient, ImageShape, Initialiser,
-    Input, LayerKind, LayerShape, LayerSpec, Learner, Network, Optimiser, Output, ParameterSource,
-    PerLayer, StepConstants, Targets, Workspace, dense,
+    Activation, Architecture, BiasInitialiser, Cost, Desired, DropoutBy, Gradient, ImageShape,
+    Initialiser, Input, LayerKind, LayerShape, LayerSpec, Learner, Network, Optimiser, Output,
+    ParameterSource, PerLayer, StepConstants, Targets, Workspace, dense,
 };
 use nablab::rng::{Purpose, Stream};
 use nablab::simd::panels::DenseBatch;
@@ -310,11 +310,11 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             false => SparseBatch::new(&starts, &offsets, &values).into(),
         };
         let mut workspace = match self.case.training {
-            true => Workspace::for_training(self.network, images),
+            true => Workspace::for_training(self.network, images, DropoutBy::Batch),
             false => Workspace::new(self.network, images),
         };
         let mut is_dropped = self.case.is_dropped();
-        workspace.drop_neurons(self.network, |p, factors| {
+        workspace.drop_neurons(self.network, images, |p, factors| {
             for factor in factors {
                 *factor = if is_dropped(p) { T::ZERO } else { T::ONE };
             }

@@ -5,7 +5,9 @@ use crate::book::{
 use crate::data::{Dataset, Split};
 use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Series, Stroke};
 use crate::nn::textbook::Textbook;
-use crate::nn::{Form, Gradient, Learner, Network, Optimiser, StepConstants, Workspace, dense};
+use crate::nn::{
+    DropoutBy, Form, Gradient, Learner, Network, Optimiser, StepConstants, Workspace, dense,
+};
 use crate::simd::SimdLevel;
 use crate::text::significant;
 use crate::train::{MiniBatch, TrainingSpec, initial_network};
@@ -176,7 +178,7 @@ fn time_of_passes(data: &Dataset, split: &Split, hidden: usize) -> [f64; 2] {
     let mut learner = Learner::new(Optimiser::Sgd, 0.0, &network);
     // So small that the network does not drift while it is timed.
     learner.set_step(StepConstants::plain(1e-9));
-    let mut workspace = Workspace::for_training(&network, BATCH);
+    let mut workspace = Workspace::for_training(&network, BATCH, DropoutBy::Batch);
     let batches = gathered(split, BATCH, Form::Sparse);
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..REPEATS {
@@ -197,7 +199,8 @@ fn time_of_batches(data: &Dataset, split: &Split, form: Form) -> Vec<f64> {
     let mut network = network(data, BOOK);
     let mut gradient = Gradient::zeros(&network);
     let batches = BATCHES.map(|size| gathered(split, size, form));
-    let mut workspaces = BATCHES.map(|size| Workspace::for_training(&network, size));
+    let mut workspaces =
+        BATCHES.map(|size| Workspace::for_training(&network, size, DropoutBy::Batch));
     let mut times = vec![Vec::new(); BATCHES.len()];
     for _ in 0..REPEATS {
         for ((batches, workspace), times) in batches.iter().zip(&mut workspaces).zip(&mut times) {

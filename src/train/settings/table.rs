@@ -3,7 +3,9 @@
 
 use super::value::Value;
 use super::{Access, Range, Setting, Values};
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Optimiser, Output, Targets};
+use crate::nn::{
+    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, Optimiser, Output, Targets,
+};
 use crate::train::{Generator, Order, Precision};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -51,7 +53,7 @@ const BASE: Setting = Setting {
 const EARLIER: Setting = Setting { left_out: "0", ..BASE };
 
 /// Every setting of a training, in the order of the columns of CSV files. The seed is the last one.
-pub static SETTINGS: [Setting; 29] = [
+pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "classes",
         column: "classes",
@@ -145,6 +147,18 @@ pub static SETTINGS: [Setting; 29] = [
         of_network: true,
         left_out: "0",
         access: at!(spec.dropout),
+        ..BASE
+    },
+    Setting {
+        name: "dropout-by",
+        column: "dropout_by",
+        title: "what dropout is drawn for",
+        symbol: "BY",
+        group: REGULARISATION,
+        about: "What dropout draws the dropped neurons for: a mini-batch, or each of its images",
+        values: Values::Names(possible::<DropoutBy>),
+        left_out: "batch",
+        access: at!(spec.dropout_by),
         ..BASE
     },
     Setting {

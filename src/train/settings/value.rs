@@ -4,7 +4,8 @@ use super::{Generator, Order, Precision, Schedule};
 use crate::data::Expansion;
 use crate::nearest::nearest;
 use crate::nn::{
-    Activation, BiasInitialiser, Cost, Initialiser, LayerKind, Optimiser, Output, PerLayer, Targets,
+    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, LayerKind, Optimiser, Output,
+    PerLayer, Targets,
 };
 use clap::ValueEnum;
 
@@ -119,6 +120,7 @@ names!(
     Activation,
     Output,
     Cost,
+    DropoutBy,
     Targets,
     Initialiser,
     BiasInitialiser,
