@@ -11,8 +11,10 @@ import json
 import math
 import multiprocessing
 import os
+import re
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -22,6 +24,7 @@ def _arguments():
     parser.add_argument("--data", type=Path, required=True, help="directory of the four .gz files of the workload's data")
     parser.add_argument("--workloads", type=Path, default=Path(__file__).with_name("workloads.csv"))
     parser.add_argument("--epochs", type=int, help="epochs to train (default: the workload's)")
+    parser.add_argument("--images", type=int, help="train with as many of an epoch's images, and scale its time up")
     parser.add_argument("--threads", type=int, default=1, help="threads; worker processes for a sweep")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--check", action="store_true", help="take the images in the shared order (see README.md)")
@@ -39,23 +42,63 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPR
 for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(_name, None)
 
+import convolution  # noqa: E402
 import numpy as np  # noqa: E402
 
 TRAINING_IMAGES = 50_000
 FORWARD_REPEATS = 50
+CONVOLUTIONAL_FORWARD_REPEATS = 5
 NOT_EXPRESSIBLE = 3
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The shape of a layer; kernel is 0 for a dense one."""
+
+    n_in: int  # the inputs of a neuron: for a convolution the pixels and channels under the kernel
+    n_out: int  # the neurons: for a convolution the maps
+    side: int = 0  # of the images that it is given, square
+    channels: int = 0
+    kernel: int = 0
+    pool: int = 1
+
+    def pooled_side(self):
+        return (self.side - self.kernel + 1) // self.pool
+
+
+def layers_of(sizes):
+    """The layers of, say, 784-20c5p2-100-10: 20 maps of 5 x 5, max-pooling 2 x 2, then 100 and 10 neurons."""
+    first, *rest = sizes.split("-")
+    inputs, channels, layers = int(first), 1, []
+    for text in rest:
+        if match := re.fullmatch(r"(\d+)c(\d+)p(\d+)", text):
+            maps, kernel, pool = map(int, match.groups())
+            side = math.isqrt(inputs // channels)
+            layers.append(Layer(kernel * kernel * channels, maps, side, channels, kernel, pool))
+            inputs, channels = layers[-1].pooled_side() ** 2 * maps, maps
+        else:
+            layers.append(Layer(inputs, int(text)))
+            inputs = int(text)
+    return layers
 
 
 class Workload:
     def __init__(self, row):
         self.id = row["id"]
         self.kind = row["kind"]
-        self.sizes = [int(size) for size in row["sizes"].split("-")]
+        self.layers = layers_of(row["sizes"])
+        self.convolutional = any(layer.kernel for layer in self.layers)
+        # What dense networks are described by.
+        self.sizes = None if self.convolutional else [int(size) for size in row["sizes"].split("-")]
         self.activation = row["activation"]
         self.output = row["output"]
         self.cost = row["cost"]
         self.eta = float(row["check_eta" if ARGS.check else "eta"])
         self.lambda_ = float(row["lambda"])
+        # One a hidden layer, of its outputs; the check trains without, as masks are no program's but its own.
+        dropout = [float(p) for p in row["dropout"].split("+")]
+        hidden = len(self.layers) - 1
+        self.dropout = [0.0] * hidden if ARGS.check else dropout * (hidden // len(dropout))
         self.batch = int(row["batch"])
         self.init = row["init"]
         self.epochs = int(row["epochs"])
@@ -105,7 +148,7 @@ def splitmix64(seed, count):
 
 def shared_start(workload, seed):
     """[(weights of n_in rows and n_out columns, biases)], equal for all peers."""
-    shapes = list(zip(workload.sizes, workload.sizes[1:]))
+    shapes = [(layer.n_in, layer.n_out) for layer in workload.layers]
     with_biases = workload.init != "he"
     total = sum(n_in * n_out + n_out * with_biases for n_in, n_out in shapes)
     uniform = ((splitmix64(seed, 2 * total) >> np.uint64(11)) + 0.5) * 2.0**-53
@@ -134,12 +177,16 @@ def sigmoid(z):
 
 def accuracy(workload, layers, data):
     """Percent of the test images that the layers recognise. Never timed, so plain."""
-    a = data.test_x
-    for index, (weights, biases) in enumerate(layers):
-        a = a @ weights + biases
-        if index < len(layers) - 1:
-            a = sigmoid(a) if workload.activation == "sigmoid" else np.maximum(a, 0)
-    return 100.0 * float(np.mean(a.argmax(axis=1) == data.test_labels))
+    correct = 0
+    # Some at a time: what lies under a kernel is 18 times as much as the images.
+    for begin in range(0, len(data.test_x), 1000):
+        a = data.test_x[begin : begin + 1000]
+        for index, (shape, (weights, biases)) in enumerate(zip(workload.layers, layers)):
+            a = (convolution.pooled(a, weights, shape)[0] if shape.kernel else a.reshape(len(a), -1) @ weights) + biases
+            if index < len(layers) - 1:
+                a = sigmoid(a) if workload.activation == "sigmoid" else np.maximum(a, 0)
+        correct += int(np.sum(a.argmax(axis=1) == data.test_labels[begin : begin + 1000]))
+    return 100.0 * correct / len(data.test_x)
 
 
 def orders(seed, check):
@@ -160,11 +207,12 @@ def train(trainer, workload, epochs, seed, check):
     """Train from the shared start; return the seconds of each epoch, shuffle included."""
     trainer.load(shared_start(workload, seed))
     order = orders(seed, check)
+    images = ARGS.images or TRAINING_IMAGES
     seconds = []
     for epoch in range(epochs):
         begin = time.perf_counter()
-        trainer.epoch(order(epoch))
-        seconds.append(time.perf_counter() - begin)
+        trainer.epoch(order(epoch)[:images])
+        seconds.append((time.perf_counter() - begin) * TRAINING_IMAGES / images)
     return seconds
 
 
@@ -239,10 +287,13 @@ def main(peer, version, make_trainer):
 
     make_trainer(workload, data) gives an object with load(layers), warm_up(), epoch(order),
     layers() and, for the forward pass, forward(images). If it is a class with together = True, it is for
-    sweeps alone: its load, epoch and layers are for several trainings, see train_together.
+    sweeps alone: its load, epoch and layers are for several trainings, see train_together. The networks with
+    convolutions are for those with convolves = True alone.
     """
     workload = workloads(ARGS.workloads)[ARGS.workload]
     epochs = ARGS.epochs or workload.epochs
+    if workload.convolutional and not getattr(make_trainer, "convolves", False):
+        not_written_for(workload)
     if getattr(make_trainer, "together", False) and workload.kind != "sweep":
         not_written_for(workload)
     result = {"workload": workload.id, "peer": peer, "version": version, "threads": ARGS.threads}
@@ -256,7 +307,7 @@ def main(peer, version, make_trainer):
         if workload.kind == "forward":
             times = []
             trainer.forward(data.test_x)
-            for _ in range(FORWARD_REPEATS):
+            for _ in range(CONVOLUTIONAL_FORWARD_REPEATS if workload.convolutional else FORWARD_REPEATS):
                 begin = time.perf_counter()
                 output = trainer.forward(data.test_x)
                 times.append(time.perf_counter() - begin)
@@ -267,8 +318,10 @@ def main(peer, version, make_trainer):
             trainer.warm_up()
             result["seconds_per_epoch"] = train(trainer, workload, epochs, ARGS.seed, ARGS.check)
             result["test_accuracy"] = accuracy(workload, trainer.layers(), data)
-        note = getattr(trainer, "note", None)
-        if note:
-            result["note"] = note
+        notes = [getattr(trainer, "note", "")]
+        if ARGS.images and workload.kind == "train":
+            notes.append(f"timed and trained with {ARGS.images} images an epoch, the time scaled up")
+        if any(notes):
+            result["note"] = "; ".join(filter(None, notes))
     print(json.dumps(result))
     sys.stdout.flush()

@@ -4,11 +4,13 @@
 The default is SGD by hand, without autograd: fused operations (addmm, sigmoid_backward) into
 buffers made beforehand. `--variant optim` is the way of the tutorials: modules, a loss, backward()
 and torch.optim.SGD. `--variant vmap` trains the networks of a sweep together, by batched products.
+Networks with convolutions are in torch_convolution.py; `--variant channels-last` is for them alone.
 """
 
 import common
 import numpy as np
 import torch
+import torch_convolution
 from torch import nn
 
 torch.set_num_threads(1 if common.ARGS.workload == "W8" else common.ARGS.threads)
@@ -219,8 +221,17 @@ class Optim:
             self.optimizer.step()
 
 
-VARIANTS = {"": ("torch", Manual), "optim": ("torch-optim", Optim), "vmap": ("torch-vmap", Batched)}
+VARIANTS = {
+    "": ("torch", Manual, torch_convolution.Manual),
+    "optim": ("torch-optim", Optim, torch_convolution.Autograd),
+    "channels-last": ("torch-channels-last", None, torch_convolution.ChannelsLast),
+    "vmap": ("torch-vmap", Batched, None),
+}
 
 if __name__ == "__main__":
-    peer, trainer = VARIANTS[common.ARGS.variant]
+    peer, dense, convolutional = VARIANTS[common.ARGS.variant]
+    workload = common.workloads(common.ARGS.workloads)[common.ARGS.workload]
+    trainer = convolutional if workload.convolutional else dense
+    if trainer is None:
+        common.not_written_for(workload)
     common.main(peer, torch.__version__.split("+")[0], trainer)

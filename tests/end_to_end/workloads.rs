@@ -24,6 +24,7 @@ fn row(workload: Workload, data: &Dataset) -> Vec<String> {
         spec.cost.name().into(),
         format!("{:?}", spec.eta),
         spec.lambda.to_string(),
+        spec.dropout.name(|p| p.to_string()),
         spec.batch_size.to_string(),
         match spec.init {
             Initialiser::Large => "unit".into(),
