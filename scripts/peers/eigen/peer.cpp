@@ -221,7 +221,10 @@ int main(int argc, char** argv) try {
     else if (key == "784-100-10 cross-entropy 100") run_network<OneHidden<false, 100, 100>>(arguments, workload);
     else if (key == "784-30-30-30-30-10 cross-entropy 10") run_network<FourHidden<10>>(arguments, workload);
     else if (key == "784-800-800-10 log-likelihood 128") run_network<Wide>(arguments, workload);
-    else throw std::runtime_error("no network compiled for " + key);
+    else {
+        std::fprintf(stderr, "peer-eigen: no network compiled for %s\n", key.c_str());
+        return 3;
+    }
 } catch (const std::exception& error) {
     std::fprintf(stderr, "peer-eigen: %s\n", error.what());
     return 1;
