@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-# Images of the forward pass at a time, of 50 to 1000 the fastest: the first maps of 10,000 would be 460 MB.
+# Images of a forward pass at a time: the first maps of 10,000 would be 460 MB.
 FORWARD_IMAGES = 100
 
 aten = torch.ops.aten
