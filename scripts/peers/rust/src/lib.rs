@@ -13,6 +13,9 @@ use flate2::read::GzDecoder;
 pub const TRAINING_IMAGES: usize = 50_000;
 pub const PIXELS: usize = 784;
 const FORWARD_REPEATS: usize = 50;
+const CONVOLUTIONAL_FORWARD_REPEATS: usize = 5;
+/// Images of a convolutional forward pass at a time: the first maps of 10,000 would be 460 MB.
+pub const FORWARD_IMAGES: usize = 100;
 
 /// A layer's weights (n_in rows of n_out) and biases.
 pub type Layer = (Vec<f32>, Vec<f32>);
@@ -34,6 +37,7 @@ struct Arguments {
     data: PathBuf,
     workloads: PathBuf,
     epochs: Option<usize>,
+    images: usize,
     threads: usize,
     seed: u64,
     check: bool,
@@ -46,6 +50,7 @@ impl Arguments {
             data: PathBuf::new(),
             workloads: "scripts/peers/workloads.csv".into(),
             epochs: None,
+            images: TRAINING_IMAGES,
             threads: 1,
             seed: 1,
             check: false,
@@ -57,31 +62,79 @@ impl Arguments {
                 "--data" => parsed.data = value()?.into(),
                 "--workloads" => parsed.workloads = value()?.into(),
                 "--epochs" => parsed.epochs = Some(value()?.parse()?),
+                "--images" => parsed.images = value()?.parse()?,
                 "--threads" => parsed.threads = value()?.parse()?,
                 "--seed" => parsed.seed = value()?.parse()?,
                 "--check" => parsed.check = true,
-                option if option.starts_with("--") => return Err(format!("unknown option {option}").into()),
+                option if option.starts_with("--") => {
+                    return Err(format!("unknown option {option}").into());
+                }
                 _ => parsed.workload = name,
             }
         }
         if parsed.workload.is_empty() || parsed.data.as_os_str().is_empty() {
-            return Err("usage: PEER WORKLOAD --data DIR [--epochs N] [--threads N] [--seed S] [--check]".into());
+            return Err("usage: PEER WORKLOAD --data DIR [--epochs N] [--images N] [--threads N] [--seed S] \
+                        [--check]"
+                .into());
         }
         Ok(parsed)
     }
+}
+
+/// The shape of a layer; `kernel` is 0 for a dense one.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// The inputs of a neuron: for a convolution the pixels and channels under the kernel.
+    pub n_in: usize,
+    /// The neurons: for a convolution the maps.
+    pub n_out: usize,
+    pub channels: usize,
+    pub kernel: usize,
+    pub pool: usize,
+}
+
+/// The layers of, say, 784-20c5p2-100-10: 20 maps of 5 x 5, max-pooling 2 x 2, then 100 and 10 neurons.
+fn shapes(sizes: &str) -> Result<Vec<Shape>> {
+    let mut parts = sizes.split('-');
+    let mut inputs: usize = parts.next().ok_or("no sizes")?.parse()?;
+    let (mut side, mut channels) = (inputs.isqrt(), 1);
+    parts
+        .map(|part| {
+            let numbers: Vec<usize> = part.split(['c', 'p']).map(str::parse).collect::<std::result::Result<_, _>>()?;
+            let shape = match numbers[..] {
+                [maps, kernel, pool] => {
+                    let shape = Shape { n_in: kernel * kernel * channels, n_out: maps, channels, kernel, pool };
+                    side = (side - kernel + 1) / pool;
+                    channels = maps;
+                    inputs = side * side * maps;
+                    shape
+                }
+                _ => Shape {
+                    n_in: std::mem::replace(&mut inputs, numbers[0]),
+                    n_out: numbers[0],
+                    channels: 0,
+                    kernel: 0,
+                    pool: 1,
+                },
+            };
+            Ok(shape)
+        })
+        .collect()
 }
 
 #[derive(Clone)]
 pub struct Workload {
     pub id: String,
     pub kind: String,
-    pub sizes: Vec<usize>,
+    pub shapes: Vec<Shape>,
     pub activation: String,
     pub output: String,
     pub cost: String,
     pub eta: f64,
     /// What a step multiplies the weights by: the decay of L2 with lambda over n.
     pub decay: f64,
+    /// One a hidden layer, of its outputs.
+    pub dropout: Vec<f64>,
     pub batch: usize,
     pub init: String,
     pub epochs: usize,
@@ -89,6 +142,10 @@ pub struct Workload {
 }
 
 impl Workload {
+    pub fn convolutional(&self) -> bool {
+        self.shapes.iter().any(|shape| shape.kernel > 0)
+    }
+
     fn read(path: &Path, id: &str, check: bool) -> Result<Self> {
         let text = fs::read_to_string(path)?;
         let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -100,15 +157,21 @@ impl Workload {
         };
         let eta: f64 = get(if check { "check_eta" } else { "eta" })?.parse()?;
         let lambda: f64 = get("lambda")?.parse()?;
+        let shapes = shapes(get("sizes")?)?;
+        let hidden = shapes.len() - 1;
+        let dropout = get("dropout")?.split('+').map(str::parse).collect::<std::result::Result<Vec<f64>, _>>()?;
+        // The check trains without, as masks are no program's but its own.
+        let dropout = if check { vec![0.0; hidden] } else { dropout.repeat(hidden / dropout.len()) };
         Ok(Self {
             id: id.into(),
             kind: get("kind")?.into(),
-            sizes: get("sizes")?.split('-').map(str::parse).collect::<std::result::Result<_, _>>()?,
+            shapes,
             activation: get("activation")?.into(),
             output: get("output")?.into(),
             cost: get("cost")?.into(),
             eta,
             decay: 1.0 - eta * lambda / TRAINING_IMAGES as f64,
+            dropout,
             batch: get("batch")?.parse()?,
             init: get("init")?.into(),
             epochs: get("epochs")?.parse()?,
@@ -178,19 +241,50 @@ impl SplitMix64 {
 fn shared_start(workload: &Workload, seed: u64) -> Vec<Layer> {
     let mut random = SplitMix64(seed);
     workload
-        .sizes
-        .windows(2)
-        .map(|size| {
+        .shapes
+        .iter()
+        .map(|&Shape { n_in, n_out, .. }| {
             let scale = match workload.init.as_str() {
                 "unit" => 1.0,
-                "scaled" => 1.0 / (size[0] as f64).sqrt(),
-                _ => (2.0 / size[0] as f64).sqrt(),
+                "scaled" => 1.0 / (n_in as f64).sqrt(),
+                _ => (2.0 / n_in as f64).sqrt(),
             };
-            let weights = (0..size[0] * size[1]).map(|_| (random.normal() * scale) as f32).collect();
-            let biases = (0..size[1]).map(|_| if workload.init == "he" { 0.0 } else { random.normal() as f32 }).collect();
+            let weights = (0..n_in * n_out).map(|_| (random.normal() * scale) as f32).collect();
+            let biases = (0..n_out).map(|_| if workload.init == "he" { 0.0 } else { random.normal() as f32 }).collect();
             (weights, biases)
         })
         .collect()
+}
+
+/// The weights of a network with convolutions as libraries want them whose channels come before rows and columns:
+/// kernels as [map][channel][row][column], and the layer after a pooled one with its inputs map by map.
+pub fn channels_first(shapes: &[Shape], layers: &[Layer]) -> Vec<Vec<f32>> {
+    let mut maps_below = 1;
+    let mut permuted = Vec::with_capacity(layers.len());
+    for (shape, (weights, _)) in shapes.iter().zip(layers) {
+        let n_out = shape.n_out;
+        if shape.kernel > 0 {
+            let mut kernels = Vec::with_capacity(weights.len());
+            for map in 0..n_out {
+                for channel in 0..shape.channels {
+                    let places = 0..shape.kernel * shape.kernel;
+                    kernels.extend(places.map(|place| weights[(place * shape.channels + channel) * n_out + map]));
+                }
+            }
+            permuted.push(kernels);
+            maps_below = n_out;
+        } else {
+            let mut rows = Vec::with_capacity(weights.len());
+            for map in 0..maps_below {
+                for place in 0..shape.n_in / maps_below {
+                    rows.extend_from_slice(&weights[(place * maps_below + map) * n_out..][..n_out]);
+                }
+            }
+            permuted.push(rows);
+            maps_below = 1;
+        }
+    }
+    permuted
 }
 
 fn shuffle(order: &mut [u32], random: &mut SplitMix64) {
@@ -209,7 +303,14 @@ fn shared_order(seed: u64, epoch: usize) -> Vec<u32> {
 }
 
 /// Train from the shared start; the seconds of each epoch, shuffle included.
-fn train<T: Trainer>(trainer: &mut T, workload: &Workload, epochs: usize, seed: u64, check: bool) -> Vec<f64> {
+fn train<T: Trainer>(
+    trainer: &mut T,
+    workload: &Workload,
+    epochs: usize,
+    images: usize,
+    seed: u64,
+    check: bool,
+) -> Vec<f64> {
     trainer.load(&shared_start(workload, seed));
     let mut random = SplitMix64(!seed);
     let mut order: Vec<u32> = (0..TRAINING_IMAGES as u32).collect();
@@ -221,8 +322,8 @@ fn train<T: Trainer>(trainer: &mut T, workload: &Workload, epochs: usize, seed: 
             } else {
                 shuffle(&mut order, &mut random);
             }
-            trainer.epoch(&order);
-            begin.elapsed().as_secs_f64()
+            trainer.epoch(&order[..images]);
+            begin.elapsed().as_secs_f64() * TRAINING_IMAGES as f64 / images as f64
         })
         .collect()
 }
@@ -238,26 +339,25 @@ fn median(mut values: Vec<f64>) -> f64 {
     (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0
 }
 
-fn run<T: Trainer>(peer: &str, version: &str) -> Result<()> {
-    let arguments = Arguments::parse()?;
-    let workload = Workload::read(&arguments.workloads, &arguments.workload, arguments.check)?;
+fn run<T: Trainer>(peer: &str, version: &str, arguments: &Arguments, workload: &Workload) -> Result<()> {
     let epochs = arguments.epochs.unwrap_or(workload.epochs);
     let data = Data::read(&arguments.data)?;
     let labels = data.test_labels.clone();
     let shared = T::share(data);
     let (result, percent) = match workload.kind.as_str() {
         "train" => {
-            let mut trainer = T::new(&workload, shared);
-            trainer.load(&shared_start(&workload, arguments.seed));
+            let mut trainer = T::new(workload, shared);
+            trainer.load(&shared_start(workload, arguments.seed));
             trainer.epoch(&(0..10 * workload.batch as u32).collect::<Vec<_>>());
-            let seconds = train(&mut trainer, &workload, epochs, arguments.seed, arguments.check);
+            let seconds = train(&mut trainer, workload, epochs, arguments.images, arguments.seed, arguments.check);
             (format!("\"seconds_per_epoch\": {seconds:?}"), accuracy(&trainer.forward(), &labels))
         }
         "forward" => {
-            let mut trainer = T::new(&workload, shared);
-            trainer.load(&shared_start(&workload, arguments.seed));
+            let mut trainer = T::new(workload, shared);
+            trainer.load(&shared_start(workload, arguments.seed));
             let percent = accuracy(&trainer.forward(), &labels);
-            let best = (0..FORWARD_REPEATS)
+            let repeats = if workload.convolutional() { CONVOLUTIONAL_FORWARD_REPEATS } else { FORWARD_REPEATS };
+            let best = (0..repeats)
                 .map(|_| {
                     let begin = Instant::now();
                     std::hint::black_box(trainer.forward());
@@ -274,7 +374,7 @@ fn run<T: Trainer>(peer: &str, version: &str) -> Result<()> {
                 let threads: Vec<_> = (0..arguments.threads)
                     .map(|_| {
                         let shared = shared.clone();
-                        let (workload, next, barrier, labels) = (&workload, &next, &barrier, &labels);
+                        let (next, barrier, labels) = (&next, &barrier, &labels);
                         let (seed, check) = (arguments.seed, arguments.check);
                         scope.spawn(move || {
                             let mut trainer = T::new(workload, shared);
@@ -285,7 +385,7 @@ fn run<T: Trainer>(peer: &str, version: &str) -> Result<()> {
                                 if i >= workload.trainings {
                                     break percents;
                                 }
-                                train(&mut trainer, workload, epochs, seed + i as u64, check);
+                                train(&mut trainer, workload, epochs, TRAINING_IMAGES, seed + i as u64, check);
                                 // A fiftieth of a training's time: not worth keeping twelve networks for.
                                 percents.push(accuracy(&trainer.forward(), labels));
                             }
@@ -294,7 +394,8 @@ fn run<T: Trainer>(peer: &str, version: &str) -> Result<()> {
                     .collect();
                 barrier.wait();
                 let begin = Instant::now();
-                let percents = threads.into_iter().flat_map(|t| t.join().expect("a training failed")).collect::<Vec<_>>();
+                let percents =
+                    threads.into_iter().flat_map(|t| t.join().expect("a training failed")).collect::<Vec<_>>();
                 (begin.elapsed().as_secs_f64(), percents)
             });
             (format!("\"trainings_per_second\": {:?}", workload.trainings as f64 / seconds), median(percents))
@@ -302,18 +403,29 @@ fn run<T: Trainer>(peer: &str, version: &str) -> Result<()> {
     };
     let (id, threads) = (&workload.id, arguments.threads);
     let order = if arguments.check { "shared" } else { "own" };
+    let note = match (arguments.images, workload.kind.as_str()) {
+        (images @ 1..TRAINING_IMAGES, "train") => {
+            format!(", \"note\": \"timed and trained with {images} images an epoch, the time scaled up\"")
+        }
+        _ => String::new(),
+    };
     println!(
         "{{\"workload\": \"{id}\", \"peer\": \"{peer}\", \"version\": \"{version}\", \"threads\": {threads}, \
-         \"order\": \"{order}\", {result}, \"test_accuracy\": {percent:.2}}}"
+         \"order\": \"{order}\", {result}, \"test_accuracy\": {percent:.2}{note}}}"
     );
     Ok(())
 }
 
-/// A peer's `main`.
-pub fn main<T: Trainer>(peer: &str, version: &str) {
+/// A peer's `main`: `Dense` trains the dense networks, `Convolutional` those with convolutions.
+pub fn main<Dense: Trainer, Convolutional: Trainer>(peer: &str, version: &str) {
     // SAFETY: no other thread runs yet. One thread for each training, whatever the library's default.
     unsafe { std::env::set_var("RAYON_NUM_THREADS", "1") };
-    if let Err(error) = run::<T>(peer, version) {
+    let result = Arguments::parse().and_then(|arguments| {
+        let workload = Workload::read(&arguments.workloads, &arguments.workload, arguments.check)?;
+        let run = if workload.convolutional() { run::<Convolutional> } else { run::<Dense> };
+        run(peer, version, &arguments, &workload)
+    });
+    if let Err(error) = result {
         eprintln!("peer-{peer}: {error}");
         std::process::exit(1);
     }

@@ -3,13 +3,15 @@
 //! The weights are updated in place by an operation of our own, the extension point candle offers:
 //! its tensors are otherwise immutable, and each step would allocate all weights anew.
 
+mod convolution;
+
 use candle_core::{CpuStorage, Device, InplaceOp2, Layout, Result, Tensor};
 use candle_nn::ops::{sigmoid, softmax};
 use nablab_peers::{Data, Layer, PIXELS, TRAINING_IMAGES, Trainer, Workload};
 
 /// w <- decay w - g
-struct Descend {
-    decay: f32,
+pub(crate) struct Descend {
+    pub(crate) decay: f32,
 }
 
 impl InplaceOp2 for Descend {
@@ -30,7 +32,7 @@ impl InplaceOp2 for Descend {
 }
 
 #[derive(Clone)]
-struct Shared {
+pub(crate) struct Shared {
     x: Tensor,
     y: Tensor,
     test_x: Tensor,
@@ -60,11 +62,7 @@ impl Candle {
     }
 
     fn slope(&self, a: &Tensor) -> Result<Tensor> {
-        if self.workload.activation == "sigmoid" {
-            a * a.affine(-1.0, 1.0)?
-        } else {
-            a.gt(0.0)?.to_dtype(a.dtype())
-        }
+        if self.workload.activation == "sigmoid" { a * a.affine(-1.0, 1.0)? } else { a.gt(0.0)?.to_dtype(a.dtype()) }
     }
 
     fn step(&mut self, chosen: &[u32]) -> Result<()> {
@@ -96,7 +94,8 @@ impl Trainer for Candle {
     type Shared = Shared;
 
     fn share(data: Data) -> Shared {
-        let matrix = |v, rows: usize, columns: usize| Tensor::from_vec(v, (rows, columns), &Device::Cpu).expect("sizes");
+        let matrix =
+            |v, rows: usize, columns: usize| Tensor::from_vec(v, (rows, columns), &Device::Cpu).expect("sizes");
         Shared {
             x: matrix(data.x, TRAINING_IMAGES, PIXELS),
             y: matrix(data.y, TRAINING_IMAGES, 10),
@@ -123,11 +122,12 @@ impl Trainer for Candle {
     }
 
     fn forward(&self) -> Vec<f32> {
-        let output = self.activations(self.shared.test_x.clone()).and_then(|mut a| a.pop().expect("output").flatten_all());
+        let output =
+            self.activations(self.shared.test_x.clone()).and_then(|mut a| a.pop().expect("output").flatten_all());
         output.and_then(|output| output.to_vec1()).expect("the forward pass")
     }
 }
 
 fn main() {
-    nablab_peers::main::<Candle>("candle", "0.11.1");
+    nablab_peers::main::<Candle, convolution::Convolutional>("candle", "0.11.1");
 }

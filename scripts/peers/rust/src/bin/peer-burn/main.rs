@@ -2,12 +2,14 @@
 //!
 //! Tensors are moved wherever they can be: burn then works in place.
 
+mod convolution;
+
 use burn::tensor::activation::{relu, sigmoid, softmax};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use nablab_peers::{Data, Layer, PIXELS, TRAINING_IMAGES, Trainer, Workload};
 
 #[derive(Clone)]
-struct Shared {
+pub(crate) struct Shared {
     x: Tensor<2>,
     y: Tensor<2>,
     test_x: Tensor<2>,
@@ -110,5 +112,5 @@ impl Trainer for Burn {
 }
 
 fn main() {
-    nablab_peers::main::<Burn>("burn", "0.22.1");
+    nablab_peers::main::<Burn, convolution::Convolutional>("burn", "0.22.1");
 }
