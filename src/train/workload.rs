@@ -1,6 +1,8 @@
 use super::TrainingSpec;
 use crate::data::Dataset;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, dense};
+use crate::nn::{
+    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, Output, PerLayer, dense,
+};
 use clap::ValueEnum;
 
 /// As Zalando published it: <https://github.com/zalandoresearch/fashion-mnist>.
@@ -11,8 +13,8 @@ const FASHION_MNIST_SHA256: [&str; 4] = [
     "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 ];
 
-/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv. W is for MNIST, F for
-/// Fashion-MNIST.
+/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv. W and C are for MNIST,
+/// F for Fashion-MNIST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Workload {
@@ -38,6 +40,16 @@ pub enum Workload {
     F2,
     /// An epoch of W4 on Fashion-MNIST
     F4,
+    /// An epoch of 20c5p2-100-10, softmax, mini-batch 10
+    C1,
+    /// An epoch of 20c5p2-40c5p2-100-10, ReLU, softmax, mini-batch 10
+    C2,
+    /// An epoch of 20c5p2-40c5p2-1000-1000-10, ReLU, softmax, dropout, mini-batch 10
+    C3,
+    /// The outputs of C2 for the 10,000 test images
+    C4,
+    /// An epoch of C2, mini-batch 100
+    C5,
 }
 
 impl Workload {
@@ -46,9 +58,15 @@ impl Workload {
     /// Those whose epochs are timed, on Fashion-MNIST.
     pub const FASHION_EPOCHS: [Self; 3] = [Self::F1, Self::F2, Self::F4];
 
-    /// `W1` to `W8`, `F1`, `F2`, `F4`.
+    /// Convolutions whose epochs are timed.
+    pub const CONVOLUTION_EPOCHS: [Self; 4] = [Self::C1, Self::C2, Self::C3, Self::C5];
+
+    /// `W1` to `W8`, `F1`, `F2`, `F4`, `C1` to `C5`.
     pub fn name(self) -> &'static str {
-        ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "F1", "F2", "F4"][self as usize]
+        [
+            "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "F1", "F2", "F4", "C1", "C2", "C3",
+            "C4", "C5",
+        ][self as usize]
     }
 
     /// What it is trained on: `mnist` or `fashion-mnist`.
@@ -65,7 +83,7 @@ impl Workload {
         }
     }
 
-    /// What is trained, with seed 1; W7 does not train.
+    /// What is trained, with seed 1; W7 and C4 do not train.
     pub fn spec(self) -> TrainingSpec {
         let base = TrainingSpec { epochs: 3, ..TrainingSpec::default() };
         let chapter1 = TrainingSpec {
@@ -76,7 +94,29 @@ impl Workload {
             ..base.clone()
         };
         let chapter3 = TrainingSpec { hidden: dense([100]), eta: 0.5, lambda: 5.0, ..base.clone() };
+        let convolution = |layers: &[&str]| TrainingSpec {
+            hidden: layers.iter().map(|layer| layer.parse().expect("a layer")).collect(),
+            output: Output::Softmax,
+            cost: Cost::LogLikelihood,
+            epochs: 1,
+            ..base.clone()
+        };
+        let two = |dense: &[&str]| TrainingSpec {
+            activation: Activation::Relu.into(),
+            init: Initialiser::He,
+            bias_init: BiasInitialiser::Zero,
+            eta: 0.03,
+            ..convolution(&[&["20c5p2", "40c5p2"], dense].concat())
+        };
         match self {
+            Self::C1 => TrainingSpec { eta: 0.1, ..convolution(&["20c5p2", "100"]) },
+            Self::C2 | Self::C4 => two(&["100"]),
+            Self::C3 => TrainingSpec {
+                dropout: PerLayer::new(vec![0.0, 0.5, 0.5, 0.5]),
+                dropout_by: DropoutBy::Image,
+                ..two(&["1000", "1000"])
+            },
+            Self::C5 => TrainingSpec { eta: 0.1, batch_size: 100, ..two(&["100"]) },
             Self::W1 | Self::W8 | Self::F1 => chapter1,
             Self::W2 | Self::W7 | Self::F2 => chapter3,
             Self::W3 => TrainingSpec { batch_size: 1, ..chapter1 },
@@ -105,6 +145,11 @@ impl Workload {
             Self::F2 => 0.1,
             _ => self.spec().eta,
         }
+    }
+
+    /// What is trained to compare the accuracies of the programs, which draw dropout with numbers of their own: without it.
+    pub fn check(self) -> TrainingSpec {
+        TrainingSpec { eta: self.check_eta(), dropout: 0.0.into(), ..self.spec() }
     }
 
     /// The trainings of the sweep W8, from its `spec`: equal but for the seed.
