@@ -102,6 +102,12 @@ pub trait Real:
     ) -> Self::Vector<S>;
     /// `a + b` lane by lane.
     fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// `x` where the two are equal, 0 elsewhere, lane by lane.
+    fn where_equal<S: Simd>(
+        simd: S,
+        two: (Self::Vector<S>, Self::Vector<S>),
+        x: Self::Vector<S>,
+    ) -> Self::Vector<S>;
     /// Lane by lane the larger number and its companion: those of `a` where it is greater or a
     /// NaN, those of `b` elsewhere.
     fn larger<S: Simd>(
@@ -185,6 +191,14 @@ macro_rules! real {
             #[inline(always)]
             fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S> {
                 simd.$add(a, b)
+            }
+            #[inline(always)]
+            fn where_equal<S: Simd>(
+                simd: S,
+                (a, b): (Self::Vector<S>, Self::Vector<S>),
+                x: Self::Vector<S>,
+            ) -> Self::Vector<S> {
+                simd.$select(simd.$equal(a, b), x, simd.$splat(0.0))
             }
             #[inline(always)]
             fn larger<S: Simd>(

@@ -69,7 +69,7 @@ fn rows(shape: &ConvShape) -> impl Iterator<Item = (usize, usize)> {
 
 /// `to[j][i] = from[i][j]`, by tiles that the registers hold.
 #[inline(always)]
-fn transpose<T: Real>(
+pub(super) fn transpose<T: Real>(
     [rows, columns]: [usize; 2],
     (from, from_stride): (&[T], usize),
     (to, to_stride): (&mut [T], usize),

@@ -1,3 +1,5 @@
+use super::apart;
+use super::grey::GreyGradient;
 use super::lists::{Term, images_at_once};
 use super::runs::for_each_block;
 use super::{ConvLists, ConvShape};
@@ -7,8 +9,9 @@ use pulp::{Simd, WithSimd};
 /// Kernel: the mini-batch sum of BP4, `weights[map] += Σ delta[r][neuron] · input[r]` under the kernel for the place
 /// that the neuron won, over the neurons of the map whose error is not 0, images and places ascending.
 ///
-/// Where the image has a single channel, neurons for which it is all 0 under the kernel are skipped too. The bits
-/// are those of the whole sum where all numbers are finite and no weight is −0.
+/// Where the image has a single channel, the terms are those of the pixels that are not 0, and the places those of
+/// the convolved map, row by row, and not of the windows. The bits are those of the whole sum where all numbers are
+/// finite and no weight is −0.
 ///
 /// # Panics
 ///
@@ -38,7 +41,11 @@ pub struct AddConvGradient<'a, T> {
 impl<T: Real> WithSimd for AddConvGradient<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        self.weights = &mut self.weights[..self.shape.maps * self.shape.field_stride()];
+        if self.shape.channels == 1 {
+            return apart(simd, GreyGradient(self));
+        }
         let Self { shape, input_stride, delta_stride, lists, images, .. } = self;
         let weights = &mut self.weights[..shape.maps * shape.field_stride()];
         // Parts of about the same size.
@@ -51,7 +58,6 @@ impl<T: Real> WithSimd for AddConvGradient<'_, T> {
                 &self.winners[first * delta_stride..],
                 delta_stride,
             );
-            lists.look(&shape, input, input_stride, end - first);
             for (map, weights) in weights.chunks_exact_mut(shape.field_stride()).enumerate() {
                 let terms = lists.of_map(&shape, map, input_stride, neurons, end - first);
                 for_each_block!(shape.run().div_ceil(T::lanes::<S>()), |block| gradient_of_block(
@@ -192,10 +198,20 @@ mod tests {
     #[test]
     fn images_that_are_taken_in_parts_come_in_their_order() {
         let mut numbers = Numbers(3);
-        let shape = ConvShape { rows: 28, columns: 28, channels: 1, maps: 3, kernel: 5, pool: 2 };
+        let shape = ConvShape { rows: 28, columns: 28, channels: 2, maps: 3, kernel: 5, pool: 2 };
         assert!(images_at_once::<f32>(&shape) < 9);
         check::<f32>(&mut numbers, shape, 9);
         check::<f64>(&mut numbers, ConvShape { channels: 4, ..shape }, 3);
+    }
+
+    #[test]
+    fn grey_images_are_taken_in_bands() {
+        let mut numbers = Numbers(5);
+        let shape = ConvShape { rows: 28, columns: 28, channels: 1, maps: 20, kernel: 5, pool: 2 };
+        for (maps, pool) in [(20, 2), (50, 1), (3, 3)] {
+            check::<f32>(&mut numbers, ConvShape { maps, pool, ..shape }, 2);
+            check::<f64>(&mut numbers, ConvShape { maps, pool, ..shape }, 2);
+        }
     }
 
     #[test]
@@ -205,13 +221,20 @@ mod tests {
             let (shape, images) = (numbers.shape(), numbers.between(1, 4));
             let mut x = Operands::<f32>::new(&mut numbers, shape, images);
             let mut want = x.weights.clone();
+            let mut neurons = vec![];
             x.for_each_neuron(|image, map, delta, corner| {
+                neurons.push((image, corner, map, delta))
+            });
+            if shape.channels == 1 {
+                neurons.sort_by_key(|&(image, corner, ..)| (image, corner));
+            }
+            for (image, corner, map, delta) in neurons {
                 x.for_each_weight(|weight, pixel| {
                     let w = &mut want[map * shape.field_stride() + weight];
                     let pixel = x.input[image * x.input_stride + corner + pixel];
                     *w = pixel.mul_add(delta as f32, *w);
                 });
-            });
+            }
             assert!(bits(&gradient(&mut x, SimdLevel::best())) == bits(&want), "{shape:?}");
         }
     }

@@ -1,4 +1,5 @@
 use super::ConvShape;
+use super::grey::GreySpace;
 use crate::simd::Real;
 
 /// A term of the gradient: where the images begin under the kernel, and the error.
@@ -46,9 +47,8 @@ pub struct ConvLists<T> {
     /// The place of its window that each neuron of an image won, or [`NONE`] if it has no error.
     won: Vec<u8>,
     groups: Vec<Group>,
-    /// A byte a pixel: whether some pixel is not 0 under a kernel that begins there.
-    seen: Vec<u8>,
-    pixels: Vec<u8>,
+    /// For images with a single channel.
+    pub(super) grey: GreySpace<T>,
 }
 
 impl<T: Real> ConvLists<T> {
@@ -71,7 +71,6 @@ impl<T: Real> ConvLists<T> {
             })
             .collect();
         let images = images_at_once::<T>(shape);
-        let looks = if skips_blank(shape) { images * shape.inputs() } else { 0 };
         Self {
             windows: (0..pool * pool).map(|winner| at(0, 0, winner)).collect(),
             terms: vec![Term::default(); corners.len() * images],
@@ -79,8 +78,7 @@ impl<T: Real> ConvLists<T> {
             maps: vec![0; shape.neurons() + 1],
             won: vec![NONE; shape.neurons()],
             groups: vec![Group::default(); places.len()],
-            seen: vec![0; looks],
-            pixels: vec![0; looks / images],
+            grey: GreySpace::new(shape),
             corners,
             places,
         }
@@ -120,34 +118,8 @@ impl<T: Real> ConvLists<T> {
         (&groups[..count], maps)
     }
 
-    /// Looks where in some images, `[images][input_stride]`, a kernel sees a pixel that is not 0.
-    #[inline(always)]
-    pub(super) fn look(
-        &mut self,
-        shape: &ConvShape,
-        input: &[T],
-        input_stride: usize,
-        images: usize,
-    ) {
-        let inputs = shape.inputs();
-        if self.seen.is_empty() {
-            return;
-        }
-        for (seen, image) in
-            self.seen.chunks_exact_mut(inputs).zip(input.chunks(input_stride)).take(images)
-        {
-            for (pixel, &x) in self.pixels.iter_mut().zip(image) {
-                *pixel = u8::from(x != T::ZERO);
-            }
-            // What wraps around at the end of a row is not looked at.
-            spread(&self.pixels, seen, 1, shape.kernel);
-            self.pixels.copy_from_slice(seen);
-            spread(&self.pixels, seen, shape.columns, shape.kernel);
-        }
-    }
-
     /// The neurons of a map, images and places ascending: where the images begin under the kernel, and the
-    /// error. Those for which the whole of it is 0 are left out too, if that has been looked at.
+    /// error.
     #[inline(always)]
     pub(super) fn of_map(
         &mut self,
@@ -157,9 +129,9 @@ impl<T: Real> ConvLists<T> {
         (delta, winners, delta_stride): (&[T], &[u8], usize),
         images: usize,
     ) -> &[Term<T>] {
-        let Self { corners, windows, terms, seen, .. } = self;
+        let Self { corners, windows, terms, .. } = self;
         let (corners, windows, terms) = (&corners[..], &windows[..], &mut terms[..]);
-        let (inputs, maps) = (shape.inputs(), shape.maps);
+        let maps = shape.maps;
         let mut count = 0;
         for image in 0..images {
             let neurons = image * delta_stride..image * delta_stride + shape.neurons();
@@ -169,17 +141,9 @@ impl<T: Real> ConvLists<T> {
             let places = delta.zip(winners).zip(corners).map(|((delta, winners), corner)| {
                 (delta[map], corner + windows[usize::from(winners[map])])
             });
-            if seen.is_empty() {
-                for (delta, at) in places {
-                    terms[count] = (first + at, delta);
-                    count += usize::from(delta != T::ZERO);
-                }
-            } else {
-                let seen = &seen[image * inputs..][..inputs];
-                for (delta, at) in places {
-                    terms[count] = (first + at, delta);
-                    count += usize::from(delta != T::ZERO) & usize::from(seen[at as usize]);
-                }
+            for (delta, at) in places {
+                terms[count] = (first + at, delta);
+                count += usize::from(delta != T::ZERO);
             }
         }
         &terms[..count]
@@ -189,25 +153,8 @@ impl<T: Real> ConvLists<T> {
 /// No place of a window.
 const NONE: u8 = u8::MAX;
 
-/// `to[i]` = the disjunction of `count` bytes of `from`, `step` apart, from i.
-#[inline(always)]
-fn spread(from: &[u8], to: &mut [u8], step: usize, count: usize) {
-    to.copy_from_slice(from);
-    for k in 1..count {
-        for (to, from) in to.iter_mut().zip(&from[k * step..]) {
-            *to |= from;
-        }
-    }
-}
-
 /// The images whose pixels and errors stay in the fastest cache while they are taken map by map.
 pub(super) fn images_at_once<T>(shape: &ConvShape) -> usize {
     const CACHE: usize = 32 << 10;
     (CACHE / ((shape.inputs() + shape.neurons()) * size_of::<T>())).max(1)
-}
-
-/// Whether it is worth looking for what a kernel sees as all 0: with a single channel, where the images are the data, of
-/// which much is background.
-fn skips_blank(shape: &ConvShape) -> bool {
-    shape.channels == 1
 }

@@ -10,6 +10,7 @@ mod errors;
 mod fields;
 mod forward;
 mod gradient;
+mod grey;
 mod lists;
 #[cfg(test)]
 mod oracle;
