@@ -124,7 +124,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, [$less:ident, $equal:ident, $not:ident, $or:ident, $select:ident]) => {
+    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, [$less:ident, $equal:ident, $not:ident, $and:ident, $select:ident]) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -206,9 +206,9 @@ macro_rules! real {
                 (a, i): (Self::Vector<S>, Self::Vector<S>),
                 (b, j): (Self::Vector<S>, Self::Vector<S>),
             ) -> (Self::Vector<S>, Self::Vector<S>) {
-                let nan = simd.$not(simd.$equal(a, a));
-                let larger = simd.$or(simd.$less(b, a), nan);
-                (simd.$select(larger, a, b), simd.$select(larger, i, j))
+                // The complement, for which one instruction less does.
+                let others = simd.$and(simd.$equal(a, a), simd.$not(simd.$less(b, a)));
+                (simd.$select(others, b, a), simd.$select(others, j, i))
             }
             #[inline(always)]
             fn from_byte(byte: u8) -> Self {
@@ -233,7 +233,7 @@ real!(
     splat_f32s,
     mul_add_f32s,
     add_f32s,
-    [less_than_f32s, equal_f32s, not_m32s, or_m32s, select_f32s]
+    [less_than_f32s, equal_f32s, not_m32s, and_m32s, select_f32s]
 );
 real!(
     f64,
@@ -246,5 +246,5 @@ real!(
     splat_f64s,
     mul_add_f64s,
     add_f64s,
-    [less_than_f64s, equal_f64s, not_m64s, or_m64s, select_f64s]
+    [less_than_f64s, equal_f64s, not_m64s, and_m64s, select_f64s]
 );

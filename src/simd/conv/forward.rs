@@ -1,6 +1,7 @@
 use super::pooling::Pooling;
 use super::tiles::{Rows, Run, longest_tile};
-use super::{BEYOND, ConvShape};
+use super::windows::{self, Windows, tabulate};
+use super::{BEYOND, ConvShape, apart};
 use crate::simd::{BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
 
@@ -48,7 +49,8 @@ impl<T: Real> ConvMaxPool<'_, T> {
     /// The length of `room`.
     pub fn room(shape: ConvShape) -> usize {
         let places: usize = covered(shape).into_iter().product();
-        shape.inputs() + shape.neurons() + BEYOND + places * padded(shape.maps)
+        let sums = places * padded(shape.maps);
+        shape.inputs() + shape.neurons() + BEYOND + sums.max(windows::table_len(shape))
     }
 }
 
@@ -59,12 +61,16 @@ fn covered(shape: ConvShape) -> [usize; 2] {
 
 /// Whether no number is ∞ or a NaN: only then is 0 times it always 0.
 #[inline(always)]
-fn all_finite<T: Real>(weights: &[T]) -> bool {
+fn all_finite<T: Real>(numbers: &[T]) -> bool {
     let mut products = [T::ZERO; BLOCK];
-    for weights in weights.as_chunks::<BLOCK>().0 {
-        for (product, &weight) in products.iter_mut().zip(weights) {
-            *product = weight.fused_mul_add(T::ZERO, *product);
+    let (blocks, last) = numbers.as_chunks::<BLOCK>();
+    for numbers in blocks {
+        for (product, &number) in products.iter_mut().zip(numbers) {
+            *product = number.fused_mul_add(T::ZERO, *product);
         }
+    }
+    for (product, &number) in products.iter_mut().zip(last) {
+        *product = number.fused_mul_add(T::ZERO, *product);
     }
     products == [T::ZERO; BLOCK]
 }
@@ -106,13 +112,29 @@ impl<T: Real> WithSimd for ConvMaxPool<'_, T> {
         };
         let tile = longest_tile::<S>(vectors) + shape.kernel - 1;
         let skips = shape.channels == 1 && all_finite(self.weights);
+        let by_windows = skips
+            && windows::fits(shape)
+            && (0..self.images)
+                .all(|r| all_finite(&self.input[r * input_stride..][..shape.inputs()]));
+        if by_windows {
+            tabulate::<S, T>(shape, self.weights, self.scale, sums);
+        }
         for image in 0..self.images {
             let input = &self.input[image * input_stride..][..shape.inputs()];
+            let output = &mut self.output[image * output_stride..];
+            let winners = &mut self.winners[image * output_stride..];
+            if by_windows {
+                let (scale, biases, table) = (self.scale, self.biases, &*sums);
+                let image = input;
+                apart(
+                    simd,
+                    Windows { shape, image, table, scale, biases, companions, output, winners },
+                );
+                continue;
+            }
             if skips {
                 find_zeros(input, tile, busy);
             }
-            let output = &mut self.output[image * output_stride..];
-            let winners = &mut self.winners[image * output_stride..];
             for top in (0..rows).step_by(band) {
                 for first in (0..shape.kernel).step_by(at_once) {
                     let kernel_rows = at_once.min(shape.kernel - first);
@@ -318,6 +340,32 @@ mod tests {
             let shape = random_shape(&mut numbers);
             check_levels(&Case::<f32>::new(&mut numbers, shape, false), 2e-2);
             check_levels(&Case::<f64>::new(&mut numbers, shape, false), 1e-10);
+        }
+    }
+
+    #[test]
+    fn a_sum_is_one_chain_of_multiply_adds() {
+        let mut numbers = Numbers(5);
+        for channels in [1, 1, 1, 2] {
+            let [kernel, pool] = [1 + numbers.below(7), 1 + numbers.below(3)];
+            for (kernel, pool) in [(kernel, pool), (kernel, 2)] {
+                let shape = ConvShape { rows: 12, columns: 11, channels, maps: 27, kernel, pool };
+                let case = Case::<f32>::new(&mut numbers, shape, false);
+                let (output, winners) = case.run(SimdLevel::best());
+                let [_, across] = shape.pooled();
+                for (n, (&z, &winner)) in output.iter().zip(&winners).enumerate() {
+                    let (image, neuron) = (n / shape.neurons(), n % shape.neurons());
+                    let (place, map) = (neuron / shape.maps, neuron % shape.maps);
+                    let corner = shape.corner(place / across, place % across, usize::from(winner));
+                    let sum = (0..shape.field()).fold(0.0, |sum: f32, k| {
+                        let pixel = k / shape.run() * shape.columns * channels + k % shape.run();
+                        let x = case.input[image * case.input_stride + corner + pixel];
+                        x.mul_add(case.weights[k * padded(shape.maps) + map], sum)
+                    });
+                    let want = case.scale.mul_add(sum, case.biases[map]);
+                    assert!(z == want, "{shape:?} {n}: {z} {want}");
+                }
+            }
         }
     }
 

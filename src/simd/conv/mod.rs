@@ -18,6 +18,7 @@ mod pooling;
 mod runs;
 mod shape;
 mod tiles;
+mod windows;
 
 pub use biases::AddConvBiases;
 pub use errors::ConvErrors;

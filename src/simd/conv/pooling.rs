@@ -54,9 +54,7 @@ impl<T: Real, const POOL: usize> WithSimd for Windows<'_, T, POOL> {
         let vectors = place / lanes;
         let sums = T::vectors::<S>(sums);
         let biases = &T::vectors::<S>(biases)[..vectors];
-        // The largest of what is to be multiplied by a negative scale is the smallest.
-        let sign = T::splat(simd, if scale < T::ZERO { -T::ONE } else { T::ONE });
-        let scale = T::splat(simd, scale.magnitude());
+        let (sign, scale) = (T::splat(simd, sign(scale)), T::splat(simd, scale.magnitude()));
         let zero = T::splat(simd, T::ZERO);
         for row in 0..rows {
             let output = &mut output[row * across * maps..];
@@ -65,29 +63,48 @@ impl<T: Real, const POOL: usize> WithSimd for Windows<'_, T, POOL> {
                 let at = column * maps;
                 // The last vector of a place reaches into the next one, which is written later.
                 for v in 0..vectors {
-                    let sum = |y: usize, x: usize| {
+                    let (best, window) = largest::<S, T, POOL>(simd, |y, x| {
                         T::mul_add(simd, sums[corner + (y * columns + x) * vectors + v], sign, zero)
-                    };
-                    let mut best = (sum(0, 0), zero);
-                    for window in 1..POOL * POOL {
-                        let companion = T::splat(simd, T::from_byte(window as u8));
-                        let sum = sum(window / POOL, window % POOL);
-                        best = T::larger(simd, (sum, companion), best);
-                    }
-                    let (best, window) = best;
+                    });
                     let z = T::mul_add(simd, best, scale, biases[v]);
                     T::vectors_mut::<S>(&mut output[at + v * lanes..])[0] = z;
                     T::vectors_mut::<S>(&mut companions[at + v * lanes..])[0] = window;
                 }
             }
-            // The sum, which changes nothing, is there so that LLVM does not make this a masked store; see Relu.
-            for z in &mut output[..across * maps] {
-                *z = if z.magnitude() < T::TINY { T::ZERO } else { *z + T::ZERO };
-            }
             let winners = &mut winners[row * across * maps..][..across * maps];
-            for (winner, companion) in winners.iter_mut().zip(&*companions) {
-                *winner = companion.to_byte();
-            }
+            finish_row(&mut output[..across * maps], companions, winners);
         }
+    }
+}
+
+/// The sign of what sums are multiplied by: the largest of what is to be multiplied by a negative number is the smallest.
+#[inline(always)]
+pub(super) fn sign<T: Real>(scale: T) -> T {
+    if scale < T::ZERO { -T::ONE } else { T::ONE }
+}
+
+/// The largest `sum(row, column)` of a window, and as [companion](Real::from_byte) the place of the first such.
+#[inline(always)]
+pub(super) fn largest<S: Simd, T: Real, const POOL: usize>(
+    simd: S,
+    sum: impl Fn(usize, usize) -> T::Vector<S>,
+) -> (T::Vector<S>, T::Vector<S>) {
+    let mut best = (sum(0, 0), T::splat(simd, T::ZERO));
+    for window in 1..POOL * POOL {
+        let companion = T::splat(simd, T::from_byte(window as u8));
+        best = T::larger(simd, (sum(window / POOL, window % POOL), companion), best);
+    }
+    best
+}
+
+/// Makes small weighted inputs 0, and bytes of the companions.
+#[inline(always)]
+pub(super) fn finish_row<T: Real>(output: &mut [T], companions: &[T], winners: &mut [u8]) {
+    // The sum, which changes nothing, is there so that LLVM does not make this a masked store; see Relu.
+    for z in output {
+        *z = if z.magnitude() < T::TINY { T::ZERO } else { *z + T::ZERO };
+    }
+    for (winner, companion) in winners.iter_mut().zip(companions) {
+        *winner = companion.to_byte();
     }
 }
