@@ -129,9 +129,7 @@ mod tests {
             let is_known = groups.contains(short) || short == experiment.id;
             assert!(is_known || names.insert(short), "{short}");
         }
-        for group in
-            groups.into_iter().filter(|group| !["data", "chapter6", "beyond"].contains(group))
-        {
+        for group in groups.into_iter().filter(|group| !["data", "beyond"].contains(group)) {
             assert!(select(group).unwrap().group.is_some(), "{group} is a group of one");
         }
     }

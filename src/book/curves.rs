@@ -149,6 +149,12 @@ impl Run {
         let points = values.iter().copied().enumerate().collect();
         Self { curves: vec![(metric.into(), points)], ..Self::default() }
     }
+
+    #[cfg(test)]
+    pub(super) fn and(mut self, metric: Metric, values: &[f64]) -> Self {
+        self.curves.extend(Self::of(metric, values).curves);
+        self
+    }
 }
 
 /// A recorded value beside the same value of the replayed run.
@@ -407,12 +413,12 @@ mod tests {
     #[test]
     fn the_test_images_are_looked_at_in_the_last_epoch_that_validation_finds_best() {
         use Metric::{TestAccuracy, TestCost, ValidationAccuracy};
-        let mut run = Run::of(TestAccuracy, &[0.80, 0.89, 0.87, 0.90]);
+        let run = Run::of(TestAccuracy, &[0.80, 0.89, 0.87, 0.90]);
         assert!(run.at_best(TestAccuracy, ValidationAccuracy).is_nan(), "not monitored");
-        run.curves.extend(Run::of(ValidationAccuracy, &[0.7, 0.9, 0.9, 0.8]).curves);
+        let run = run.and(ValidationAccuracy, &[0.7, 0.9, 0.9, 0.8]);
         assert_eq!(run.at_best(TestAccuracy, ValidationAccuracy), 0.87);
         assert!(run.at_best(TestCost, ValidationAccuracy).is_nan());
-        run.curves.extend(Run::of(TestCost, &[0.3, 0.1, 0.2, 0.1]).curves);
+        let run = run.and(TestCost, &[0.3, 0.1, 0.2, 0.1]);
         assert_eq!(run.at_best(TestAccuracy, TestCost), 0.90);
     }
 }

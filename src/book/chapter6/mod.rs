@@ -1,15 +1,19 @@
 //! Chapter 6: deep learning.
 
+mod conv;
+mod dbl_conv;
+mod l2;
 mod shallow;
 
-use super::{Chapter, Claim, Rule};
+use super::{Chapter, Claim, Rule, Run};
+use crate::nn::LayerKind;
 use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 
 /// Its experiments, in the order of the chapter.
 pub static CHAPTER: Chapter = Chapter {
     name: "chapter6",
     title: "Chapter 6: deep learning",
-    experiments: &[shallow::SHALLOW],
+    experiments: &[shallow::SHALLOW, conv::CONV, dbl_conv::DBL_CONV, l2::L2],
 };
 
 /// The number of a network of the chapter: validation chooses the epoch, and the best of three runs.
@@ -17,6 +21,23 @@ const ACCURACY: Claim = Claim {
     quantity: "test accuracy at the best validation accuracy, of three runs",
     printed: Some("test accuracy"),
     rule: Rule::BestByValidation { runs: 3, level: 0.95 },
-    measure: |run| run.at_best(TestAccuracy, ValidationAccuracy),
+    measure: chosen,
     ..Claim::BASE
 };
+
+/// The test accuracy of the epoch that validation chooses.
+fn chosen(run: &Run) -> f64 {
+    run.at_best(TestAccuracy, ValidationAccuracy)
+}
+
+/// The chapter's network of two convolutional layers and one of 100 neurons.
+const TWO_CONVOLUTIONS: &str = "20c5p2x40c5p2x100";
+
+/// Hidden layers as on the command line: `20c5p2x100`.
+///
+/// # Panics
+///
+/// When they cannot be read.
+fn layers(text: &str) -> Vec<LayerKind> {
+    text.split('x').map(|layer| layer.parse().expect("a layer")).collect()
+}

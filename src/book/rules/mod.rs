@@ -76,6 +76,9 @@ fn find(rule: Rule, book: Option<f64>, evidence: &Evidence) -> Finding {
         Rule::BestByValidation { runs, level } => {
             runs::best_by_validation(runs, level, book?, evidence.sample()?)
         }
+        Rule::MeanWithin { at_least, at_most, level } => {
+            runs::mean_within(at_least, at_most, level, evidence.sample()?)
+        }
         Rule::Shape { level } => runs::shape(level, book?, evidence.sample()?),
         Rule::Chance { shares, level } => {
             statements::chance(shares, level, book.ok(), evidence.values()?)

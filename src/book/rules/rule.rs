@@ -41,6 +41,15 @@ pub enum Rule {
         /// The least share of chosen runs that the interval holds.
         level: f64,
     },
+    /// The book's number is a range, or a limit, for what is so on average: the mean of the runs lies in it.
+    MeanWithin {
+        /// The least mean that the statement allows.
+        at_least: f64,
+        /// The largest.
+        at_most: f64,
+        /// The level of the interval of the true mean, which has to reach into the range.
+        level: f64,
+    },
     /// Something holds for a share of the runs. The book's number, if there is one, is in the range.
     Share {
         /// The least share that the statement allows: 0.5 of "most".
@@ -126,6 +135,10 @@ impl Rule {
                 level,
                 &format!("the one of {runs} runs with the best validation accuracy"),
                 "from the low end of a single run's to the high end of their best, as of normal values",
+            ),
+            Self::MeanWithin { at_least, at_most, level } => format!(
+                "mean between {at_least} and {at_most}: outside if the {} interval of the mean is",
+                percent(level)
             ),
             Self::Share { at_least, at_most, level } => format!(
                 "between {at_least} and {at_most} of the runs: outside if the exact {} interval \

@@ -2,8 +2,8 @@
 
 use super::{Finding, Found};
 use crate::stats::{
-    Best, Interval, best_of_interval, prediction_interval, rank_interval, rank_interval_least,
-    same, std_dev,
+    Best, Interval, best_of_interval, confidence_interval, mean, prediction_interval,
+    rank_interval, rank_interval_least, same, std_dev,
 };
 use crate::text::significant;
 
@@ -68,6 +68,13 @@ pub(super) fn shape(level: f64, book: f64, sample: &[f64]) -> Finding {
         high: sample.iter().copied().fold(of_t.high, f64::max),
     };
     Ok(found(interval, book, format!("from {} seeds", sample.len())))
+}
+
+pub(super) fn mean_within(at_least: f64, at_most: f64, level: f64, sample: &[f64]) -> Finding {
+    let interval = confidence_interval(sample, level).ok_or(FEW)?;
+    let fits = interval.low <= at_most && interval.high >= at_least;
+    let words = format!("mean {} of {} seeds", significant(mean(sample), 3), sample.len());
+    Ok(Found { fits, interval: Some(interval), p: None, words })
 }
 
 fn found(interval: Interval, book: f64, words: String) -> Found {
@@ -174,6 +181,23 @@ mod tests {
         let one = Rule::BestByValidation { runs: 1, level: 0.95 };
         let (chosen, run) = (judged(one, 97.8, &seeds), judged(RUN, 97.8, &seeds));
         assert!((chosen.interval.unwrap().high - run.interval.unwrap().high).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_mean_is_outside_a_range_if_its_interval_is() {
+        let rule = Rule::MeanWithin { at_least: 3.0, at_most: 5.0, level: 0.95 };
+        let verdict = |values: &[f64]| {
+            let evidence = Evidence::Seeds { values: values.into(), lost: 0 };
+            judge(rule, None, &evidence).verdict
+        };
+        assert_eq!(verdict(&[3.9, 4.0, 4.2]), Verdict::Inside);
+        // 2.8 ± 0.25 reaches 3, 2.6 ± 0.25 does not; likewise above.
+        assert_eq!(verdict(&[2.7, 2.8, 2.9]), Verdict::Inside);
+        assert_eq!(verdict(&[2.5, 2.6, 2.7]), Verdict::Outside);
+        assert_eq!(verdict(&[5.1, 5.2, 5.3]), Verdict::Inside);
+        assert_eq!(verdict(&[5.3, 5.4, 5.5]), Verdict::Outside);
+        assert_eq!(verdict(&[4.0]), Verdict::Unknown);
+        assert_eq!(verdict(&[4.0, f64::NAN]), Verdict::Unknown);
     }
 
     #[test]

@@ -269,3 +269,17 @@ fn chance() {
     assert_near(outside(rule, 4000, guesses(0.1)), 5.0);
     assert!(outside(rule, 1000, guesses(0.13)) > 95.0);
 }
+
+#[test]
+fn means_in_a_range() {
+    let rule = Rule::MeanWithin { at_least: 94.0, at_most: 95.0, level: LEVEL };
+    let seeds = |off: f64| {
+        move |stream: &mut Stream| {
+            let values = (0..5).map(|_| accuracy(stream) + off).collect();
+            (None, Evidence::Seeds { values, lost: 0 })
+        }
+    };
+    // At an end of the range one end of the interval decides.
+    assert_near(outside(rule, 4000, seeds(0.0)), 2.5);
+    assert!(outside(rule, 1000, seeds(1.0)) > 95.0);
+}
