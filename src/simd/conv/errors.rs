@@ -49,7 +49,7 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
             output[..self.output_stride].fill(T::ZERO);
             let delta = &self.delta[image * delta_stride..][..neurons];
             let winners = &self.winners[image * delta_stride..][..neurons];
-            let (groups, maps) = lists.by_place(&shape, delta, winners);
+            let groups = lists.by_place(&shape, delta, winners);
             // A pixel gets its terms in the order of the groups: their number at once must not show.
             let vectors = shape.run().div_ceil(lanes);
             let at_once = if vectors > LARGEST { 1 } else { groups.len().max(1) };
@@ -59,7 +59,6 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
                     for_each_block!(vectors, |first| errors_of_block(
                         simd,
                         groups,
-                        maps,
                         delta,
                         (&weights[y * stride + first * lanes..], shape.field_stride()),
                         &mut output[y * row + first * lanes..]
@@ -76,7 +75,6 @@ impl<T: Real> WithSimd for ConvErrors<'_, T> {
 fn errors_of_block<S: Simd, T: Real, const V: usize>(
     simd: S,
     groups: &[Group],
-    maps: &[u32],
     delta: &[T],
     (weights, stride): (&[T], usize),
     output: &mut [T],
@@ -89,10 +87,14 @@ fn errors_of_block<S: Simd, T: Real, const V: usize>(
         let output = T::vectors_mut::<S>(output);
         let output: &mut [T::Vector<S>; V] = output.first_chunk_mut().expect("V vectors");
         let mut sums = *output;
-        for &map in &maps[group.first as usize..group.end as usize] {
-            let w = &weights[map as usize * stride..];
+        let weights = &weights[group.first as usize * stride..];
+        let mut left = group.maps;
+        while left != 0 {
+            let map = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let w = &weights[map * stride..];
             let w: &[T::Vector<S>; V] = w.first_chunk().expect("as many weights");
-            let delta = T::splat(simd, delta[map as usize]);
+            let delta = T::splat(simd, delta[map]);
             for v in 0..V {
                 sums[v] = T::mul_add(simd, delta, w[v], sums[v]);
             }
