@@ -127,8 +127,8 @@ mod tests {
         AlignedVec::from_slice(&output[..x.images * stride])
     }
 
-    fn check<T: Real>(numbers: &mut Numbers) {
-        let (shape, images) = (numbers.shape(), numbers.between(1, 4));
+    fn check<T: Real>(numbers: &mut Numbers, shape: ConvShape) {
+        let images = numbers.between(1, 4);
         let mut x = Operands::<T>::new(numbers, shape, images);
         let mut want = vec![0.0; images * x.input_stride];
         let mut magnitudes = want.clone();
@@ -150,8 +150,19 @@ mod tests {
     fn every_neuron_hands_its_error_to_what_the_kernel_saw() {
         let mut numbers = Numbers(1);
         for _ in 0..60 {
-            check::<f32>(&mut numbers);
-            check::<f64>(&mut numbers);
+            let shape = numbers.shape();
+            check::<f32>(&mut numbers, shape);
+            check::<f64>(&mut numbers, shape);
+        }
+    }
+
+    #[test]
+    fn more_maps_than_a_group_has_make_several() {
+        let mut numbers = Numbers(2);
+        for maps in [63, 64, 65, 128, 150] {
+            let shape = ConvShape { rows: 6, columns: 5, channels: 2, maps, kernel: 3, pool: 2 };
+            check::<f32>(&mut numbers, shape);
+            check::<f64>(&mut numbers, shape);
         }
     }
 }

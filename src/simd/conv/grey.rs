@@ -211,12 +211,12 @@ fn unpool<S: Simd, T: Real, const POOL: usize, const V: usize>(
         let neurons = column * shape.maps..column * shape.maps + V * T::lanes::<S>();
         let delta = &T::vectors::<S>(&delta[neurons.clone()])[..V];
         let winners = &T::vectors::<S>(&winners[neurons])[..V];
-        for y in 0..POOL {
+        for (y, numbers) in numbers.iter().enumerate() {
             let place = y * line(shape) + shape.kernel - 1 + column * POOL;
             let places = &mut errors[place * V..][..POOL * V];
-            for x in 0..POOL {
+            for (x, &number) in numbers.iter().enumerate() {
                 for v in 0..V {
-                    places[x * V + v] = T::where_equal(simd, (winners[v], numbers[y][x]), delta[v]);
+                    places[x * V + v] = T::where_equal(simd, (winners[v], number), delta[v]);
                 }
             }
         }

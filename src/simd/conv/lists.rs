@@ -155,7 +155,7 @@ fn equal(bytes: &[u8], byte: u8) -> u64 {
     let eight = |eight: [u8; 8]| {
         let differs = u64::from_le_bytes(eight) ^ u64::from_ne_bytes([byte; 8]);
         // The highest bit of each byte: whether all of the byte are 0. The product moves these bits together.
-        let same = !((differs & LOW) + LOW | differs | LOW);
+        let same = !(((differs & LOW) + LOW) | differs | LOW);
         (same >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
     };
     let mut bits = 0;
@@ -164,7 +164,7 @@ fn equal(bytes: &[u8], byte: u8) -> u64 {
         padded[..last.len()].copy_from_slice(last);
         bits = eight(padded);
     }
-    eights.iter().rev().fold(bits, |bits, &bytes| bits << 8 | eight(bytes))
+    eights.iter().rev().fold(bits, |bits, &bytes| (bits << 8) | eight(bytes))
 }
 
 /// The images whose pixels and errors stay in the fastest cache while they are taken map by map.

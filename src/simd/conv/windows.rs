@@ -122,9 +122,9 @@ impl<T: Real> Windows<'_, T> {
                     .rev()
                     .fold(0, |mask, row| mask << SIDE | row >> (2 * column) & patch_row);
                 if mask == 0 {
-                    for v in 0..vectors {
+                    for (v, &bias) in biases[..vectors].iter().enumerate() {
                         let at = column * shape.maps + v * lanes;
-                        T::vectors_mut::<S>(&mut output[at..])[0] = biases[v];
+                        T::vectors_mut::<S>(&mut output[at..])[0] = bias;
                         T::vectors_mut::<S>(&mut companions[at..])[0] = zero;
                     }
                     continue;
