@@ -158,22 +158,7 @@ impl<T: Real> GreyGradient<'_, T> {
                         let pixels =
                             &space.pixels[space.starts[rows.start + y]..space.starts[rows.end + y]];
                         let origin = (rows.start + y) * line(&shape);
-                        let mut x = 0;
-                        while x < shape.kernel {
-                            let left = shape.kernel - x;
-                            let taps = left.div_ceil(left.div_ceil(TAPS));
-                            // The last of these columns is the first place that sees a pixel.
-                            let errors = &errors[(left - taps) * width..];
-                            let weights = &mut weights[x * width..];
-                            match taps {
-                                1 => add_taps::<S, T, 1, V>(simd, pixels, origin, errors, weights),
-                                2 => add_taps::<S, T, 2, V>(simd, pixels, origin, errors, weights),
-                                3 => add_taps::<S, T, 3, V>(simd, pixels, origin, errors, weights),
-                                4 => add_taps::<S, T, 4, V>(simd, pixels, origin, errors, weights),
-                                _ => add_taps::<S, T, 5, V>(simd, pixels, origin, errors, weights),
-                            }
-                            x += taps;
-                        }
+                        add_row::<S, T, V>(simd, &shape, (pixels, origin), errors, weights);
                     }
                 }
             }
@@ -220,6 +205,34 @@ fn unpool<S: Simd, T: Real, const POOL: usize, const V: usize>(
                 }
             }
         }
+    }
+}
+
+/// Adds what `pixels` and errors give for the weights of a row of the kernel; see [`add_taps`].
+#[inline(always)]
+fn add_row<S: Simd, T: Real, const V: usize>(
+    simd: S,
+    shape: &ConvShape,
+    (pixels, origin): (&[(u32, T)], usize),
+    errors: &[T],
+    weights: &mut [T],
+) {
+    let width = V * T::lanes::<S>();
+    let mut x = 0;
+    while x < shape.kernel {
+        let left = shape.kernel - x;
+        let taps = left.div_ceil(left.div_ceil(TAPS));
+        // The last of these columns is the first place that sees a pixel.
+        let errors = &errors[(left - taps) * width..];
+        let weights = &mut weights[x * width..];
+        match taps {
+            1 => add_taps::<S, T, 1, V>(simd, pixels, origin, errors, weights),
+            2 => add_taps::<S, T, 2, V>(simd, pixels, origin, errors, weights),
+            3 => add_taps::<S, T, 3, V>(simd, pixels, origin, errors, weights),
+            4 => add_taps::<S, T, 4, V>(simd, pixels, origin, errors, weights),
+            _ => add_taps::<S, T, 5, V>(simd, pixels, origin, errors, weights),
+        }
+        x += taps;
     }
 }
 
