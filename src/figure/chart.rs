@@ -1,5 +1,5 @@
 use super::page::{self, Drawing};
-use super::{Figure, Heatmap, Panels, Stack, Strips, Theme};
+use super::{Figure, Heatmap, Panels, Pictures, Stack, Strips, Theme};
 
 /// A figure of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Chart {
     Strips(Strips),
     /// Several small figures of lines.
     Panels(Panels),
+    /// Small grey pictures.
+    Pictures(Pictures),
     /// Several figures beneath one another.
     Stack(Stack),
 }
@@ -23,6 +25,7 @@ impl Chart {
             Self::Heatmap(heatmap) => heatmap,
             Self::Strips(strips) => strips,
             Self::Panels(panels) => panels,
+            Self::Pictures(pictures) => pictures,
             Self::Stack(stack) => stack,
         }
     }

@@ -15,7 +15,7 @@
 //! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
 //! | `regions` | hatched parts of the horizontal axis |
-//! | `heatmap`, `strips`, `panels`, `stack` | the other kinds of figures |
+//! | `heatmap`, `strips`, `panels`, `pictures`, `stack` | the other kinds of figures |
 //! | `theme` | light, dark, and the colours of a page |
 //! | `raster` | PNG, with the feature `png` |
 //!
@@ -49,6 +49,7 @@ mod marks;
 mod page;
 mod palette;
 mod panels;
+mod pictures;
 #[cfg(feature = "png")]
 mod raster;
 mod regions;
@@ -65,6 +66,7 @@ pub use chart::Chart;
 pub use heatmap::{Colours, HeatCell, Heatmap};
 pub use palette::{Colour, PALETTE};
 pub use panels::{Panels, Ranges};
+pub use pictures::{Picture, Pictures};
 #[cfg(feature = "png")]
 pub use raster::{RasterError, to_png};
 pub use stack::Stack;

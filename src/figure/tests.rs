@@ -186,13 +186,30 @@ fn stack() -> Stack {
     }
 }
 
+/// Three pictures, one of them lower, in two rows.
+fn pictures() -> Pictures {
+    let picture = |pixels: usize, caption: &str| Picture {
+        shades: (0..pixels).map(|i| i as f64 / 5.0).collect(),
+        caption: caption.into(),
+    };
+    Pictures {
+        title: "Digits & maps".into(),
+        subtitle: Some("three".into()),
+        width: 3,
+        columns: 2,
+        pictures: vec![picture(6, "1 <"), picture(3, "2"), picture(6, "3")],
+        note: Some("Darker is more.".into()),
+    }
+}
+
 /// Every kind of figure in every theme.
-fn kinds() -> [(&'static str, Chart); 5] {
+fn kinds() -> [(&'static str, Chart); 6] {
     [
         ("lines", Chart::Lines(tiny())),
         ("heatmap", Chart::Heatmap(heatmap())),
         ("strips", Chart::Strips(strips())),
         ("panels", Chart::Panels(panels())),
+        ("pictures", Chart::Pictures(pictures())),
         ("stack", Chart::Stack(stack())),
     ]
 }
@@ -229,6 +246,7 @@ fn every_kind_is_sound_in_every_theme() {
     assert_sound(&Chart::Heatmap(Heatmap::default()).to_svg_in(Theme::Light));
     assert_sound(&Chart::Strips(Strips::default()).to_svg_in(Theme::Light));
     assert_sound(&Chart::Panels(Panels::default()).to_svg_in(Theme::Light));
+    assert_sound(&Chart::Pictures(Pictures::default()).to_svg_in(Theme::Light));
 }
 
 #[test]

@@ -68,19 +68,24 @@ pub const DBL_CONV: Experiment = Experiment {
     }),
 };
 
-fn arms() -> Vec<Arm> {
-    let sigmoid = TrainingSpec { hidden: layers(TWO_CONVOLUTIONS), ..presets::network3() };
-    let tanh = TrainingSpec { activation: Activation::Tanh.into(), ..sigmoid.clone() };
-    let relu = TrainingSpec {
+/// The network with rectified linear neurons.
+pub fn relu() -> TrainingSpec {
+    TrainingSpec {
+        hidden: layers(TWO_CONVOLUTIONS),
         activation: Activation::Relu.into(),
         eta: 0.03,
         lambda: 1.0,
-        ..sigmoid.clone()
-    };
+        ..presets::network3()
+    }
+}
+
+fn arms() -> Vec<Arm> {
+    let sigmoid = TrainingSpec { hidden: layers(TWO_CONVOLUTIONS), ..presets::network3() };
+    let tanh = TrainingSpec { activation: Activation::Tanh.into(), ..sigmoid.clone() };
     vec![
         Arm::of("ch6-dbl-conv", "sigmoid", sigmoid),
         Arm::new("tanh", "tanh", tanh),
-        Arm::of("ch6-relu", "ReLU, η = 0.03, λ = 1", relu),
+        Arm::of("ch6-relu", "ReLU, η = 0.03, λ = 1", relu()),
     ]
 }
 

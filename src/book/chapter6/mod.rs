@@ -2,7 +2,9 @@
 
 mod conv;
 mod dbl_conv;
+mod filters;
 mod l2;
+mod params;
 mod shallow;
 
 use super::{Chapter, Claim, Rule, Run};
@@ -13,7 +15,14 @@ use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 pub static CHAPTER: Chapter = Chapter {
     name: "chapter6",
     title: "Chapter 6: deep learning",
-    experiments: &[shallow::SHALLOW, conv::CONV, dbl_conv::DBL_CONV, l2::L2],
+    experiments: &[
+        params::PARAMS,
+        shallow::SHALLOW,
+        conv::CONV,
+        dbl_conv::DBL_CONV,
+        l2::L2,
+        filters::FILTERS,
+    ],
 };
 
 /// The number of a network of the chapter: validation chooses the epoch, and the best of three runs.

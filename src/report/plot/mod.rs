@@ -75,7 +75,7 @@ fn is_logarithmic(chart: &Chart) -> bool {
     let figure = match chart {
         Chart::Lines(figure) => Some(figure),
         Chart::Panels(panels) => panels.panels.first(),
-        Chart::Heatmap(_) | Chart::Strips(_) | Chart::Stack(_) => None,
+        Chart::Heatmap(_) | Chart::Strips(_) | Chart::Pictures(_) | Chart::Stack(_) => None,
     };
     figure.is_some_and(|figure| figure.y.scale == Scale::Log10)
 }
