@@ -2,6 +2,7 @@
 
 mod conv;
 mod dbl_conv;
+mod expanded;
 mod filters;
 mod l2;
 mod params;
@@ -21,6 +22,13 @@ pub static CHAPTER: Chapter = Chapter {
         conv::CONV,
         dbl_conv::DBL_CONV,
         l2::L2,
+        expanded::EXPANDED_100,
+        expanded::EXPANDED_300,
+        expanded::EXPANDED_1000,
+        expanded::DBL_FC_100,
+        expanded::DBL_FC_300,
+        expanded::DBL_FC_1000,
+        expanded::DROPOUT,
         filters::FILTERS,
     ],
 };
