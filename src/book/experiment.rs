@@ -25,6 +25,18 @@ pub struct Experiment {
 pub enum Kind {
     /// Networks are trained, every arm with the same seeds.
     Trained(Trained),
+    /// Networks are trained for hours, and asked for more than the curves of [`Trained`] have: what each of them gives is
+    /// kept in a file as soon as it is there.
+    Networks {
+        /// What is trained.
+        specs: fn() -> Vec<TrainingSpec>,
+        /// Trains one of them: what is kept.
+        train: fn(&Dataset, &TrainingSpec) -> Numbers,
+        /// Makes of all that was kept, in the order of the specifications, the numbers that become `numbers.csv`.
+        unite: fn(&Dataset, &[Numbers]) -> Numbers,
+        /// What they say.
+        judge: fn(&Numbers) -> Computed,
+    },
     /// Something is computed from the data, or from nothing.
     Computed {
         /// Computes its numbers, which become `numbers.csv`.

@@ -61,7 +61,7 @@ impl Results {
         let Some(experiment) = find(&id) else { return Ok(None) };
         let (summary, part, documents) = match &experiment.kind {
             Kind::Trained(_) => trained(experiment, &form, directory, data)?,
-            Kind::Computed { judge, .. } => {
+            Kind::Computed { judge, .. } | Kind::Networks { judge, .. } => {
                 let computed = judge(&Numbers::read(&directory.join(NUMBERS_FILE))?);
                 let summary = Summary::computed(computed.findings.clone());
                 let documents = documents_of_computed(experiment, &computed, &summary);

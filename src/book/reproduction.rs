@@ -5,7 +5,7 @@ use super::summary::Summary;
 use super::{Arm, Computed, Experiment, Supplement, references};
 use crate::data::Dataset;
 use crate::figure::Theme;
-use crate::files::{AtomicFile, WriteError, commit_together};
+use crate::files::{AtomicFile, WriteError, commit_together, write_atomically};
 use crate::input::{read_bytes, read_text};
 use crate::nn::{Activation, Initialiser};
 use crate::results::{EpochTable, PROVENANCE_FILE, Provenance, ReadError, Trial};
@@ -14,6 +14,7 @@ use crate::sweep::{
 };
 use crate::train::settings::{SETTINGS, cells, exact, given};
 use crate::train::{Generator, Monitors, Order, Precision, TrainingSpec};
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use thiserror::Error;
@@ -423,19 +424,22 @@ fn refuse_foreign(
     }
 }
 
-/// Computes an experiment that trains nothing, and writes its numbers and, made from these alone, its
-/// figure and its summary; `None` if it trains. Numbers that this very build has made of the same data are
-/// not computed again.
+/// Computes an experiment that is no comparison of trainings, and writes its numbers and, made from these
+/// alone, its figure and its summary; `None` if it is one. Numbers that this very build has made of the same
+/// data are not computed again, nor, by whatever build, the parts of [`Kind::Networks`].
 ///
 /// # Errors
 ///
-/// When the directory holds something else, or a file cannot be written.
+/// When the directory holds something else, or a file cannot be written or read.
 pub fn compute(
     experiment: &'static Experiment,
     directory: &Path,
     data: &Dataset,
 ) -> Result<Option<Written>, ReproductionError> {
-    let Kind::Computed { compute, judge } = &experiment.kind else { return Ok(None) };
+    let judge = match &experiment.kind {
+        Kind::Trained(_) => return Ok(None),
+        Kind::Computed { judge, .. } | Kind::Networks { judge, .. } => judge,
+    };
     refuse_foreign(directory, experiment, "full")?;
     let names = [NUMBERS_FILE, "figure.svg", "summary.md", PROVENANCE_FILE];
     crate::files::prepare_directory(directory, &names)?;
@@ -445,7 +449,13 @@ pub fn compute(
     let known = Known::of(&provenance);
     let numbers = match known.as_ref().and_then(|known| known.numbers(directory)) {
         Some(numbers) => numbers,
-        None => compute(data),
+        None => match &experiment.kind {
+            Kind::Networks { specs, train, unite, .. } => {
+                unite(data, &networks(&specs(), *train, directory, data)?)
+            }
+            Kind::Computed { compute, .. } => compute(data),
+            Kind::Trained(_) => unreachable!("returned above"),
+        },
     };
     let computed = judge(&numbers);
     provenance.finish(0, begun.elapsed().as_secs_f64());
@@ -468,6 +478,26 @@ pub fn compute(
     commit_together(made)?;
     let (terminal, verdict) = (summary.to_terminal(false), summary.in_short());
     Ok(Some(Written { terminal, verdict, files: files.into() }))
+}
+
+/// What is kept of each network, in their order: read from its file in the directory, or trained and written there. The
+/// name of the file is the id of the training, which hashes all that decides its result.
+fn networks(
+    specs: &[TrainingSpec],
+    train: fn(&Dataset, &TrainingSpec) -> Numbers,
+    directory: &Path,
+    data: &Dataset,
+) -> Result<Vec<Numbers>, ReproductionError> {
+    let network = |spec: &TrainingSpec| {
+        let path = directory.join(format!("{}.csv", Trial::new(spec.clone(), data).id));
+        if path.exists() {
+            return Ok(Numbers::read(&path)?);
+        }
+        let numbers = train(data, spec);
+        write_atomically(&path, &numbers.to_csv())?;
+        Ok(numbers)
+    };
+    specs.par_iter().map(network).collect()
 }
 
 /// The name of the file that says which build has made the numbers beside it.
@@ -516,6 +546,31 @@ pub(super) fn documents_of_computed(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_that_was_kept_is_not_trained_again() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static TRAINED: AtomicUsize = AtomicUsize::new(0);
+        fn train(_: &Dataset, spec: &TrainingSpec) -> Numbers {
+            TRAINED.fetch_add(1, Ordering::Relaxed);
+            let mut numbers = Numbers::default();
+            numbers.push("seed", Some(spec.seed), 0.0, spec.eta);
+            numbers
+        }
+        let data = Dataset::mnist().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let specs = |eta| [1, 2].map(|seed| TrainingSpec { seed, eta, ..TrainingSpec::default() });
+        let trained = |specs: &[TrainingSpec]| {
+            let before = TRAINED.load(Ordering::Relaxed);
+            let kept = networks(specs, train, directory.path(), &data).unwrap();
+            let seeds = kept.iter().map(|kept| kept.series("seed").next().unwrap().seed.unwrap());
+            (seeds.collect::<Vec<_>>(), TRAINED.load(Ordering::Relaxed) - before)
+        };
+        assert_eq!(trained(&specs(0.1)[1..]), (vec![2], 1));
+        assert_eq!(trained(&specs(0.1)), (vec![1, 2], 1), "only the first is missing");
+        assert_eq!(trained(&specs(0.1)), (vec![1, 2], 0));
+        assert_eq!(trained(&specs(0.2)), (vec![1, 2], 2), "other networks");
+    }
 
     #[test]
     fn numbers_are_known_to_the_build_and_the_data_that_made_them_alone() {

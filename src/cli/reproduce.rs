@@ -11,6 +11,7 @@ use nablab::data::Dataset;
 use nablab::files::write_atomically;
 use nablab::report::page::{Page, PageTable};
 use nablab::report::{Align, Table};
+use nablab::results::Trial;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, Shard, Speed};
 use std::io::Write;
@@ -81,9 +82,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let data = data()?;
     let jobs = Jobs { shard, ..jobs(arguments.jobs, arguments.simd) };
-    // In a group, what trains nothing is quick, and has no shares.
+    // In a group, what is no comparison of trainings has one form, and no shares.
     let form = |experiment: &Experiment| match experiment.kind {
-        Kind::Computed { .. } if group.is_some() => Form::FULL,
+        Kind::Computed { .. } | Kind::Networks { .. } if group.is_some() => Form::FULL,
         _ => settings,
     };
     let directory = |experiment: &Experiment| match (&arguments.out, &group) {
@@ -276,9 +277,15 @@ fn row(
         Ok(None) => "not run".into(),
         Err(_) => "of another version".into(),
     };
-    let takes = match Reproduction::plan(experiment, settings, data) {
-        Ok(Some(reproduction)) => whole_seconds(speed.seconds(reproduction.trials(), data)),
-        Ok(None) if !settings.exact => if experiment.long { "minutes" } else { "seconds" }.into(),
+    let takes = match (Reproduction::plan(experiment, settings, data), &experiment.kind) {
+        (Ok(Some(reproduction)), _) => whole_seconds(speed.seconds(reproduction.trials(), data)),
+        (Ok(None), Kind::Networks { specs, .. }) if !settings.exact => {
+            let trials = specs().into_iter().map(|spec| Trial::new(spec, data));
+            whole_seconds(speed.seconds(&trials.collect::<Vec<_>>(), data))
+        }
+        (Ok(None), _) if !settings.exact => {
+            if experiment.long { "minutes" } else { "seconds" }.into()
+        }
         _ => return None,
     };
     let (id, title) = match settings.exact {

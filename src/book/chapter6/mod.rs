@@ -2,6 +2,7 @@
 
 mod conv;
 mod dbl_conv;
+mod ensemble;
 mod expanded;
 mod filters;
 mod l2;
@@ -29,6 +30,7 @@ pub static CHAPTER: Chapter = Chapter {
         expanded::DBL_FC_300,
         expanded::DBL_FC_1000,
         expanded::DROPOUT,
+        ensemble::ENSEMBLE,
         filters::FILTERS,
     ],
 };
