@@ -103,6 +103,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let valid = spec.validate(&data).and_then(|()| fits()).and_then(|()| spec.check_memory(&data));
     valid.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
+    let architecture = spec.architecture(&data);
+    if let Some(path) = &arguments.save {
+        Model::check_format(path, &architecture).context("--save")?;
+    }
     if let Some(out) = &arguments.out {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
@@ -115,7 +119,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
-    let architecture = spec.architecture(&data);
     let [training, validation, test] = spec.images(&data);
     let mut stdout = std::io::stdout();
     // A reader who goes away ends the training, unless its results go to a file.

@@ -12,6 +12,14 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
+    /// The format has no convolutions, and the network has some.
+    #[error(
+        "{path}: the JSON of network2 has no convolutions; expected a name that ends in .safetensors"
+    )]
+    Convolutions {
+        /// The file.
+        path: PathBuf,
+    },
     /// The network has diverged.
     #[error("{path}: not written, since a weight or bias is not a finite number")]
     NotFinite {

@@ -30,17 +30,19 @@ const COSTS: [(&str, Cost); 3] = [
     ("LogLikelihoodCost", Cost::LogLikelihood),
 ];
 
+/// The file of a network of dense layers.
 pub(super) fn write(parameters: &Parameters) -> Vec<u8> {
-    let layers = parameters.weights.iter().zip(&parameters.sizes);
+    let sizes = parameters.architecture.sizes();
+    let layers = parameters.weights.iter().zip(&sizes);
     let weights = layers.map(|(w, &n_in)| w.chunks_exact(n_in).map(<[f64]>::to_vec).collect());
     let biases = parameters.biases.iter().map(|b| b.iter().map(|&b| [b]).collect());
-    let cost = COSTS.iter().find(|(_, cost)| *cost == parameters.functions.cost);
+    let cost = COSTS.iter().find(|(_, cost)| *cost == parameters.architecture.cost);
     let file = File {
-        sizes: parameters.sizes.clone(),
         weights: weights.collect(),
         biases: biases.collect(),
         cost: cost.map_or_else(String::new, |(name, _)| (*name).into()),
-        nablab: Some(parameters.functions.clone()),
+        nablab: Some(parameters.functions()),
+        sizes,
     };
     let mut bytes = serde_json::to_vec(&file).expect("text and finite numbers");
     bytes.push(b'\n');
@@ -160,7 +162,11 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         dropout: vec![0.0; hidden],
         precision: Precision::F64,
         targets: Targets::OneHot,
+        layers: None,
     });
+    if functions.layers.is_some() {
+        return Err("layers of other kinds than dense; expected them in a .safetensors file".into());
+    }
     if functions.cost != *cost {
         return Err(format!(
             "two costs, {} and {}; expected the same",
@@ -169,9 +175,9 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         ));
     }
     Ok(Parameters {
-        sizes: file.sizes,
+        architecture: functions.dense(&file.sizes)?,
+        precision: functions.precision,
         weights: file.weights.into_iter().map(|matrix| matrix.numbers).collect(),
         biases: file.biases.into_iter().map(|matrix| matrix.numbers).collect(),
-        functions,
     })
 }

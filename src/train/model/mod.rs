@@ -134,20 +134,40 @@ impl Model {
         Format::of(path).map(|_| ())
     }
 
+    /// Whether [`save`](Self::save) can write a network of this architecture to a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check_path`](Self::check_path), and when the format is network2's, which has no
+    /// convolutions, and the network has some.
+    pub fn check_format(path: &Path, architecture: &Architecture) -> Result<(), ModelError> {
+        match Format::of(path)? {
+            Format::Json if architecture.sees_images() => {
+                Err(ModelError::Convolutions { path: path.into() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes the network, in the format that the extension of the name says:
     ///
-    /// - `.json`: that of the book's network2, with a key more for what that has no place for;
+    /// - `.json`: that of the book's network2, with a key more for what that has no place for; for
+    ///   networks of dense layers;
     /// - `.safetensors`: for PyTorch, with the names that a `Sequential` of linear layers and
-    ///   activations has: `0.weight` `[n_out, n_in]`, `0.bias` `[n_out]`, `2.weight` and so on.
+    ///   activations has: `0.weight` `[n_out, n_in]`, `0.bias` `[n_out]`, `2.weight` and so on. A
+    ///   convolution is a `Conv2d`, `[maps, channels, kernel, kernel]`, then a `MaxPool2d` if it pools,
+    ///   and an activation; a `Flatten` stands before the first linear layer after convolutions.
     ///
     /// With dropout, the weights that leave a hidden layer are stored times 1 − p, so that a reader
     /// that knows nothing of it computes the same outputs; loading divides again.
     ///
     /// # Errors
     ///
-    /// When the extension is another one, a parameter is not finite, or the file cannot be written.
-    /// What stood there before is untouched then.
+    /// When the extension is another one or the format [does not hold](Self::check_format) such a
+    /// network, a parameter is not finite, or the file cannot be written. What stood there before is
+    /// untouched then.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        Self::check_format(path, self.architecture())?;
         let format = Format::of(path)?;
         let parameters = Parameters::of(self);
         if !parameters.is_finite() {

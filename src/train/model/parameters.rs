@@ -1,6 +1,10 @@
 use super::Model;
+use crate::data::SparseRows;
 use crate::input::printable;
-use crate::nn::{Activation, Architecture, Cost, LayerSpec, Network, Output, Targets, dense};
+use crate::nn::{
+    Activation, Architecture, Cost, ImageShape, LayerKind, LayerShape, LayerSpec, Network, Output,
+    Targets, dense,
+};
 use crate::simd::Real;
 use crate::train::Precision;
 use serde::{Deserialize, Serialize};
@@ -9,13 +13,12 @@ use serde::{Deserialize, Serialize};
 /// with dropout times 1 − p.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Parameters {
-    /// The neurons of each layer, inputs first.
-    pub sizes: Vec<usize>,
+    pub architecture: Architecture,
+    pub precision: Precision,
     /// `weights[l]` is `[n_out][n_in]`, flat.
     pub weights: Vec<Vec<f64>>,
     /// `biases[l][j]`.
     pub biases: Vec<Vec<f64>>,
-    pub functions: Functions,
 }
 
 /// What a network is besides its parameters.
@@ -32,6 +35,20 @@ pub(super) struct Functions {
     /// Left out where it is one output a class, as before there was another.
     #[serde(default, skip_serializing_if = "is_one_hot")]
     pub targets: Targets,
+    /// Left out where all layers are dense: the sizes of their parameters tell them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Layers>,
+}
+
+/// The layers of a network with convolutions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layers {
+    /// Rows, columns and channels of an image.
+    input: [usize; 3],
+    /// As on the command line: `20c5p2`, `100`.
+    hidden: Vec<String>,
+    outputs: usize,
 }
 
 fn is_one_hot(targets: &Targets) -> bool {
@@ -44,93 +61,24 @@ pub(super) const MOST: usize = 1 << 28;
 const MOST_BITS: usize = 8;
 /// More layers than that.
 pub(super) const MOST_LAYERS: usize = 1 << 16;
+/// More neurons than that, in a network whose parameters do not bound them.
+const MOST_NEURONS: usize = 1 << 22;
 
-impl Parameters {
-    pub(super) fn of(model: &Model) -> Self {
-        match model {
-            Model::F32(network) => Self::of_network(network, Precision::F32),
-            Model::F64(network) => Self::of_network(network, Precision::F64),
-        }
+impl Functions {
+    /// A network of dense layers of [checked](check_sizes) sizes, or what is wrong with it.
+    pub(super) fn dense(&self, sizes: &[usize]) -> Result<Architecture, String> {
+        let [inputs, hidden @ .., outputs] = sizes else { unreachable!("two layers or more") };
+        self.architecture((*inputs).into(), dense(hidden.iter().copied()), *outputs)
     }
 
-    fn of_network<T: Real>(network: &Network<T>, precision: Precision) -> Self {
-        let architecture = network.architecture();
-        let hidden = architecture.hidden.iter();
-        let layers = network.layers().iter().enumerate();
-        let weights = layers.map(|(l, layer)| {
-            let kept = kept(architecture, l);
-            let neuron = |j| (0..layer.n_in()).map(move |k| kept * layer.weight(j, k).to_f64());
-            (0..layer.n_out()).flat_map(neuron).collect()
-        });
-        let biases = network.layers().iter();
-        let biases = biases.map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
-        Self {
-            sizes: architecture.sizes(),
-            weights: weights.collect(),
-            biases: biases.collect(),
-            functions: Functions {
-                activation: hidden.clone().map(|layer| layer.activation).collect(),
-                output: architecture.output,
-                cost: architecture.cost,
-                dropout: hidden.map(|layer| layer.dropout).collect(),
-                precision,
-                targets: architecture.targets,
-            },
-        }
-    }
-
-    pub(super) fn is_finite(&self) -> bool {
-        self.weights.iter().chain(&self.biases).flatten().all(|x| x.is_finite())
-    }
-
-    /// The network, or what is wrong with it.
-    pub(super) fn into_model(self) -> Result<Model, String> {
-        check_sizes(&self.sizes)?;
-        let layers = self.sizes.len() - 1;
-        if self.weights.len() != layers || self.biases.len() != layers {
-            return Err(format!(
-                "{} layers of weights and {} of biases, but the sizes say {layers}",
-                self.weights.len(),
-                self.biases.len()
-            ));
-        }
-        for (l, pair) in self.sizes.windows(2).enumerate() {
-            let (n_in, n_out) = (pair[0], pair[1]);
-            if self.weights[l].len() != n_in * n_out || self.biases[l].len() != n_out {
-                return Err(format!(
-                    "layer {l} has {} weights and {} biases; expected {n_out} x {n_in} and {n_out}",
-                    self.weights[l].len(),
-                    self.biases[l].len()
-                ));
-            }
-        }
-        if !self.is_finite() {
-            return Err("a weight or bias is not a finite number".into());
-        }
-        let architecture = self.architecture()?;
-        Ok(match self.precision(&architecture)? {
-            Precision::F32 => self.into_network::<f32>(architecture).into(),
-            Precision::F64 => self.into_network::<f64>(architecture).into(),
-        })
-    }
-
-    /// The precision of the training, or f64 where a parameter is beyond f32.
-    fn precision(&self, architecture: &Architecture) -> Result<Precision, String> {
-        let of_layer = |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(architecture, l);
-        let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
-        let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
-        if largest.is_infinite() {
-            return Err("a weight divided by 1 − p of its dropout is not a finite number".into());
-        }
-        Ok(match (largest as f32).is_finite() {
-            true => self.functions.precision,
-            false => Precision::F64,
-        })
-    }
-
-    fn architecture(&self) -> Result<Architecture, String> {
-        let Functions { activation, output, cost, dropout, .. } = &self.functions;
-        let hidden = self.sizes.len() - 2;
+    fn architecture(
+        &self,
+        input: ImageShape,
+        kinds: Vec<LayerKind>,
+        outputs: usize,
+    ) -> Result<Architecture, String> {
+        let Self { activation, output, cost, dropout, targets, .. } = self;
+        let hidden = kinds.len();
         if activation.len() != hidden || dropout.len() != hidden {
             return Err(format!(
                 "{} activations and {} dropout probabilities for {hidden} hidden layers",
@@ -145,37 +93,170 @@ impl Parameters {
             let (cost, output) = (cost.name(), output.name());
             return Err(format!("the {cost} cost does not go with {output} outputs: {reason}"));
         }
-        let targets = self.functions.targets;
-        if let Err(reason) = cost.fits_targets(*output, targets) {
+        if let Err(reason) = cost.fits_targets(*output, *targets) {
             return Err(format!("{} targets do not go with it: {reason}", targets.name()));
         }
-        let outputs = self.sizes[hidden + 1];
-        if targets == Targets::Binary && outputs > MOST_BITS {
+        if *targets == Targets::Binary && outputs > MOST_BITS {
             return Err(format!("{outputs} binary outputs; expected at most {MOST_BITS}"));
         }
-        let kinds = dense(self.sizes[1..=hidden].iter().copied());
         let functions = activation.iter().zip(dropout);
         let layers = kinds.into_iter().zip(functions);
         let layer = |(kind, (&activation, &dropout))| LayerSpec { kind, activation, dropout };
         Ok(Architecture {
-            input: self.sizes[0].into(),
+            input,
             hidden: layers.map(layer).collect(),
             outputs,
             output: *output,
             cost: *cost,
-            targets,
+            targets: *targets,
+        })
+    }
+}
+
+impl Layers {
+    fn of(architecture: &Architecture) -> Self {
+        let ImageShape { rows, columns, channels } = architecture.input;
+        let hidden = architecture.hidden.iter().map(|layer| layer.kind.to_string());
+        let outputs = architecture.outputs;
+        Self { input: [rows, columns, channels], hidden: hidden.collect(), outputs }
+    }
+
+    /// A network of these layers and functions, or what is wrong with it.
+    pub(super) fn architecture(&self, functions: &Functions) -> Result<Architecture, String> {
+        let Self { input: [rows, columns, channels], hidden, outputs } = self;
+        let inputs = self.input.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
+        let most = SparseRows::MAX_COLUMNS;
+        if !inputs.is_some_and(|inputs| (1..=most).contains(&inputs)) {
+            return Err(format!(
+                "images of {rows} x {columns} x {channels} numbers: expected between 1 and {most} in all"
+            ));
+        }
+        if hidden.len() >= MOST_LAYERS {
+            return Err(format!("{} layers; expected at most {MOST_LAYERS}", hidden.len() + 1));
+        }
+        let kind = |text: &String| {
+            text.parse().map_err(|reason| format!("layer '{}': {reason}", printable(text)))
+        };
+        let kinds = hidden.iter().map(kind).collect::<Result<Vec<LayerKind>, _>>()?;
+        // So that no product of sizes is more than a number holds.
+        let largest = kinds.iter().map(|kind| match kind {
+            LayerKind::Dense { neurons: n } | LayerKind::ConvPool { maps: n, .. } => *n,
+        });
+        if largest.chain([*outputs]).any(|n| !(1..=MOST_NEURONS).contains(&n)) {
+            return Err(format!("an empty layer, or one of more than {MOST_NEURONS} neurons"));
+        }
+        let input = ImageShape { rows: *rows, columns: *columns, channels: *channels };
+        let architecture = functions.architecture(input, kinds, *outputs)?;
+        let layers = architecture.place().map_err(|error| error.to_string())?;
+        if layers.iter().map(LayerShape::neurons).sum::<usize>() > MOST_NEURONS {
+            return Err(format!("layers of more than {MOST_NEURONS} neurons in all"));
+        }
+        match architecture.parameters_checked() {
+            Some(n) if n <= MOST => Ok(architecture),
+            _ => Err("layers of more than 268 million parameters".into()),
+        }
+    }
+}
+
+impl Parameters {
+    pub(super) fn of(model: &Model) -> Self {
+        match model {
+            Model::F32(network) => Self::of_network(network, Precision::F32),
+            Model::F64(network) => Self::of_network(network, Precision::F64),
+        }
+    }
+
+    fn of_network<T: Real>(network: &Network<T>, precision: Precision) -> Self {
+        let architecture = network.architecture();
+        let layers = network.layers().iter().enumerate();
+        let weights = layers.map(|(l, layer)| {
+            let kept = kept(architecture, l);
+            let neuron = |j| (0..layer.n_in()).map(move |k| kept * layer.weight(j, k).to_f64());
+            (0..layer.n_out()).flat_map(neuron).collect()
+        });
+        let biases = network.layers().iter();
+        let biases = biases.map(|layer| layer.biases().iter().map(|b| b.to_f64()).collect());
+        Self {
+            weights: weights.collect(),
+            biases: biases.collect(),
+            architecture: architecture.clone(),
+            precision,
+        }
+    }
+
+    pub(super) fn functions(&self) -> Functions {
+        let Self { architecture, precision, .. } = self;
+        let hidden = architecture.hidden.iter();
+        Functions {
+            activation: hidden.clone().map(|layer| layer.activation).collect(),
+            output: architecture.output,
+            cost: architecture.cost,
+            dropout: hidden.map(|layer| layer.dropout).collect(),
+            precision: *precision,
+            targets: architecture.targets,
+            layers: architecture.sees_images().then(|| Layers::of(architecture)),
+        }
+    }
+
+    pub(super) fn is_finite(&self) -> bool {
+        self.weights.iter().chain(&self.biases).flatten().all(|x| x.is_finite())
+    }
+
+    /// The network, or what is wrong with it.
+    pub(super) fn into_model(self) -> Result<Model, String> {
+        let layers = self.architecture.layers();
+        if self.weights.len() != layers.len() || self.biases.len() != layers.len() {
+            return Err(format!(
+                "{} layers of weights and {} of biases, but the sizes say {}",
+                self.weights.len(),
+                self.biases.len(),
+                layers.len()
+            ));
+        }
+        for (l, layer) in layers.iter().enumerate() {
+            let [n_in, n_out] = layer.weights();
+            if self.weights[l].len() != n_in * n_out || self.biases[l].len() != n_out {
+                return Err(format!(
+                    "layer {l} has {} weights and {} biases; expected {n_out} x {n_in} and {n_out}",
+                    self.weights[l].len(),
+                    self.biases[l].len()
+                ));
+            }
+        }
+        if !self.is_finite() {
+            return Err("a weight or bias is not a finite number".into());
+        }
+        Ok(match self.held_in()? {
+            Precision::F32 => self.into_network::<f32>().into(),
+            Precision::F64 => self.into_network::<f64>().into(),
         })
     }
 
-    fn into_network<T: Real>(self, architecture: Architecture) -> Network<T> {
+    /// The precision of the training, or f64 where a parameter is beyond f32.
+    fn held_in(&self) -> Result<Precision, String> {
+        let of_layer =
+            |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(&self.architecture, l);
+        let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
+        let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
+        if largest.is_infinite() {
+            return Err("a weight divided by 1 − p of its dropout is not a finite number".into());
+        }
+        Ok(match (largest as f32).is_finite() {
+            true => self.precision,
+            false => Precision::F64,
+        })
+    }
+
+    fn into_network<T: Real>(self) -> Network<T> {
+        let Self { architecture, weights, biases, .. } = self;
         let mut network = Network::zeros(architecture.clone());
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
             let kept = kept(&architecture, l);
             let n_in = layer.n_in();
-            for (i, &weight) in self.weights[l].iter().enumerate() {
+            for (i, &weight) in weights[l].iter().enumerate() {
                 layer.set_weight(i / n_in, i % n_in, T::from_f64(weight / kept));
             }
-            for (to, &from) in layer.biases_mut().iter_mut().zip(&self.biases[l]) {
+            for (to, &from) in layer.biases_mut().iter_mut().zip(&biases[l]) {
                 *to = T::from_f64(from);
             }
         }

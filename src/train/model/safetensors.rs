@@ -1,11 +1,18 @@
-//! Tensors by name, for PyTorch: what `torch.nn.Sequential(Linear, activation, Linear, …)` calls its
-//! parameters. Our functions stand in the metadata, as one JSON text, so that the same network always
-//! makes the same bytes.
+//! Tensors by name, for PyTorch: what `torch.nn.Sequential(Conv2d, MaxPool2d, activation, …, Flatten, Linear,
+//! activation, …, Linear)` calls its parameters, without MaxPool2d where nothing is pooled, and without Flatten
+//! where nothing is convolved. Our functions and convolutions stand in the metadata, as one JSON text, so that
+//! the same network always makes the same bytes.
+//!
+//! PyTorch has images channel by channel, `[channels][rows][columns]`, where ours have the channels of a pixel
+//! together: the weights of a convolution, and of the layer that sees its maps, change their order.
 
 use super::parameters::{Functions, MOST, Parameters};
 use crate::input::printable;
+use crate::nn::LayerShape;
+use crate::simd::conv::ConvShape;
 use crate::train::Precision;
-use safetensors::tensor::{Dtype, Metadata, TensorView, serialize};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView, serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 
@@ -14,13 +21,53 @@ const KEY: &str = "nablab";
 /// The longest header, in bytes: that of 65,536 layers has about half of it.
 const LONGEST_HEADER: u64 = 16 << 20;
 
-/// The names of the weights and biases of layer `l`: the activations in between are counted too.
-fn names(l: usize) -> [String; 2] {
-    ["weight", "bias"].map(|name| format!("{}.{name}", 2 * l))
+/// The names of the weights and biases of the module at some place.
+fn names(place: usize) -> [String; 2] {
+    ["weight", "bias"].map(|name| format!("{place}.{name}"))
+}
+
+/// A layer as PyTorch has it.
+struct Module {
+    /// Where it stands in the `Sequential`.
+    place: usize,
+    /// The shape of its weights, `[n_out, n_in]` or `[maps, channels, kernel, kernel]`.
+    shape: Vec<usize>,
+    /// The numbers of a pixel of what it sees; 1 if that is no image.
+    channels: usize,
+}
+
+fn modules(layers: &[LayerShape]) -> Vec<Module> {
+    let (mut next, mut maps) = (0, None);
+    let module = |layer: &LayerShape| match *layer {
+        LayerShape::ConvPool(ConvShape { channels, maps: n, kernel, pool, .. }) => {
+            let place = next;
+            next += if pool > 1 { 3 } else { 2 };
+            maps = Some(n);
+            Module { place, shape: vec![n, channels, kernel, kernel], channels }
+        }
+        LayerShape::Dense { n_in, n_out } => {
+            let channels = maps.take();
+            let place = next + usize::from(channels.is_some());
+            next = place + 2;
+            Module { place, shape: vec![n_out, n_in], channels: channels.unwrap_or(1) }
+        }
+    };
+    layers.iter().map(module).collect()
+}
+
+/// Rows of `n_in` numbers, each a matrix of so many columns, with each matrix transposed.
+fn transposed(rows: &[f64], n_in: usize, columns: usize) -> Cow<'_, [f64]> {
+    if columns == 1 || columns == n_in {
+        return Cow::Borrowed(rows);
+    }
+    let column = |row, c| <[f64]>::iter(row).skip(c).step_by(columns);
+    let turned =
+        rows.chunks_exact(n_in).flat_map(|row| (0..columns).flat_map(move |c| column(row, c)));
+    Cow::Owned(turned.copied().collect())
 }
 
 pub(super) fn write(parameters: &Parameters) -> Vec<u8> {
-    let precision = parameters.functions.precision;
+    let precision = parameters.precision;
     let bytes = |numbers: &[f64]| -> Vec<u8> {
         match precision {
             Precision::F32 => numbers.iter().flat_map(|&x| (x as f32).to_le_bytes()).collect(),
@@ -28,16 +75,20 @@ pub(super) fn write(parameters: &Parameters) -> Vec<u8> {
         }
     };
     let mut tensors = Vec::new();
-    for (l, pair) in parameters.sizes.windows(2).enumerate() {
-        let [weight, bias] = names(l);
-        tensors.push((weight, vec![pair[1], pair[0]], bytes(&parameters.weights[l])));
-        tensors.push((bias, vec![pair[1]], bytes(&parameters.biases[l])));
+    let layers = parameters.architecture.layers();
+    for (l, (layer, module)) in layers.iter().zip(modules(&layers)).enumerate() {
+        let [n_in, n_out] = layer.weights();
+        let [weight, bias] = names(module.place);
+        let weights = transposed(&parameters.weights[l], n_in, module.channels);
+        tensors.push((weight, module.shape, bytes(&weights)));
+        tensors.push((bias, vec![n_out], bytes(&parameters.biases[l])));
     }
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(dtype(precision), shape.clone(), bytes);
         (name, view.expect("as many bytes as the shape says"))
     });
-    let functions = serde_json::to_string(&parameters.functions).expect("text and finite numbers");
+    let functions =
+        serde_json::to_string(&parameters.functions()).expect("text and finite numbers");
     let metadata = HashMap::from([(KEY.to_string(), functions)]);
     serialize(views, Some(metadata)).expect("a header of a few kilobytes")
 }
@@ -58,24 +109,36 @@ pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, Str
     })?;
     let functions: Functions = serde_json::from_str(functions)
         .map_err(|error| format!("metadata '{KEY}': {}", printable(&error.to_string())))?;
-    let sizes = sizes(&metadata, functions.precision)?;
-    super::parameters::check_sizes(&sizes)?;
+    let precision = functions.precision;
+    let architecture = match &functions.layers {
+        Some(layers) => layers.architecture(&functions)?,
+        None => {
+            let sizes = sizes(&metadata, precision)?;
+            super::parameters::check_sizes(&sizes)?;
+            functions.dense(&sizes)?
+        }
+    };
+    let layers = architecture.layers();
+    let modules = modules(&layers);
+    check_tensors(&metadata, precision, &modules)?;
 
     let mut numbers = HashMap::new();
     for name in metadata.offset_keys() {
         let (first, end) = metadata.info(&name).map_or((0, 0), |info| info.data_offsets);
-        let tensor = tensor(&mut source, end - first, functions.precision);
+        let tensor = tensor(&mut source, end - first, precision);
         numbers.insert(name, tensor.map_err(|error| format!("cannot be read: {error}"))?);
     }
     // A file that has grown says so here.
     source.read(&mut [0]).map_err(|error| format!("cannot be read: {error}"))?;
     let (mut weights, mut biases) = (Vec::new(), Vec::new());
-    for l in 0..sizes.len() - 1 {
-        let [weight, bias] = names(l).map(|name| numbers.remove(&name).unwrap_or_default());
-        weights.push(weight);
+    for (layer, module) in layers.iter().zip(&modules) {
+        let [n_in, _] = layer.weights();
+        let [weight, bias] =
+            names(module.place).map(|name| numbers.remove(&name).unwrap_or_default());
+        weights.push(transposed(&weight, n_in, n_in / module.channels).into_owned());
         biases.push(bias);
     }
-    Ok(Parameters { sizes, weights, biases, functions })
+    Ok(Parameters { architecture, precision, weights, biases })
 }
 
 /// The header of a file, whose tensors fill the rest of it.
@@ -100,24 +163,51 @@ fn header(source: &mut impl Read, length: u64) -> Result<Metadata, String> {
     }
 }
 
-/// The sizes of the layers, inputs first, that the shapes of the tensors say.
+/// The tensor of a name, of the expected type.
+fn info<'a>(
+    metadata: &'a Metadata,
+    name: &str,
+    precision: Precision,
+) -> Result<&'a TensorInfo, String> {
+    let tensor = metadata.info(name).ok_or_else(|| {
+        let tensors = metadata.offset_keys().len();
+        format!("{tensors} tensors, but none named '{name}'; expected a weight and a bias a layer")
+    })?;
+    if tensor.dtype != dtype(precision) {
+        let (found, expected) = (tensor.dtype, dtype(precision));
+        return Err(format!("tensor '{name}' is {found:?}; expected {expected:?}"));
+    }
+    Ok(tensor)
+}
+
+/// Checks that the tensors are those of the modules.
+fn check_tensors(
+    metadata: &Metadata,
+    precision: Precision,
+    modules: &[Module],
+) -> Result<(), String> {
+    for module in modules {
+        let [weight, bias] = names(module.place);
+        for (name, expected) in [(weight, &module.shape[..]), (bias, &module.shape[..1])] {
+            let found = &info(metadata, &name, precision)?.shape;
+            if found != expected {
+                let (found, expected) = (shape(found), shape(expected));
+                return Err(format!("tensor '{name}' has the shape {found}; expected {expected}"));
+            }
+        }
+    }
+    match metadata.offset_keys().len() {
+        tensors if tensors == 2 * modules.len() => Ok(()),
+        tensors => Err(format!("{tensors} tensors; expected {}", 2 * modules.len())),
+    }
+}
+
+/// The sizes of dense layers, inputs first, that the shapes of the tensors say.
 fn sizes(metadata: &Metadata, precision: Precision) -> Result<Vec<usize>, String> {
     let mut sizes = Vec::new();
-    let tensors = metadata.offset_keys().len();
-    for l in 0..tensors.div_ceil(2) {
-        let tensor = |name: &String| {
-            let tensor = metadata.info(name);
-            let tensor = tensor.ok_or_else(|| {
-                format!("{tensors} tensors, but none named '{name}'; expected a weight and a bias a layer")
-            })?;
-            if tensor.dtype != dtype(precision) {
-                let (found, expected) = (tensor.dtype, dtype(precision));
-                return Err(format!("tensor '{name}' is {found:?}; expected {expected:?}"));
-            }
-            Ok(tensor)
-        };
-        let [weight, bias] = names(l);
-        let (w, b) = (tensor(&weight)?, tensor(&bias)?);
+    for l in 0..metadata.offset_keys().len().div_ceil(2) {
+        let [weight, bias] = names(2 * l);
+        let (w, b) = (info(metadata, &weight, precision)?, info(metadata, &bias, precision)?);
         let &[n_out, n_in] = w.shape.as_slice() else {
             let shape = shape(&w.shape);
             return Err(format!("tensor '{weight}' has the shape {shape}; expected two sizes"));

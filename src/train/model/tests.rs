@@ -1,6 +1,9 @@
 use super::*;
 use crate::nn::normal::Normal;
-use crate::nn::{Activation, BiasInitialiser, Cost, Initialiser, Output, PerLayer};
+use crate::nn::{
+    Activation, BiasInitialiser, Cost, ImageShape, Initialiser, LayerKind, LayerSpec, Output,
+    PerLayer,
+};
 use crate::rng::{Purpose, Stream};
 use tempfile::TempDir;
 
@@ -18,12 +21,32 @@ fn network<T: Real>(sizes: &[usize], dropout: PerLayer<f64>) -> Network<T> {
     Network::random(architecture, Initialiser::Scaled, BiasInitialiser::Normal, &mut source)
 }
 
+/// A network with convolutions, which sees images of 9 x 8 pixels.
+fn convolutional<T: Real>(hidden: &str, channels: usize, dropout: f64) -> Network<T> {
+    let kinds: Vec<LayerKind> = hidden.split('x').map(|kind| kind.parse().unwrap()).collect();
+    let architecture = Architecture {
+        input: ImageShape { rows: 9, columns: 8, channels },
+        hidden: LayerSpec::list(&kinds, &Activation::Relu.into(), &dropout.into()),
+        ..Architecture::dense(&[1, 3], Activation::Relu, Output::Softmax, Cost::LogLikelihood)
+    };
+    let mut source = Normal(Stream::new(1, Purpose::Weights, 0));
+    Network::random(architecture, Initialiser::Scaled, BiasInitialiser::Normal, &mut source)
+}
+
 fn models() -> Vec<Model> {
     vec![
         network::<f32>(&[3, 2], 0.0.into()).into(),
         network::<f32>(&[5, 40, 3], 0.3.into()).into(),
         network::<f64>(&[5, 4, 3], 0.5.into()).into(),
         network::<f64>(&[6, 17, 4, 2], PerLayer::new(vec![0.0, 0.5])).into(),
+    ]
+}
+
+fn convolutional_models() -> Vec<Model> {
+    vec![
+        convolutional::<f32>("4c3p2", 1, 0.0).into(),
+        convolutional::<f64>("4c3x5c2p3", 3, 0.5).into(),
+        convolutional::<f32>("17c3p2x2c1x7x6", 2, 0.5).into(),
     ]
 }
 
@@ -51,8 +74,11 @@ fn content_problem(directory: &TempDir, name: &str, bytes: &[u8]) -> String {
 #[test]
 fn networks_come_back_with_the_same_bits() {
     let directory = TempDir::new().unwrap();
-    for (i, model) in models().iter().enumerate() {
+    for (i, model) in models().iter().chain(&convolutional_models()).enumerate() {
         for name in ["m.json", "m.safetensors"] {
+            if name == "m.json" && model.architecture().sees_images() {
+                continue;
+            }
             let path = directory.path().join(name);
             model.save(&path).unwrap();
             let bytes = std::fs::read(&path).unwrap();
@@ -66,6 +92,101 @@ fn networks_come_back_with_the_same_bits() {
             back.save(&path).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name} {i}");
         }
+    }
+}
+
+#[test]
+fn json_has_no_convolutions_and_says_so() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("m.json");
+    for model in convolutional_models() {
+        let message = model.save(&path).unwrap_err().to_string();
+        assert!(message.contains("m.json: the JSON of network2") && !path.exists(), "{message}");
+        assert!(message.contains(".safetensors"), "{message}");
+        assert!(Model::check_format(&path, model.architecture()).is_err());
+    }
+    let dense = &models()[0];
+    Model::check_format(&path, dense.architecture()).unwrap();
+}
+
+/// The numbers of a tensor, and its shape.
+fn tensor(bytes: &[u8], name: &str) -> (Vec<f64>, Vec<usize>) {
+    let tensors = ::safetensors::SafeTensors::deserialize(bytes).unwrap();
+    let tensor = tensors.tensor(name).unwrap();
+    let numbers = tensor.data().as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)).collect();
+    (numbers, tensor.shape().to_vec())
+}
+
+#[test]
+fn convolutions_have_the_names_and_the_order_of_pytorch() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("m.safetensors");
+    // Conv2d, ReLU, Conv2d, MaxPool2d, ReLU, Flatten, Linear, ReLU, Linear; pooled maps of 2 x 1.
+    let network = convolutional::<f64>("4c3x5c3p3x7", 2, 0.0);
+    Model::from(network.clone()).save(&path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let places = [(0, vec![4, 2, 3, 3]), (2, vec![5, 4, 3, 3]), (6, vec![7, 5]), (8, vec![3, 7])];
+    for (l, (place, expected)) in places.into_iter().enumerate() {
+        let layer = &network.layers()[l];
+        let (bias, shape) = tensor(&bytes, &format!("{place}.bias"));
+        assert_eq!((bias.as_slice(), shape), (layer.biases(), vec![layer.n_out()]));
+        let (weights, shape) = tensor(&bytes, &format!("{place}.weight"));
+        assert_eq!(shape, expected);
+        let [channels, rows, columns] = match shape[..] {
+            [_, channels, rows, columns] => [channels, rows, columns],
+            _ => [1, 1, layer.n_in()],
+        };
+        for j in 0..layer.n_out() {
+            for (c, y, x) in (0..channels)
+                .flat_map(|c| (0..rows).flat_map(move |y| (0..columns).map(move |x| (c, y, x))))
+            {
+                let theirs = weights[((j * channels + c) * rows + y) * columns + x];
+                assert_eq!(theirs, layer.weight(j, (y * columns + x) * channels + c));
+            }
+        }
+    }
+    // Pooled maps of 3 x 2, map by map.
+    let network = convolutional::<f64>("4c3p2", 2, 0.0);
+    Model::from(network.clone()).save(&path).unwrap();
+    let (weights, shape) = tensor(&std::fs::read(&path).unwrap(), "4.weight");
+    assert_eq!(shape, [3, 4 * 3 * 3]);
+    for (i, &theirs) in weights.iter().enumerate() {
+        let (j, map, place) = (i / 36, i / 9 % 4, i % 9);
+        assert_eq!(theirs, network.layers()[1].weight(j, place * 4 + map));
+    }
+}
+
+#[test]
+fn convolutions_that_do_not_fit_are_refused_with_the_reason() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("m.safetensors");
+    Model::from(convolutional::<f32>("4c3p2x7", 2, 0.5)).save(&path).unwrap();
+    let valid = std::fs::read(&path).unwrap();
+    let length = u64::from_le_bytes(*valid.first_chunk().unwrap()) as usize;
+    let (header, numbers) = valid[8..].split_at(length);
+    let header = str::from_utf8(header).unwrap();
+    for (from, to, words) in [
+        ("[9,8,2]", "[9,8,3]", "'0.weight' has the shape [4, 2, 3, 3]; expected [4, 3, 3, 3]"),
+        ("[9,8,2]", "[9,9,2]", "none named"),
+        ("[9,8,2]", "[9,2,2]", "3 x 3 does not fit into 9 x 2"),
+        ("[9,8,2]", "[0,8,2]", "between 1 and 65535"),
+        ("[9,8,2]", "[6000000000,6000000000,6000000000]", "between 1 and 65535"),
+        ("4c3p2", "4c4p2", "'0.weight' has the shape [4, 2, 3, 3]; expected [4, 2, 4, 4]"),
+        ("4c3p2", "4c3", "none named '3.weight'"),
+        ("4c3p2", "4c3p9", "layer '4c3p9': expected a pooling window of 1 to 4"),
+        ("4c3p2", "18446744073709551615c3", "more than 4194304 neurons"),
+        ("4c3p2", "4194304c3", "more than 4194304 neurons in all"),
+        ("[\\\"4c3p2\\\",\\\"7\\\"]", "[\\\"4c3p2\\\"]", "2 activations and 2 dropout"),
+        ("[\\\"4c3p2\\\",\\\"7\\\"]", "[\\\"7\\\",\\\"4c3p2\\\"]", "needs rows and columns"),
+        ("outputs\\\":3", "outputs\\\":0", "an empty layer"),
+        ("outputs\\\":3", "outputs\\\":4", "'6.weight' has the shape [3, 7]; expected [4, 7]"),
+    ] {
+        assert!(header.contains(from), "{header}");
+        let header = header.replace(from, to);
+        let length = (header.len() as u64).to_le_bytes();
+        let bytes = [&length, header.as_bytes(), numbers].concat();
+        let message = content_problem(&directory, "m.safetensors", &bytes);
+        assert!(message.contains(words), "{to}: {message}");
     }
 }
 
@@ -85,8 +206,10 @@ fn a_file_of_network2_is_read() {
 #[test]
 fn files_cut_off_or_changed_anywhere_are_refused_or_read_but_never_panic() {
     let directory = TempDir::new().unwrap();
-    let model: Model = network::<f64>(&[2, 2, 2], 0.5.into()).into();
-    for name in ["m.json", "m.safetensors"] {
+    let dense: Model = network::<f64>(&[2, 2, 2], 0.5.into()).into();
+    let pooled: Model = convolutional::<f32>("1c3p2", 1, 0.5).into();
+    for (name, model) in [("m.json", &dense), ("m.safetensors", &dense), ("c.safetensors", &pooled)]
+    {
         let path = directory.path().join(name);
         model.save(&path).unwrap();
         let bytes = std::fs::read(&path).unwrap();
