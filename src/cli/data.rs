@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Which data set to train on.
 #[derive(Debug, Args)]
 pub struct DataArguments {
-    /// Directory of four IDX files (raw or .gz), or a CSV file of numbers, to use instead of the embedded
+    /// Directory of four IDX files (raw or .gz; images of 3 dimensions, or 4 with channels), or a CSV file of numbers, to use instead of the embedded
     /// MNIST
     #[arg(long, value_name = "DIR|FILE", help_heading = "Data")]
     data: Option<PathBuf>,

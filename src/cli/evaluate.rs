@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, NumberRows, Split};
 use nablab::files::{is_figure, may_replace, write_atomically};
-use nablab::nn::Targets;
+use nablab::nn::{ImageShape, Targets};
 use nablab::report::{Align, Picture, Table, contact_sheet};
 use nablab::simd::SimdLevel;
 use nablab::text::significant;
@@ -85,6 +85,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
     let data = spec.select(&data);
     let architecture = model.architecture();
+    let images = ImageShape::from(&*data);
+    if architecture.sees_images() && architecture.input != images {
+        let (network, name) = (architecture.described(), &data.name);
+        bail!("{path}: a network {network}, but those of {name} are {images}");
+    }
     let outputs = architecture.targets.outputs(data.classes);
     if (architecture.inputs(), architecture.outputs()) != (data.inputs(), outputs) {
         bail!(
@@ -260,15 +265,21 @@ fn json(
     })
 }
 
+/// The mean of the channels of a pixel.
+fn grey(pixel: &[u8]) -> u8 {
+    let sum: usize = pixel.iter().map(|&channel| usize::from(channel)).sum();
+    (sum / pixel.len()) as u8
+}
+
 fn sheet(assessment: &Assessment, split: &Split, data: &Dataset, arguments: &Arguments) -> String {
     let worst = assessment.worst();
     let wrong = worst.len();
     let picture = |place: usize| {
         let image = &assessment.images[place];
-        let mut pixels = vec![0; data.inputs()];
-        split.images.dense_row(place, &mut pixels);
+        let mut bytes = vec![0; data.inputs()];
+        split.images.dense_row(place, &mut bytes);
         Picture {
-            pixels,
+            pixels: bytes.chunks_exact(data.image_channels).map(grey).collect(),
             caption: [
                 format!("{} taken for {}", image.label, image.predicted),
                 format!("#{place}: {}", significant(image.output, 3)),

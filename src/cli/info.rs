@@ -4,6 +4,7 @@ use clap::Args;
 use nablab::data::Dataset;
 use nablab::machine::Peak;
 use nablab::machine::cpu_name;
+use nablab::nn::ImageShape;
 use nablab::simd::SimdLevel;
 use nablab::sweep::available_cores;
 use nablab::text::significant;
@@ -62,6 +63,10 @@ fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
         "data": {
             "name": data.name,
             "inputs": data.inputs(),
+            "image": (!data.is_numeric()).then(|| {
+                let ImageShape { rows, columns, channels } = data.into();
+                json!({ "rows": rows, "columns": columns, "channels": channels })
+            }),
             "classes": data.classes,
             "outputs": data.is_numeric().then(|| data.outputs()),
             rows(data): {
@@ -98,11 +103,12 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
     lines.push((
         format!("data set {}", data.name),
         format!(
-            "{} training, {} validation, {} test {}; {} inputs, {}",
+            "{} training, {} validation, {} test {}{}; {} inputs, {}",
             data.training.len(),
             data.validation.len(),
             data.test.len(),
             rows(data),
+            size(data),
             data.inputs(),
             match data.is_numeric() {
                 true => plural(data.outputs(), "output"),
@@ -115,6 +121,14 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
     }
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     lines.into_iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
+}
+
+/// How large the images are: ` of 28 x 28`.
+fn size(data: &Dataset) -> String {
+    match data.is_numeric() {
+        true => String::new(),
+        false => format!(" of {}", ImageShape::from(data)),
+    }
 }
 
 /// What the check sums are of.

@@ -3,9 +3,12 @@
 use anyhow::bail;
 use nablab::nn::Architecture;
 
-/// The side of the square images that a network is for.
+/// The side of the square grey images that a network is for.
 pub fn side(architecture: &Architecture) -> anyhow::Result<u32> {
-    let inputs = architecture.inputs();
+    let (inputs, input) = (architecture.inputs(), architecture.input);
+    if architecture.sees_images() && (input.rows != input.columns || input.channels > 1) {
+        bail!("the network is for images of {input}; expected square ones, of one channel");
+    }
     let side = inputs.isqrt();
     match side * side == inputs && side <= 255 {
         true => Ok(side as u32),

@@ -22,6 +22,8 @@ pub struct Dataset {
     pub image_rows: usize,
     /// Columns of pixels of an image; of numbers the columns that are learnt from.
     pub image_columns: usize,
+    /// The bytes of a pixel; 1 for grey images and for numbers.
+    pub image_channels: usize,
     /// Classes: labels are below it. 1 + the largest label of the training file; 0 for numbers.
     pub classes: usize,
     /// What a network learns from: the training file without its last images.
@@ -44,9 +46,9 @@ impl Dataset {
     /// The SHA-256 of the four files of the embedded MNIST, uncompressed, known without unpacking it.
     pub const MNIST_SHA256: [&str; 4] = super::mnist::SHA256;
 
-    /// Pixels of an image, which are the inputs of a network: rows times columns.
+    /// The bytes of an image, which are the inputs of a network: rows times columns times channels.
     pub fn inputs(&self) -> usize {
-        self.image_rows * self.image_columns
+        self.image_rows * self.image_columns * self.image_channels
     }
 
     /// Whether it has rows of numbers, and numbers to be answered in the place of classes.
@@ -114,7 +116,8 @@ impl Dataset {
     /// Their names end in `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
     /// `t10k-images-idx3-ubyte` (or `test-…`) and `t10k-labels-idx1-ubyte` (or `test-…`); the last
     /// `-` may be a `.`, one prefix before all four and `.gz` behind any are welcome. Of a raw file
-    /// and its gzipped copy the raw one is read.
+    /// and its gzipped copy the raw one is read. Images with channels, files of a fourth dimension
+    /// `[images][rows][columns][channels]`, may have `idx4` in their names.
     ///
     /// The last `validation` images of the training file become the validation set; by default
     /// 10,000, but no more than a sixth of the file. 0 is allowed, all of them are not.
@@ -140,6 +143,7 @@ impl Dataset {
             name: directory_name(dir),
             image_rows: train.header.rows,
             image_columns: train.header.columns,
+            image_channels: train.header.channels,
             classes: usize::from(largest) + 1,
             validation: training.split_off(training.len() - validation).into(),
             training: training.into(),
@@ -231,7 +235,7 @@ impl Pair {
 }
 
 fn check_sizes(training: &Pair, test: &Pair) -> Result<(), DataError> {
-    let size = |pair: &Pair| [pair.header.rows, pair.header.columns];
+    let size = |pair: &Pair| pair.header.shape();
     if size(training) == size(test) {
         return Ok(());
     }
@@ -280,7 +284,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::data::idx::tests::{images_file, labels_file};
+    use crate::data::idx::tests::{channels_file, images_file, labels_file};
 
     const NAMES: [&str; 4] = [
         "train-images-idx3-ubyte",
@@ -346,6 +350,34 @@ mod tests {
         let mut other = Dataset::from_dir(gz.path(), None).unwrap();
         other.name.clone_from(&dataset.name);
         assert_eq!(other, dataset);
+    }
+
+    #[test]
+    fn images_may_have_channels() {
+        let mut files = tiny();
+        for (file, images) in [(0, 12), (2, 2)] {
+            files[file] = channels_file(images, [1, 2, 3], &files[file][16..]);
+        }
+        let directory = written(&files);
+        let dataset = Dataset::from_dir(directory.path(), None).unwrap();
+        assert_eq!((dataset.image_rows, dataset.image_columns, dataset.image_channels), (1, 2, 3));
+        assert_eq!(dataset.inputs(), 6);
+        let grey = Dataset::from_dir(written(&tiny()).path(), None).unwrap();
+        assert_eq!(dataset.training.images, grey.training.images);
+        assert_eq!(grey.image_channels, 1);
+        for (from, to) in
+            [("train-images-idx3", "train-images-idx4"), ("t10k-images-idx3", "t10k-images-idx4")]
+        {
+            let [from, to] = [from, to].map(|name| directory.path().join(format!("{name}-ubyte")));
+            fs::rename(from, to).unwrap();
+        }
+        assert_eq!(Dataset::from_dir(directory.path(), None).unwrap(), dataset);
+        files[2] = tiny()[2].clone();
+        assert_eq!(
+            message(&written(&files), None),
+            "t10k-images-idx3-ubyte: images of 3x2 pixels, but those of train-images-idx3-ubyte are \
+             1x2 with 3 channels"
+        );
     }
 
     #[test]
@@ -501,7 +533,7 @@ mod tests {
 
     #[test]
     fn pixels_beyond_the_offsets_are_refused() {
-        let header = ImagesHeader { images: 65537, rows: 255, columns: 257 };
+        let header = ImagesHeader { images: 65537, rows: 255, columns: 257, channels: 1 };
         assert_eq!(
             header.check_total().unwrap_err().to_string(),
             "65537 images of 255x257 pixels; expected fewer than 4294967295 pixels in all"

@@ -73,18 +73,18 @@ pub enum DataError {
     },
     /// Training and test images differ in size.
     #[error(
-        "{test_file}: images of {}x{} pixels, but those of {training_file} are {}x{}",
-        test[0], test[1], training[0], training[1]
+        "{test_file}: images of {}, but those of {training_file} are {}",
+        size(test), size(training).replacen(" pixels", "", 1)
     )]
     Sizes {
         /// The file of training images.
         training_file: String,
-        /// Its rows and columns.
-        training: [usize; 2],
+        /// Its rows, columns and channels.
+        training: [usize; 3],
         /// The file of test images.
         test_file: String,
-        /// Its rows and columns.
-        test: [usize; 2],
+        /// Its rows, columns and channels.
+        test: [usize; 3],
     },
     /// A test label that no training image has room for.
     #[error(
@@ -196,27 +196,21 @@ pub enum FileProblem {
     NoImages,
     /// A header with images too small or too large.
     #[error(
-        "images of {rows}x{columns} pixels; expected between 1 and {} pixels an image",
+        "images of {}; expected between 1 and {} pixels an image",
+        size(shape),
         super::SparseRows::MAX_COLUMNS
     )]
     ImageSize {
-        /// Rows of pixels.
-        rows: usize,
-        /// Columns of pixels.
-        columns: usize,
+        /// Rows, columns and channels.
+        shape: [usize; 3],
     },
     /// More pixels than 32-bit offsets can count.
-    #[error(
-        "{images} images of {rows}x{columns} pixels; expected fewer than {} pixels in all",
-        u32::MAX
-    )]
+    #[error("{images} images of {}; expected fewer than {} pixels in all", size(shape), u32::MAX)]
     TooLarge {
         /// Images promised.
         images: usize,
-        /// Rows of pixels.
-        rows: usize,
-        /// Columns of pixels.
-        columns: usize,
+        /// Rows, columns and channels.
+        shape: [usize; 3],
     },
 }
 
@@ -252,6 +246,14 @@ pub(super) fn shown(path: &Path) -> String {
     text
 }
 
+/// Rows, columns and channels in words.
+fn size([rows, columns, channels]: &[usize; 3]) -> String {
+    match channels {
+        1 => format!("{rows}x{columns} pixels"),
+        _ => format!("{rows}x{columns} pixels with {channels} channels"),
+    }
+}
+
 fn kind(magic: u32) -> &'static str {
     match magic {
         super::idx::IMAGES_MAGIC => "IDX images",
@@ -260,10 +262,12 @@ fn kind(magic: u32) -> &'static str {
 }
 
 fn hint(expected: u32, found: u32) -> &'static str {
-    use super::idx::{IMAGES_MAGIC, LABELS_MAGIC};
+    use super::idx::{CHANNELS_MAGIC, IMAGES_MAGIC, LABELS_MAGIC};
     match (expected, found) {
         (IMAGES_MAGIC, LABELS_MAGIC) => ": these are labels; are images and labels swapped?",
-        (LABELS_MAGIC, IMAGES_MAGIC) => ": these are images; are images and labels swapped?",
+        (LABELS_MAGIC, IMAGES_MAGIC | CHANNELS_MAGIC) => {
+            ": these are images; are images and labels swapped?"
+        }
         (_, found) if found >> 16 == 0x1f8b => ": gzipped twice?",
         (_, found) if found >> 16 == 0 => ": IDX of another element type or shape",
         _ => ": not an IDX file",

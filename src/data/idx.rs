@@ -1,7 +1,8 @@
 //! The IDX format of MNIST and its successors.
 //!
 //! All numbers are big-endian. Images: magic `0x00000803`, count, rows, columns, then one byte a
-//! pixel. Labels: magic `0x00000801`, count, then one byte a label.
+//! pixel; or magic `0x00000804`, count, rows, columns, channels, then the bytes of all channels of a
+//! pixel, pixel by pixel. Labels: magic `0x00000801`, count, then one byte a label.
 //!
 //! Nothing is allocated on the word of a header: memory grows with the data that arrive.
 
@@ -11,10 +12,13 @@ use super::{FileProblem, SparseRows};
 
 /// First four bytes of a file of images: unsigned bytes (08) in 3 dimensions.
 pub(super) const IMAGES_MAGIC: u32 = 0x0000_0803;
+/// First four bytes of a file of images with channels: unsigned bytes (08) in 4 dimensions.
+pub(super) const CHANNELS_MAGIC: u32 = 0x0000_0804;
 /// First four bytes of a file of labels: unsigned bytes (08) in 1 dimension.
 pub(super) const LABELS_MAGIC: u32 = 0x0000_0801;
 
 const IMAGES_HEADER: u64 = 16;
+const CHANNELS_HEADER: u64 = 20;
 const LABELS_HEADER: u64 = 8;
 
 /// Bytes to read at a time, about.
@@ -26,12 +30,19 @@ pub(super) struct ImagesHeader {
     pub(super) images: usize,
     pub(super) rows: usize,
     pub(super) columns: usize,
+    /// The bytes of a pixel: 1 for grey images.
+    pub(super) channels: usize,
 }
 
 impl ImagesHeader {
-    /// Pixels of an image: 1 to `SparseRows::MAX_COLUMNS`.
+    /// Rows, columns and channels.
+    pub(super) fn shape(&self) -> [usize; 3] {
+        [self.rows, self.columns, self.channels]
+    }
+
+    /// Bytes of an image: 1 to `SparseRows::MAX_COLUMNS`.
     pub(super) fn pixels(&self) -> usize {
-        self.rows * self.columns
+        self.shape().into_iter().product()
     }
 
     /// Checks that the offsets of `SparseRows` can count all the pixels.
@@ -40,7 +51,7 @@ impl ImagesHeader {
         if total < u64::from(u32::MAX) {
             return Ok(());
         }
-        Err(FileProblem::TooLarge { images: self.images, rows: self.rows, columns: self.columns })
+        Err(FileProblem::TooLarge { images: self.images, shape: self.shape() })
     }
 }
 
@@ -69,38 +80,52 @@ impl<R: Read> IdxReader<R> {
 
     /// Reads and checks the header of a file of images.
     pub(super) fn images_header(&mut self) -> Result<ImagesHeader, FileProblem> {
-        let [images, rows, columns] = self.header(IMAGES_MAGIC, IMAGES_HEADER)?;
-        let [image_count, row_count, column_count] = [images, rows, columns].map(|n| n as usize);
-        let pixels = u64::from(rows) * u64::from(columns);
-        if !(1..=SparseRows::MAX_COLUMNS as u64).contains(&pixels) {
-            return Err(FileProblem::ImageSize { rows: row_count, columns: column_count });
+        let (size, [images, rows, columns, channels]) = match self.magic(IMAGES_HEADER)? {
+            IMAGES_MAGIC => {
+                let [images, rows, columns] = self.words(IMAGES_HEADER)?;
+                (IMAGES_HEADER, [images, rows, columns, 1])
+            }
+            CHANNELS_MAGIC => (CHANNELS_HEADER, self.words(CHANNELS_HEADER)?),
+            found => return Err(FileProblem::Magic { expected: IMAGES_MAGIC, found }),
+        };
+        let shape = [rows, columns, channels];
+        let pixels: u128 = shape.map(u128::from).into_iter().product();
+        let shape = shape.map(|n| n as usize);
+        if !(1..=SparseRows::MAX_COLUMNS as u128).contains(&pixels) {
+            return Err(FileProblem::ImageSize { shape });
         }
         if images == 0 {
             return Err(FileProblem::NoImages);
         }
         // The product is below 2^48.
-        self.promised = IMAGES_HEADER + u64::from(images) * pixels;
-        Ok(ImagesHeader { images: image_count, rows: row_count, columns: column_count })
+        self.promised = size + u64::from(images) * pixels as u64;
+        let [rows, columns, channels] = shape;
+        Ok(ImagesHeader { images: images as usize, rows, columns, channels })
     }
 
     /// Reads and checks the header of a file of labels: how many there are.
     pub(super) fn labels_header(&mut self) -> Result<usize, FileProblem> {
-        let [labels] = self.header(LABELS_MAGIC, LABELS_HEADER)?;
+        match self.magic(LABELS_HEADER)? {
+            LABELS_MAGIC => {}
+            found => return Err(FileProblem::Magic { expected: LABELS_MAGIC, found }),
+        }
+        let [labels] = self.words(LABELS_HEADER)?;
         self.promised = LABELS_HEADER + u64::from(labels);
         Ok(labels as usize)
     }
 
-    fn header<const N: usize>(&mut self, magic: u32, size: u64) -> Result<[u32; N], FileProblem> {
+    /// Begins a file, whose header has `header` bytes.
+    fn magic(&mut self, header: u64) -> Result<u32, FileProblem> {
         self.position = 0;
-        let found = self.word(size)?;
-        if found != magic {
-            return Err(FileProblem::Magic { expected: magic, found });
+        self.word(header)
+    }
+
+    fn words<const N: usize>(&mut self, header: u64) -> Result<[u32; N], FileProblem> {
+        let mut words = [0; N];
+        for word in &mut words {
+            *word = self.word(header)?;
         }
-        let mut numbers = [0; N];
-        for number in &mut numbers {
-            *number = self.word(size)?;
-        }
-        Ok(numbers)
+        Ok(words)
     }
 
     fn word(&mut self, header: u64) -> Result<u32, FileProblem> {
@@ -189,6 +214,16 @@ pub(super) mod tests {
         [header.as_flattened(), pixels].concat()
     }
 
+    /// A file of images with channels as bytes.
+    pub(in super::super) fn channels_file(
+        images: u32,
+        [rows, columns, channels]: [u32; 3],
+        pixels: &[u8],
+    ) -> Vec<u8> {
+        let header = [CHANNELS_MAGIC, images, rows, columns, channels].map(u32::to_be_bytes);
+        [header.as_flattened(), pixels].concat()
+    }
+
     /// A file of labels as bytes.
     pub(in super::super) fn labels_file(count: u32, labels: &[u8]) -> Vec<u8> {
         let header = [LABELS_MAGIC, count].map(u32::to_be_bytes);
@@ -207,6 +242,19 @@ pub(super) mod tests {
         assert_eq!(reader.labels_header().unwrap(), 2);
         assert_eq!(reader.labels(2).unwrap(), [8, 9]);
         reader.end().unwrap();
+    }
+
+    #[test]
+    fn a_fourth_dimension_is_that_of_the_channels() {
+        let bytes = channels_file(2, [1, 3, 2], &[1, 2, 3, 4, 5, 6, 6, 5, 4, 3, 2, 1]);
+        let mut reader = IdxReader::new(&bytes[..]);
+        let header = reader.images_header().unwrap();
+        assert_eq!((header.images, header.shape(), header.pixels()), (2, [1, 3, 2], 6));
+        assert_eq!(reader.promised(), 32);
+        assert_eq!(reader.images(2, 6).unwrap(), SparseRows::from_dense(&bytes[20..], 6));
+        reader.end().unwrap();
+        let error = IdxReader::new(&bytes[..19]).images_header().unwrap_err();
+        assert_eq!(error.to_string(), "truncated: 19 bytes, but the header alone has 20");
     }
 
     #[test]
@@ -230,6 +278,14 @@ pub(super) mod tests {
                 error.to_string().starts_with(&format!("images of {rows}x{columns} pixels")),
                 "{error}"
             );
+        }
+        for shape in [[2, 2, 0], [2, 2, 16384], [u32::MAX; 3]] {
+            let bytes = channels_file(1, shape, &[]);
+            let error = IdxReader::new(&bytes[..]).images_header().unwrap_err().to_string();
+            let [rows, columns, channels] = shape;
+            let start =
+                format!("images of {rows}x{columns} pixels with {channels} channels; expected");
+            assert!(error.starts_with(&start), "{error}");
         }
     }
 }

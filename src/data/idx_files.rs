@@ -17,7 +17,12 @@ struct Role {
 const ROLES: [Role; 4] = [
     Role {
         name: "training images",
-        endings: &["train-images-idx3-ubyte", "train-images.idx3-ubyte"],
+        endings: &[
+            "train-images-idx3-ubyte",
+            "train-images.idx3-ubyte",
+            "train-images-idx4-ubyte",
+            "train-images.idx4-ubyte",
+        ],
     },
     Role {
         name: "training labels",
@@ -30,6 +35,10 @@ const ROLES: [Role; 4] = [
             "t10k-images.idx3-ubyte",
             "test-images-idx3-ubyte",
             "test-images.idx3-ubyte",
+            "t10k-images-idx4-ubyte",
+            "t10k-images.idx4-ubyte",
+            "test-images-idx4-ubyte",
+            "test-images.idx4-ubyte",
         ],
     },
     Role {

@@ -71,6 +71,7 @@ fn unpack() -> Result<Dataset, FileProblem> {
         name: "mnist".to_owned(),
         image_rows: ROWS,
         image_columns: COLUMNS,
+        image_channels: 1,
         classes: CLASSES,
         training: Split::from((images, rest.labels)).into(),
         validation: validation.into(),
@@ -86,10 +87,8 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 fn first_images(frame: &[u8]) -> Result<SparseRows, FileProblem> {
     decode(frame, |reader| {
         let header = reader.images_header()?;
-        expect(
-            [header.images, header.rows, header.columns],
-            [TRAINING + VALIDATION, ROWS, COLUMNS],
-        )?;
+        expect([header.images], [TRAINING + VALIDATION])?;
+        expect(header.shape(), [ROWS, COLUMNS, 1])?;
         reader.images(SEAM, ROWS * COLUMNS)
     })
 }
@@ -100,7 +99,8 @@ fn rest(frame: &[u8]) -> Result<Rest, FileProblem> {
         expect([reader.labels_header()?], [TRAINING + VALIDATION])?;
         let labels = reader.labels(TRAINING + VALIDATION)?;
         let header = reader.images_header()?;
-        expect([header.images, header.rows, header.columns], [TEST, ROWS, COLUMNS])?;
+        expect([header.images], [TEST])?;
+        expect(header.shape(), [ROWS, COLUMNS, 1])?;
         let test_images = reader.images(TEST, ROWS * COLUMNS)?;
         expect([reader.labels_header()?], [TEST])?;
         let test_labels = reader.labels(TEST)?;

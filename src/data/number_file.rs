@@ -47,6 +47,7 @@ pub(super) fn load(
         name: format!("{name}:{}", targets.join("+")),
         image_rows: 1,
         image_columns: numbers.columns(),
+        image_channels: 1,
         classes: 0,
         training: split(0..rest - validation),
         validation: split(rest - validation..rest),

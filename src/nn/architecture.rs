@@ -146,6 +146,14 @@ impl Architecture {
         self.hidden.iter().any(|layer| matches!(layer.kind, LayerKind::ConvPool { .. }))
     }
 
+    /// Its [name](Self::name), and with convolutions the images it is for: `784-20c5p2-100-10 for images of 28 x 28`.
+    pub fn described(&self) -> String {
+        match self.sees_images() {
+            true => format!("{} for images of {}", self.name(), self.input),
+            false => self.name(),
+        }
+    }
+
     /// Its layers in short: `784-30-10`, `784-20c5p2-100-10`.
     pub fn name(&self) -> String {
         let hidden = self.hidden.iter().map(|layer| layer.kind.to_string());

@@ -183,7 +183,7 @@ impl TrainingSpec {
         let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
         let answers = if data.is_numeric() { data.outputs() } else { classes };
         Architecture {
-            input: ImageShape { rows: data.image_rows, columns: data.image_columns, channels: 1 },
+            input: data.into(),
             hidden: LayerSpec::list(&self.hidden, &self.activation, &self.dropout),
             outputs: self.targets.outputs(answers),
             output: self.output,
@@ -382,11 +382,8 @@ impl TrainingSpec {
     /// When it has not, or does not.
     pub fn check_start(&self, start: &Model, data: &Dataset) -> Result<(), SpecError> {
         let [loaded, expected] = [start.architecture(), &self.architecture(data)];
-        let shape = |network: &Architecture| {
-            (network.sees_images().then_some(network.input), network.name())
-        };
-        if shape(loaded) != shape(expected) {
-            let (loaded, expected) = (loaded.name(), expected.name());
+        let [loaded, expected] = [loaded, expected].map(Architecture::described);
+        if loaded != expected {
             return Err(SpecError::Start { loaded, expected });
         }
         match self.precision == Precision::F64 || start.fits_f32() {
@@ -457,6 +454,14 @@ impl TrainingSpec {
             Some(&value) => Err(SpecError::NoHidden { option: "dropout", value }),
             None => Ok(()),
         }
+    }
+}
+
+impl From<&Dataset> for ImageShape {
+    /// The shape of the images of a data set, or of its rows of numbers.
+    fn from(data: &Dataset) -> Self {
+        let (rows, columns, channels) = (data.image_rows, data.image_columns, data.image_channels);
+        Self { rows, columns, channels }
     }
 }
 

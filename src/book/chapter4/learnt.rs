@@ -53,6 +53,7 @@ fn points() -> Dataset {
         name: "the function of the challenge".into(),
         image_rows: 1,
         image_columns: 1,
+        image_channels: 1,
         classes: 0,
         validation: none(),
         test: none(),

@@ -97,11 +97,11 @@ impl Expansion {
     }
 
     /// The images, and after them copy 1 of all of them, copy 2 and so on; without copies the images
-    /// as they are. An image has `shape` = (rows, columns) pixels.
+    /// as they are. An image has `shape` = (rows, columns) pixels, all channels of which move alike.
     ///
     /// # Panics
     ///
-    /// When the images do not have that many pixels, or all together 2³² non-zero ones or more.
+    /// When the images do not have that many pixels of some channels, or all together 2³² non-zero ones or more.
     pub fn once(self, split: &Split, shape: (usize, usize), seed: u64) -> Split {
         let mut expanded = split.clone();
         for copy in 1..=self.copies.unwrap_or(0) as u32 {
@@ -133,10 +133,12 @@ impl Expansion {
         direction: Option<usize>,
         output: &mut Split,
     ) {
-        let pixels = shape.0 * shape.1;
-        assert_eq!(split.images.columns(), pixels, "images of another shape");
+        let (pixels, numbers) = (shape.0 * shape.1, split.images.columns());
+        assert!(numbers.is_multiple_of(pixels), "images of another shape");
+        let channels = numbers / pixels;
         let mut stream = Stream::new(seed, Purpose::Expansion, index);
-        let (mut image, mut distorted) = (vec![0; pixels], vec![0; pixels]);
+        let (mut image, mut distorted) = (vec![0; numbers], vec![0; numbers]);
+        let mut planes = Planes::new(pixels, channels);
         let mut field = Field::new(shape);
         let mut elastic = Elastic::new(shape);
         for i in 0..split.len() {
@@ -144,20 +146,50 @@ impl Expansion {
             match self.distortion {
                 Distortion::Shifts => {
                     let direction = direction.unwrap_or_else(|| stream.below(5) as usize);
-                    shift::shift(&image, shape, direction, &mut distorted);
+                    planes.each(&image, &mut distorted, |from, to| {
+                        shift::shift(from, shape, direction, to);
+                    });
                 }
                 Distortion::Rotations => {
                     rotation::draw(&mut stream, &mut field);
-                    field.warp(&image, &mut distorted);
+                    planes.each(&image, &mut distorted, |from, to| field.warp(from, to));
                 }
                 Distortion::Elastic => {
                     elastic.draw(&mut stream, &mut field);
-                    field.warp(&image, &mut distorted);
+                    planes.each(&image, &mut distorted, |from, to| field.warp(from, to));
                 }
             }
             output.images.push_dense(&distorted);
         }
         output.labels.extend_from_slice(&split.labels);
+    }
+}
+
+/// Room for one channel of an image before and after its distortion.
+struct Planes {
+    channels: usize,
+    from: Vec<u8>,
+    to: Vec<u8>,
+}
+
+impl Planes {
+    fn new(pixels: usize, channels: usize) -> Self {
+        Self { channels, from: vec![0; pixels], to: vec![0; pixels] }
+    }
+
+    /// Distorts the channels of an image one by one.
+    fn each(&mut self, image: &[u8], distorted: &mut [u8], distort: impl Fn(&[u8], &mut [u8])) {
+        let Self { channels, from, to } = self;
+        if *channels == 1 {
+            return distort(image, distorted);
+        }
+        for c in 0..*channels {
+            let of_channel = image.iter().skip(c).step_by(*channels);
+            from.iter_mut().zip(of_channel).for_each(|(to, &from)| *to = from);
+            distort(from, to);
+            let of_channel = distorted.iter_mut().skip(c).step_by(*channels);
+            of_channel.zip(&*to).for_each(|(to, &from)| *to = from);
+        }
     }
 }
 

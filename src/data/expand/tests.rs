@@ -30,6 +30,22 @@ fn expansions_are_written_as_they_are_read() {
 }
 
 #[test]
+fn channels_are_distorted_alike() {
+    let grey = small();
+    // A second channel that is the first, and a third that is empty.
+    let pixels: Vec<u8> = (0..3).flat_map(|i| dense(&grey, i)).flat_map(|p| [p, p, 0]).collect();
+    let colour: Split = (SparseRows::from_dense(&pixels, 36), grey.labels.clone()).into();
+    for text in ["shifts", "rotations:2", "elastic:2"] {
+        let [of_grey, of_colour] = [&grey, &colour].map(|split| parse(text).once(split, (4, 3), 1));
+        assert_eq!(of_colour.labels, of_grey.labels);
+        for i in 0..of_grey.len() {
+            let expected: Vec<u8> = dense(&of_grey, i).iter().flat_map(|&p| [p, p, 0]).collect();
+            assert_eq!(dense(&of_colour, i), expected, "{text} {i}");
+        }
+    }
+}
+
+#[test]
 fn shifts_are_the_books() {
     let split = small();
     let expanded = parse("shifts").once(&split, (4, 3), 1);

@@ -1,6 +1,7 @@
 use super::LayerKind;
 use crate::simd::conv::ConvShape;
 use crate::simd::padded;
+use std::fmt::{self, Display};
 use thiserror::Error;
 
 /// The rows and columns of an image, and how many numbers a pixel has.
@@ -18,6 +19,17 @@ impl ImageShape {
     /// The numbers of an image.
     pub fn inputs(&self) -> usize {
         self.rows * self.columns * self.channels
+    }
+}
+
+impl Display for ImageShape {
+    /// `28 x 28`, or with several channels `28 x 28 x 3`.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self { rows, columns, channels } = self;
+        match channels {
+            1 => write!(f, "{rows} x {columns}"),
+            _ => write!(f, "{rows} x {columns} x {channels}"),
+        }
     }
 }
 
