@@ -7,14 +7,20 @@
 
 Needs NumPy; torch and safetensors for the second file. Prints the number of test images that each
 program classifies correctly, and fails if two of them differ.
+
+    python3 scripts/models/check.py path/to/nablab path/to/mnist --convolutions
+
+trains small networks with convolutions first, and compares their outputs in PyTorch too.
 """
 
 import gzip
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 import numpy as np
 
@@ -29,10 +35,27 @@ def idx(directory, name, skip):
     sys.exit(f"{directory}: no {name}")
 
 
+# Networks with convolutions, as `nablab train` makes them: one and two, with and without pooling, with
+# dropout, and with pixels left over at the edge of the pooling windows.
+CONVOLUTIONS = [
+    "--hidden 6c5p2 --activation sigmoid",
+    "--hidden 5c4 --activation tanh",
+    "--hidden 6c5p2x8c3p2x20 --activation relu",
+    "--hidden 3c3p3x4c3x20x15 --activation relu,tanh,tanh,tanh --dropout 0.2,0.3,0.5,0.5",
+]
+# How much two programs may differ.
+TOLERANCE = {"f32": 1e-5, "f64": 1e-12}
+
+
+def evaluated_by_nablab(nablab, model, *arguments):
+    """What `nablab evaluate` prints."""
+    command = [nablab, "evaluate", model, "--json", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 def correct_by_nablab(nablab, model):
     """The number that `nablab evaluate` prints."""
-    out = subprocess.run([nablab, "evaluate", model, "--json"], capture_output=True, check=True)
-    return json.loads(out.stdout)["correct"]
+    return evaluated_by_nablab(nablab, model)["correct"]
 
 
 def correct_by_network2(path, images, labels):
@@ -45,8 +68,8 @@ def correct_by_network2(path, images, labels):
     return int(np.sum(np.argmax(a, axis=0) == labels))
 
 
-def correct_by_torch(path, images, labels):
-    """The two lines of the README, in a network of the same shape."""
+def torch_model(path):
+    """The two lines of the README, in a network of the same layers, and what the metadata says of it."""
     import torch
     from safetensors import safe_open
     from safetensors.torch import load_file
@@ -57,16 +80,119 @@ def correct_by_torch(path, images, labels):
     tensors = load_file(path)
     shapes = [t.shape for name, t in sorted(tensors.items(), key=lambda kv: int(kv[0].split(".")[0]))
               if name.endswith("weight")]
-    layers = []
-    for (n_out, n_in), activation in zip(shapes, functions["activation"] + [None]):
-        layers.append(torch.nn.Linear(n_in, n_out))
+    kinds = functions.get("layers", {}).get("hidden", [])
+    kinds += [""] * (len(shapes) - len(kinds))
+    modules, convolved = [], False
+    for shape, kind, activation in zip(shapes, kinds, functions["activation"] + [None]):
+        if "c" in kind:
+            maps, channels, kernel, _ = shape
+            modules.append(torch.nn.Conv2d(channels, maps, kernel))
+            pool = kind.partition("p")[2]
+            if pool:
+                modules.append(torch.nn.MaxPool2d(int(pool)))
+        else:
+            if convolved:
+                modules.append(torch.nn.Flatten())
+            modules.append(torch.nn.Linear(shape[1], shape[0]))
+        convolved = "c" in kind
         if activation:
-            layers.append(activations[activation]())
-    model = torch.nn.Sequential(*layers).to(next(iter(tensors.values())).dtype)
+            modules.append(activations[activation]())
+    model = torch.nn.Sequential(*modules).to(next(iter(tensors.values())).dtype)
     model.load_state_dict(load_file(path))
-    z = model(torch.tensor(images).to(next(model.parameters()).dtype))
-    # Sigmoid and softmax outputs keep the order of the weighted inputs.
+    return model, functions
+
+
+def weighted_outputs_by_torch(path, images):
+    """The weighted inputs of the outputs, and what the metadata says. Images are [image][pixel]."""
+    import torch
+
+    model, functions = torch_model(path)
+    if "layers" in functions:
+        # Ours have the channels of a pixel together, those of PyTorch come channel by channel.
+        images = np.moveaxis(images.reshape(-1, *functions["layers"]["input"]), 3, 1)
+    with torch.no_grad():
+        z = model(torch.tensor(np.ascontiguousarray(images)).to(next(model.parameters()).dtype))
+    return z, functions
+
+
+def correct_by_torch(path, images, labels):
+    """Sigmoid and softmax outputs keep the order of the weighted inputs."""
+    z, _ = weighted_outputs_by_torch(path, images)
     return int((z.argmax(1).numpy() == labels).sum())
+
+
+def png(pixels):
+    """Grey pixels, [row][column], as a PNG file."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows, columns = pixels.shape
+    lines = b"".join(b"\0" + row.tobytes() for row in pixels)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines))
+            + chunk(b"IEND", b""))
+
+
+def write_data(directory, images, labels):
+    """Bytes of images, [image][row][column], perhaps [channel], as a data set: the first 300 to train on, the
+    others as the test set, which is returned as numbers."""
+    directory.mkdir()
+    for name, part in [("train", slice(300)), ("t10k", slice(300, None))]:
+        for what, array in [("images", images[part]), ("labels", labels[part])]:
+            header = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape)
+            path = directory / f"{name}-{what}-idx{array.ndim}-ubyte"
+            path.write_bytes(header + array.astype(np.uint8).tobytes())
+    return images[300:].reshape(len(images) - 300, -1) / 256, labels[300:]
+
+
+def colours():
+    """Images of 9 x 8 pixels with 3 channels, and their labels."""
+    random = np.random.RandomState(2)
+    labels = random.randint(0, 4, 400)
+    images = random.randint(0, 120, (400, 9, 8, 3))
+    images[np.arange(400), 2 + labels, labels, labels % 3] = 255
+    return images, labels
+
+
+def check_convolutions(nablab, images, labels, directory):
+    """Trains networks, and compares outputs and costs with those of PyTorch; returns whether they are equal."""
+    import torch
+
+    digits = (256 * images[:500]).astype(np.uint8).reshape(-1, 28, 28)
+    pictures = []
+    for i in range(20):
+        pictures.append(directory / f"{i}.png")
+        pictures[i].write_bytes(png(digits[300 + i]))
+    ok = True
+    model = directory / "m.safetensors"
+    data_sets = [("digits", (digits, labels[:500]), CONVOLUTIONS),
+                 ("colours", colours(), ["--hidden 4c3p2x5c2x9 --activation relu"])]
+    for name, data_set, arguments in data_sets:
+        x, y = write_data(directory / name, *data_set)
+        data = ["--data", directory / name]
+        for argument, precision in ((a, p) for a in arguments for p in TOLERANCE):
+            command = [nablab, "train", *data, *argument.split(), "--output", "softmax", "--cost", "log-likelihood",
+                       "--eta", "0.003", "--train-size", "200", "--epochs", "2", "--precision", precision,
+                       "--save", model, "--overwrite"]
+            subprocess.run(command, capture_output=True, check=True)
+            z, _ = weighted_outputs_by_torch(model, x)
+            outputs = torch.softmax(z.double(), 1).numpy()
+            ours = evaluated_by_nablab(nablab, model, *data)
+            cost = -np.log(outputs[np.arange(len(y)), y]).mean()
+            difference = abs(cost - ours["cost"]) / cost
+            correct = int((outputs.argmax(1) == y).sum())
+            if name == "digits":
+                command = [nablab, "predict", model, *pictures, "--json", "--invert", "no"]
+                answers = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+                predicted = np.array([answer["outputs"] for answer in answers])
+                difference = max(difference, np.abs(predicted - outputs[:len(predicted)]).max())
+            # Of a network whose neurons are dead nothing is compared.
+            assert outputs.std(axis=0).max() > 1e-3, "the outputs are the same for all images"
+            same = correct == ours["correct"] and difference < TOLERANCE[precision]
+            ok &= same
+            print(f"{argument}, {precision}: nablab {ours['correct']}, PyTorch {correct} of {len(y)}; outputs and "
+                  f"cost differ by {difference:.1e}: {'equal' if same else 'DIFFERENT'}")
+    return ok
 
 
 def write_network2(path):
@@ -94,7 +220,12 @@ def main():
         print(f"{what}: nablab {ours}, the other program {theirs}: "
               f"{'equal' if ours == theirs else 'DIFFERENT'}")
 
-    for model in sys.argv[3:]:
+    models = sys.argv[3:]
+    if "--convolutions" in models:
+        models.remove("--convolutions")
+        with tempfile.TemporaryDirectory() as directory:
+            ok &= check_convolutions(nablab, images, labels, pathlib.Path(directory))
+    for model in models:
         other = correct_by_network2 if model.endswith(".json") else correct_by_torch
         compare(model, correct_by_nablab(nablab, model), other(model, images, labels))
     with tempfile.TemporaryDirectory() as directory:
