@@ -528,7 +528,7 @@ fn the_information_names_program_machine_and_data() {
         "FMA peak, f64 ",
         "GFLOP/s",
         "GB/s",
-        "50000 training, 10000 validation, 10000 test images; 784 inputs, 10 classes",
+        "50000 training, 10000 validation, 10000 test images of 28 x 28; 784 inputs, 10 classes",
         "SHA-256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     ] {
         assert!(stdout.contains(words), "'{words}' is missing:\n{stdout}");

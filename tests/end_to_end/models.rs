@@ -319,7 +319,7 @@ fn what_does_not_fit_is_refused() {
     refused(&mut evaluate(&junk, &data), &["junk.json", "JSON"]);
     refused(&mut evaluate(&file("none.json"), &data), &["none.json"]);
     refused(&mut evaluate(&file("m.txt"), &data), &["m.txt", ".safetensors"]);
-    refused(train(&small, "--load").arg(&model), &["--load", "[784, 30, 10]", "[6, 30, 5]"]);
+    refused(train(&small, "--load").arg(&model), &["--load", "784-30-10", "6-30-5"]);
     refused(train(&data, "--hidden 9 --load").arg(&model), &["--hidden", "--load"]);
     refused(train(&data, "--save").arg(file("m.txt")), &["--save", "m.txt", ".json"]);
     let predict = |model: &Path, picture: &Path| {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 pub struct Images {
     rows: usize,
     columns: usize,
+    channels: usize,
     classes: usize,
     training: usize,
     test: usize,
@@ -19,17 +20,25 @@ impl Images {
     pub const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
 
     /// 3×2 pixels, 5 classes, 60 training images (10 of them for validation) and 20 test images.
-    pub const SMALL: Self = Self { rows: 3, columns: 2, classes: 5, training: 60, test: 20 };
+    pub const SMALL: Self =
+        Self { rows: 3, columns: 2, channels: 1, classes: 5, training: 60, test: 20 };
 
     /// The shape of MNIST, small enough for the scalar kernels.
     pub const MNIST_LIKE: Self =
-        Self { rows: 28, columns: 28, classes: 10, training: 300, test: 50 };
+        Self { rows: 28, columns: 28, channels: 1, classes: 10, training: 300, test: 50 };
+
+    /// As many pixels, in another shape.
+    pub const WIDE: Self = Self { rows: 14, columns: 56, ..Self::MNIST_LIKE };
+
+    /// Nine rows of eight pixels of three numbers, in files of four dimensions.
+    pub const COLOURS: Self =
+        Self { rows: 9, columns: 8, channels: 3, classes: 5, training: 120, test: 20 };
 
     /// The four files: training images and labels, test images and labels.
     pub fn files(&self) -> [(&'static str, Vec<u8>); 4] {
         let [training, test] = [self.training, self.test].map(|count| {
             let labels: Vec<u8> = (0..count).map(|i| (i * 7 % self.classes) as u8).collect();
-            let pixels = self.rows * self.columns;
+            let pixels = self.rows * self.columns * self.channels;
             let mut noise = 12_345_u32;
             let image = |&label: &u8| {
                 let mut image: Vec<u8> = (0..pixels)
@@ -43,7 +52,12 @@ impl Images {
                 image
             };
             let pixels: Vec<u8> = labels.iter().flat_map(image).collect();
-            (idx(0x803, &[count, self.rows, self.columns], &pixels), idx(0x801, &[count], &labels))
+            let sizes = [count, self.rows, self.columns, self.channels];
+            let images = match self.channels {
+                1 => idx(0x803, &sizes[..3], &pixels),
+                _ => idx(0x804, &sizes, &pixels),
+            };
+            (images, idx(0x801, &[count], &labels))
         });
         [
             (Self::TRAINING_IMAGES, training.0),
