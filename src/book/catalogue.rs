@@ -1,6 +1,8 @@
 //! All experiments by chapter, and how they are called.
 
-use super::{Experiment, beyond, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, data};
+use super::{
+    Experiment, Kind, beyond, chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, data,
+};
 use crate::nearest::nearest;
 use thiserror::Error;
 
@@ -53,14 +55,15 @@ pub struct UnknownExperiment {
 }
 
 /// The experiment of an id, which may lack its chapter (`overfit-1000`), or those of a group: `chapter3`,
-/// `learning-rates`, `all`.
+/// `learning-rates`, `all`. An id of the book's numbers stands for the experiment in which they are judged
+/// (`ch6-relu`).
 ///
 /// # Errors
 ///
 /// When there is none; the message suggests the nearest name.
 pub fn select(name: &str) -> Result<Selection, UnknownExperiment> {
     let alone = |experiment| Selection { group: None, experiments: vec![experiment] };
-    if let Some(experiment) = find(name) {
+    if let Some(experiment) = find(name).or_else(|| judging(name)) {
         return Ok(alone(experiment));
     }
     let group: Vec<_> = experiments().filter(|e| groups(e).any(|group| group == name)).collect();
@@ -84,6 +87,18 @@ pub fn select(name: &str) -> Result<Selection, UnknownExperiment> {
 /// The experiment of a whole id.
 pub fn find(id: &str) -> Option<&'static Experiment> {
     experiments().find(|experiment| experiment.id == id)
+}
+
+/// The experiment that judges numbers of an id that is not its own.
+fn judging(id: &str) -> Option<&'static Experiment> {
+    let judges = |of: &str| !of.is_empty() && of == id;
+    experiments().find(|experiment| match &experiment.kind {
+        Kind::Trained(trained) => {
+            (trained.arms)().iter().any(|arm| judges(arm.of))
+                || trained.claims.iter().any(|claim| judges(claim.of))
+        }
+        _ => false,
+    })
 }
 
 /// The names of the groups that an experiment belongs to.
@@ -110,6 +125,8 @@ mod tests {
         };
         assert_eq!(ids("ch3-init-30"), ["ch3-init-30"]);
         assert_eq!(ids("init-30"), ["ch3-init-30"]);
+        assert_eq!(ids("ch6-relu"), ["ch6-dbl-conv"]);
+        assert_eq!(ids("ch6-relu-speed"), ["ch6-dbl-conv"]);
         assert_eq!(ids("chapter5").len(), 10);
         assert_eq!(ids("all").len(), experiments().count());
         assert!(ids("learning-rates").contains(&"ch1-learning-rates"));
