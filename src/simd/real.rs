@@ -108,6 +108,8 @@ pub trait Real:
         two: (Self::Vector<S>, Self::Vector<S>),
         x: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// Adds the upper half of the lanes to the lower half until one is left.
+    fn fold_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
     /// Lane by lane the larger number and its companion: those of `a` where it is greater or a
     /// NaN, those of `b` elsewhere.
     fn larger<S: Simd>(
@@ -124,7 +126,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, [$less:ident, $equal:ident, $not:ident, $and:ident, $select:ident]) => {
+    ($t:ident, $bits:ident, [$tiny:literal, $tiny_square:literal], $lanes:ident, $vector:ident, $head:ident, $head_mut:ident, $splat:ident, $fma:ident, $add:ident, $sum:ident, [$less:ident, $equal:ident, $not:ident, $and:ident, $select:ident]) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
 
@@ -201,6 +203,11 @@ macro_rules! real {
                 simd.$select(simd.$equal(a, b), x, simd.$splat(0.0))
             }
             #[inline(always)]
+            fn fold_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self {
+                // Halves, on every instruction set.
+                simd.$sum(a)
+            }
+            #[inline(always)]
             fn larger<S: Simd>(
                 simd: S,
                 (a, i): (Self::Vector<S>, Self::Vector<S>),
@@ -233,6 +240,7 @@ real!(
     splat_f32s,
     mul_add_f32s,
     add_f32s,
+    reduce_sum_f32s,
     [less_than_f32s, equal_f32s, not_m32s, and_m32s, select_f32s]
 );
 real!(
@@ -246,5 +254,6 @@ real!(
     splat_f64s,
     mul_add_f64s,
     add_f64s,
+    reduce_sum_f64s,
     [less_than_f64s, equal_f64s, not_m64s, and_m64s, select_f64s]
 );

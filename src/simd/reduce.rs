@@ -54,3 +54,17 @@ fn fold(mut lanes: [f64; BLOCK]) -> f64 {
     }
     lanes[0]
 }
+
+/// The same in vectors, as long as they are whole.
+#[inline(always)]
+pub(super) fn fold_vectors<S: Simd, T: Real>(simd: S, mut lanes: [T; BLOCK]) -> T {
+    let vectors = T::vectors_mut::<S>(&mut lanes);
+    let mut half = vectors.len() / 2;
+    while half > 0 {
+        for i in 0..half {
+            vectors[i] = T::plus(simd, vectors[i], vectors[i + half]);
+        }
+        half /= 2;
+    }
+    T::fold_lanes(simd, vectors[0])
+}

@@ -3,11 +3,13 @@
 //! A layer's weights are stored input-major, `[n_in][stride]`: a row is what one input contributes
 //! to all outputs. Both passes are then sums of rows, with lanes over outputs.
 
+mod errors;
 mod nonzero;
 mod outer;
 mod product;
 mod rows;
 
+pub use errors::{Descent, Errors};
 pub use nonzero::{AddListedOuterProduct, ListedProduct, list_nonzero};
 pub use outer::AddOuterProducts;
 pub(super) use outer::outer_rows;

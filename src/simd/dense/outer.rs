@@ -103,12 +103,12 @@ fn narrow_outer_of_one<S: Simd, T: Real, const V: usize>(
 
 /// What the outer products are made of.
 #[derive(Clone, Copy)]
-struct Factors<'a, T, V> {
-    input: &'a [T],
-    delta: &'a [V],
-    shape: Shape,
+pub(super) struct Factors<'a, T, V> {
+    pub input: &'a [T],
+    pub delta: &'a [V],
+    pub shape: Shape,
     /// The error vector of the first column.
-    first: usize,
+    pub first: usize,
 }
 
 impl<'a, T, V> Factors<'a, T, V> {
@@ -167,7 +167,7 @@ fn outer_wide<S: Simd, T: Real>(
 
 /// `R` rows of weights, from row `k` of the layer.
 #[inline(always)]
-fn outer_columns<S: Simd, T: Real, const R: usize>(
+pub(super) fn outer_columns<S: Simd, T: Real, const R: usize>(
     simd: S,
     factors: Factors<T, T::Vector<S>>,
     k: usize,
