@@ -1,7 +1,7 @@
-use super::layers::dense::FEW_ROWS;
-use super::pass::{add_biases, add_weights};
+use super::layers::dense::{FEW_ROWS, errors_and_descent, has_one_copy};
+use super::pass::{add_biases, add_weights, errors_before, output_errors, through_activation};
 use super::workspace::LayerSpace;
-use super::{Input, LayerShape, Network, Optimiser, Weights, Workspace};
+use super::{Desired, Input, LayerShape, Network, Optimiser, Weights, Workspace};
 use crate::simd::elementwise::Scale;
 use crate::simd::update::{AdaptiveConstants, AddPenalty, AddScaled, Shrink};
 use crate::simd::{AlignedVec, Real};
@@ -110,6 +110,28 @@ impl<T: Real> Learner<T> {
     ) {
         simd.vectorize(Learn { learner: self, workspace, network, input: input.into() });
     }
+
+    /// [`Workspace::backward`] and then [`learn`](Self::learn), with the same bits: by the plain rule layer by layer, so
+    /// that the weights of a large layer are read and changed in one pass.
+    ///
+    /// # Panics
+    ///
+    /// As [`Workspace::backward`] does.
+    pub fn step<'a, S: Simd>(
+        &mut self,
+        simd: S,
+        workspace: &mut Workspace<T>,
+        network: &mut Network<T>,
+        input: impl Into<Input<'a, T>>,
+        desired: impl Into<Desired<'a, T>>,
+    ) {
+        if !self.memories.is_empty() {
+            workspace.backward(simd, network, desired);
+            return self.learn(simd, workspace, network, input);
+        }
+        let (input, desired) = (input.into(), desired.into());
+        simd.vectorize(Step { learner: self, workspace, network, input, desired });
+    }
 }
 
 struct LookAhead<'a, T: Real> {
@@ -161,6 +183,75 @@ impl<T: Real> WithSimd for Learn<'_, T> {
         }
         self.learner.limit_norms(simd, self.network);
     }
+}
+
+/// BP1 to BP4 and the plain rule, from the last layer to the first.
+struct Step<'a, T: Real> {
+    learner: &'a mut Learner<T>,
+    workspace: &'a mut Workspace<T>,
+    network: &'a mut Network<T>,
+    input: Input<'a, T>,
+    desired: Desired<'a, T>,
+}
+
+impl<T: Real> WithSimd for Step<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { learner, workspace, network, input, desired } = self;
+        let rates = learner.rates(workspace.rows);
+        output_errors(simd, workspace, network, desired);
+        for l in (0..network.layers.len()).rev() {
+            let shape = network.shapes[l];
+            if l > 0 {
+                if descends_in_one_pass(workspace.rows, (shape, &network.layers[l]), rates) {
+                    pass_and_descend(simd, workspace, network, l, rates);
+                    continue;
+                }
+                errors_before(simd, workspace, network, l);
+            }
+            let gradient = LayerGradient::new(workspace, l, shape, input);
+            gradient.descend(simd, &mut network.layers[l], rates);
+        }
+        learner.limit_norms(simd, network);
+    }
+}
+
+/// Whether BP2 and the plain rule are one pass over the weights of a layer: where these are to stay as they are until the
+/// errors have passed.
+#[inline(always)]
+fn descends_in_one_pass<T: Real>(
+    rows: usize,
+    (shape, layer): (LayerShape, &Weights<T>),
+    rates: Rates,
+) -> bool {
+    matches!(shape, LayerShape::Dense { .. })
+        && has_one_copy(rows, layer)
+        && rates.l1 == 0.0
+        && layer.decays_lazily(1.0 - rates.l2)
+}
+
+/// [`errors_before`] and [`LayerGradient::descend`] in one pass over the weights `l`.
+#[inline(always)]
+fn pass_and_descend<S: Simd, T: Real>(
+    simd: S,
+    workspace: &mut Workspace<T>,
+    network: &mut Network<T>,
+    l: usize,
+    rates: Rates,
+) {
+    let (rows, kept) = (workspace.rows, workspace.kept(l).to_f64());
+    let layer = &mut network.layers[l];
+    let scale = T::from_f64(layer.scale * kept);
+    let (before, here) = workspace.layers.split_at_mut(l);
+    let (before, here) = (&mut before[l - 1], &here[0]);
+    layer.shrink(simd, rates);
+    add_biases(simd, T::from_f64(-rates.rate), (network.shapes[l], rows), here, &mut layer.biases);
+    let factor = T::from_f64(-rates.rate * kept / layer.scale);
+    let delta = &here.delta[..rows * here.stride];
+    errors_and_descent(simd, layer, before, delta, &mut workspace.step, factor);
+    let activation = network.architecture.hidden[l - 1].activation;
+    through_activation(simd, before, rows, activation, scale);
 }
 
 /// A step by a rule that remembers: a kernel of its own, so that the plain rule stays short.
@@ -377,7 +468,8 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     /// Where transposed weights are updated at every step, so must be those of the velocity.
     #[inline(always)]
     fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Weights<T>) {
-        if self.rows <= FEW_ROWS && self.before.is_some() {
+        let few = self.rows <= FEW_ROWS && self.before.is_some();
+        if few && !has_one_copy(self.rows, velocity) {
             velocity.transposed(simd);
         }
     }

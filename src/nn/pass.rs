@@ -3,7 +3,9 @@
 
 use super::layers::{conv_pool, dense};
 use super::workspace::LayerSpace;
-use super::{Architecture, Desired, Gradient, Input, LayerShape, Network, Weights, Workspace};
+use super::{
+    Activation, Architecture, Desired, Gradient, Input, LayerShape, Network, Weights, Workspace,
+};
 use crate::simd::Real;
 use crate::simd::dense::AddScaledRows;
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
@@ -73,47 +75,79 @@ impl<T: Real> WithSimd for Backward<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { workspace, network, desired } = self;
-        let rows = workspace.rows;
-        match desired {
-            Desired::Classes(labels) => assert_eq!(labels.len(), rows, "one label an image"),
-            Desired::Numbers(y) => {
-                let outputs = network.architecture().outputs();
-                assert_eq!(y.len(), rows * outputs, "a number for every output of every row");
-            }
+        output_errors(simd, workspace, network, desired);
+        for l in (1..network.layers.len()).rev() {
+            errors_before(simd, workspace, network, l);
         }
-        for l in (0..workspace.layers.len()).rev() {
-            let kept = workspace.kept(l + 1);
-            let (here, after) = workspace.layers.split_at_mut(l + 1);
-            let here = &mut here[l];
-            let stride = here.stride;
-            let a = &here.activation[..rows * stride];
-            let Some(after) = after.first_mut() else {
-                let Architecture { cost, output, targets, .. } = *network.architecture();
-                let shape = (network.shapes()[l].neurons(), stride);
-                let delta = &mut here.delta[..rows * stride];
-                cost.output_delta(simd, (output, targets), a, desired, shape, delta);
-                continue;
-            };
-            let activation = network.architecture().hidden[l].activation;
-            let next_shape = network.shapes()[l + 1];
-            let next = &mut network.layers[l + 1];
-            let scale = T::from_f64(next.scale * kept.to_f64());
-            match next_shape {
-                LayerShape::Dense { .. } => {
-                    let delta = &mut here.delta[..rows * stride];
-                    dense::errors(simd, next, after, rows, delta);
-                }
-                LayerShape::ConvPool(_) => {
-                    conv_pool::errors(simd, next, after, rows, &mut here.delta);
-                }
-            }
-            let delta = &mut here.delta[..rows * stride];
-            Scale { factor: scale, x: delta }.with_simd(simd);
-            activation.mul_prime(simd, &here.weighted_input, a, delta);
-            if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
-                ScaleColumns { factors: mask_of(&here.mask, delta), x: delta }.with_simd(simd);
-            }
+    }
+}
+
+/// BP1: the errors of the output layer.
+#[inline(always)]
+pub(super) fn output_errors<S: Simd, T: Real>(
+    simd: S,
+    workspace: &mut Workspace<T>,
+    network: &Network<T>,
+    desired: Desired<T>,
+) {
+    let rows = workspace.rows;
+    match desired {
+        Desired::Classes(labels) => assert_eq!(labels.len(), rows, "one label an image"),
+        Desired::Numbers(y) => {
+            let outputs = network.architecture().outputs();
+            assert_eq!(y.len(), rows * outputs, "a number for every output of every row");
         }
+    }
+    let Architecture { cost, output, targets, .. } = *network.architecture();
+    let last = network.layers.len() - 1;
+    let LayerSpace { activation, delta, stride, .. } = &mut workspace.layers[last];
+    let (used, shape) = (rows * *stride, (network.shapes()[last].neurons(), *stride));
+    let (a, delta) = (&activation[..used], &mut delta[..used]);
+    cost.output_delta(simd, (output, targets), a, desired, shape, delta);
+}
+
+/// BP2: the errors of the hidden layer before the weights `l` from those after them.
+#[inline(always)]
+pub(super) fn errors_before<S: Simd, T: Real>(
+    simd: S,
+    workspace: &mut Workspace<T>,
+    network: &mut Network<T>,
+    l: usize,
+) {
+    let (rows, kept) = (workspace.rows, workspace.kept(l));
+    let (before, here) = workspace.layers.split_at_mut(l);
+    let (before, here) = (&mut before[l - 1], &mut here[0]);
+    let shape = network.shapes()[l];
+    let weights = &mut network.layers[l];
+    let scale = T::from_f64(weights.scale * kept.to_f64());
+    match shape {
+        LayerShape::Dense { .. } => {
+            let delta = &mut before.delta[..rows * before.stride];
+            dense::errors(simd, weights, here, rows, delta);
+        }
+        LayerShape::ConvPool(_) => {
+            conv_pool::errors(simd, weights, here, rows, &mut before.delta);
+        }
+    }
+    let activation = network.architecture().hidden[l - 1].activation;
+    through_activation(simd, before, rows, activation, scale);
+}
+
+/// The errors of a hidden layer from those of its activations, which are still to be multiplied by `scale`.
+#[inline(always)]
+pub(super) fn through_activation<S: Simd, T: Real>(
+    simd: S,
+    here: &mut LayerSpace<T>,
+    rows: usize,
+    activation: Activation,
+    scale: T,
+) {
+    let used = rows * here.stride;
+    let delta = &mut here.delta[..used];
+    Scale { factor: scale, x: delta }.with_simd(simd);
+    activation.mul_prime(simd, &here.weighted_input, &here.activation[..used], delta);
+    if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
+        ScaleColumns { factors: mask_of(&here.mask, delta), x: delta }.with_simd(simd);
     }
 }
 

@@ -243,12 +243,18 @@ impl<T: Real> Weights<T> {
     /// accuracy.
     #[inline]
     pub(crate) fn decay<S: Simd>(&mut self, simd: S, factor: f64) {
+        let lazy = self.decays_lazily(factor);
         self.scale *= factor;
-        // Written so that a NaN folds too. A factor of 0 or below, as a hopeless η λ makes it,
-        // ends here as well.
-        if !(1e-3..=1e3).contains(&self.scale.abs()) {
+        if !lazy {
             self.fold(simd);
         }
+    }
+
+    /// Whether to [decay](Self::decay) by `factor` leaves the stored weights as they are.
+    #[inline]
+    pub(super) fn decays_lazily(&self, factor: f64) -> bool {
+        // A NaN does not. A factor of 0, as a hopeless η λ makes it, does not either.
+        (1e-3..=1e3).contains(&(self.scale * factor).abs())
     }
 
     /// Multiplies the stored weights by the scale and makes it 1; what has decayed to nothing

@@ -1,7 +1,8 @@
 use super::layers::conv_pool::ConvSpace;
+use super::layers::dense::{FEW_ROWS, is_large};
 use super::nonzero::Nonzero;
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Desired, DropoutBy, Gradient, Input, LayerShape, LayerSpec, Network};
+use super::{Desired, DropoutBy, Gradient, Input, LayerShape, LayerSpec, Network, Weights};
 use crate::simd::conv::BEYOND;
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
@@ -13,6 +14,8 @@ pub struct Workspace<T> {
     pub(super) capacity: usize,
     pub(super) rows: usize,
     pub(super) layers: Vec<LayerSpace<T>>,
+    /// Room for the errors of a layer that has one copy of its weights, times the factor of a step
+    pub(super) step: AlignedVec<T>,
 }
 
 #[derive(Debug)]
@@ -90,7 +93,10 @@ impl<T: Real> Workspace<T> {
             }
         });
         let layers = layers.collect();
-        Self { capacity, rows: 0, layers }
+        let large = network.layers().iter().skip(1).filter(|layer| is_large(layer));
+        let widest = large.map(Weights::stride).max().unwrap_or(0);
+        let step = AlignedVec::zeros(capacity.min(FEW_ROWS) * widest);
+        Self { capacity, rows: 0, layers, step }
     }
 
     /// Draws which hidden neurons are dropped from now on: for every hidden layer with dropout,

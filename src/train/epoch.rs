@@ -40,8 +40,8 @@ impl<T: Real> WithSimd for Steps<'_, T> {
                 draw_mask(self.dropout, p, factors);
             });
             self.workspace.forward(simd, self.network, input);
-            self.workspace.backward(simd, self.network, self.batch.desired());
-            self.learner.learn(simd, self.workspace, self.network, input);
+            let desired = self.batch.desired();
+            self.learner.step(simd, self.workspace, self.network, input, desired);
         }
     }
 }

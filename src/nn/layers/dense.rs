@@ -3,8 +3,9 @@
 use crate::nn::workspace::LayerSpace;
 use crate::nn::{GemmPath, Input, Weights};
 use crate::simd::dense::{
-    AddListedOuterProduct, AddOuterProducts, ListedProduct, Product, ScaleAddBias,
+    AddListedOuterProduct, AddOuterProducts, Descent, Errors, ListedProduct, Product, ScaleAddBias,
 };
+use crate::simd::elementwise::Scale;
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
 use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
 use crate::simd::{Real, padded};
@@ -75,6 +76,11 @@ pub(in crate::nn) fn errors<S: Simd, T: Real>(
             weights: weights.transposed(simd),
             output,
         }),
+        None if has_one_copy(rows, weights) => {
+            let (stride, output_stride) = (weights.stride(), padded(weights.n_in()));
+            let (delta, weights) = (&here.delta[..rows * stride], &mut weights.stored[..]);
+            simd.vectorize(Errors { delta, weights, stride, output, output_stride, descent: None });
+        }
         None => GemmPath::choose(rows, weights.n_in(), weights.n_out()).product_transposed(
             simd,
             &here.delta,
@@ -87,6 +93,52 @@ pub(in crate::nn) fn errors<S: Simd, T: Real>(
 /// The most rows with which it is cheaper to update the transposed weights too than to transpose
 /// them anew.
 pub(in crate::nn) const FEW_ROWS: usize = 16;
+
+/// The weights of a layer that has [one copy](has_one_copy) of them at most mini-batches.
+const MANY_WEIGHTS: usize = 1 << 18;
+
+/// Whether the errors pass through the weights as they are stored, row by row, and there is no transposed copy.
+///
+/// The rule: for layers of at least 2^18 weights, 1 MiB in f32, with mini-batches of 2 to 16 rows. The second copy would
+/// push the first one out of the caches, and a step would read and write both; smaller layers lose as much in sums across
+/// lanes as they gain, more rows make up for a transposition at every step, and a single row has fewer products than
+/// weights, of which it may [skip](crate::nn::nonzero) some. As the bits of the errors depend on the rule, it does not
+/// depend on the CPU.
+pub(in crate::nn) fn has_one_copy<T: Real>(rows: usize, weights: &Weights<T>) -> bool {
+    is_large(weights) && (2..=FEW_ROWS).contains(&rows)
+}
+
+/// Whether a layer may have one copy of its weights only.
+pub(in crate::nn) fn is_large<T: Real>(weights: &Weights<T>) -> bool {
+    weights.n_in() * weights.n_out() >= MANY_WEIGHTS
+}
+
+/// [`errors`] into those of the layer `before`, and then `stored += factor · inputᵀ · delta`, for a layer that has
+/// [one copy](has_one_copy) of its weights. `step` is room for the errors times the factor.
+#[inline(always)]
+pub(in crate::nn) fn errors_and_descent<S: Simd, T: Real>(
+    simd: S,
+    weights: &mut Weights<T>,
+    before: &mut LayerSpace<T>,
+    delta: &[T],
+    step: &mut [T],
+    factor: T,
+) {
+    let (stride, input_stride) = (weights.stride(), padded(weights.n_in()));
+    let used = delta.len() / stride * input_stride;
+    let step = &mut step[..delta.len()];
+    step.copy_from_slice(delta);
+    Scale { factor, x: step }.with_simd(simd);
+    weights.forget_transposed();
+    simd.vectorize(Errors {
+        delta,
+        weights: &mut weights.stored,
+        stride,
+        output: &mut before.delta[..used],
+        output_stride: input_stride,
+        descent: Some(Descent { input: &before.activation[..used], input_stride, step }),
+    });
+}
 
 /// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself and that of another the
 /// activations of the layer `before`. The errors come with the neurons that may have some, if the others are to be skipped.
@@ -115,7 +167,7 @@ pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
     };
     let input_stride = padded(n_in);
     let activation = &activation[..rows * input_stride];
-    if rows > FEW_ROWS {
+    if rows > FEW_ROWS || has_one_copy(rows, weights) {
         weights.forget_transposed();
     }
     let (weights, transposed) = weights.stored_mut();
