@@ -23,7 +23,8 @@ fn epoch(criterion: &mut Criterion) {
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group.warm_up_time(Duration::from_millis(500));
     group.throughput(Throughput::Elements(data.training.len() as u64));
-    let plain = Workload::EPOCHS.map(|workload| (workload.name(), workload.spec()));
+    let plain = Workload::EPOCHS.into_iter().chain(Workload::CONVOLUTION_EPOCHS);
+    let plain = plain.map(|workload| (workload.name(), workload.spec()));
     let extended = [Workload::W5, Workload::W6].map(|workload| {
         let spec = TrainingSpec {
             activation: Activation::Relu.into(),
@@ -35,7 +36,7 @@ fn epoch(criterion: &mut Criterion) {
         };
         (if workload == Workload::W5 { "W5 extended" } else { "W6 extended" }, spec)
     });
-    for (name, spec) in plain.into_iter().chain(extended) {
+    for (name, spec) in plain.chain(extended) {
         let shape = format!("{} batch {}", spec.architecture(&data).name(), spec.batch_size);
         group.bench_function(BenchmarkId::new(name, shape), |b| {
             b.iter_batched_ref(
