@@ -2,12 +2,13 @@
 //! do: the measured peak of fused multiply-adds, or the bandwidth of loads from or stores to the
 //! innermost cache that holds its operands, whichever limits it.
 //!
-//! To add a kernel, add a line to the table of its kind: `elementwise`, `update`, `dense` or
-//! `sparse`.
+//! To add a kernel, add a line to the table of its kind: `elementwise`, `update`, `dense`,
+//! `sparse` or `convolution`.
 
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
+mod convolution;
 mod dense;
 mod elementwise;
 mod sparse;
@@ -43,6 +44,7 @@ fn cases<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     cases.extend(update::update::<T>(arch));
     cases.extend(dense::dense::<T>(arch));
     cases.extend(sparse::sparse::<T>(arch, data));
+    cases.extend(convolution::convolution::<T>(arch, data));
     cases
 }
 
