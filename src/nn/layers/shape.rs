@@ -168,7 +168,7 @@ pub(in crate::nn) fn place(
                 }
                 history = format!("; layer {layer}, {kind}, makes {sides}");
                 if pool > 1 {
-                    history += &format!(", over {pool} {rows} x {columns}");
+                    history += &format!(", pooled to {rows} x {columns}");
                 }
                 image = Some(ImageShape { rows, columns, channels: maps });
                 LayerShape::ConvPool(shape)
