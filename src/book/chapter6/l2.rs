@@ -10,7 +10,7 @@ pub const L2: Experiment = Experiment {
     claim: "The author's program tries weight decay for this network, too, and says that it does not help much: the book leaves it \
             out.",
     groups: &["convolution"],
-    long: false,
+    long: true,
     kind: Kind::Trained(Trained {
         arms: || {
             let arm = |(key, label, lambda)| {

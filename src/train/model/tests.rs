@@ -167,7 +167,7 @@ fn convolutions_that_do_not_fit_are_refused_with_the_reason() {
     let header = str::from_utf8(header).unwrap();
     for (from, to, words) in [
         ("[9,8,2]", "[9,8,3]", "'0.weight' has the shape [4, 2, 3, 3]; expected [4, 3, 3, 3]"),
-        ("[9,8,2]", "[9,9,2]", "none named"),
+        ("[9,8,2]", "[9,10,2]", "expected [7, 48]"),
         ("[9,8,2]", "[9,2,2]", "3 x 3 does not fit into 9 x 2"),
         ("[9,8,2]", "[0,8,2]", "between 1 and 65535"),
         ("[9,8,2]", "[6000000000,6000000000,6000000000]", "between 1 and 65535"),
