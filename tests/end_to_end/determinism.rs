@@ -50,7 +50,7 @@ fn every_instruction_set_gives_the_same_bits() {
             (convolutions.clone(), Activation::Relu, Cost::LogLikelihood, 10),
         ] {
             let spec = TrainingSpec {
-                hidden: dense(hidden),
+                hidden,
                 cost,
                 output: cost.output(),
                 activation: activation.into(),
