@@ -116,6 +116,7 @@ fn short(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::Shows;
     use std::collections::HashSet;
 
     #[test]
@@ -133,6 +134,16 @@ mod tests {
         assert!(ids("learning-rates").contains(&"ch3-learning-rates"));
         let error = select("ch3-learning-rate").unwrap_err().to_string();
         assert!(error.contains("did you mean 'ch3-learning-rates'?"), "{error}");
+    }
+
+    #[test]
+    fn strips_stand_alone() {
+        for experiment in experiments() {
+            if let Kind::Trained(trained) = &experiment.kind {
+                let strips = trained.panels.iter().any(|p| matches!(p.shows, Shows::Strips(_)));
+                assert!(!strips || trained.panels.len() == 1, "{}", experiment.id);
+            }
+        }
     }
 
     #[test]

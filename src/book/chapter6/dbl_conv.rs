@@ -1,8 +1,6 @@
 use super::{ACCURACY, TWO_CONVOLUTIONS, chosen, layers};
 use crate::book::claim::IS_ABOVE;
-use crate::book::{
-    Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Shows, Trained, presets,
-};
+use crate::book::{Arm, Claim, Experiment, Kind, Panel, Relation, Rule, Run, Trained, presets};
 use crate::nn::Activation;
 use crate::train::Metric::{TestAccuracy, ValidationAccuracy};
 use crate::train::TrainingSpec;
@@ -23,7 +21,6 @@ pub const DBL_CONV: Experiment = Experiment {
         panels: &[
             Panel::curves(ValidationAccuracy, "validation accuracy").within(0.97, 1.0),
             Panel::curves(TestAccuracy, "test accuracy").within(0.97, 1.0),
-            Panel::new(Shows::Strips(epochs_to_mark), "epochs to 98.5 % of the validation images"),
         ],
         claims: &[
             Claim { arms: &["ch6-dbl-conv"], ..ACCURACY },
