@@ -11,7 +11,7 @@ use nablab::data::Dataset;
 use nablab::files::write_atomically;
 use nablab::report::page::{Page, PageTable};
 use nablab::report::{Align, Table};
-use nablab::results::Trial;
+use nablab::results::{PROVENANCE_FILE, Trial};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, Shard, Speed};
 use std::io::Write;
@@ -41,7 +41,7 @@ pub struct Arguments {
     /// With a group: the experiments that take long, too, which --list shows
     #[arg(long)]
     long: bool,
-    /// Train nothing: make figures, summaries and the page of a group again, from the CSV files that are there
+    /// Train nothing: make figures, summaries and the page of a group again, from the CSV files of what has been run
     #[arg(long, conflicts_with_all = ["shard", "seeds", "jobs"])]
     redraw: bool,
     /// Number of seeds, 1, 2, …; the same for every setting [default: 10, or as many as the experiment asks for]
@@ -101,8 +101,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.exact {
         bail!("--exact: expected a single experiment; not all of {group} can be replayed");
     }
+    // What is left out: what takes long, or what there is nothing of to draw.
     let (chosen, left): (Vec<_>, Vec<_>) =
-        experiments.into_iter().partition(|experiment| arguments.long || !experiment.long);
+        experiments.into_iter().partition(|experiment| match arguments.redraw {
+            true => directory(experiment).join(PROVENANCE_FILE).exists(),
+            false => arguments.long || !experiment.long,
+        });
+    if arguments.redraw && chosen.is_empty() {
+        bail!("--redraw: no experiment of {group} has been run here");
+    }
     for experiment in &chosen {
         if arguments.redraw {
             redraw(experiment, &directory(experiment), &data)?;
@@ -124,7 +131,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     page(group, &directories, &place.join(format!("{name}.html")), &data)?;
     if !left.is_empty() {
         let ids: Vec<&str> = left.iter().map(|experiment| experiment.id).collect();
-        writeln!(Output::new(), "left out, as they take long: {} (--long)", ids.join(", "))?;
+        let ids = ids.join(", ");
+        match arguments.redraw {
+            true => writeln!(Output::new(), "left out, as they have not been run: {ids}")?,
+            false => writeln!(Output::new(), "left out, as they take long: {ids} (--long)")?,
+        }
     }
     Ok(())
 }

@@ -119,6 +119,24 @@ fn a_group_becomes_one_page_and_goes_on() {
 }
 
 #[test]
+fn a_group_is_drawn_again_without_what_has_not_been_run() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path();
+    let mut redraw = nablab();
+    redraw.args(["reproduce", "chapter4", "--redraw", "--out"]).arg(out);
+    refused(&mut redraw, &["--redraw", "no experiment of chapter4"]);
+    works(nablab().args(["reproduce", "ch4-step", "--out"]).arg(out.join("ch4-step")));
+    // One that was interrupted has no results yet.
+    std::fs::create_dir(out.join("ch4-tower")).unwrap();
+    let figure = read(&out.join("ch4-step"), "figure.svg");
+    std::fs::remove_file(out.join("ch4-step/figure.svg")).unwrap();
+    let terminal = works(&mut redraw);
+    assert!(terminal.contains("have not been run") && terminal.contains("ch4-tower"), "{terminal}");
+    assert_eq!(read(&out.join("ch4-step"), "figure.svg"), figure);
+    assert!(read(out, "chapter4.html").contains("id=\"r-ch4-step"));
+}
+
+#[test]
 fn a_group_leaves_out_what_takes_long() {
     let list = works(nablab().args(["reproduce", "--list"]));
     assert!(list.contains("ch3-expand") && list.contains("ch5-depth"), "{list}");
