@@ -172,9 +172,7 @@ fn check_hidden(spec: &TrainingSpec, given: &Given, data: &Dataset) -> anyhow::R
     if spec.hidden.is_empty() && given.contains("activation") {
         bail!("--activation: it is that of the hidden layers, and there are none; see --output");
     }
-    let classes = if spec.classes.is_empty() { data.classes } else { spec.classes.len() };
-    let answers = if data.is_numeric() { data.outputs() } else { classes };
-    let (inputs, outputs) = (data.inputs(), spec.targets.outputs(answers));
+    let (inputs, outputs) = (data.inputs(), spec.outputs(data));
     let ends = [inputs, outputs].map(|neurons| LayerKind::Dense { neurons });
     let ends = [Some(&ends[0]), Some(&ends[1])];
     if spec.hidden.len() > 1 && [spec.hidden.first(), spec.hidden.last()] == ends {

@@ -180,16 +180,20 @@ impl Default for TrainingSpec {
 impl TrainingSpec {
     /// The network that is trained on `data`.
     pub fn architecture(&self, data: &Dataset) -> Architecture {
-        let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
-        let answers = if data.is_numeric() { data.outputs() } else { classes };
         Architecture {
             input: data.into(),
             hidden: LayerSpec::list(&self.hidden, &self.activation, &self.dropout),
-            outputs: self.targets.outputs(answers),
+            outputs: self.outputs(data),
             output: self.output,
             cost: self.cost,
             targets: self.targets,
         }
+    }
+
+    /// The output neurons of the network that is trained on `data`.
+    pub fn outputs(&self, data: &Dataset) -> usize {
+        let classes = if self.classes.is_empty() { data.classes } else { self.classes.len() };
+        self.targets.outputs(if data.is_numeric() { data.outputs() } else { classes })
     }
 
     /// The constants of the first step of learning on a training set of `images` images.
