@@ -260,10 +260,8 @@ mod tests {
     #[test]
     fn dropout_by_image_is_that_of_each_image_by_itself() {
         let (output, cost) = (Output::Softmax, Cost::LogLikelihood);
-        for (activation, kinds) in
-            [(Activation::Relu, ["3c3p2", "7"]), (Activation::Tanh, ["21", "17"])]
-        {
-            let kinds = kinds.map(|kind| kind.parse().unwrap());
+        for (activation, kinds) in [(Activation::Relu, "3c3p2x7"), (Activation::Tanh, "21x17")] {
+            let kinds = super::super::LayerKind::list(kinds).unwrap();
             let architecture = Architecture {
                 input: super::super::ImageShape { rows: 6, columns: 6, channels: 1 },
                 hidden: LayerSpec::list(&kinds, &activation.into(), &0.5.into()),

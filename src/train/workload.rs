@@ -1,7 +1,7 @@
 use super::TrainingSpec;
 use crate::data::Dataset;
 use crate::nn::{
-    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, Output, PerLayer, dense,
+    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, LayerKind, Output, PerLayer, dense,
 };
 use clap::ValueEnum;
 
@@ -94,29 +94,29 @@ impl Workload {
             ..base.clone()
         };
         let chapter3 = TrainingSpec { hidden: dense([100]), eta: 0.5, lambda: 5.0, ..base.clone() };
-        let convolution = |layers: &[&str]| TrainingSpec {
-            hidden: layers.iter().map(|layer| layer.parse().expect("a layer")).collect(),
+        let convolution = |layers| TrainingSpec {
+            hidden: LayerKind::list(layers).expect("layers"),
             output: Output::Softmax,
             cost: Cost::LogLikelihood,
             epochs: 1,
             ..base.clone()
         };
-        let two = |dense: &[&str]| TrainingSpec {
+        let two = |layers| TrainingSpec {
             activation: Activation::Relu.into(),
             init: Initialiser::He,
             bias_init: BiasInitialiser::Zero,
             eta: 0.03,
-            ..convolution(&[&["20c5p2", "40c5p2"], dense].concat())
+            ..convolution(layers)
         };
         match self {
-            Self::C1 => TrainingSpec { eta: 0.1, ..convolution(&["20c5p2", "100"]) },
-            Self::C2 | Self::C4 => two(&["100"]),
+            Self::C1 => TrainingSpec { eta: 0.1, ..convolution("20c5p2x100") },
+            Self::C2 | Self::C4 => two("20c5p2x40c5p2x100"),
             Self::C3 => TrainingSpec {
                 dropout: PerLayer::new(vec![0.0, 0.5, 0.5, 0.5]),
                 dropout_by: DropoutBy::Image,
-                ..two(&["1000", "1000"])
+                ..two("20c5p2x40c5p2x1000x1000")
             },
-            Self::C5 => TrainingSpec { eta: 0.1, batch_size: 100, ..two(&["100"]) },
+            Self::C5 => TrainingSpec { eta: 0.1, batch_size: 100, ..two("20c5p2x40c5p2x100") },
             Self::W1 | Self::W8 | Self::F1 => chapter1,
             Self::W2 | Self::W7 | Self::F2 => chapter3,
             Self::W3 => TrainingSpec { batch_size: 1, ..chapter1 },

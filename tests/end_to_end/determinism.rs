@@ -1,7 +1,7 @@
 //! Same specification, same seed: same bits, on every instruction set; and seeds are paired.
 
 use nablab::data::{Dataset, SparseRows, Split};
-use nablab::nn::{Activation, Cost, Initialiser, Network, Optimiser, dense};
+use nablab::nn::{Activation, Cost, Initialiser, LayerKind, Network, Optimiser, dense};
 use nablab::simd::SimdLevel;
 use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
 use std::ops::ControlFlow;
@@ -39,7 +39,7 @@ fn assert_same_bits(spec: &TrainingSpec, data: &Dataset) {
 #[test]
 fn every_instruction_set_gives_the_same_bits() {
     let data = few_images();
-    let convolutions = ["8c5p2", "11c3p2", "20"].map(|layer| layer.parse().unwrap()).to_vec();
+    let convolutions = LayerKind::list("8c5p2x11c3p2x20").unwrap();
     for precision in [Precision::F32, Precision::F64] {
         for (hidden, activation, cost, batch_size) in [
             (dense([30]), Activation::Relu, Cost::LogLikelihood, 10),

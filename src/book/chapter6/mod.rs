@@ -58,5 +58,5 @@ const TWO_CONVOLUTIONS: &str = "20c5p2x40c5p2x100";
 ///
 /// When they cannot be read.
 fn layers(text: &str) -> Vec<LayerKind> {
-    text.split('x').map(|layer| layer.parse().expect("a layer")).collect()
+    LayerKind::list(text).expect("layers")
 }

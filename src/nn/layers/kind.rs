@@ -31,6 +31,15 @@ impl LayerKind {
     pub const MOST_KERNEL: usize = 11;
     /// The largest side of a pooling window.
     pub const MOST_POOL: usize = 4;
+
+    /// Reads layers joined by `x`, or by commas as other programs do: `20c5p2x100`.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be read, with what was expected.
+    pub fn list(text: &str) -> Result<Vec<Self>, String> {
+        text.split(['x', ',']).map(|layer| layer.trim().parse()).collect()
+    }
 }
 
 impl Display for LayerKind {
@@ -73,6 +82,12 @@ mod tests {
         for text in ["1", "100", "20c5p2", "40c11", "1c1p4"] {
             assert_eq!(text.parse::<LayerKind>().unwrap().to_string(), text);
         }
+        let list = LayerKind::list("20c5p2x40c3, 100").unwrap();
+        assert_eq!(
+            list.iter().map(LayerKind::to_string).collect::<Vec<_>>(),
+            ["20c5p2", "40c3", "100"]
+        );
+        assert!(LayerKind::list("100x").is_err() && LayerKind::list("").is_err());
         assert_eq!("20c5p1".parse::<LayerKind>().unwrap().to_string(), "20c5");
     }
 

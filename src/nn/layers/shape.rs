@@ -186,8 +186,8 @@ mod tests {
     use super::*;
 
     fn places(input: ImageShape, layers: &str) -> Result<Vec<LayerShape>, String> {
-        let kinds = layers.split('x').map(|kind| kind.parse().unwrap());
-        place(input, kinds, 10).map_err(|error| error.to_string())
+        let kinds = LayerKind::list(layers).unwrap();
+        place(input, kinds.into_iter(), 10).map_err(|error| error.to_string())
     }
 
     const DIGIT: ImageShape = ImageShape { rows: 28, columns: 28, channels: 1 };

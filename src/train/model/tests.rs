@@ -23,7 +23,7 @@ fn network<T: Real>(sizes: &[usize], dropout: PerLayer<f64>) -> Network<T> {
 
 /// A network with convolutions, which sees images of 9 x 8 pixels.
 fn convolutional<T: Real>(hidden: &str, channels: usize, dropout: f64) -> Network<T> {
-    let kinds: Vec<LayerKind> = hidden.split('x').map(|kind| kind.parse().unwrap()).collect();
+    let kinds = LayerKind::list(hidden).unwrap();
     let architecture = Architecture {
         input: ImageShape { rows: 9, columns: 8, channels },
         hidden: LayerSpec::list(&kinds, &Activation::Relu.into(), &dropout.into()),

@@ -163,9 +163,7 @@ impl Value for Vec<LayerKind> {
         if text == "none" {
             return Ok(Self::new());
         }
-        // Other programs write 100,30.
-        let layers = text.split(['x', ',']).map(|layer| layer.trim().parse());
-        layers.collect::<Result<_, String>>().map_err(|reason| {
+        LayerKind::list(text).map_err(|reason| {
             format!("{reason}; layers are joined by x, such as 100x30 or 20c5p2x100, or none")
         })
     }
