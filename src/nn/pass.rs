@@ -10,6 +10,7 @@ use crate::simd::Real;
 use crate::simd::dense::AddScaledRows;
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 pub(super) struct Forward<'a, T: Real> {
     pub workspace: &'a mut Workspace<T>,
@@ -25,43 +26,73 @@ impl<T: Real> WithSimd for Forward<'_, T> {
         let rows = input.rows();
         assert!(rows <= workspace.capacity, "the mini-batch does not fit the workspace");
         workspace.rows = rows;
-        let architecture = network.architecture();
-        for (l, weights) in network.layers().iter().enumerate() {
-            let scale = T::from_f64(weights.scale * workspace.kept(l).to_f64());
-            let (before, here) = workspace.layers.split_at_mut(l);
-            let (before, here) = (before.last(), &mut here[0]);
-            let weights = (weights, scale);
-            let shape = network.shapes()[l];
-            match shape {
-                LayerShape::Dense { .. } => {
-                    let z = &mut here.activation[..rows * here.stride];
-                    dense::forward(simd, weights, input, before, z);
-                }
-                LayerShape::ConvPool(_) => conv_pool::forward(simd, weights, input, before, here),
+        // Convolutions take few images at a time one after the other, so that the next finds in the cache what the last has
+        // written.
+        let is_convolution = |shape: &LayerShape| matches!(shape, LayerShape::ConvPool(_));
+        let convolutions =
+            network.shapes().iter().take_while(|&shape| is_convolution(shape)).count();
+        for first in (0..rows).step_by(IMAGES_AT_ONCE) {
+            let images = first..rows.min(first + IMAGES_AT_ONCE);
+            for l in 0..convolutions {
+                layer_forward(simd, workspace, network, input, l, images.clone());
             }
-            let stride = here.stride;
-            let z = &mut here.activation[..rows * stride];
-            if !here.weighted_input.is_empty() {
-                here.weighted_input[..z.len()].copy_from_slice(z);
-            }
-            let Some(layer) = architecture.hidden.get(l) else {
-                architecture.output.apply(simd, z, (shape.neurons(), stride));
-                continue;
-            };
-            layer.activation.apply(simd, z);
-            match here.mask.is_empty() {
-                true => ZeroPadding { x: z, columns: shape.neurons(), stride }.with_simd(simd),
-                false => ScaleColumns { factors: mask_of(&here.mask, z), x: z }.with_simd(simd),
-            }
-            here.nonzero.look(layer.activation, rows, z);
+        }
+        for l in convolutions..network.layers().len() {
+            layer_forward(simd, workspace, network, input, l, 0..rows);
         }
     }
 }
 
-/// The factors of dropout for the rows `x`: those of all of them, or of one after the other.
+/// The images that go through all convolutions before the next ones.
+const IMAGES_AT_ONCE: usize = 8;
+
+/// Layer `l`, of the images `rows` of a mini-batch; of all of them, unless it is a convolution.
 #[inline(always)]
-fn mask_of<'a, T>(mask: &'a [T], x: &[T]) -> &'a [T] {
-    &mask[..mask.len().min(x.len())]
+fn layer_forward<S: Simd, T: Real>(
+    simd: S,
+    workspace: &mut Workspace<T>,
+    network: &Network<T>,
+    input: Input<T>,
+    l: usize,
+    rows: Range<usize>,
+) {
+    let all = workspace.rows;
+    let weights = &network.layers()[l];
+    let scale = T::from_f64(weights.scale * workspace.kept(l).to_f64());
+    let (before, here) = workspace.layers.split_at_mut(l);
+    let (before, here) = (before.last(), &mut here[0]);
+    let weights = (weights, scale);
+    let shape = network.shapes()[l];
+    let stride = here.stride;
+    let of_rows = rows.start * stride..rows.end * stride;
+    match shape {
+        LayerShape::Dense { .. } => {
+            let z = &mut here.activation[of_rows.clone()];
+            dense::forward(simd, weights, input, before, z);
+        }
+        LayerShape::ConvPool(_) => conv_pool::forward(simd, weights, input, before, here, rows),
+    }
+    let z = &mut here.activation[of_rows.clone()];
+    if !here.weighted_input.is_empty() {
+        here.weighted_input[of_rows.clone()].copy_from_slice(z);
+    }
+    let architecture = network.architecture();
+    let Some(layer) = architecture.hidden.get(l) else {
+        architecture.output.apply(simd, z, (shape.neurons(), stride));
+        return;
+    };
+    layer.activation.apply(simd, z);
+    match here.mask.is_empty() {
+        true => ZeroPadding { x: z, columns: shape.neurons(), stride }.with_simd(simd),
+        false => ScaleColumns { factors: mask_of(&here.mask, of_rows), x: z }.with_simd(simd),
+    }
+    here.nonzero.look(layer.activation, all, z);
+}
+
+/// The factors of dropout for a range of the activations: those of all rows, or of one after the other.
+#[inline(always)]
+fn mask_of<T>(mask: &[T], range: Range<usize>) -> &[T] {
+    mask.get(range).unwrap_or(mask)
 }
 
 pub(super) struct Backward<'a, T: Real> {
@@ -147,7 +178,7 @@ pub(super) fn through_activation<S: Simd, T: Real>(
     Scale { factor: scale, x: delta }.with_simd(simd);
     activation.mul_prime(simd, &here.weighted_input, &here.activation[..used], delta);
     if !here.mask.is_empty() && !activation.stops_errors_at_zero() {
-        ScaleColumns { factors: mask_of(&here.mask, delta), x: delta }.with_simd(simd);
+        ScaleColumns { factors: mask_of(&here.mask, 0..used), x: delta }.with_simd(simd);
     }
 }
 

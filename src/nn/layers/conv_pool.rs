@@ -7,6 +7,7 @@ use crate::simd::conv::{
 };
 use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 /// What a convolution keeps of a mini-batch besides activations and errors.
 #[derive(Debug)]
@@ -33,9 +34,9 @@ impl<T: Real> ConvSpace<T> {
         }
     }
 
-    /// Keeps the images of a mini-batch.
-    fn take<S: Simd>(&mut self, simd: S, input: Input<T>) {
-        simd.vectorize(Take { space: self, input });
+    /// Keeps some images of a mini-batch.
+    fn take<S: Simd>(&mut self, simd: S, input: Input<T>, rows: Range<usize>) {
+        simd.vectorize(Take { space: self, input, rows });
     }
 }
 
@@ -43,6 +44,7 @@ impl<T: Real> ConvSpace<T> {
 struct Take<'a, T> {
     space: &'a mut ConvSpace<T>,
     input: Input<'a, T>,
+    rows: Range<usize>,
 }
 
 impl<T: Real> WithSimd for Take<'_, T> {
@@ -51,7 +53,7 @@ impl<T: Real> WithSimd for Take<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         let inputs = self.space.shape.inputs();
         let images = self.space.images.chunks_exact_mut(padded(inputs));
-        for (r, image) in images.take(self.input.rows()).enumerate() {
+        for (r, image) in images.enumerate().take(self.rows.end).skip(self.rows.start) {
             match self.input {
                 Input::Dense(input) => image[..inputs].copy_from_slice(input.row(r)),
                 Input::Sparse(input) => {
@@ -67,9 +69,9 @@ impl<T: Real> WithSimd for Take<'_, T> {
     }
 }
 
-/// The weighted inputs of the pooled neurons into the activations of the layer `here`, where the input of the first
-/// layer is the mini-batch itself and that of another the activations of the layer `before`, and `scale` is what the
-/// stored weights are to be multiplied by.
+/// The weighted inputs of the pooled neurons of the images `rows` into the activations of the layer `here`, where the
+/// input of the first layer is the mini-batch itself and that of another the activations of the layer `before`, and `scale`
+/// is what the stored weights are to be multiplied by.
 #[inline(always)]
 pub(in crate::nn) fn forward<S: Simd, T: Real>(
     simd: S,
@@ -77,25 +79,28 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
     input: Input<T>,
     before: Option<&LayerSpace<T>>,
     here: &mut LayerSpace<T>,
+    rows: Range<usize>,
 ) {
     let LayerSpace { activation, stride, convolution, .. } = here;
     let space = convolution.as_mut().expect("the memory of a convolution");
     if before.is_none() {
-        space.take(simd, input);
+        space.take(simd, input, rows.clone());
     }
     let ConvSpace { shape, images, winners, room, .. } = &mut **space;
+    let input_stride = padded(shape.inputs());
     simd.vectorize(ConvMaxPool {
         shape: *shape,
-        input: before.map_or(images, |before| &before.activation),
-        input_stride: padded(shape.inputs()),
+        input: &before.map_or(&images[..], |before| &before.activation[..])
+            [rows.start * input_stride..],
+        input_stride,
         weights: &weights.stored,
         scale,
         biases: &weights.biases,
         room,
-        output: activation,
+        output: &mut activation[rows.start * *stride..],
         output_stride: *stride,
-        winners,
-        images: input.rows(),
+        winners: &mut winners[rows.start * *stride..],
+        images: rows.len(),
     });
 }
 
