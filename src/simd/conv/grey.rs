@@ -4,7 +4,7 @@
 //! covers it. The errors stand where the windows' winners were, with zeros around them, so that these places are neighbours.
 
 use super::fields::transpose;
-use super::{AddConvGradient, ConvShape};
+use super::{AddConvGradient, ConvShape, even_part};
 use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
 
@@ -90,7 +90,7 @@ impl<T: Real> WithSimd for GreyGradient<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let vectors = self.0.shape.maps.div_ceil(T::lanes::<S>());
-        match vectors.div_ceil(vectors.div_ceil(VECTORS)) {
+        match even_part(vectors, VECTORS) {
             1 => self.run::<S, 1>(simd),
             2 => self.run::<S, 2>(simd),
             _ => self.run::<S, 3>(simd),
@@ -221,7 +221,7 @@ fn add_row<S: Simd, T: Real, const V: usize>(
     let mut x = 0;
     while x < shape.kernel {
         let left = shape.kernel - x;
-        let taps = left.div_ceil(left.div_ceil(TAPS));
+        let taps = even_part(left, TAPS);
         // The last of these columns is the first place that sees a pixel.
         let errors = &errors[(left - taps) * width..];
         let weights = &mut weights[x * width..];

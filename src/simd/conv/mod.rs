@@ -19,6 +19,7 @@ mod runs;
 mod shape;
 mod tiles;
 mod windows;
+mod winograd;
 
 pub use biases::AddConvBiases;
 pub use errors::ConvErrors;
@@ -29,6 +30,12 @@ pub use lists::ConvLists;
 pub use shape::{BEYOND, ConvShape};
 
 use pulp::{Simd, WithSimd};
+
+/// The length of parts of about the same length, at most `most`, into which `n` are divided.
+#[inline(always)]
+fn even_part(n: usize, most: usize) -> usize {
+    n.div_ceil(n.div_ceil(most))
+}
 
 /// Runs a kernel as a function of its own: inlined into one function with others, its loops keep their constants on the
 /// stack, for want of registers.

@@ -7,7 +7,7 @@ pub(super) const LARGEST: usize = 14;
 macro_rules! for_each_block {
     ($vectors:expr, |$first:ident| $body:ident($($argument:expr),*)) => {
         let vectors: usize = $vectors;
-        let block = vectors.div_ceil(vectors.div_ceil($crate::simd::conv::runs::LARGEST));
+        let block = $crate::simd::conv::even_part(vectors, $crate::simd::conv::runs::LARGEST);
         for $first in (0..vectors).step_by(block) {
             match block.min(vectors - $first) {
                 1 => $body::<S, T, 1>($($argument),*),

@@ -3,7 +3,7 @@
 //! The channels of a pixel are together, so that what the kernel covers of a row of the image is one run of numbers,
 //! and the run of the next place begins a pixel further: a product of overlapping rows with a dense matrix.
 
-use super::apart;
+use super::{apart, even_part};
 use crate::simd::Real;
 use pulp::{Simd, WithSimd};
 
@@ -65,7 +65,7 @@ impl<T: Real> Rows<'_, T> {
         let mut column = 0;
         while column < self.run.per_place {
             let left = self.run.per_place - column;
-            let width = left.div_ceil(left.div_ceil(WIDEST));
+            let width = even_part(left, WIDEST);
             match width {
                 5 => self.columns::<S, 5>(simd, column),
                 4 => self.columns::<S, 4>(simd, column),

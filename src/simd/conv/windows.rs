@@ -4,8 +4,8 @@
 //! added to the sums of all four places, where it meets their four weights, or zeros if the kernel does not lie over it
 //! for some. The sums stay in registers, from which they are pooled.
 
-use super::ConvShape;
 use super::pooling::{finish_row, largest, sign};
+use super::{ConvShape, even_part};
 use crate::simd::{BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
 
@@ -33,11 +33,6 @@ pub(super) fn table_len(shape: ConvShape) -> usize {
     if fits(shape) { SIDE * SIDE * (padded(shape.maps) + 2 * BLOCK) } else { 0 }
 }
 
-/// The vectors of maps that are taken at once.
-fn at_once(vectors: usize) -> usize {
-    vectors.div_ceil(vectors.div_ceil(VECTORS))
-}
-
 /// Puts the weights, `[field][padded(maps)]`, into the table, `[vectors / vectors at once][SIDE][SIDE][vectors at once]`,
 /// with the sign of what sums are multiplied by: the largest of what is to be multiplied by a negative number is the
 /// smallest.
@@ -49,7 +44,7 @@ pub(super) fn tabulate<S: Simd, T: Real>(
     table: &mut [T],
 ) {
     let lanes = T::lanes::<S>();
-    let width = at_once(shape.maps.div_ceil(lanes)) * lanes;
+    let width = even_part(shape.maps.div_ceil(lanes), VECTORS) * lanes;
     let sign = sign(scale);
     table.fill(T::ZERO);
     for (k, weights) in weights.chunks_exact(padded(shape.maps)).take(shape.field()).enumerate() {
@@ -86,7 +81,7 @@ impl<T: Real> WithSimd for Windows<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match at_once(self.shape.maps.div_ceil(T::lanes::<S>())) {
+        match even_part(self.shape.maps.div_ceil(T::lanes::<S>()), VECTORS) {
             1 => self.run::<S, 1>(simd),
             2 => self.run::<S, 2>(simd),
             _ => self.run::<S, 3>(simd),
