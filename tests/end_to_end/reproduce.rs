@@ -114,7 +114,10 @@ fn a_group_becomes_one_page_and_goes_on() {
     assert!(out.join("ch5-speed-4/layers.csv").exists());
     let again = works(&mut command);
     assert!(again.matches(" done, 0 to do").count() == 5, "{again}");
-    assert_eq!(read(&out, "gradients-quick.html"), page);
+    // What is computed comes first, and a build with changes computes it anew, with other times.
+    let trained =
+        |page: &str| page.split_once("<section id=\"r-ch5-grad-init").unwrap().1.to_string();
+    assert!(trained(&read(&out, "gradients-quick.html")) == trained(&page));
     refused(command.arg("--exact"), &["--exact", "single experiment"]);
 }
 
