@@ -102,16 +102,19 @@ impl<T: Real, V: Copy> Products<'_, T, V> {
         let Self { delta, per_row, output, output_stride } = self;
         let (per_row, output_stride) = (*per_row, *output_stride);
         let weights = rows_of::<V, K>(weights, per_row);
+        // Made once: to clear them for every pair of rows takes as long as a short sum.
+        let (mut pair, mut single) = ([[[T::ZERO; BLOCK]; K]; 2], [[[T::ZERO; BLOCK]; K]; 1]);
         let mut deltas = delta.chunks_exact(2 * per_row);
         let mut outputs = output.chunks_exact_mut(2 * output_stride);
         for (delta, output) in (&mut deltas).zip(&mut outputs) {
-            let errors = errors_of::<S, T, 2, K>(simd, rows_of(delta, per_row), weights);
+            let delta = rows_of(delta, per_row);
+            let errors = errors_of::<S, T, 2, K>(simd, delta, weights, &mut pair);
             for (output, errors) in output.chunks_exact_mut(output_stride).zip(errors) {
                 output[k..][..K].copy_from_slice(&errors);
             }
         }
         if let (delta @ [_, ..], output) = (deltas.remainder(), outputs.into_remainder()) {
-            let [errors] = errors_of::<S, T, 1, K>(simd, [delta], weights);
+            let [errors] = errors_of::<S, T, 1, K>(simd, [delta], weights, &mut single);
             output[k..][..K].copy_from_slice(&errors);
         }
     }
@@ -130,12 +133,12 @@ fn errors_of<S: Simd, T: Real, const R: usize, const K: usize>(
     simd: S,
     delta: [&[T::Vector<S>]; R],
     weights: [&[T::Vector<S>]; K],
+    lanes: &mut [[[T; BLOCK]; K]; R],
 ) -> [[T; K]; R] {
     let columns = delta[0].len();
     let delta: [_; R] = std::array::from_fn(|r| &delta[r][..columns]);
     let weights: [_; K] = std::array::from_fn(|k| &weights[k][..columns]);
     let vectors = BLOCK / T::lanes::<S>();
-    let mut lanes = [[[T::ZERO; BLOCK]; K]; R];
     for v in 0..vectors {
         let mut sums = [[T::splat(simd, T::ZERO); K]; R];
         let mut column = v;
@@ -154,7 +157,7 @@ fn errors_of<S: Simd, T: Real, const R: usize, const K: usize>(
         }
     }
     // In memory: kept in registers, the sums of one pass would push out those of the next.
-    let lanes = black_box(&lanes);
+    let lanes = black_box(&*lanes);
     let mut errors = [[T::ZERO; K]; R];
     for r in 0..R {
         for k in 0..K {
