@@ -75,7 +75,8 @@ impl<T: Real> Convolution<T> {
     }
 }
 
-/// Kernels of convolutions with max-pooling. Zeros that are skipped count as work done.
+/// Kernels of convolutions with max-pooling. Zeros that are skipped and products that minimal filtering saves count as work
+/// done.
 pub fn convolution<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     type Run<T> = fn(Arch, &mut Convolution<T>);
     /// Operations, numbers read and numbers written.

@@ -101,7 +101,8 @@ fn note(rows: &[Row]) -> String {
     });
     format!(
         "Images in a mini-batch, left to right: {}. Useful operations only: two a multiply-add of a \
-         weight, none for zero pixels. Every array that a pass reads counts once, every array that \
+         weight, none for zero pixels and, after pooling, for errors of places that did not win. Convolutions count as \
+         direct sums, though minimal filtering needs fewer operations. Every array that a pass reads counts once, every array that \
          it writes once more.",
         networks.collect::<Vec<_>>().join("; ")
     )

@@ -33,9 +33,13 @@ use row::Row;
 use std::path::Path;
 use std::time::Duration;
 
-/// The widths of the hidden layers and the mini-batch sizes that they are measured with.
-const NETWORKS: [(&[usize], &[usize]); 3] =
-    [(&[30], &[1, 10, 100]), (&[100], &[1, 10, 100]), (&[800, 800], &[128])];
+/// The hidden layers and the mini-batch sizes that they are measured with.
+const NETWORKS: [(&str, &[usize]); 4] = [
+    ("30", &[1, 10, 100]),
+    ("100", &[1, 10, 100]),
+    ("800x800", &[128]),
+    ("20c5p2x40c5p2x100", &[10, 100]),
+];
 /// The time for both passes of one network with one mini-batch size.
 const BUDGET: Duration = Duration::from_millis(1500);
 
@@ -134,7 +138,7 @@ mod tests {
     fn rows_survive_the_file_and_every_point_is_drawn() {
         let data = Dataset::mnist().unwrap();
         let rows = measure_all(&data, SimdLevel::best(), Duration::ZERO);
-        assert_eq!(rows.len(), 14);
+        assert_eq!(rows.len(), 18);
         for row in &rows {
             let numbers = [row.seconds, row.intensity, row.gflops, row.share_of_roof];
             assert!(numbers.iter().all(|x| x.is_finite() && *x > 0.0), "{row:?}");

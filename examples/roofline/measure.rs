@@ -1,6 +1,6 @@
 use crate::work::BatchCounts;
 use nablab::data::Dataset;
-use nablab::nn::{Learner, Network, Optimiser, StepConstants, Workspace, dense};
+use nablab::nn::{LayerKind, LayerShape, Learner, Network, Optimiser, StepConstants, Workspace};
 use nablab::train::{MiniBatch, TrainingSpec, initial_network};
 use pulp::{Arch, Simd, WithSimd};
 use std::time::{Duration, Instant};
@@ -30,9 +30,10 @@ pub struct Seconds {
 }
 
 impl Subject {
-    pub fn new(data: &Dataset, hidden: &[usize], batch_size: usize) -> Self {
-        let spec =
-            TrainingSpec { hidden: dense(hidden.iter().copied()), ..TrainingSpec::default() };
+    /// With the hidden layers `hidden`, such as `20c5p2x100`.
+    pub fn new(data: &Dataset, hidden: &str, batch_size: usize) -> Self {
+        let hidden = LayerKind::list(hidden).expect("hidden layers");
+        let spec = TrainingSpec { hidden, ..TrainingSpec::default() };
         let network = initial_network(&spec, data);
         let workspace = Workspace::new(&network, batch_size);
         let ranges =
@@ -51,9 +52,14 @@ impl Subject {
         }
     }
 
-    /// The numbers of neurons, inputs first.
-    pub fn sizes(&self) -> Vec<usize> {
-        self.network.architecture().sizes()
+    /// The layers after the inputs.
+    pub fn shapes(&self) -> &[LayerShape] {
+        self.network.shapes()
+    }
+
+    /// The layers, inputs first: `784-30-10`.
+    pub fn name(&self) -> String {
+        self.network.architecture().name()
     }
 
     /// The shortest times of several rounds.

@@ -2,6 +2,7 @@ use crate::measure::{Seconds, Subject};
 use crate::work::{Work, stored_weights};
 use nablab::machine::Peak;
 use nablab::machine::cpu_name;
+use nablab::nn::LayerShape;
 use nablab::simd::SimdLevel;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ pub struct Row {
     pub cpu: String,
     pub simd: String,
     pub precision: String,
-    /// The numbers of neurons, such as 784-30-10.
+    /// The layers, such as 784-30-10 or 784-20c5p2-100-10.
     pub network: String,
     /// Images in a mini-batch.
     pub batch: usize,
@@ -48,16 +49,16 @@ impl Row {
         peak: &Peak,
         level: SimdLevel,
     ) -> [Self; 2] {
-        let sizes = &subject.sizes()[..];
-        let total = |work: fn(&[usize], &_) -> Work| -> Work {
-            subject.counts.iter().map(|batch| work(sizes, batch)).sum()
+        let shapes = subject.shapes();
+        let total = |work: fn(&[LayerShape], &_) -> Work| -> Work {
+            subject.counts.iter().map(|batch| work(shapes, batch)).sum()
         };
         [
             ("forward", total(Work::forward), seconds.forward),
             ("backward", total(Work::backward), seconds.backward),
         ]
         .map(|(pass, work, seconds)| {
-            let home = peak.home(stored_weights(sizes));
+            let home = peak.home(stored_weights(shapes));
             let intensity = work.flop as f64 / work.bytes as f64;
             let roof_gflops = peak.fma_f32_gflops.min(home.load_gb_per_s * intensity);
             let gflops = work.flop as f64 / seconds / 1e9;
@@ -66,7 +67,7 @@ impl Row {
                 cpu: cpu_name(),
                 simd: level.name().into(),
                 precision: "f32".into(),
-                network: sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("-"),
+                network: subject.name(),
                 batch: subject.counts[0].images,
                 pass: pass.into(),
                 images: subject.counts.iter().map(|batch| batch.images).sum(),
