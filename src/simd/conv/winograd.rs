@@ -145,8 +145,8 @@ impl<T: Real> WithSimd for Tabulate<'_, T> {
                 for x in 0..PATCH {
                     let column = array!(0 1 2 3 4, |y| rows[y][x]);
                     let column = values_of_kernel::<S, T>(simd, column);
-                    for y in 0..PATCH {
-                        table[((y * PATCH + x) * channels + channel) * stride + v] = column[y];
+                    for (y, value) in column.into_iter().enumerate() {
+                        table[((y * PATCH + x) * channels + channel) * stride + v] = value;
                     }
                 }
             }
@@ -251,12 +251,13 @@ impl<T: Real> WithSimd for Values<'_, T> {
                         let row = array!(0 1 2 3 4 5, |x| T::vectors::<S>(&row[x * channels..])[0]);
                         values_of_patch::<S, T>(simd, row)
                     });
+                    #[expect(clippy::needless_range_loop, reason = "of several rows")]
                     for x in 0..PATCH {
                         let column = array!(0 1 2 3 4 5, |y| rows[y][x]);
                         let column = values_of_patch::<S, T>(simd, column);
-                        for y in 0..PATCH {
+                        for (y, value) in column.into_iter().enumerate() {
                             let point = y * PATCH + x;
-                            values[(point * rows_of * across + window) * vectors + v] = column[y];
+                            values[(point * rows_of * across + window) * vectors + v] = value;
                         }
                     }
                 }
