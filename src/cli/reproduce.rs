@@ -101,6 +101,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.exact {
         bail!("--exact: expected a single experiment; not all of {group} can be replayed");
     }
+    // Of the page: what is left out may have been run before.
+    let directories: Vec<PathBuf> =
+        experiments.iter().map(|experiment| directory(experiment)).collect();
     // What is left out: what takes long, or what there is nothing of to draw.
     let (chosen, left): (Vec<_>, Vec<_>) =
         experiments.into_iter().partition(|experiment| match arguments.redraw {
@@ -123,9 +126,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         // The page is made when nothing is left to do, by the same command without a share.
         return Ok(());
     }
-    // What was left out may have been run before.
-    let all = chosen.iter().chain(&left);
-    let directories: Vec<PathBuf> = all.map(|experiment| directory(experiment)).collect();
     let place = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results"));
     let name = if arguments.quick { format!("{group}-quick") } else { group.clone() };
     page(group, &directories, &place.join(format!("{name}.html")), &data)?;
