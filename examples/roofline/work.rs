@@ -76,28 +76,24 @@ fn layers(shapes: &[LayerShape], batch: &BatchCounts) -> impl Iterator<Item = La
     shapes.iter().enumerate().map(move |(l, shape)| {
         let (images, first) = (batch.images, l == 0);
         let [field, maps] = shape.weights();
-        // The inputs that are not zero, and all.
-        let (nonzeros, inputs) = match first {
-            true => (batch.nonzeros, images * shape.inputs()),
-            false => (1, 1),
-        };
         let [forward, backward, touched, transposed] = match shape {
             LayerShape::Dense { n_in, n_out } => {
-                let multiply_adds = n_out * if first { nonzeros } else { images * n_in };
+                let multiply_adds = n_out * if first { batch.nonzeros } else { images * n_in };
                 let touched = if first { batch.inputs } else { *n_in };
                 let transposed = if first { 0 } else { n_out * padded(*n_in) };
                 [multiply_adds, multiply_adds, touched, transposed]
             }
             LayerShape::ConvPool(shape) => {
-                let places = images * shape.neurons() * shape.pool * shape.pool;
-                // Digits stand in the middle: the kernel covers each of their pixels in all its places.
-                let [forward, backward] = [places, images * shape.neurons()]
-                    .map(|neurons| (neurons * field) as f64 * nonzeros as f64 / inputs as f64);
-                let forward = match first {
-                    true => nonzeros * field * maps,
-                    false => forward as usize,
+                let of_winners = images * shape.neurons() * field;
+                let [forward, backward] = match first {
+                    // Digits stand in the middle: the kernel covers each of their pixels in all its places.
+                    true => [
+                        batch.nonzeros * field * maps,
+                        of_winners * batch.nonzeros / (images * shape.inputs()),
+                    ],
+                    false => [of_winners * shape.pool * shape.pool, of_winners],
                 };
-                [forward, backward as usize, field, maps * shape.field_stride()]
+                [forward, backward, field, maps * shape.field_stride()]
             }
         };
         LayerCounts {
