@@ -1,7 +1,7 @@
 use crate::case::{Case, numbers_below_one};
 use nablab::data::Dataset;
 use nablab::nn::Input;
-use nablab::simd::sparse::{AddSparseOuterProducts, SparseProduct};
+use nablab::simd::sparse::{AddSparseOuterProducts, SparseProduct, Storage};
 use nablab::simd::{AlignedVec, Real, padded};
 use nablab::train::MiniBatch;
 use pulp::Arch;
@@ -28,14 +28,26 @@ pub fn sparse<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     let kernels: [(_, _, Run<T>); 2] = [
         ("SparseProduct", false, |arch, Sparse { batch, weights, output, stride }| {
             let Input::Sparse(input) = batch.input() else { panic!("digits are sparse") };
-            arch.dispatch(SparseProduct { input, weights, stride: *stride, output });
+            arch.dispatch(SparseProduct {
+                input,
+                weights,
+                storage: Storage::Panels,
+                stride: *stride,
+                output,
+            });
         }),
         (
             "AddSparseOuterProducts",
             true,
             |arch, Sparse { batch, weights, output: delta, stride }| {
                 let Input::Sparse(input) = batch.input() else { panic!("digits are sparse") };
-                arch.dispatch(AddSparseOuterProducts { input, delta, weights, stride: *stride });
+                arch.dispatch(AddSparseOuterProducts {
+                    input,
+                    delta,
+                    weights,
+                    storage: Storage::Panels,
+                    stride: *stride,
+                });
             },
         ),
     ];

@@ -95,6 +95,12 @@ fn layers(shapes: &[LayerShape], batch: &BatchCounts) -> impl Iterator<Item = La
                 };
                 [forward, backward, field, maps * shape.field_stride()]
             }
+            LayerShape::Recurrent(shape) => {
+                let seen = if first { batch.nonzeros } else { images * shape.steps * shape.inputs };
+                let multiply_adds = (images * shape.steps * shape.neurons + seen) * maps;
+                let stride = padded(shape.neurons) + padded(shape.inputs);
+                [multiply_adds, multiply_adds, field, maps * stride]
+            }
         };
         LayerCounts {
             forward,

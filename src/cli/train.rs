@@ -216,6 +216,7 @@ fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
         spec.activation = PerLayer::new(hidden.iter().map(|layer| layer.activation).collect());
         spec.dropout = PerLayer::new(hidden.iter().map(|layer| layer.dropout).collect());
     }
+    spec.sequence = architecture.sequence;
     (spec.output, spec.cost) = (architecture.output, architecture.cost);
     spec.targets = architecture.targets;
     spec.start = Some(digest.into());

@@ -1,6 +1,7 @@
 use super::layers::place;
 use super::{
-    Activation, Cost, ImageShape, LayerKind, LayerShape, Output, PerLayer, ShapeError, Targets,
+    Activation, Cost, ImageShape, LayerKind, LayerShape, Output, PerLayer, Sequence, ShapeError,
+    Targets,
 };
 
 /// The shape of a network and the functions it is made of.
@@ -8,6 +9,8 @@ use super::{
 pub struct Architecture {
     /// What the network sees.
     pub input: ImageShape,
+    /// How recurrent layers see it.
+    pub sequence: Sequence,
     /// The hidden layers, the one after the inputs first.
     pub hidden: Vec<LayerSpec>,
     /// The number of output neurons, at least one.
@@ -69,6 +72,7 @@ impl Architecture {
         let hidden = super::dense(hidden.iter().copied());
         Self {
             input: (*inputs).into(),
+            sequence: Sequence::Rows,
             hidden: LayerSpec::list(&hidden, &activation.into(), &0.0.into()),
             outputs: *outputs,
             output,
@@ -83,7 +87,7 @@ impl Architecture {
     ///
     /// When a hidden layer does not fit where it stands.
     pub fn place(&self) -> Result<Vec<LayerShape>, ShapeError> {
-        place(self.input, self.hidden.iter().map(|layer| layer.kind), self.outputs)
+        place((self.input, self.sequence), self.hidden.iter().map(|layer| layer.kind), self.outputs)
     }
 
     /// The same.
@@ -141,16 +145,30 @@ impl Architecture {
         self.outputs
     }
 
-    /// Whether a layer is a convolution, for which inputs are an image.
+    /// Whether a layer is a convolution or recurrent, for which inputs have rows and columns.
     pub fn sees_images(&self) -> bool {
-        self.hidden.iter().any(|layer| matches!(layer.kind, LayerKind::ConvPool { .. }))
+        self.hidden.iter().any(|layer| !matches!(layer.kind, LayerKind::Dense { .. }))
     }
 
-    /// Its [name](Self::name), and with convolutions the images it is for: `784-20c5p2-100-10 for images of 28 x 28`.
+    /// Whether a layer is recurrent, for which inputs are a sequence.
+    pub fn sees_sequences(&self) -> bool {
+        self.hidden.iter().any(|layer| layer.kind.is_recurrent())
+    }
+
+    /// Its [name](Self::name), with convolutions the images it is for: `784-20c5p2-100-10 for images of 28 x 28`, and with
+    /// recurrent layers the sequences: `784-r64-10 for 28 steps of 28`.
     pub fn described(&self) -> String {
-        match self.sees_images() {
-            true => format!("{} for images of {}", self.name(), self.input),
-            false => self.name(),
+        match (self.sees_sequences(), self.sees_images()) {
+            (true, _) => {
+                let [steps, inputs] = self.sequence.steps(self.input);
+                let order = match self.sequence {
+                    Sequence::Rows | Sequence::Pixels => "",
+                    Sequence::Permuted => ", permuted",
+                };
+                format!("{} for {steps} steps of {inputs}{order}", self.name())
+            }
+            (false, true) => format!("{} for images of {}", self.name(), self.input),
+            (false, false) => self.name(),
         }
     }
 

@@ -122,10 +122,14 @@ impl Initialiser {
             }
         }
         for (l, (layer, shape)) in layers.iter_mut().zip(shapes).enumerate() {
-            let fans = shape.fans();
+            let (fans, from_itself) = (shape.fans(), shape.from_itself());
             for j in 0..layer.n_out() {
                 for k in 0..layer.n_in() {
-                    let weight = self.draw(source, l, fans, l == output);
+                    let weight = match k < from_itself {
+                        // Of variance 1/n; see RecurrentInitialiser.
+                        true => source.weight(l) / (from_itself as f64).sqrt(),
+                        false => self.draw(source, l, fans, l == output),
+                    };
                     layer.set_weight(j, k, T::from_f64(weight));
                 }
             }

@@ -1,7 +1,7 @@
 use super::layers::dense::{FEW_ROWS, errors_and_descent, has_one_copy};
-use super::pass::{add_biases, add_weights, errors_before, output_errors, through_activation};
+use super::pass::{add_biases, add_weights, errors_before, output_errors, through_layer};
 use super::workspace::LayerSpace;
-use super::{Desired, Input, LayerShape, Network, Optimiser, Weights, Workspace};
+use super::{Desired, Gradient, Input, LayerShape, Network, Optimiser, Weights, Workspace};
 use crate::simd::elementwise::Scale;
 use crate::simd::update::{AdaptiveConstants, AddPenalty, AddScaled, Shrink};
 use crate::simd::{AlignedVec, Real};
@@ -20,12 +20,16 @@ pub struct StepConstants {
     pub images: usize,
     /// The longest vector of weights that may lead into a hidden neuron; ∞ for no limit.
     pub max_norm: f64,
+    /// The longest gradient: a longer one, of the mean cost of a mini-batch over all parameters, without penalties, is
+    /// shortened to it (Pascanu, Mikolov and Bengio, 2013); ∞ for no limit.
+    pub clip_norm: f64,
 }
 
 impl StepConstants {
     /// Plain gradient descent without any regularisation.
     pub fn plain(eta: f64) -> Self {
-        Self { eta, lambda: 0.0, l1: 0.0, images: 1, max_norm: f64::INFINITY }
+        let none = f64::INFINITY;
+        Self { eta, lambda: 0.0, l1: 0.0, images: 1, max_norm: none, clip_norm: none }
     }
 }
 
@@ -41,6 +45,8 @@ pub struct Learner<T: Real> {
     powers: [f64; 2],
     /// Room for the squared norms of a layer's neurons.
     norms: AlignedVec<T>,
+    /// The gradient whose length is to be known, where it has a limit.
+    gradient: Option<Box<Gradient<T>>>,
 }
 
 /// What is remembered of a layer, in its shape; what the rule has no use for is empty.
@@ -76,6 +82,7 @@ impl<T: Real> Learner<T> {
             memories: if remembers { layers.map(memory).collect() } else { Vec::new() },
             powers: [1.0; 2],
             norms: AlignedVec::zeros(widest),
+            gradient: None,
         }
     }
 
@@ -108,7 +115,35 @@ impl<T: Real> Learner<T> {
         network: &mut Network<T>,
         input: impl Into<Input<'a, T>>,
     ) {
-        simd.vectorize(Learn { learner: self, workspace, network, input: input.into() });
+        let input = input.into();
+        self.clip(simd, workspace, network, input);
+        simd.vectorize(Learn { learner: self, workspace, network, input });
+    }
+
+    /// Shortens the errors of the last passes, and so the gradient that is made of them, if it is longer than the limit.
+    fn clip<S: Simd>(
+        &mut self,
+        simd: S,
+        workspace: &mut Workspace<T>,
+        network: &Network<T>,
+        input: Input<T>,
+    ) {
+        let limit = self.step.clip_norm;
+        if limit.is_infinite() {
+            return;
+        }
+        let gradient = self.gradient.get_or_insert_with(|| Box::new(Gradient::zeros(network)));
+        gradient.clear();
+        workspace.add_gradient(simd, input, gradient);
+        let rows = workspace.rows;
+        let norm = gradient.norm(simd) / rows as f64;
+        // A gradient that is not finite stays so.
+        if norm <= limit {
+            return;
+        }
+        for space in &mut workspace.layers {
+            simd.vectorize(Scale { factor: T::from_f64(limit / norm), x: space.errors(rows) });
+        }
     }
 
     /// [`Workspace::backward`] and then [`learn`](Self::learn), with the same bits: by the plain rule layer by layer, so
@@ -125,7 +160,7 @@ impl<T: Real> Learner<T> {
         input: impl Into<Input<'a, T>>,
         desired: impl Into<Desired<'a, T>>,
     ) {
-        if !self.memories.is_empty() {
+        if !self.memories.is_empty() || self.step.clip_norm.is_finite() {
             workspace.backward(simd, network, desired);
             return self.learn(simd, workspace, network, input);
         }
@@ -244,14 +279,13 @@ fn pass_and_descend<S: Simd, T: Real>(
     let layer = &mut network.layers[l];
     let scale = T::from_f64(layer.scale * kept);
     let (before, here) = workspace.layers.split_at_mut(l);
-    let (before, here) = (&mut before[l - 1], &here[0]);
+    let (before, here) = (&mut before[l - 1], &mut here[0]);
     layer.shrink(simd, rates);
     add_biases(simd, T::from_f64(-rates.rate), (network.shapes[l], rows), here, &mut layer.biases);
     let factor = T::from_f64(-rates.rate * kept / layer.scale);
     let delta = &here.delta[..rows * here.stride];
     errors_and_descent(simd, layer, before, delta, &mut workspace.step, factor);
-    let activation = network.architecture.hidden[l - 1].activation;
-    through_activation(simd, before, rows, activation, scale);
+    through_layer(simd, network, (before, l - 1), rows, scale);
 }
 
 /// A step by a rule that remembers: a kernel of its own, so that the plain rule stays short.
@@ -389,13 +423,12 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     /// `delta *= factor`.
     #[inline(always)]
     fn scale<S: Simd>(&mut self, simd: S, factor: f64) {
-        let used = self.rows * self.here.stride;
-        let x = &mut self.here.delta[..used];
+        let x = self.here.errors(self.rows);
         Scale { factor: T::from_f64(factor), x }.with_simd(simd);
     }
 
     #[inline(always)]
-    fn add_biases<S: Simd>(&self, simd: S, factor: f64, biases: &mut [T]) {
+    fn add_biases<S: Simd>(&mut self, simd: S, factor: f64, biases: &mut [T]) {
         let layer = (self.shape, self.rows);
         add_biases(simd, T::from_f64(factor), layer, self.here, biases);
     }
@@ -469,7 +502,10 @@ impl<'a, T: Real> LayerGradient<'a, T> {
     #[inline(always)]
     fn keep_transposed<S: Simd>(&self, simd: S, velocity: &mut Weights<T>) {
         let few = self.rows <= FEW_ROWS && self.before.is_some();
-        if few && !has_one_copy(self.rows, velocity) {
+        if few
+            && !matches!(self.shape, LayerShape::Recurrent(_))
+            && !has_one_copy(self.rows, velocity)
+        {
             velocity.transposed(simd);
         }
     }

@@ -1,7 +1,7 @@
 //! The passes of a [`Workspace`] as kernels of their own: called once a mini-batch, with everything
 //! inside inlined.
 
-use super::layers::{conv_pool, dense};
+use super::layers::{conv_pool, dense, recurrent};
 use super::workspace::LayerSpace;
 use super::{
     Activation, Architecture, Desired, Gradient, Input, LayerShape, Network, Weights, Workspace,
@@ -71,6 +71,10 @@ fn layer_forward<S: Simd, T: Real>(
             dense::forward(simd, weights, input, before, z);
         }
         LayerShape::ConvPool(_) => conv_pool::forward(simd, weights, input, before, here, rows),
+        LayerShape::Recurrent(_) => {
+            let activation = network.architecture().hidden[l].activation;
+            recurrent::forward(simd, weights, input, before, (here, activation), all);
+        }
     }
     let z = &mut here.activation[of_rows.clone()];
     if !here.weighted_input.is_empty() {
@@ -81,7 +85,9 @@ fn layer_forward<S: Simd, T: Real>(
         architecture.output.apply(simd, z, (shape.neurons(), stride));
         return;
     };
-    layer.activation.apply(simd, z);
+    if here.recurrent.is_none() {
+        layer.activation.apply(simd, z);
+    }
     match here.mask.is_empty() {
         true => ZeroPadding { x: z, columns: shape.neurons(), stride }.with_simd(simd),
         false => ScaleColumns { factors: mask_of(&here.mask, of_rows), x: z }.with_simd(simd),
@@ -159,14 +165,55 @@ pub(super) fn errors_before<S: Simd, T: Real>(
         LayerShape::ConvPool(_) => {
             conv_pool::errors(simd, weights, here, rows, &mut before.delta);
         }
+        LayerShape::Recurrent(_) => recurrent::errors(simd, before, here, rows),
     }
-    let activation = network.architecture().hidden[l - 1].activation;
-    through_activation(simd, before, rows, activation, scale);
+    through_layer(simd, network, (before, l - 1), rows, scale);
 }
 
-/// The errors of a hidden layer from those of its activations, which are still to be multiplied by `scale`.
+/// The errors of the hidden layer `l` from those of its activations, which are still to be multiplied by `scale`.
 #[inline(always)]
-pub(super) fn through_activation<S: Simd, T: Real>(
+pub(super) fn through_layer<S: Simd, T: Real>(
+    simd: S,
+    network: &Network<T>,
+    (here, l): (&mut LayerSpace<T>, usize),
+    rows: usize,
+    scale: T,
+) {
+    let activation = network.architecture().hidden[l].activation;
+    let LayerShape::Recurrent(shape) = network.shapes()[l] else {
+        return through_activation(simd, here, rows, activation, scale);
+    };
+    if !shape.passes_steps {
+        let used = rows * here.stride;
+        let delta = &mut here.delta[..used];
+        Scale { factor: scale, x: delta }.with_simd(simd);
+        if !here.mask.is_empty() {
+            ScaleColumns { factors: mask_of(&here.mask, 0..used), x: delta }.with_simd(simd);
+        }
+    }
+    simd.vectorize(ThroughTime { weights: &network.layers()[l], here, activation, rows });
+}
+
+/// [`recurrent::through_time`] as a kernel of its own, not to be inlined where there is no recurrent layer.
+struct ThroughTime<'a, T: Real> {
+    weights: &'a Weights<T>,
+    here: &'a mut LayerSpace<T>,
+    activation: Activation,
+    rows: usize,
+}
+
+impl<T: Real> WithSimd for ThroughTime<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { weights, here, activation, rows } = self;
+        recurrent::through_time(simd, weights, (here, activation), rows);
+    }
+}
+
+/// [`through_layer`] in a layer that sees no sequence.
+#[inline(always)]
+fn through_activation<S: Simd, T: Real>(
     simd: S,
     here: &mut LayerSpace<T>,
     rows: usize,
@@ -209,7 +256,7 @@ pub(super) fn add_biases<S: Simd, T: Real>(
     simd: S,
     factor: T,
     (shape, rows): (LayerShape, usize),
-    here: &LayerSpace<T>,
+    here: &mut LayerSpace<T>,
     biases: &mut [T],
 ) {
     match shape {
@@ -219,6 +266,10 @@ pub(super) fn add_biases<S: Simd, T: Real>(
         }
         LayerShape::ConvPool(shape) => {
             conv_pool::add_biases(simd, factor, (shape, rows), here, biases);
+        }
+        LayerShape::Recurrent(_) => {
+            let rows = &*here.errors(rows);
+            AddScaledRows { factor, rows, output: biases }.with_simd(simd);
         }
     }
 }
@@ -239,5 +290,6 @@ pub(super) fn add_weights<S: Simd, T: Real>(
             dense::add_gradient(simd, weights, input, before, delta);
         }
         LayerShape::ConvPool(_) => conv_pool::add_gradient(simd, weights, before, here, rows),
+        LayerShape::Recurrent(_) => recurrent::add_gradient(simd, weights, before, here, rows),
     }
 }

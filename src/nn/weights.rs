@@ -45,6 +45,10 @@ impl<T: Real> Weights<T> {
                 let zeros = Self::zeros(shape.field(), shape.maps);
                 Self { convolution: Some(*shape), ..zeros }
             }
+            LayerShape::Recurrent(_) => {
+                let [n_in, n_out] = shape.weights();
+                Self::zeros(n_in, n_out)
+            }
         }
     }
 

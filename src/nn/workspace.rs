@@ -1,8 +1,11 @@
 use super::layers::conv_pool::ConvSpace;
 use super::layers::dense::{FEW_ROWS, is_large};
+use super::layers::recurrent::RecurrentSpace;
 use super::nonzero::Nonzero;
 use super::pass::{AddGradient, Backward, Forward};
-use super::{Desired, DropoutBy, Gradient, Input, LayerShape, LayerSpec, Network, Weights};
+use super::{
+    Desired, DropoutBy, Gradient, Input, LayerShape, LayerSpec, Network, RecurrentShape, Weights,
+};
 use crate::simd::conv::BEYOND;
 use crate::simd::{AlignedVec, Real};
 use pulp::Simd;
@@ -38,6 +41,19 @@ pub(super) struct LayerSpace<T> {
     pub(super) kept: T,
     /// What a convolution keeps besides
     pub(super) convolution: Option<Box<ConvSpace<T>>>,
+    /// What a recurrent layer keeps besides; the activations and errors above are those of its last step
+    pub(super) recurrent: Option<Box<RecurrentSpace<T>>>,
+}
+
+impl<T: Real> LayerSpace<T> {
+    /// The errors ∂C/∂z of some rows, in a recurrent layer of all steps.
+    #[inline(always)]
+    pub(super) fn errors(&mut self, rows: usize) -> &mut [T] {
+        match &mut self.recurrent {
+            Some(space) => space.delta(rows),
+            None => &mut self.delta[..rows * self.stride],
+        }
+    }
 }
 
 impl<T: Real> Workspace<T> {
@@ -69,6 +85,13 @@ impl<T: Real> Workspace<T> {
         };
         let zeros = |wanted, len| AlignedVec::zeros(if wanted { len } else { 0 });
         let layers = network.shapes().iter().enumerate().map(|(l, shape)| {
+            let recurrent = match shape {
+                LayerShape::Recurrent(shape) => {
+                    let activation = architecture.hidden[l].activation;
+                    Some(Box::new(RecurrentSpace::new(*shape, capacity, l == 0, activation)))
+                }
+                LayerShape::Dense { .. } | LayerShape::ConvPool(_) => None,
+            };
             let (neurons, stride) = (shape.neurons(), shape.stride());
             let rows = if dropout_by == DropoutBy::Image { capacity } else { 1 };
             let mut mask = zeros(has_mask(l), rows * stride);
@@ -76,21 +99,31 @@ impl<T: Real> Workspace<T> {
             let hidden = architecture.hidden.get(l);
             let corrected = hidden.filter(|_| mask.is_empty());
             let dropped = corrected.map_or(0.0, |layer| layer.dropout);
-            LayerSpace {
+            let mut space = LayerSpace {
                 stride,
-                weighted_input: zeros(keeps_z(l), capacity * stride),
+                weighted_input: zeros(keeps_z(l) && recurrent.is_none(), capacity * stride),
                 activation: AlignedVec::zeros(capacity * stride + BEYOND),
                 delta: AlignedVec::zeros(capacity * stride + BEYOND),
                 nonzero: Nonzero::new(neurons),
                 mask,
                 kept: T::from_f64(1.0 - dropped),
                 convolution: match shape {
-                    LayerShape::Dense { .. } => None,
+                    LayerShape::Dense { .. } | LayerShape::Recurrent(_) => None,
                     LayerShape::ConvPool(shape) => {
                         Some(Box::new(ConvSpace::new(*shape, capacity, l == 0)))
                     }
                 },
+                recurrent,
+            };
+            // What the next layer sees at every step is dropped, or multiplied, before it does.
+            if let (LayerShape::Recurrent(RecurrentShape { passes_steps: true, .. }), Some(layer)) =
+                (shape, hidden)
+                && layer.dropout > 0.0
+                && let Some(recurrent) = &mut space.recurrent
+            {
+                recurrent.pass_on(std::mem::replace(&mut space.kept, T::ONE));
             }
+            space
         });
         let layers = layers.collect();
         let large = network.layers().iter().skip(1).filter(|layer| is_large(layer));
@@ -119,6 +152,27 @@ impl<T: Real> Workspace<T> {
                 draw(architecture.hidden[l].dropout, &mut mask[..neurons]);
             }
         }
+    }
+
+    /// Lets the errors of recurrent layers go back through so many of the last steps only: truncated backpropagation
+    /// through time.
+    pub fn truncate(&mut self, steps: usize) {
+        for recurrent in self.layers.iter_mut().filter_map(|space| space.recurrent.as_mut()) {
+            recurrent.truncate(steps);
+        }
+    }
+
+    /// Begins to add up the norms ‖∂C/∂a_t‖ of the errors of recurrent layers, over the rows of all mini-batches to come.
+    pub fn watch_errors(&mut self) {
+        for recurrent in self.layers.iter_mut().filter_map(|space| space.recurrent.as_mut()) {
+            recurrent.watch_errors();
+        }
+    }
+
+    /// The sums of the norms ‖∂C/∂a_t‖ since [`watch_errors`](Self::watch_errors), for every step of the recurrent layer
+    /// `l`; nothing for another layer.
+    pub fn error_norms(&self, l: usize) -> &[f64] {
+        self.layers[l].recurrent.as_ref().map_or(&[], |recurrent| &recurrent.error_norms)
     }
 
     /// The number of images that fit.
@@ -207,15 +261,20 @@ impl<T: Real> Workspace<T> {
 }
 
 impl<T: Real> Workspace<T> {
-    /// Replaces the errors of the hidden layers by f'(z), for the mini-batch that the last
-    /// [`forward`](Self::forward) saw: [`delta`](Self::delta) returns them.
-    pub fn replace_errors_by_slopes<S: Simd>(&mut self, simd: S, network: &Network<T>) {
-        let hidden = &network.architecture().hidden;
-        for (space, layer) in self.layers.iter_mut().zip(hidden) {
-            space.delta.fill(T::ONE);
-            let (z, a) = (&space.weighted_input, &space.activation);
-            layer.activation.mul_prime(simd, z, a, &mut space.delta);
+    /// f'(z) of the hidden layer `l`, `[rows][stride]`, for the mini-batch that the last [`forward`](Self::forward) saw, in
+    /// place of its errors; in a recurrent layer of all steps, `[steps][rows][stride]`, and `None` of LSTM units, which have
+    /// no such slope.
+    pub fn slopes<S: Simd>(&mut self, simd: S, network: &Network<T>, l: usize) -> Option<&[T]> {
+        let activation = network.architecture().hidden[l].activation;
+        let space = &mut self.layers[l];
+        if let Some(recurrent) = &mut space.recurrent {
+            return recurrent.slopes(simd, activation, self.rows);
         }
+        let used = self.rows * space.stride;
+        let delta = &mut space.delta[..used];
+        delta.fill(T::ONE);
+        activation.mul_prime(simd, &space.weighted_input, &space.activation[..used], delta);
+        Some(delta)
     }
 }
 

@@ -8,7 +8,7 @@
 use super::{PROVENANCE_FILE, Provenance, Trial, TrialResult};
 use crate::files::{AtomicFile, WriteError, commit_together};
 use crate::train::settings::{SETTINGS, cells, exact};
-use crate::train::{Metric, Status};
+use crate::train::{LAGS, Metric, Status};
 use std::path::{Path, PathBuf};
 
 /// The columns that hold the configuration of a trial, in all files, after `trial_id`: the data and
@@ -66,7 +66,10 @@ impl ResultFiles {
             directory: directory.into(),
             trials: Table::create(&directory.join(trials), of_trial)?,
             epochs: Table::create(&directory.join(epochs), of_epoch)?,
-            layers: Table::create(&directory.join(layers), LAYER_COLUMNS.map(String::from))?,
+            layers: Table::create(
+                &directory.join(layers),
+                LAYER_COLUMNS.map(String::from).into_iter().chain(lag_columns()),
+            )?,
             any_layers: false,
             metrics,
         })
@@ -116,6 +119,7 @@ impl ResultFiles {
             let mut row = vec![record.epochs_trained.to_string(), record.layer.to_string()];
             row.extend([record.bias_gradient, record.weight_gradient, record.weights].map(exact));
             row.extend([record.saturated, record.dead, record.update].map(cell));
+            row.extend(record.lags.map(cell));
             self.layers.row(&trial.id, &config, &row)?;
         }
         Ok(())
@@ -229,6 +233,11 @@ const LAYER_COLUMNS: [&str; 8] = [
     "dead",
     "update_ratio",
 ];
+
+/// The columns of `layers.csv` after those: ‖∂C/∂a‖ of recurrent layers so many steps before the last one.
+fn lag_columns() -> impl Iterator<Item = String> {
+    LAGS.into_iter().map(|lag| format!("error_norm_lag_{lag}"))
+}
 
 fn cell(value: Option<f64>) -> String {
     value.map_or(String::new(), exact)

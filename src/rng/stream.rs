@@ -25,6 +25,10 @@ pub enum Purpose {
     Bootstrap = 6,
     /// What is drawn where nothing is trained: guesses, examples of weighted inputs.
     Demonstration = 7,
+    /// The fixed order in which a sequence of permuted pixels is seen.
+    Permutation = 8,
+    /// Data that are generated; the index is the part.
+    Data = 9,
 }
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).

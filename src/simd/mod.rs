@@ -30,6 +30,7 @@ pub mod conv;
 pub mod dense;
 pub mod elementwise;
 mod level;
+pub mod lstm;
 pub mod panels;
 pub mod prefetch;
 mod real;

@@ -92,7 +92,7 @@ impl<T: Real> WithSimd for PanelProduct<'_, T> {
         assert_eq!(output.len(), input.rows() * stride, "a row of outputs a row of inputs");
         for (first, shape, range) in panels::<S, T>(input, stride) {
             let weights = T::vectors::<S>(&weights[range]);
-            product_rows::<S, T>(simd, input.rows, shape, weights, first, output);
+            product_rows::<S, T, false>(simd, input.rows, shape, weights, first, output);
         }
     }
 }

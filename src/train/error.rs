@@ -21,6 +21,14 @@ pub enum SpecError {
         /// Its value.
         value: f64,
     },
+    /// A setting of recurrent layers that are not there.
+    #[error(
+        "{option}: expected a recurrent layer (--hidden r64 or lstm64), without which it has no effect"
+    )]
+    NoRecurrence {
+        /// The option.
+        option: &'static str,
+    },
     /// A momentum coefficient that the optimiser has no use for.
     #[error(
         "momentum {momentum}: expected 0 with {optimiser}, since sgd and nesterov alone have momentum"
@@ -195,7 +203,7 @@ impl SpecError {
     pub fn option(&self) -> &'static str {
         match self {
             Self::Value { setting, .. } => setting.name,
-            Self::NoHidden { option, .. } => option,
+            Self::NoHidden { option, .. } | Self::NoRecurrence { option } => option,
             Self::Momentum { .. } => "momentum",
             Self::MonitorEvery(_) => "monitor-every",
             Self::Classes { .. } => "classes",

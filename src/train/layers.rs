@@ -2,7 +2,7 @@ use super::MiniBatch;
 use super::evaluate::ROWS;
 use crate::data::Split;
 use crate::nn::{Gradient, LayerShape, Network, Weights, Workspace};
-use crate::simd::Real;
+use crate::simd::{Real, padded};
 use pulp::{Arch, Simd, WithSimd};
 
 /// What one layer of a network looks like at one moment of its training.
@@ -20,13 +20,19 @@ pub struct LayerRecord {
     /// ‖w‖ of the weights that lead into the layer.
     pub weights: f64,
     /// The fraction of neurons and images with |f'(z)| no more than a twentieth of its largest value,
-    /// over the same images; `None` for the output layer.
+    /// over the same images, in a recurrent layer at all steps; `None` for the output layer, and for LSTM units, in which
+    /// no single function makes the activation.
     pub saturated: Option<f64>,
     /// The fraction of neurons of which that is true for every image.
     pub dead: Option<f64>,
     /// ‖Δw‖ / ‖w‖ of the last mini-batch; `None` at the start.
     pub update: Option<f64>,
+    /// ‖∂C/∂a_t‖ of a recurrent layer, the mean over the same images, for every one of the [`LAGS`] that its sequences have.
+    pub lags: [Option<f64>; LAGS.len()],
 }
+
+/// How many steps before the last one the errors of recurrent layers are told of.
+pub const LAGS: [usize; 11] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /// The images that gradients are averaged over, as in the book's program.
 const IMAGES: usize = 1000;
@@ -54,8 +60,10 @@ pub(super) fn measure_layers<T: Real>(
         let (n_out, n_in) = (layer.n_out(), layer.n_in());
         let gradient = |j| (0..n_in).map(move |k| (j, k));
         let weight_gradients = (0..n_out).flat_map(gradient);
-        let flat = passes.flat.get(l);
+        let flat = passes.flat.get(l).and_then(Option::as_ref);
         let share = |count: usize, of: usize| count as f64 / of as f64;
+        let samples = images * network.shapes()[l].steps();
+        let norms = &passes.error_norms[l];
         LayerRecord {
             epochs_trained,
             layer: l + 1,
@@ -65,9 +73,14 @@ pub(super) fn measure_layers<T: Real>(
                 &mut weight_gradients.map(|(j, k)| passes.gradient.weight(l, j, k).to_f64()),
             ) / images as f64,
             weights: layer_norm(layer),
-            saturated: flat.map(|flat| share(flat.iter().sum(), images * flat.len())),
-            dead: flat.map(|flat| share(flat.iter().filter(|&&n| n == images).count(), flat.len())),
+            saturated: flat.map(|flat| share(flat.iter().sum(), samples * flat.len())),
+            dead: flat
+                .map(|flat| share(flat.iter().filter(|&&n| n == samples).count(), flat.len())),
             update: updates.map(|updates| updates[l]),
+            lags: LAGS.map(|lag| {
+                let step = norms.len().checked_sub(1 + lag)?;
+                Some(norms[step] / images as f64)
+            }),
         }
     });
     layers.collect()
@@ -104,8 +117,10 @@ struct Passes<'a, T: Real> {
 /// What the passes add up.
 struct Sums<T: Real> {
     gradient: Gradient<T>,
-    /// For every hidden layer and neuron the number of images that saturate it.
-    flat: Vec<Vec<usize>>,
+    /// For every hidden layer and neuron the number of images, or steps of them, that saturate it; `None` of LSTM units.
+    flat: Vec<Option<Vec<usize>>>,
+    /// For every layer and step the sum of ‖∂C/∂a_t‖ over the images; none but in recurrent layers.
+    error_norms: Vec<Vec<f64>>,
 }
 
 impl<T: Real> WithSimd for Passes<'_, T> {
@@ -117,26 +132,33 @@ impl<T: Real> WithSimd for Passes<'_, T> {
         let neurons = network.shapes()[..hidden.len()].iter().map(LayerShape::neurons);
         let mut sums = Sums {
             gradient: Gradient::zeros(network),
-            flat: neurons.map(|n| vec![0; n]).collect(),
+            flat: neurons.map(|n| Some(vec![0; n])).collect(),
+            error_norms: Vec::new(),
         };
         let mut workspace = Workspace::new(network, ROWS);
+        workspace.watch_errors();
         let mut batch = MiniBatch::new(ROWS);
         for first in (0..images).step_by(ROWS) {
             batch.gather(simd, training, first..(first + ROWS).min(images));
             workspace.forward(simd, network, batch.input());
             workspace.backward(simd, network, batch.desired());
             workspace.add_gradient(simd, batch.input(), &mut sums.gradient);
-            workspace.replace_errors_by_slopes(simd, network);
-            for (l, counts) in sums.flat.iter_mut().enumerate() {
+            for (l, counted) in sums.flat.iter_mut().enumerate() {
                 let flat = FLAT * hidden[l].activation.largest_slope();
-                let slopes = workspace.delta(l);
-                for row in slopes.chunks_exact(slopes.len() / batch.rows()) {
+                let slopes = workspace.slopes(simd, network, l);
+                let (Some(slopes), Some(counts)) = (slopes, &mut *counted) else {
+                    *counted = None;
+                    continue;
+                };
+                for row in slopes.chunks_exact(padded(counts.len())) {
                     for (count, slope) in counts.iter_mut().zip(row) {
                         *count += usize::from(slope.to_f64().abs() <= flat);
                     }
                 }
             }
         }
+        let layers = 0..network.layers().len();
+        sums.error_norms = layers.map(|l| workspace.error_norms(l).to_vec()).collect();
         sums
     }
 }

@@ -4,7 +4,7 @@ use super::evaluate::ROWS;
 use super::{Precision, SpecError, TrainingSpec};
 use crate::data::{Dataset, Expansion};
 use crate::machine::available_memory;
-use crate::nn::{Form, LayerShape, Optimiser};
+use crate::nn::{Form, LayerShape, Optimiser, Unit};
 use crate::simd::padded;
 
 /// Bytes for a non-zero pixel of an image.
@@ -27,6 +27,9 @@ impl TrainingSpec {
                 LayerShape::ConvPool(shape) => {
                     n_out as f64 * shape.kernel as f64 * pad(shape.run())
                 }
+                LayerShape::Recurrent(shape) => {
+                    n_out as f64 * (pad(shape.neurons) + pad(shape.inputs))
+                }
             };
             n_in as f64 * pad(n_out) + transposed + pad(n_out)
         });
@@ -37,6 +40,16 @@ impl TrainingSpec {
             LayerShape::ConvPool(shape) => {
                 let images = if l == 0 { pad(shape.inputs()) } else { 0.0 };
                 1.5 * pad(shape.neurons()) + images
+            }
+            // All steps, with the gates and cells of LSTM units.
+            LayerShape::Recurrent(shape) => {
+                let seen = if l == 0 { pad(shape.inputs) } else { 0.0 };
+                let units = match shape.unit {
+                    Unit::Elman => 1.0,
+                    Unit::Lstm => 3.0,
+                };
+                let step = pad(shape.weighted_inputs()) + units * pad(shape.neurons) + seen;
+                shape.steps as f64 * step
             }
         });
         let neurons: f64 = neurons.sum();

@@ -3,7 +3,8 @@ use super::{Metric, Model, Monitors, Order, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, DropoutBy, ImageShape, Initialiser, LayerKind,
-    LayerSpec, Optimiser, Output, PerLayer, StepConstants, Targets, dense,
+    LayerSpec, Optimiser, Output, PerLayer, RecurrentInitialiser, Sequence, StepConstants, Targets,
+    dense,
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,8 @@ pub struct TrainingSpec {
     pub expansion: Option<Expansion>,
     /// The hidden layers, the one after the inputs first; may be empty.
     pub hidden: Vec<LayerKind>,
+    /// How recurrent layers see images, or what else has rows and columns.
+    pub sequence: Sequence,
     /// The activations of the hidden layers.
     pub activation: PerLayer<Activation>,
     /// The activation of the output layer.
@@ -85,6 +88,10 @@ pub struct TrainingSpec {
     pub init: Initialiser,
     /// How the biases are drawn.
     pub bias_init: BiasInitialiser,
+    /// How the weights from recurrent layers to themselves are drawn.
+    pub recurrent_init: RecurrentInitialiser,
+    /// What is added to the biases of the forget gates of LSTM units.
+    pub forget_bias: f64,
     /// How a step follows from the gradient.
     pub optimiser: Optimiser,
     /// The learning rate η of the first epoch.
@@ -97,6 +104,10 @@ pub struct TrainingSpec {
     pub batch_size: usize,
     /// The order in which the images are taken.
     pub order: Order,
+    /// Through how many of the last time steps the errors of recurrent layers go back; `None` for all.
+    pub truncation: Option<usize>,
+    /// The longest gradient of a mini-batch; `None` for no limit.
+    pub clip_norm: Option<f64>,
     /// The regularisation parameter λ of L2 weight decay; 0 for none.
     pub lambda: f64,
     /// The regularisation parameter λ of L1; 0 for none.
@@ -143,6 +154,7 @@ impl Default for TrainingSpec {
             validation_size: None,
             expansion: None,
             hidden: dense([30]),
+            sequence: Sequence::Rows,
             activation: Activation::Sigmoid.into(),
             output: Output::Sigmoid,
             cost: Cost::CrossEntropy,
@@ -152,12 +164,16 @@ impl Default for TrainingSpec {
             start: None,
             init: Initialiser::Scaled,
             bias_init: BiasInitialiser::Normal,
+            recurrent_init: RecurrentInitialiser::Normal,
+            forget_bias: 1.0,
             optimiser: Optimiser::Sgd,
             eta: default_eta(Optimiser::Sgd),
             schedule: Schedule::Constant,
             momentum: 0.0,
             batch_size: 10,
             order: Order::Shuffled,
+            truncation: None,
+            clip_norm: None,
             lambda: 0.0,
             l1: 0.0,
             max_norm: None,
@@ -182,6 +198,7 @@ impl TrainingSpec {
     pub fn architecture(&self, data: &Dataset) -> Architecture {
         Architecture {
             input: data.into(),
+            sequence: self.sequence,
             hidden: LayerSpec::list(&self.hidden, &self.activation, &self.dropout),
             outputs: self.outputs(data),
             output: self.output,
@@ -204,6 +221,7 @@ impl TrainingSpec {
             l1: self.l1,
             images,
             max_norm: self.max_norm.unwrap_or(f64::INFINITY),
+            clip_norm: self.clip_norm.unwrap_or(f64::INFINITY),
         }
     }
 
@@ -240,16 +258,24 @@ impl TrainingSpec {
         data
     }
 
-    /// The same training in the one form that its id is made of: there is no −0, and without hidden
-    /// layers nothing is said of them.
+    /// The same training in the one form that its id is made of: there is no −0, and nothing is said of hidden layers
+    /// that are not there, of an activation that no layer has (LSTM units have their own), and of forget gates without them.
     #[must_use]
     pub fn canonical(mut self) -> Self {
         let plain = |x: f64| x + 0.0;
         [self.lambda, self.l1, self.momentum] = [self.lambda, self.l1, self.momentum].map(plain);
         self.dropout = self.dropout.map(plain);
+        let is_lstm = |layer: &LayerKind| matches!(layer, LayerKind::Lstm { .. });
+        let default = Self::default();
+        if self.hidden.iter().all(is_lstm) {
+            self.activation = default.activation;
+        }
         if self.hidden.is_empty() {
-            let Self { activation, dropout, .. } = Self::default();
-            (self.activation, self.dropout) = (activation, dropout);
+            self.dropout = default.dropout;
+        }
+        self.forget_bias += 0.0;
+        if !self.hidden.iter().any(is_lstm) {
+            self.forget_bias = default.forget_bias;
         }
         self
     }
@@ -290,6 +316,9 @@ impl TrainingSpec {
         }
         if self.hidden.is_empty() {
             self.validate_without_hidden()?;
+        }
+        if !self.hidden.iter().any(LayerKind::is_recurrent) {
+            self.validate_without_recurrence()?;
         }
         let moves = self.momentum != 0.0 || self.optimiser == Optimiser::Nesterov;
         if moves && !self.optimiser.has_momentum() {
@@ -433,7 +462,7 @@ impl TrainingSpec {
     /// Checks the settings of the hidden layers.
     fn validate_hidden(&self, data: &Dataset) -> Result<(), SpecError> {
         let layers = self.hidden.len();
-        if self.hidden.contains(&LayerKind::Dense { neurons: 0 }) {
+        if self.hidden.iter().any(|layer| layer.units() == 0) {
             return Err(SpecError::EmptyLayer);
         }
         if !self.activation.fits(layers) {
@@ -447,6 +476,20 @@ impl TrainingSpec {
         }
         self.architecture(data).place().map_err(SpecError::Shape)?;
         Ok(())
+    }
+
+    /// Refuses what has no effect where there is no recurrent layer.
+    fn validate_without_recurrence(&self) -> Result<(), SpecError> {
+        let default = Self::default();
+        let given = [
+            ("sequence", self.sequence != default.sequence),
+            ("recurrent-init", self.recurrent_init != default.recurrent_init),
+            ("truncation", self.truncation.is_some()),
+        ];
+        match given.into_iter().find(|&(_, given)| given) {
+            Some((option, _)) => Err(SpecError::NoRecurrence { option }),
+            None => Ok(()),
+        }
     }
 
     /// Refuses what has no effect where there is no hidden layer.

@@ -53,11 +53,15 @@ impl<T: Real> Trainer<T> {
         let step = spec.step(data.training.len());
         let mut learner = Learner::new(spec.optimiser, spec.momentum, &network);
         learner.set_step(step);
+        let mut workspace = Workspace::for_training(&network, spec.batch_size, spec.dropout_by);
+        if let Some(steps) = spec.truncation {
+            workspace.truncate(steps);
+        }
         Self {
             learner,
             step,
             dropout: Stream::new(spec.seed, Purpose::Dropout, 0),
-            workspace: Workspace::for_training(&network, spec.batch_size, spec.dropout_by),
+            workspace,
             batch: MiniBatch::new(spec.batch_size),
             network,
             randomness,
@@ -170,5 +174,7 @@ fn draw_network<T: Real>(
     randomness: &mut Randomness,
 ) -> Network<T> {
     let architecture = spec.architecture(data);
-    Network::random(architecture, spec.init, spec.bias_init, randomness)
+    let mut network = Network::random(architecture, spec.init, spec.bias_init, randomness);
+    network.start_recurrence(spec.recurrent_init, spec.forget_bias);
+    network
 }

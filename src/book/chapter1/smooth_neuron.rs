@@ -348,6 +348,7 @@ mod tests {
         let architecture =
             Architecture::dense(&[4, 5, 1], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
+            truncation: usize::MAX,
             biases: neurons.biases.clone(),
             weights: neurons.weights.clone(),
             shapes: architecture.layers(),

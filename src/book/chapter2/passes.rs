@@ -413,6 +413,7 @@ mod tests {
         let architecture =
             Architecture::dense(&[3, 2, 1], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
+            truncation: usize::MAX,
             biases: vec![vec![0.1, -0.2], vec![0.3]],
             weights: vec![vec![vec![0.5, -0.4, 0.2], vec![1.0, 0.7, -0.3]], vec![vec![0.6, -0.9]]],
             shapes: architecture.layers(),

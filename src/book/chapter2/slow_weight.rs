@@ -203,6 +203,7 @@ mod tests {
         let architecture =
             Architecture::dense(&[1, 2, 2], Activation::Sigmoid, Output::Sigmoid, Cost::Quadratic);
         let textbook = Textbook {
+            truncation: usize::MAX,
             biases: vec![vec![0.1, -0.2], vec![0.3, -2.0]],
             weights: vec![vec![vec![0.5], vec![-0.4]], vec![vec![0.6, -0.9], vec![1.5, 0.2]]],
             shapes: architecture.layers(),

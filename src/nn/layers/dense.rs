@@ -7,7 +7,7 @@ use crate::simd::dense::{
 };
 use crate::simd::elementwise::Scale;
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
-use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct, Storage};
 use crate::simd::{Real, padded};
 use pulp::{Simd, WithSimd};
 
@@ -52,7 +52,10 @@ fn product_with_input<S: Simd, T: Real>(
     let (n_in, stride) = (weights.n_in(), weights.stride());
     let weights = &weights.stored[..];
     match input {
-        Input::Sparse(input) => SparseProduct { input, weights, stride, output }.with_simd(simd),
+        Input::Sparse(input) => {
+            SparseProduct { input, weights, storage: Storage::Panels, stride, output }
+                .with_simd(simd)
+        }
         Input::Dense(input) => {
             assert_eq!(input.columns(), n_in, "an input a neuron");
             simd.vectorize(PanelProduct { input, weights, stride, output });
@@ -156,7 +159,8 @@ pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
         let weights = &mut weights.stored;
         return match input {
             Input::Sparse(input) => {
-                AddSparseOuterProducts { input, delta, weights, stride }.with_simd(simd);
+                AddSparseOuterProducts { input, delta, weights, storage: Storage::Panels, stride }
+                    .with_simd(simd);
             }
             Input::Dense(input) => {
                 assert_eq!(input.columns(), n_in, "an input a neuron");

@@ -19,6 +19,16 @@ pub enum LayerKind {
         /// The side of the pooling windows, from 1, which is no pooling, to [`MOST_POOL`](Self::MOST_POOL).
         pool: usize,
     },
+    /// Neurons that see a step of a sequence and what they all did at the step before (Elman, 1990).
+    Recurrent {
+        /// The neurons.
+        neurons: usize,
+    },
+    /// Long short-term memory units, likewise (Hochreiter and Schmidhuber, 1997; Gers et al., 2000).
+    Lstm {
+        /// The units.
+        units: usize,
+    },
 }
 
 /// Dense layers of some widths, the one after the inputs first.
@@ -32,6 +42,21 @@ impl LayerKind {
     /// The largest side of a pooling window.
     pub const MOST_POOL: usize = 4;
 
+    /// Its neurons, units or feature maps.
+    pub fn units(&self) -> usize {
+        match *self {
+            Self::Dense { neurons: units }
+            | Self::ConvPool { maps: units, .. }
+            | Self::Recurrent { neurons: units }
+            | Self::Lstm { units } => units,
+        }
+    }
+
+    /// Whether it sees a sequence step by step.
+    pub fn is_recurrent(&self) -> bool {
+        matches!(self, Self::Recurrent { .. } | Self::Lstm { .. })
+    }
+
     /// Reads layers joined by `x`, or by commas as other programs do: `20c5p2x100`.
     ///
     /// # Errors
@@ -43,10 +68,12 @@ impl LayerKind {
 }
 
 impl Display for LayerKind {
-    /// `100`, `20c5p2`, or without pooling `20c5`.
+    /// `100`, `20c5p2`, or without pooling `20c5`; `r64`, `lstm64`.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Dense { neurons } => write!(f, "{neurons}"),
+            Self::Recurrent { neurons } => write!(f, "r{neurons}"),
+            Self::Lstm { units } => write!(f, "lstm{units}"),
             Self::ConvPool { maps, kernel, pool: 1 } => write!(f, "{maps}c{kernel}"),
             Self::ConvPool { maps, kernel, pool } => write!(f, "{maps}c{kernel}p{pool}"),
         }
@@ -58,6 +85,14 @@ impl FromStr for LayerKind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |text: &str| text.parse().ok().filter(|&n: &usize| n > 0);
+        if let Some(units) = text.strip_prefix("lstm") {
+            let units = number(units).ok_or("expected units after lstm, as in lstm64")?;
+            return Ok(Self::Lstm { units });
+        }
+        if let Some(neurons) = text.strip_prefix('r') {
+            let neurons = number(neurons).ok_or("expected neurons after the r, as in r64")?;
+            return Ok(Self::Recurrent { neurons });
+        }
         let Some((maps, rest)) = text.split_once('c') else {
             let neurons = number(text).ok_or("expected a width above 0")?;
             return Ok(Self::Dense { neurons });
@@ -79,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        for text in ["1", "100", "20c5p2", "40c11", "1c1p4"] {
+        for text in ["1", "100", "20c5p2", "40c11", "1c1p4", "r64", "lstm1"] {
             assert_eq!(text.parse::<LayerKind>().unwrap().to_string(), text);
         }
         let list = LayerKind::list("20c5p2x40c3, 100").unwrap();
@@ -105,6 +140,12 @@ mod tests {
             ("20c5p5", "1 to 4"),
             ("20c5p2p2", "1 to 4"),
             ("20p2", "width above 0"),
+            ("r", "neurons after the r"),
+            ("r0", "neurons after the r"),
+            ("rnn64", "neurons after the r"),
+            ("lstm", "units after lstm"),
+            ("lstm-1", "units after lstm"),
+            ("gru64", "width above 0"),
         ] {
             let error = text.parse::<LayerKind>().unwrap_err();
             assert!(error.contains(words), "{text}: {error}");

@@ -3,8 +3,9 @@
 pub(super) mod conv_pool;
 pub(super) mod dense;
 mod kind;
+pub(super) mod recurrent;
 mod shape;
 
 pub use kind::{LayerKind, dense};
 pub(super) use shape::place;
-pub use shape::{ImageShape, LayerShape, ShapeError};
+pub use shape::{ImageShape, LayerShape, RecurrentShape, ShapeError, Unit};

@@ -59,7 +59,7 @@ impl TextbookLearner {
         batch: &[(Vec<f64>, Vec<f64>)],
         step: StepConstants,
     ) {
-        let StepConstants { eta, lambda, l1, images, max_norm } = step;
+        let StepConstants { eta, lambda, l1, images, max_norm, clip_norm } = step;
         let (n, m) = (images as f64, batch.len() as f64);
         self.steps += 1;
         let before: Vec<f64> = network.parameters().iter().map(|(w, _)| **w).collect();
@@ -74,6 +74,10 @@ impl TextbookLearner {
         for (x, y) in batch {
             let nabla = network.backpropagate_to(x, y).flat();
             gradient.iter_mut().zip(nabla).for_each(|(sum, g)| *sum += g / m);
+        }
+        let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+        if norm > clip_norm {
+            gradient.iter_mut().for_each(|g| *g *= clip_norm / norm);
         }
         for ((w, is_weight), g) in network.parameters().into_iter().zip(&mut gradient) {
             if is_weight {

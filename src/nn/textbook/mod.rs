@@ -3,14 +3,15 @@
 //! Nothing here is fast or used in training. Indices follow the book: `weights[l][j][k]` is the
 //! weight from neuron k of one layer to neuron j of the next, `l = 0` being the first set of
 //! weights. In a convolution j is a map, and k counts what the kernel covers, row by row and the channels of a
-//! pixel together.
+//! pixel together. In a recurrent layer the weights from the layer itself come before those from its inputs.
 
 mod convolution;
 mod learning;
+mod recurrence;
 
 pub use learning::TextbookLearner;
 
-use super::{Activation, Cost, LayerShape, Network, Output, Targets};
+use super::{Activation, Cost, LayerShape, Network, Output, RecurrentShape, Targets};
 use crate::simd::Real;
 use std::f64::consts::PI;
 
@@ -94,6 +95,8 @@ pub struct Textbook {
     /// `kept[l][j]`: what the activation of neuron j in hidden layer l is multiplied by. Without
     /// dropout 1; with dropout 0 or 1 in training, and 1 − p when all neurons are at work.
     pub kept: Vec<Vec<f64>>,
+    /// Through how many of the last steps of a sequence errors go back.
+    pub truncation: usize,
 }
 
 /// ∂C/∂b and ∂C/∂w, in the shapes of [`Textbook::biases`] and [`Textbook::weights`].
@@ -121,6 +124,7 @@ impl Textbook {
         let kept = kept.map(|(layer, shape)| vec![1.0 - layer.dropout; shape.neurons()]);
         Self {
             kept: kept.collect(),
+            truncation: usize::MAX,
             shapes: network.shapes().to_vec(),
             activations: hidden.map(|layer| layer.activation).collect(),
             biases: biases.collect(),
@@ -129,6 +133,13 @@ impl Textbook {
             cost: architecture.cost,
             targets: architecture.targets,
         }
+    }
+
+    /// Layer `l`, if it is a recurrent one.
+    fn recurrent(&self, l: usize) -> Option<recurrence::Layer<'_>> {
+        let LayerShape::Recurrent(shape) = &self.shapes[l] else { return None };
+        let (weights, biases) = (&self.weights[l], &self.biases[l]);
+        Some(recurrence::Layer { shape, activation: self.activations[l], weights, biases })
     }
 
     /// The weighted inputs z = w a + b of the layer after weights `l`, and in a convolution the corners where they came
@@ -143,10 +154,21 @@ impl Textbook {
     }
 
     /// The weighted inputs of every layer, and the activations of every layer with the inputs
-    /// first.
+    /// first. Those of a recurrent layer are weighted inputs of all steps one after the other, and the activations that the
+    /// next layer sees: of all steps or of the last.
     pub fn feed_forward(&self, x: &[f64]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
         let (mut zs, mut activations) = (Vec::new(), vec![x.to_vec()]);
         for l in 0..self.weights.len() {
+            if let Some(layer) = self.recurrent(l) {
+                let run = layer.run(&activations[l], l == 0);
+                let unseen = if layer.shape.passes_steps { 0 } else { run.len() - 1 };
+                let seen = run[unseen..]
+                    .iter()
+                    .flat_map(|step| step.a.iter().zip(&self.kept[l]).map(|(a, kept)| a * kept));
+                activations.push(seen.collect());
+                zs.push(run.into_iter().flat_map(|step| step.z).collect());
+                continue;
+            }
             let (z, _) = self.weighted_input(l, &activations[l]);
             activations.push(match self.output {
                 _ if l + 1 < self.weights.len() => {
@@ -215,6 +237,18 @@ impl Textbook {
         // BP2: δ = (wᵀ δ of the next layer) ⊙ f'(z), from the last hidden layer to the first.
         for l in (0..depth - 1).rev() {
             let before = self.errors_before(l + 1, &activations[l + 1], &deltas[l + 1]);
+            if let Some(layer) = self.recurrent(l) {
+                let RecurrentShape { steps, neurons, passes_steps, .. } = *layer.shape;
+                let mut errors = vec![vec![0.0; neurons]; steps];
+                let seen = if passes_steps { 0 } else { steps - 1 };
+                for (error, before) in errors[seen..].iter_mut().zip(before.chunks(neurons)) {
+                    let known = before.iter().zip(&self.kept[l]);
+                    *error = known.map(|(error, kept)| error * kept).collect();
+                }
+                let run = layer.run(&activations[l], l == 0);
+                deltas[l] = layer.through_time(&run, &errors, self.truncation).concat();
+                continue;
+            }
             let neurons = before.iter().zip(&zs[l]).zip(&self.kept[l]);
             let delta = neurons
                 .map(|((error, &z), kept)| error * activate_prime(self.activations[l], z) * kept);
@@ -232,6 +266,10 @@ impl Textbook {
                 let (_, corners) = self.weighted_input(l, a);
                 convolution::gradient(shape, &corners, &delta, a)
             }
+            LayerShape::Recurrent(_) => {
+                let layer = self.recurrent(l).expect("it is");
+                layer.gradient(&layer.run(a, l == 0), &delta)
+            }
         });
         let (weights, biases) = gradients.unzip();
         Nabla { weights, biases }
@@ -242,6 +280,9 @@ impl Textbook {
         if let LayerShape::ConvPool(shape) = &self.shapes[l] {
             let (_, corners) = self.weighted_input(l, a);
             return convolution::errors(shape, &self.weights[l], &corners, delta);
+        }
+        if let Some(layer) = self.recurrent(l) {
+            return layer.errors_before(delta);
         }
         let sum = |k: usize| self.weights[l].iter().zip(delta).map(|(w, delta)| w[k] * delta).sum();
         (0..a.len()).map(sum).collect()

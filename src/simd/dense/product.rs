@@ -33,13 +33,33 @@ impl<T: Real> WithSimd for Product<'_, T> {
         let Self { input_stride, n_in, .. } = self;
         let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
         let weights = T::vectors::<S>(self.weights);
-        product_rows::<S, T>(simd, self.input, shape, weights, 0, self.output);
+        product_rows::<S, T, false>(simd, self.input, shape, weights, 0, self.output);
     }
 }
 
-/// All rows of a product with weights whose first column belongs to the output vector `first`.
+/// Kernel: `output[r] += Σ_k input[r][k] · weights[k]`, k ascending, for every row r: as [`Product`], the sums going on
+/// from what is there.
+///
+/// # Panics
+///
+/// When a slice is shorter than its shape.
+pub struct AddProduct<'a, T>(pub Product<'a, T>);
+
+impl<T: Real> WithSimd for AddProduct<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Product { input, input_stride, n_in, weights, stride, output } = self.0;
+        let per_row = stride / T::lanes::<S>();
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
+        product_rows::<S, T, true>(simd, input, shape, T::vectors::<S>(weights), 0, output);
+    }
+}
+
+/// All rows of a product with weights whose first column belongs to the output vector `first`; with `ADD` added to what is
+/// there.
 #[inline(always)]
-pub(in crate::simd) fn product_rows<S: Simd, T: Real>(
+pub(in crate::simd) fn product_rows<S: Simd, T: Real, const ADD: bool>(
     simd: S,
     input: &[T],
     shape: Shape,
@@ -60,11 +80,11 @@ pub(in crate::simd) fn product_rows<S: Simd, T: Real>(
         let input = &input[row * shape.input_stride..];
         let output = &mut output[row * shape.per_row..(row + count) * shape.per_row][first..];
         match count {
-            ROWS => product_of::<S, T, ROWS>(simd, input, shape, weights, output),
-            4 => product_of::<S, T, 4>(simd, input, shape, weights, output),
-            3 => product_of::<S, T, 3>(simd, input, shape, weights, output),
-            2 => product_of::<S, T, 2>(simd, input, shape, weights, output),
-            _ => product_of::<S, T, 1>(simd, input, shape, weights, output),
+            ROWS => product_of::<S, T, ROWS, ADD>(simd, input, shape, weights, output),
+            4 => product_of::<S, T, 4, ADD>(simd, input, shape, weights, output),
+            3 => product_of::<S, T, 3, ADD>(simd, input, shape, weights, output),
+            2 => product_of::<S, T, 2, ADD>(simd, input, shape, weights, output),
+            _ => product_of::<S, T, 1, ADD>(simd, input, shape, weights, output),
         }
         row += count;
     }
@@ -72,7 +92,7 @@ pub(in crate::simd) fn product_rows<S: Simd, T: Real>(
 
 /// `R` rows of the product, in column blocks as wide as the registers allow.
 #[inline(always)]
-fn product_of<S: Simd, T: Real, const R: usize>(
+fn product_of<S: Simd, T: Real, const R: usize, const ADD: bool>(
     simd: S,
     input: &[T],
     shape: Shape,
@@ -84,17 +104,17 @@ fn product_of<S: Simd, T: Real, const R: usize>(
         // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
         let width = match shape.weights_per_row - column {
             4.. if R <= 2 || S::REGISTER_COUNT >= 32 => {
-                product_block::<S, T, R, 4>(simd, input, shape, weights, output, column)
+                product_block::<S, T, R, 4, ADD>(simd, input, shape, weights, output, column)
             }
-            2.. => product_block::<S, T, R, 2>(simd, input, shape, weights, output, column),
-            _ => product_block::<S, T, R, 1>(simd, input, shape, weights, output, column),
+            2.. => product_block::<S, T, R, 2, ADD>(simd, input, shape, weights, output, column),
+            _ => product_block::<S, T, R, 1, ADD>(simd, input, shape, weights, output, column),
         };
         column += width;
     }
 }
 
 #[inline(always)]
-fn product_block<S: Simd, T: Real, const R: usize, const V: usize>(
+fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bool>(
     simd: S,
     input: &[T],
     shape: Shape,
@@ -105,6 +125,11 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize>(
     let Shape { input_stride, n_in, weights_per_row, per_row } = shape;
     let rows: [&[T]; R] = std::array::from_fn(|r| &input[r * input_stride..][..n_in]);
     let mut sums = [[T::splat(simd, T::ZERO); V]; R];
+    if ADD {
+        for r in 0..R {
+            sums[r].copy_from_slice(&output[r * per_row + column..][..V]);
+        }
+    }
     for (k, w) in weights[..n_in * weights_per_row].chunks_exact(weights_per_row).enumerate() {
         let w: &[T::Vector<S>; V] = w[column..].first_chunk().expect("as many columns");
         for r in 0..R {

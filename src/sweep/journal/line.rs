@@ -3,7 +3,7 @@
 use super::super::Trial;
 use super::Known;
 use crate::train::settings::told;
-use crate::train::{EpochRecord, History, LayerRecord, Metric, Metrics, Status};
+use crate::train::{EpochRecord, History, LAGS, LayerRecord, Metric, Metrics, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -54,6 +54,9 @@ struct Line {
     epochs: Vec<(usize, Vec<Number>, f64)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     layers: Vec<LayerLine>,
+    /// Of each of those what recurrent layers alone have, the norms of the errors by lag, if there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lags: Vec<Vec<Number>>,
 }
 
 /// Epochs trained, layer; norms; fractions and ratio.
@@ -114,6 +117,7 @@ pub(super) fn write(trial: &Trial, entry: &Entry) -> Vec<u8> {
         start: None,
         epochs: Vec::new(),
         layers: Vec::new(),
+        lags: Vec::new(),
     };
     match entry {
         Entry::Failed(message) => line.message = Some(message.clone()),
@@ -148,6 +152,11 @@ fn fill(line: &mut Line, history: &History) {
         (r.epochs_trained, r.layer, norms, parts)
     };
     line.layers = history.layers.iter().map(layer).collect();
+    if history.layers.iter().any(|record| record.lags[0].is_some()) {
+        let known =
+            |r: &LayerRecord| r.lags.iter().map_while(|&norm| norm.map(Number::from)).collect();
+        line.lags = history.layers.iter().map(known).collect();
+    }
 }
 
 const CHECKSUM: &str = ",\"xxh3\":\"";
@@ -221,15 +230,22 @@ pub(super) fn read(line: &[u8]) -> Option<Entry> {
             saturated,
             dead,
             update,
+            lags: [None; LAGS.len()],
         }
     };
+    let mut layers: Vec<LayerRecord> = line.layers.into_iter().map(layer).collect();
+    for (record, norms) in layers.iter_mut().zip(line.lags) {
+        for (lag, norm) in record.lags.iter_mut().zip(norms) {
+            *lag = Some(norm.into());
+        }
+    }
     Some(Entry::Done(History {
         start: match &line.start {
             Some(values) => Some(metrics(values)?.into()),
             None => None,
         },
         epochs: line.epochs.into_iter().map(record).collect::<Option<_>>()?,
-        layers: line.layers.into_iter().map(layer).collect(),
+        layers,
         trained: line.trained,
         status,
         kept_epoch: line.kept_epoch,
@@ -304,7 +320,12 @@ mod tests {
             saturated: Some(0.5),
             dead: None,
             update: Some(f64::NEG_INFINITY),
+            lags: [None; LAGS.len()],
         }];
+        assert_eq!(round_trip(&history), history);
+        let mut lags = [Some(0.25); LAGS.len()];
+        lags[3..].fill(None);
+        history.layers.push(LayerRecord { lags, layer: 1, ..history.layers[0] });
         history.start = Some(history.epochs[1].metrics.into());
         assert_eq!(round_trip(&history), history);
         assert!(difference(&history, &round_trip(&history)).is_none());

@@ -3,7 +3,7 @@ use crate::data::SparseRows;
 use crate::input::printable;
 use crate::nn::{
     Activation, Architecture, Cost, ImageShape, LayerKind, LayerShape, LayerSpec, Network, Output,
-    Targets, dense,
+    Sequence, Targets, dense,
 };
 use crate::simd::Real;
 use crate::train::Precision;
@@ -46,6 +46,9 @@ pub(super) struct Functions {
 pub(super) struct Layers {
     /// Rows, columns and channels of an image.
     input: [usize; 3],
+    /// How recurrent layers see it; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sequence: Option<Sequence>,
     /// As on the command line: `20c5p2`, `100`.
     hidden: Vec<String>,
     outputs: usize,
@@ -68,12 +71,13 @@ impl Functions {
     /// A network of dense layers of [checked](check_sizes) sizes, or what is wrong with it.
     pub(super) fn dense(&self, sizes: &[usize]) -> Result<Architecture, String> {
         let [inputs, hidden @ .., outputs] = sizes else { unreachable!("two layers or more") };
-        self.architecture((*inputs).into(), dense(hidden.iter().copied()), *outputs)
+        let seen = ((*inputs).into(), Sequence::Rows);
+        self.architecture(seen, dense(hidden.iter().copied()), *outputs)
     }
 
     fn architecture(
         &self,
-        input: ImageShape,
+        (input, sequence): (ImageShape, Sequence),
         kinds: Vec<LayerKind>,
         outputs: usize,
     ) -> Result<Architecture, String> {
@@ -104,6 +108,7 @@ impl Functions {
         let layer = |(kind, (&activation, &dropout))| LayerSpec { kind, activation, dropout };
         Ok(Architecture {
             input,
+            sequence,
             hidden: layers.map(layer).collect(),
             outputs,
             output: *output,
@@ -118,12 +123,13 @@ impl Layers {
         let ImageShape { rows, columns, channels } = architecture.input;
         let hidden = architecture.hidden.iter().map(|layer| layer.kind.to_string());
         let outputs = architecture.outputs;
-        Self { input: [rows, columns, channels], hidden: hidden.collect(), outputs }
+        let sequence = architecture.sees_sequences().then_some(architecture.sequence);
+        Self { input: [rows, columns, channels], sequence, hidden: hidden.collect(), outputs }
     }
 
     /// A network of these layers and functions, or what is wrong with it.
     pub(super) fn architecture(&self, functions: &Functions) -> Result<Architecture, String> {
-        let Self { input: [rows, columns, channels], hidden, outputs } = self;
+        let Self { input: [rows, columns, channels], sequence, hidden, outputs } = self;
         let inputs = self.input.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
         let most = SparseRows::MAX_COLUMNS;
         if !inputs.is_some_and(|inputs| (1..=most).contains(&inputs)) {
@@ -139,17 +145,17 @@ impl Layers {
         };
         let kinds = hidden.iter().map(kind).collect::<Result<Vec<LayerKind>, _>>()?;
         // So that no product of sizes is more than a number holds.
-        let largest = kinds.iter().map(|kind| match kind {
-            LayerKind::Dense { neurons: n } | LayerKind::ConvPool { maps: n, .. } => *n,
-        });
+        let largest = kinds.iter().map(LayerKind::units);
         if largest.chain([*outputs]).any(|n| !(1..=MOST_NEURONS).contains(&n)) {
             return Err(format!("an empty layer, or one of more than {MOST_NEURONS} neurons"));
         }
         let input = ImageShape { rows: *rows, columns: *columns, channels: *channels };
-        let architecture = functions.architecture(input, kinds, *outputs)?;
+        let seen = (input, sequence.unwrap_or_default());
+        let architecture = functions.architecture(seen, kinds, *outputs)?;
         let layers = architecture.place().map_err(|error| error.to_string())?;
-        if layers.iter().map(LayerShape::neurons).sum::<usize>() > MOST_NEURONS {
-            return Err(format!("layers of more than {MOST_NEURONS} neurons in all"));
+        let kept = layers.iter().map(|layer| layer.steps() * layer.neurons());
+        if kept.sum::<usize>() > MOST_NEURONS {
+            return Err(format!("layers of more than {MOST_NEURONS} neurons in all, at all steps"));
         }
         match architecture.parameters_checked() {
             Some(n) if n <= MOST => Ok(architecture),
@@ -170,8 +176,9 @@ impl Parameters {
         let architecture = network.architecture();
         let layers = network.layers().iter().enumerate();
         let weights = layers.map(|(l, layer)| {
-            let kept = kept(architecture, l);
-            let neuron = |j| (0..layer.n_in()).map(move |k| kept * layer.weight(j, k).to_f64());
+            let kept = kept(network.shapes(), architecture, l);
+            let kept = &kept;
+            let neuron = |j| (0..layer.n_in()).map(move |k| kept(k) * layer.weight(j, k).to_f64());
             (0..layer.n_out()).flat_map(neuron).collect()
         });
         let biases = network.layers().iter();
@@ -234,8 +241,9 @@ impl Parameters {
 
     /// The precision of the training, or f64 where a parameter is beyond f32.
     fn held_in(&self) -> Result<Precision, String> {
-        let of_layer =
-            |(l, weights): (usize, &Vec<f64>)| largest(weights) / kept(&self.architecture, l);
+        let of_layer = |(l, weights): (usize, &Vec<f64>)| {
+            largest(weights) / kept_before(&self.architecture, l)
+        };
         let weight = self.weights.iter().enumerate().map(of_layer).fold(0.0, f64::max);
         let largest = self.biases.iter().map(|biases| largest(biases)).fold(weight, f64::max);
         if largest.is_infinite() {
@@ -250,11 +258,12 @@ impl Parameters {
     fn into_network<T: Real>(self) -> Network<T> {
         let Self { architecture, weights, biases, .. } = self;
         let mut network = Network::zeros(architecture.clone());
+        let shapes = network.shapes().to_vec();
         for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-            let kept = kept(&architecture, l);
+            let kept = kept(&shapes, &architecture, l);
             let n_in = layer.n_in();
             for (i, &weight) in weights[l].iter().enumerate() {
-                layer.set_weight(i / n_in, i % n_in, T::from_f64(weight / kept));
+                layer.set_weight(i / n_in, i % n_in, T::from_f64(weight / kept(i % n_in)));
             }
             for (to, &from) in layer.biases_mut().iter_mut().zip(&biases[l]) {
                 *to = T::from_f64(from);
@@ -287,7 +296,13 @@ fn largest(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |largest, x| largest.max(x.abs()))
 }
 
-/// What the weights of layer `l` are stored times.
-fn kept(architecture: &Architecture, l: usize) -> f64 {
+/// What the weight from input k of layer `l` is stored times: those of a recurrent layer from itself as they are.
+fn kept(shapes: &[LayerShape], architecture: &Architecture, l: usize) -> impl Fn(usize) -> f64 {
+    let (from_itself, kept) = (shapes[l].from_itself(), kept_before(architecture, l));
+    move |k| if k < from_itself { 1.0 } else { kept }
+}
+
+/// The part of the layer before layer `l` that dropout keeps.
+fn kept_before(architecture: &Architecture, l: usize) -> f64 {
     l.checked_sub(1).map_or(1.0, |hidden| 1.0 - architecture.hidden[hidden].dropout)
 }

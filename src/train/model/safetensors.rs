@@ -1,14 +1,15 @@
 //! Tensors by name, for PyTorch: what `torch.nn.Sequential(Conv2d, MaxPool2d, activation, …, Flatten, Linear,
 //! activation, …, Linear)` calls its parameters, without MaxPool2d where nothing is pooled, and without Flatten
-//! where nothing is convolved. Our functions and convolutions stand in the metadata, as one JSON text, so that
-//! the same network always makes the same bytes.
+//! where nothing is convolved; after `RNN` and `LSTM` (with batch_first) comes a module that keeps their last step. Our functions, convolutions
+//! and recurrent layers stand in the metadata, as one JSON text, so that the same network always makes the same bytes.
 //!
 //! PyTorch has images channel by channel, `[channels][rows][columns]`, where ours have the channels of a pixel
-//! together: the weights of a convolution, and of the layer that sees its maps, change their order.
+//! together: the weights of a convolution, and of the layer that sees its maps, change their order. Its recurrent layers
+//! have the weights from the inputs and from themselves apart, and two biases, whose sum ours have.
 
 use super::parameters::{Functions, MOST, Parameters};
 use crate::input::printable;
-use crate::nn::LayerShape;
+use crate::nn::{LayerShape, RecurrentShape};
 use crate::simd::conv::ConvShape;
 use crate::train::Precision;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView, serialize};
@@ -21,19 +22,69 @@ const KEY: &str = "nablab";
 /// The longest header, in bytes: that of 65,536 layers has about half of it.
 const LONGEST_HEADER: u64 = 16 << 20;
 
-/// The names of the weights and biases of the module at some place.
-fn names(place: usize) -> [String; 2] {
-    ["weight", "bias"].map(|name| format!("{place}.{name}"))
-}
-
 /// A layer as PyTorch has it.
 struct Module {
-    /// Where it stands in the `Sequential`.
-    place: usize,
-    /// The shape of its weights, `[n_out, n_in]` or `[maps, channels, kernel, kernel]`.
-    shape: Vec<usize>,
+    /// Its tensors, by name with their shapes: the weights first, `[n_out, n_in]` or `[maps, channels, kernel, kernel]`, of a
+    /// recurrent layer those from the inputs and those from itself, then the biases.
+    tensors: Vec<(String, Vec<usize>)>,
     /// The numbers of a pixel of what it sees; 1 if that is no image.
     channels: usize,
+    /// How many of the weights into a neuron come from the layer itself.
+    from_itself: usize,
+}
+
+impl Module {
+    fn new(place: usize, shape: Vec<usize>, channels: usize) -> Self {
+        let bias = vec![shape[0]];
+        let tensors = vec![(format!("{place}.weight"), shape), (format!("{place}.bias"), bias)];
+        Self { tensors, channels, from_itself: 0 }
+    }
+
+    fn recurrent(place: usize, shape: &RecurrentShape) -> Self {
+        let n = shape.weighted_inputs();
+        let tensors = [
+            ("weight_ih", vec![n, shape.inputs]),
+            ("weight_hh", vec![n, shape.neurons]),
+            ("bias_ih", vec![n]),
+            ("bias_hh", vec![n]),
+        ];
+        let tensors = tensors.map(|(name, shape)| (format!("{place}.{name}_l0"), shape));
+        Self { tensors: tensors.into(), channels: 1, from_itself: shape.neurons }
+    }
+
+    /// The numbers of its tensors.
+    fn take_apart<'a>(
+        &self,
+        n_in: usize,
+        weights: &'a [f64],
+        biases: &'a [f64],
+    ) -> Vec<Cow<'a, [f64]>> {
+        if self.from_itself == 0 {
+            return vec![transposed(weights, n_in, self.channels), biases.into()];
+        }
+        let rows = || weights.chunks_exact(n_in).map(|row| row.split_at(self.from_itself));
+        let from_inputs: Vec<f64> = rows().flat_map(|(_, row)| row).copied().collect();
+        let from_itself: Vec<f64> = rows().flat_map(|(row, _)| row).copied().collect();
+        vec![from_inputs.into(), from_itself.into(), biases.into(), vec![0.0; biases.len()].into()]
+    }
+
+    /// The weights and biases that the numbers of its tensors make.
+    fn put_together(&self, n_in: usize, numbers: Vec<Vec<f64>>) -> [Vec<f64>; 2] {
+        match &numbers[..] {
+            [weights, biases] => {
+                let weights = transposed(weights, n_in, n_in / self.channels);
+                [weights.into_owned(), biases.clone()]
+            }
+            [from_inputs, from_itself, biases, others] => {
+                let rows = from_itself.chunks_exact(self.from_itself);
+                let rows = rows.zip(from_inputs.chunks_exact(n_in - self.from_itself));
+                let weights = rows.flat_map(|(state, input)| state.iter().chain(input)).copied();
+                let biases = biases.iter().zip(others).map(|(a, b)| a + b);
+                [weights.collect(), biases.collect()]
+            }
+            _ => unreachable!("two tensors or four"),
+        }
+    }
 }
 
 fn modules(layers: &[LayerShape]) -> Vec<Module> {
@@ -43,13 +94,18 @@ fn modules(layers: &[LayerShape]) -> Vec<Module> {
             let place = next;
             next += if pool > 1 { 3 } else { 2 };
             maps = Some(n);
-            Module { place, shape: vec![n, channels, kernel, kernel], channels }
+            Module::new(place, vec![n, channels, kernel, kernel], channels)
+        }
+        LayerShape::Recurrent(shape) => {
+            let place = next;
+            next += if shape.passes_steps { 1 } else { 2 };
+            Module::recurrent(place, &shape)
         }
         LayerShape::Dense { n_in, n_out } => {
             let channels = maps.take();
             let place = next + usize::from(channels.is_some());
             next = place + 2;
-            Module { place, shape: vec![n_out, n_in], channels: channels.unwrap_or(1) }
+            Module::new(place, vec![n_out, n_in], channels.unwrap_or(1))
         }
     };
     layers.iter().map(module).collect()
@@ -77,11 +133,10 @@ pub(super) fn write(parameters: &Parameters) -> Vec<u8> {
     let mut tensors = Vec::new();
     let layers = parameters.architecture.layers();
     for (l, (layer, module)) in layers.iter().zip(modules(&layers)).enumerate() {
-        let [n_in, n_out] = layer.weights();
-        let [weight, bias] = names(module.place);
-        let weights = transposed(&parameters.weights[l], n_in, module.channels);
-        tensors.push((weight, module.shape, bytes(&weights)));
-        tensors.push((bias, vec![n_out], bytes(&parameters.biases[l])));
+        let [n_in, _] = layer.weights();
+        let numbers = module.take_apart(n_in, &parameters.weights[l], &parameters.biases[l]);
+        let named = module.tensors.into_iter().zip(numbers);
+        tensors.extend(named.map(|((name, shape), numbers)| (name, shape, bytes(&numbers))));
     }
     let views = tensors.iter().map(|(name, shape, bytes)| {
         let view = TensorView::new(dtype(precision), shape.clone(), bytes);
@@ -133,10 +188,11 @@ pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, Str
     let (mut weights, mut biases) = (Vec::new(), Vec::new());
     for (layer, module) in layers.iter().zip(&modules) {
         let [n_in, _] = layer.weights();
-        let [weight, bias] =
-            names(module.place).map(|name| numbers.remove(&name).unwrap_or_default());
-        weights.push(transposed(&weight, n_in, n_in / module.channels).into_owned());
-        biases.push(bias);
+        let names = module.tensors.iter().map(|(name, _)| name);
+        let numbers = names.map(|name| numbers.remove(name).unwrap_or_default()).collect();
+        let [of_weights, of_biases] = module.put_together(n_in, numbers);
+        weights.push(of_weights);
+        biases.push(of_biases);
     }
     Ok(Parameters { architecture, precision, weights, biases })
 }
@@ -186,19 +242,17 @@ fn check_tensors(
     precision: Precision,
     modules: &[Module],
 ) -> Result<(), String> {
-    for module in modules {
-        let [weight, bias] = names(module.place);
-        for (name, expected) in [(weight, &module.shape[..]), (bias, &module.shape[..1])] {
-            let found = &info(metadata, &name, precision)?.shape;
-            if found != expected {
-                let (found, expected) = (shape(found), shape(expected));
-                return Err(format!("tensor '{name}' has the shape {found}; expected {expected}"));
-            }
+    for (name, expected) in modules.iter().flat_map(|module| &module.tensors) {
+        let found = &info(metadata, name, precision)?.shape;
+        if found != expected {
+            let (found, expected) = (shape(found), shape(expected));
+            return Err(format!("tensor '{name}' has the shape {found}; expected {expected}"));
         }
     }
+    let expected: usize = modules.iter().map(|module| module.tensors.len()).sum();
     match metadata.offset_keys().len() {
-        tensors if tensors == 2 * modules.len() => Ok(()),
-        tensors => Err(format!("{tensors} tensors; expected {}", 2 * modules.len())),
+        tensors if tensors == expected => Ok(()),
+        tensors => Err(format!("{tensors} tensors; expected {expected}")),
     }
 }
 
@@ -206,7 +260,7 @@ fn check_tensors(
 fn sizes(metadata: &Metadata, precision: Precision) -> Result<Vec<usize>, String> {
     let mut sizes = Vec::new();
     for l in 0..metadata.offset_keys().len().div_ceil(2) {
-        let [weight, bias] = names(2 * l);
+        let [weight, bias] = ["weight", "bias"].map(|name| format!("{}.{name}", 2 * l));
         let (w, b) = (info(metadata, &weight, precision)?, info(metadata, &bias, precision)?);
         let &[n_out, n_in] = w.shape.as_slice() else {
             let shape = shape(&w.shape);

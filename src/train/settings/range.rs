@@ -9,6 +9,8 @@ pub enum Range {
     NotNegative,
     /// 0 or above and below 1.
     Part,
+    /// Finite.
+    Finite,
     /// Whole numbers from 1 on.
     Counts,
     /// All that can be read.
@@ -22,6 +24,7 @@ impl Range {
             Self::Positive => number.is_finite() && number > 0.0,
             Self::NotNegative => number.is_finite() && number >= 0.0,
             Self::Part => (0.0..1.0).contains(&number),
+            Self::Finite => number.is_finite(),
             Self::Counts => number >= 1.0,
             Self::Any => true,
         }
@@ -35,6 +38,7 @@ impl Display for Range {
             Self::Positive => "a finite number above 0",
             Self::NotNegative => "a finite number, 0 or above",
             Self::Part => "0 or above and below 1",
+            Self::Finite => "a finite number",
             Self::Counts => "at least 1",
             Self::Any => "a whole number, 0 or above",
         })
@@ -47,14 +51,20 @@ mod tests {
 
     #[test]
     fn the_ends_and_what_is_no_number_are_told_apart() {
-        let holds = |range: Range| {
+        let holds = |range: Range| -> String {
             let numbers = [-1.0, -0.0, 0.5, 1.0, 2.0, f64::INFINITY, f64::NAN];
             numbers.map(|number| if range.contains(number) { 'y' } else { 'n' }).iter().collect()
         };
-        let table: [(Range, String); 5] =
-            [Range::Positive, Range::NotNegative, Range::Part, Range::Counts, Range::Any]
-                .map(|range| (range, holds(range)));
-        let words: Vec<&str> = table.iter().map(|(_, word)| word.as_str()).collect();
-        assert_eq!(words, ["nnyyynn", "nyyyynn", "nyynnnn", "nnnyyyn", "yyyyyyy"]);
+        let words = [
+            (Range::Positive, "nnyyynn"),
+            (Range::NotNegative, "nyyyynn"),
+            (Range::Part, "nyynnnn"),
+            (Range::Finite, "yyyyynn"),
+            (Range::Counts, "nnnyyyn"),
+            (Range::Any, "yyyyyyy"),
+        ];
+        for (range, word) in words {
+            assert_eq!(holds(range), word, "{range:?}");
+        }
     }
 }

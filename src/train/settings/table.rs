@@ -4,7 +4,8 @@
 use super::value::Value;
 use super::{Access, Range, Setting, Values};
 use crate::nn::{
-    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, Optimiser, Output, Targets,
+    Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, Optimiser, Output,
+    RecurrentInitialiser, Sequence, Targets,
 };
 use crate::train::{Generator, Order, Precision};
 use clap::ValueEnum;
@@ -53,7 +54,7 @@ const BASE: Setting = Setting {
 const EARLIER: Setting = Setting { left_out: "0", ..BASE };
 
 /// Every setting of a training, in the order of the columns of CSV files. The seed is the last one.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 35] = [
     Setting {
         name: "classes",
         column: "classes",
@@ -113,11 +114,26 @@ pub static SETTINGS: [Setting; 30] = [
         unit: "neurons",
         group: NETWORK,
         about: "Hidden layers joined by x, or none: 30 is a dense one of 30 neurons, 20c5p2 a convolution of 20 maps \
-                with 5 x 5 kernels and max-pooling by 2 x 2 (without p2 there is none)",
-        values: Values::Text(&["30", "100x30", "20c5p2x100", "none"]),
+                with 5 x 5 kernels and max-pooling by 2 x 2 (without p2 there is none), r64 a recurrent one of 64 \
+                neurons, lstm64 one of 64 LSTM units",
+        values: Values::Text(&["30", "100x30", "20c5p2x100", "r64", "lstm64x100", "none"]),
         of_network: true,
         left_out: "30",
         access: at!(spec.hidden),
+        ..BASE
+    },
+    Setting {
+        name: "sequence",
+        column: "sequence",
+        title: "how images become sequences",
+        symbol: "ORDER",
+        group: NETWORK,
+        about: "What recurrent layers see at a time step: a row of the image, a pixel, or a pixel in an \
+                order that is random but fixed",
+        values: Values::Names(possible::<Sequence>),
+        of_network: true,
+        left_out: "rows",
+        access: at!(spec.sequence),
         ..BASE
     },
     Setting {
@@ -127,7 +143,7 @@ pub static SETTINGS: [Setting; 30] = [
         symbol: "NAMES",
         group: NETWORK,
         about: "Activation of the hidden layers, one for all or one a layer (relu+relu+tanh); step, \
-                the perceptron, cannot be trained",
+                the perceptron, cannot be trained. An LSTM has sigmoid gates and tanh, whatever is given",
         values: Values::Names(possible::<Activation>),
         of_network: true,
         left_out: "sigmoid",
@@ -243,6 +259,35 @@ pub static SETTINGS: [Setting; 30] = [
         ..BASE
     },
     Setting {
+        name: "recurrent-init",
+        column: "recurrent_init",
+        aliases: &["recurrent-initialiser", "recurrent-initializer"],
+        title: "initial weights of recurrent layers to themselves",
+        symbol: "INIT",
+        group: NETWORK,
+        about: "Initial weights from recurrent layers to themselves",
+        values: Values::Names(possible::<RecurrentInitialiser>),
+        of_network: true,
+        left_out: "normal",
+        access: at!(spec.recurrent_init),
+        ..BASE
+    },
+    Setting {
+        name: "forget-bias",
+        column: "forget_bias",
+        title: "forget bias of LSTM units",
+        symbol: "b",
+        group: NETWORK,
+        about: "What is added to the initial biases of LSTM's forget gates, so that units remember \
+                until they learn to forget (Jozefowicz et al., 2015)",
+        values: Values::Fractions,
+        range: Range::Finite,
+        of_network: true,
+        left_out: "1",
+        access: at!(spec.forget_bias),
+        ..BASE
+    },
+    Setting {
         name: "optimiser",
         column: "optimiser",
         aliases: &["optimizer"],
@@ -331,6 +376,35 @@ pub static SETTINGS: [Setting; 30] = [
         values: Values::Names(possible::<Order>),
         left_out: "shuffled",
         access: at!(spec.order),
+        ..BASE
+    },
+    Setting {
+        name: "truncation",
+        column: "truncation",
+        aliases: &["bptt"],
+        title: "truncation of backpropagation through time",
+        unit: "steps",
+        group: LEARNING,
+        about: "Time steps that the errors of recurrent layers go back through, from the last one on, or \
+                full for all of them",
+        range: Range::Counts,
+        absent: "full",
+        access: at!(spec.truncation),
+        ..BASE
+    },
+    Setting {
+        name: "clip-norm",
+        column: "clip_norm",
+        aliases: &["clip", "gradient-clipping", "grad-clip"],
+        title: "longest gradient",
+        symbol: "LENGTH",
+        group: LEARNING,
+        about: "Longest gradient of a mini-batch over all parameters, or none; longer ones are \
+                shortened (gradient clipping by norm)",
+        values: Values::Fractions,
+        range: Range::Positive,
+        absent: "none",
+        access: at!(spec.clip_norm),
         ..BASE
     },
     Setting {

@@ -5,7 +5,7 @@ use crate::data::Expansion;
 use crate::nearest::nearest;
 use crate::nn::{
     Activation, BiasInitialiser, Cost, DropoutBy, Initialiser, LayerKind, Optimiser, Output,
-    PerLayer, Targets,
+    PerLayer, RecurrentInitialiser, Sequence, Targets,
 };
 use clap::ValueEnum;
 
@@ -127,7 +127,9 @@ names!(
     Optimiser,
     Order,
     Precision,
-    Generator
+    Generator,
+    RecurrentInitialiser,
+    Sequence
 );
 
 macro_rules! displayed {

@@ -1,0 +1,554 @@
+//! Recurrent layers: a_t = f(W x_t + U a_{t−1} + b) step by step, and backpropagation through time.
+//!
+//! Everything stands step by step, of each step the rows of the mini-batch, so that the rows of a step are one matrix and
+//! those of several steps too: the products with the inputs of all steps, and the sums over steps of the gradient, are one
+//! product each, and only what leads from a step to the next is computed step by step.
+
+use super::{RecurrentShape, Unit};
+use crate::nn::workspace::LayerSpace;
+use crate::nn::{Activation, Input, Weights};
+use crate::simd::dense::{AddOuterProducts, AddProduct, Product, ScaleAddBias};
+use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
+use crate::simd::lstm::{LstmErrors, LstmStep};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct, Storage};
+use crate::simd::transpose::Transpose;
+use crate::simd::{AlignedVec, BLOCK, Real, padded};
+use pulp::{Simd, WithSimd};
+use std::ops::Range;
+
+/// What a recurrent layer keeps of a mini-batch: all steps of it, `[steps][rows][…]`.
+#[derive(Debug)]
+pub(in crate::nn) struct RecurrentSpace<T> {
+    shape: RecurrentShape,
+    /// What is seen at each step, where it is the first layer.
+    seen: Seen<T>,
+    /// The weighted inputs of Elman's neurons, where the derivative of the activation needs them; else empty.
+    weighted_input: AlignedVec<T>,
+    /// The gates of LSTM units; else empty.
+    gates: AlignedVec<T>,
+    /// The cells of LSTM units, and tanh of them; else empty.
+    cells: AlignedVec<T>,
+    tanh_cells: AlignedVec<T>,
+    /// The activations.
+    activation: AlignedVec<T>,
+    /// The same without those that are dropped, where the next layer sees them and some may be; else empty.
+    passed_on: AlignedVec<T>,
+    /// What that is multiplied by where all neurons are at work.
+    kept: T,
+    /// ∂C/∂z of all steps.
+    delta: AlignedVec<T>,
+    /// ∂C/∂h of LSTM units: of all steps where the next layer is recurrent, else of one.
+    errors: AlignedVec<T>,
+    /// ∂C/∂c from the step after.
+    cell_errors: AlignedVec<T>,
+    /// The weights, scaled, output-major: `[weighted inputs][padded(neurons)]` from the layer itself, and
+    /// `[weighted inputs][padded(inputs)]` from the layer before.
+    transposed: [AlignedVec<T>; 2],
+    /// How many of the last steps the errors go back through.
+    truncation: usize,
+    /// The sum over the rows of ‖∂C/∂a_t‖, where it is watched, the first step first.
+    pub(in crate::nn) error_norms: Vec<f64>,
+}
+
+/// The inputs of a first layer by step, in the form in which they came.
+#[derive(Debug)]
+struct Seen<T> {
+    /// Of every number of an image the step, and where its weights stand as [`SparseBatch`] counts; empty elsewhere.
+    places: Vec<[u32; 2]>,
+    /// `[steps][rows][padded(inputs)]`.
+    dense: AlignedVec<T>,
+    is_dense: bool,
+    starts: Vec<u32>,
+    offsets: Vec<u32>,
+    values: Vec<T>,
+}
+
+impl<T: Real> RecurrentSpace<T> {
+    /// For mini-batches of up to `capacity` rows; `first` if the layer comes after the inputs.
+    pub(in crate::nn) fn new(
+        shape: RecurrentShape,
+        capacity: usize,
+        first: bool,
+        activation: Activation,
+    ) -> Self {
+        let rows = shape.steps * capacity;
+        let (stride, wide) = (padded(shape.neurons), padded(shape.weighted_inputs()));
+        let (inputs, is_lstm) = (padded(shape.inputs), shape.unit == Unit::Lstm);
+        let zeros = |wanted: bool, len| AlignedVec::zeros(if wanted { len } else { 0 });
+        let keeps_z = !is_lstm && activation.needs_weighted_input();
+        let errors = if shape.passes_steps { rows } else { capacity };
+        Self {
+            seen: Seen::new(shape, first),
+            weighted_input: zeros(keeps_z, rows * stride),
+            gates: zeros(is_lstm, rows * wide),
+            cells: zeros(is_lstm, rows * stride),
+            tanh_cells: zeros(is_lstm, rows * stride),
+            activation: AlignedVec::zeros(rows * stride),
+            passed_on: AlignedVec::zeros(0),
+            kept: T::ONE,
+            delta: AlignedVec::zeros(rows * wide),
+            errors: zeros(is_lstm, errors * stride),
+            cell_errors: zeros(is_lstm, capacity * stride),
+            transposed: [
+                AlignedVec::zeros(shape.weighted_inputs() * stride),
+                zeros(!first, shape.weighted_inputs() * inputs),
+            ],
+            truncation: shape.steps,
+            error_norms: Vec::new(),
+            shape,
+        }
+    }
+
+    /// Says that some of the activations that the next layer sees are to be dropped, or that they are to be multiplied by the
+    /// part that is kept.
+    pub(in crate::nn) fn pass_on(&mut self, kept: T) {
+        self.passed_on = AlignedVec::zeros(self.activation.len());
+        self.kept = kept;
+    }
+
+    /// Lets errors go back through so many of the last steps only.
+    pub(in crate::nn) fn truncate(&mut self, steps: usize) {
+        self.truncation = steps.min(self.shape.steps);
+    }
+
+    /// Begins to watch the [norms](Self::error_norms) of the errors.
+    pub(in crate::nn) fn watch_errors(&mut self) {
+        self.error_norms = vec![0.0; self.shape.steps];
+    }
+
+    /// The errors ∂C/∂z of all steps of so many rows.
+    #[inline(always)]
+    pub(in crate::nn) fn delta(&mut self, rows: usize) -> &mut [T] {
+        &mut self.delta[..self.shape.steps * rows * padded(self.shape.weighted_inputs())]
+    }
+
+    /// f'(z) of all steps, in place of the errors, where it is a function of one z.
+    pub(in crate::nn) fn slopes<S: Simd>(
+        &mut self,
+        simd: S,
+        activation: Activation,
+        rows: usize,
+    ) -> Option<&[T]> {
+        if self.shape.unit == Unit::Lstm {
+            return None;
+        }
+        let used = self.shape.steps * rows * padded(self.shape.neurons);
+        let delta = &mut self.delta[..used];
+        delta.fill(T::ONE);
+        activation.mul_prime(simd, &self.weighted_input, &self.activation[..used], delta);
+        Some(delta)
+    }
+
+    /// What the next layer sees, of all steps.
+    fn passed_on(&self) -> &[T] {
+        if self.passed_on.is_empty() { &self.activation } else { &self.passed_on }
+    }
+
+    /// The steps through which the errors go.
+    fn learnt_steps(&self) -> Range<usize> {
+        self.shape.steps - self.truncation..self.shape.steps
+    }
+
+    /// The norms of the errors of a step.
+    fn watch(&mut self, step: usize, errors: Range<usize>) {
+        let (stride, is_lstm) = (padded(self.shape.neurons), self.shape.unit == Unit::Lstm);
+        let errors = if is_lstm { &self.errors[errors] } else { &self.delta[errors] };
+        let norms = errors
+            .chunks_exact(stride)
+            .map(|row| row.iter().map(|x| x.to_f64() * x.to_f64()).sum::<f64>().sqrt());
+        self.error_norms[step] += norms.sum::<f64>();
+    }
+}
+
+impl<T: Real> Seen<T> {
+    fn new(shape: RecurrentShape, first: bool) -> Self {
+        let order = if first { shape.sequence.order(shape.steps) } else { Vec::new() };
+        let places = order
+            .iter()
+            .flat_map(|&step| (0..shape.inputs).map(move |input| [step, (input * BLOCK) as u32]));
+        Self {
+            places: places.collect(),
+            dense: AlignedVec::zeros(0),
+            is_dense: false,
+            starts: Vec::new(),
+            offsets: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Takes the images of a mini-batch apart into their steps.
+    #[inline(always)]
+    fn take(&mut self, shape: &RecurrentShape, input: Input<T>) {
+        match input {
+            Input::Dense(input) => {
+                let (rows, stride) = (input.rows(), padded(shape.inputs));
+                assert_eq!(input.columns(), self.places.len(), "an input a number of the steps");
+                self.is_dense = true;
+                let needed = shape.steps * rows * stride;
+                if self.dense.len() < needed {
+                    self.dense = AlignedVec::zeros(needed);
+                }
+                for r in 0..rows {
+                    let parts = input.row(r).chunks_exact(shape.inputs);
+                    let places = self.places.iter().step_by(shape.inputs);
+                    for (part, &[step, _]) in parts.zip(places) {
+                        let to = (step as usize * rows + r) * stride;
+                        self.dense[to..][..shape.inputs].copy_from_slice(part);
+                    }
+                }
+            }
+            Input::Sparse(input) => {
+                let rows = input.rows();
+                self.is_dense = false;
+                self.starts.clear();
+                self.starts.resize(shape.steps * rows + 2, 0);
+                // How many entries each row of each step has, then where they end, then where they begin.
+                for r in 0..rows {
+                    for &offset in input.row(r).0 {
+                        let [step, _] = self.places[offset as usize / BLOCK];
+                        self.starts[step as usize * rows + r + 2] += 1;
+                    }
+                }
+                let mut end = 0;
+                for start in &mut self.starts {
+                    end += *start;
+                    *start = end;
+                }
+                if self.offsets.len() < end as usize {
+                    self.offsets.resize(2 * end as usize, 0);
+                    self.values.resize(2 * end as usize, T::ZERO);
+                }
+                for r in 0..rows {
+                    let (offsets, values) = input.row(r);
+                    for (&offset, &value) in offsets.iter().zip(values) {
+                        let [step, place] = self.places[offset as usize / BLOCK];
+                        let next = &mut self.starts[step as usize * rows + r + 1];
+                        self.offsets[*next as usize] = place;
+                        self.values[*next as usize] = value;
+                        *next += 1;
+                    }
+                }
+                self.starts.pop();
+            }
+        }
+    }
+
+    fn sparse(&self, shape: &RecurrentShape) -> SparseBatch<'_, T> {
+        let end = self.starts.last().map_or(0, |&end| end as usize);
+        let largest = (shape.inputs - 1) * BLOCK;
+        SparseBatch::with_largest(&self.starts, &self.offsets[..end], &self.values[..end], largest)
+    }
+}
+
+/// The activations of all steps of the layer `here`, those of the last one into its own, where the input of the first
+/// layer is the mini-batch itself and that of another what the layer `before` does at every step, and `scale` is what the
+/// stored weights are to be multiplied by.
+#[inline(always)]
+pub(in crate::nn) fn forward<S: Simd, T: Real>(
+    simd: S,
+    (weights, scale): (&Weights<T>, T),
+    input: Input<T>,
+    before: Option<&LayerSpace<T>>,
+    (here, activation): (&mut LayerSpace<T>, Activation),
+    rows: usize,
+) {
+    let LayerSpace { activation: last, stride, mask, recurrent, .. } = here;
+    let space = recurrent.as_mut().expect("the memory of a recurrent layer");
+    let shape = space.shape;
+    let stride = *stride;
+    let wide = weights.stride();
+    let (from_itself, from_inputs) = weights.stored.split_at(shape.neurons * wide);
+
+    // What the inputs contribute, of all steps.
+    let all = match shape.unit {
+        Unit::Elman => &mut space.activation[..shape.steps * rows * wide],
+        Unit::Lstm => &mut space.gates[..shape.steps * rows * wide],
+    };
+    let input_stride = padded(shape.inputs);
+    let product = |input, output| Product {
+        input,
+        input_stride,
+        n_in: shape.inputs,
+        weights: from_inputs,
+        stride: wide,
+        output,
+    };
+    match before {
+        Some(before) => {
+            let before = before.recurrent.as_ref().expect("a recurrent layer before");
+            simd.vectorize(product(before.passed_on(), all));
+        }
+        None => {
+            space.seen.take(&shape, input);
+            match space.seen.is_dense {
+                true => simd.vectorize(product(&space.seen.dense, all)),
+                false => simd.vectorize(SparseProduct {
+                    input: space.seen.sparse(&shape),
+                    weights: from_inputs,
+                    storage: Storage::Rows,
+                    stride: wide,
+                    output: all,
+                }),
+            }
+        }
+    }
+
+    for step in 0..shape.steps {
+        let (at, wide_at) = (step * rows * stride, step * rows * wide);
+        let (past, here) = space.activation.split_at_mut(at);
+        let here = &mut here[..rows * stride];
+        let before = at.saturating_sub(rows * stride)..at;
+        let product = |output| {
+            AddProduct(Product {
+                input: &past[before.clone()],
+                input_stride: stride,
+                n_in: shape.neurons,
+                weights: from_itself,
+                stride: wide,
+                output,
+            })
+        };
+        match shape.unit {
+            Unit::Elman => {
+                if step > 0 {
+                    simd.vectorize(product(here));
+                }
+                ScaleAddBias { scale, biases: &weights.biases, z: here }.with_simd(simd);
+                if !space.weighted_input.is_empty() {
+                    space.weighted_input[at..][..rows * stride].copy_from_slice(here);
+                }
+                activation.apply(simd, here);
+                ZeroPadding { x: here, columns: shape.neurons, stride }.with_simd(simd);
+            }
+            Unit::Lstm => {
+                let gates = &mut space.gates[wide_at..][..rows * wide];
+                if step > 0 {
+                    simd.vectorize(product(gates));
+                }
+                ScaleAddBias { scale, biases: &weights.biases, z: gates }.with_simd(simd);
+                let (past, cells) = space.cells.split_at_mut(at);
+                simd.vectorize(LstmStep {
+                    units: shape.neurons,
+                    gates,
+                    before: (step > 0).then(|| &past[before]),
+                    cells: &mut cells[..rows * stride],
+                    tanh_cells: &mut space.tanh_cells[at..][..rows * stride],
+                    output: here,
+                });
+            }
+        }
+        if !space.passed_on.is_empty() {
+            let x = &mut space.passed_on[at..][..rows * stride];
+            x.copy_from_slice(here);
+            match mask.is_empty() {
+                true => Scale { factor: space.kept, x }.with_simd(simd),
+                false => ScaleColumns { factors: mask_of(mask, rows * stride), x }.with_simd(simd),
+            }
+        }
+    }
+    let end = shape.steps * rows * stride;
+    last[..rows * stride].copy_from_slice(&space.activation[end - rows * stride..end]);
+}
+
+/// The factors of dropout for the rows of a step: those of all rows, or of one after the other.
+#[inline(always)]
+fn mask_of<T>(mask: &[T], used: usize) -> &[T] {
+    mask.get(..used).unwrap_or(mask)
+}
+
+/// BP2 through time: the errors ∂C/∂z of all steps of the layer `here` from those of its activations: at the last step, or,
+/// if the next layer is recurrent, at every one, which are still to be multiplied by the `mask`.
+#[inline(always)]
+pub(in crate::nn) fn through_time<S: Simd, T: Real>(
+    simd: S,
+    weights: &Weights<T>,
+    (here, activation): (&mut LayerSpace<T>, Activation),
+    rows: usize,
+) {
+    let LayerSpace { delta: last, stride, mask, recurrent, .. } = here;
+    let space = recurrent.as_mut().expect("the memory of a recurrent layer");
+    let (shape, stride, wide) = (space.shape, *stride, weights.stride());
+    let steps = space.learnt_steps();
+    let factor = T::from_f64(weights.scale);
+    let [from_itself, from_inputs] = &mut space.transposed;
+    transpose(simd, (weights, 0..shape.neurons, factor), from_itself);
+    if !from_inputs.is_empty() {
+        let rows = shape.neurons..shape.neurons + shape.inputs;
+        transpose(simd, (weights, rows, factor), from_inputs);
+    }
+    let used = rows * stride;
+    space.delta[..steps.start * rows * wide].fill(T::ZERO);
+    if shape.unit == Unit::Lstm {
+        space.cell_errors[..used].fill(T::ZERO);
+    }
+    for step in steps.clone().rev() {
+        let (at, wide_at) = (step * used, step * rows * wide);
+        // ∂C/∂a of the step, where the errors themselves come to stand with Elman's neurons.
+        let is_last = step + 1 == shape.steps;
+        let place = match shape.unit {
+            Unit::Elman => at..at + used,
+            Unit::Lstm if shape.passes_steps => at..at + used,
+            Unit::Lstm => 0..used,
+        };
+        let (now, after) = space.delta.split_at_mut(wide_at + rows * wide);
+        let now = &mut now[wide_at..];
+        let errors = match shape.unit {
+            Unit::Elman => &mut *now,
+            Unit::Lstm => &mut space.errors[place.clone()],
+        };
+        match (shape.passes_steps, is_last) {
+            (false, true) => errors.copy_from_slice(&last[..used]),
+            (false, false) => errors.fill(T::ZERO),
+            (true, _) => match space.passed_on.is_empty() {
+                true => {}
+                false if mask.is_empty() => {
+                    Scale { factor: space.kept, x: errors }.with_simd(simd);
+                }
+                false => {
+                    ScaleColumns { factors: mask_of(mask, used), x: errors }.with_simd(simd);
+                }
+            },
+        }
+        if !is_last {
+            simd.vectorize(AddProduct(Product {
+                input: &after[..rows * wide],
+                input_stride: wide,
+                n_in: shape.weighted_inputs(),
+                weights: &space.transposed[0],
+                stride,
+                output: errors,
+            }));
+        }
+        match shape.unit {
+            Unit::Elman => {
+                if !space.error_norms.is_empty() {
+                    space.watch(step, place.clone());
+                }
+                let delta = &mut space.delta[place.clone()];
+                let z = space.weighted_input.get(place.clone()).unwrap_or_default();
+                activation.mul_prime(simd, z, &space.activation[place], delta);
+            }
+            Unit::Lstm => {
+                if !space.error_norms.is_empty() {
+                    space.watch(step, place.clone());
+                }
+                simd.vectorize(LstmErrors {
+                    units: shape.neurons,
+                    gates: &space.gates[wide_at..][..rows * wide],
+                    before: (step > 0).then(|| &space.cells[at - used..at]),
+                    tanh_cells: &space.tanh_cells[at..at + used],
+                    errors: &space.errors[place],
+                    passed: &mut space.cell_errors[..used],
+                    delta: &mut space.delta[wide_at..][..rows * wide],
+                });
+            }
+        }
+    }
+}
+
+/// Some rows of the stored weights times a factor, output-major.
+#[inline(always)]
+fn transpose<S: Simd, T: Real>(
+    simd: S,
+    (weights, rows, factor): (&Weights<T>, Range<usize>, T),
+    output: &mut [T],
+) {
+    let input_stride = weights.stride();
+    simd.vectorize(Transpose {
+        input: &weights.stored[rows.start * input_stride..rows.end * input_stride],
+        input_stride,
+        columns: weights.n_out(),
+        output: &mut *output,
+        output_stride: padded(rows.len()),
+    });
+    Scale { factor, x: output }.with_simd(simd);
+}
+
+/// The errors of all steps of the layer `here` through its weights to the recurrent layer `before`, whose activations are
+/// those of all its steps.
+#[inline(always)]
+pub(in crate::nn) fn errors<S: Simd, T: Real>(
+    simd: S,
+    before: &mut LayerSpace<T>,
+    here: &LayerSpace<T>,
+    rows: usize,
+) {
+    let space = here.recurrent.as_ref().expect("the memory of a recurrent layer");
+    let before = before.recurrent.as_mut().expect("a recurrent layer before");
+    let shape = space.shape;
+    let (all, stride) = (shape.steps * rows, padded(shape.inputs));
+    let output = match before.shape.unit {
+        Unit::Elman => &mut before.delta[..all * stride],
+        Unit::Lstm => &mut before.errors[..all * stride],
+    };
+    let input_stride = padded(shape.weighted_inputs());
+    simd.vectorize(Product {
+        input: &space.delta[..all * input_stride],
+        input_stride,
+        n_in: shape.weighted_inputs(),
+        weights: &space.transposed[1],
+        stride,
+        output,
+    });
+}
+
+/// The rows of a gradient's products that are summed before the next ones: those of two operands stay in L1.
+const ROWS_AT_ONCE: usize = 64;
+
+/// `stored += gradient` of the mini-batch that the last passes saw.
+#[inline(always)]
+pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
+    simd: S,
+    weights: &mut Weights<T>,
+    before: Option<&LayerSpace<T>>,
+    here: &LayerSpace<T>,
+    rows: usize,
+) {
+    let space = here.recurrent.as_ref().expect("the memory of a recurrent layer");
+    let (shape, stride) = (space.shape, weights.stride());
+    weights.forget_transposed();
+    let steps = space.learnt_steps();
+    let (from_itself, from_inputs) = weights.stored.split_at_mut(shape.neurons * stride);
+    let all = steps.start * rows..steps.end * rows;
+    // There is nothing before the first step.
+    let later = steps.start.max(1) * rows..steps.end * rows;
+    let before_step = here.stride;
+    let states = &space.activation[later.start * before_step - rows * before_step..];
+    let delta = |of: &Range<usize>| &space.delta[of.start * stride..of.end * stride];
+    add_products(simd, (states, before_step), delta(&later), (from_itself, stride));
+    match before {
+        Some(before) => {
+            let before = before.recurrent.as_ref().expect("a recurrent layer before");
+            let input_stride = padded(shape.inputs);
+            let input = &before.passed_on()[all.start * input_stride..];
+            add_products(simd, (input, input_stride), delta(&all), (from_inputs, stride));
+        }
+        None if space.seen.is_dense => {
+            let input_stride = padded(shape.inputs);
+            let input = &space.seen.dense[all.start * input_stride..];
+            add_products(simd, (input, input_stride), delta(&all), (from_inputs, stride));
+        }
+        // The errors of the steps before are 0.
+        None => simd.vectorize(AddSparseOuterProducts {
+            input: space.seen.sparse(&shape),
+            delta: &space.delta[..shape.steps * rows * stride],
+            weights: from_inputs,
+            storage: Storage::Rows,
+            stride,
+        }),
+    }
+}
+
+/// `weights += inputᵀ · delta`, some rows at a time.
+#[inline(always)]
+fn add_products<S: Simd, T: Real>(
+    simd: S,
+    (input, input_stride): (&[T], usize),
+    delta: &[T],
+    (weights, stride): (&mut [T], usize),
+) {
+    let inputs = input.chunks(ROWS_AT_ONCE * input_stride);
+    for (input, delta) in inputs.zip(delta.chunks(ROWS_AT_ONCE * stride)) {
+        simd.vectorize(AddOuterProducts { input, input_stride, delta, weights, stride });
+    }
+}
