@@ -44,6 +44,7 @@ for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 
 import convolution  # noqa: E402
 import numpy as np  # noqa: E402
+import recurrence  # noqa: E402
 
 TRAINING_IMAGES = 50_000
 FORWARD_REPEATS = 50
@@ -53,14 +54,18 @@ NOT_EXPRESSIBLE = 3
 
 @dataclass(frozen=True)
 class Layer:
-    """The shape of a layer; kernel is 0 for a dense one."""
+    """The shape of a layer; kernel is 0 and unit empty for a dense one."""
 
     n_in: int  # the inputs of a neuron: for a convolution the pixels and channels under the kernel
-    n_out: int  # the neurons: for a convolution the maps
+    n_out: int  # the neurons: for a convolution the maps, for an LSTM four times its units
     side: int = 0  # of the images that it is given, square
     channels: int = 0
     kernel: int = 0
     pool: int = 1
+    unit: str = ""  # of a recurrent layer, which sees a row of the image at a step: r or lstm
+    units: int = 0
+    steps: int = 0
+    inputs: int = 0  # at a step
 
     def pooled_side(self):
         return (self.side - self.kernel + 1) // self.pool
@@ -76,6 +81,12 @@ def layers_of(sizes):
             side = math.isqrt(inputs // channels)
             layers.append(Layer(kernel * kernel * channels, maps, side, channels, kernel, pool))
             inputs, channels = layers[-1].pooled_side() ** 2 * maps, maps
+        elif match := re.fullmatch(r"(r|lstm)(\d+)", text):
+            unit, units = match.group(1), int(match.group(2))
+            side = math.isqrt(inputs)
+            weighted = units * (4 if unit == "lstm" else 1)
+            layers.append(Layer(units + side, weighted, unit=unit, units=units, steps=side, inputs=side))
+            inputs = units
         else:
             layers.append(Layer(inputs, int(text)))
             inputs = int(text)
@@ -88,8 +99,9 @@ class Workload:
         self.kind = row["kind"]
         self.layers = layers_of(row["sizes"])
         self.convolutional = any(layer.kernel for layer in self.layers)
+        self.recurrent = any(layer.unit for layer in self.layers)
         # What dense networks are described by.
-        self.sizes = None if self.convolutional else [int(size) for size in row["sizes"].split("-")]
+        self.sizes = None if self.convolutional or self.recurrent else [int(size) for size in row["sizes"].split("-")]
         self.activation = row["activation"]
         self.output = row["output"]
         self.cost = row["cost"]
@@ -154,14 +166,20 @@ def shared_start(workload, seed):
     uniform = ((splitmix64(seed, 2 * total) >> np.uint64(11)) + 0.5) * 2.0**-53
     normal = np.sqrt(-2.0 * np.log(uniform[0::2])) * np.cos(2.0 * math.pi * uniform[1::2])
     layers, at = [], 0
-    for n_in, n_out in shapes:
+    for layer, (n_in, n_out) in zip(workload.layers, shapes):
         scale = {"unit": 1.0, "scaled": 1.0 / math.sqrt(n_in), "he": math.sqrt(2.0 / n_in)}[workload.init]
+        if layer.unit:
+            # The rows from the layer itself come first.
+            fan_in = np.repeat([layer.units, layer.inputs], [layer.units, layer.inputs])
+            scale = 1.0 / np.sqrt(fan_in)[:, None]
         weights = normal[at : at + n_in * n_out].reshape(n_in, n_out) * scale
         at += n_in * n_out
         biases = np.zeros(n_out)
         if with_biases:
             biases = normal[at : at + n_out].copy()
             at += n_out
+        if layer.unit == "lstm":
+            biases[layer.units : 2 * layer.units] += 1.0
         layers.append((weights.astype(np.float32), biases.astype(np.float32)))
     return layers
 
@@ -182,6 +200,9 @@ def accuracy(workload, layers, data):
     for begin in range(0, len(data.test_x), 1000):
         a = data.test_x[begin : begin + 1000]
         for index, (shape, (weights, biases)) in enumerate(zip(workload.layers, layers)):
+            if shape.unit:
+                a = recurrence.last_step(a, weights, biases, shape)
+                continue
             a = (convolution.pooled(a, weights, shape)[0] if shape.kernel else a.reshape(len(a), -1) @ weights) + biases
             if index < len(layers) - 1:
                 a = sigmoid(a) if workload.activation == "sigmoid" else np.maximum(a, 0)
@@ -288,11 +309,13 @@ def main(peer, version, make_trainer):
     make_trainer(workload, data) gives an object with load(layers), warm_up(), epoch(order),
     layers() and, for the forward pass, forward(images). If it is a class with together = True, it is for
     sweeps alone: its load, epoch and layers are for several trainings, see train_together. The networks with
-    convolutions are for those with convolves = True alone.
+    convolutions are for those with convolves = True alone, those with recurrent layers for recurs = True.
     """
     workload = workloads(ARGS.workloads)[ARGS.workload]
     epochs = ARGS.epochs or workload.epochs
     if workload.convolutional and not getattr(make_trainer, "convolves", False):
+        not_written_for(workload)
+    if workload.recurrent and not getattr(make_trainer, "recurs", False):
         not_written_for(workload)
     if getattr(make_trainer, "together", False) and workload.kind != "sweep":
         not_written_for(workload)

@@ -7,6 +7,7 @@ NumPy's own product would need a temporary matrix and two more passes over it.
 
 import common
 import numpy as np
+import recurrence
 from scipy.linalg.blas import sger, sgemm
 
 
@@ -115,4 +116,5 @@ class NumpyTrainer:
 
 
 if __name__ == "__main__":
-    common.main("numpy", np.__version__, NumpyTrainer)
+    workload = common.workloads(common.ARGS.workloads)[common.ARGS.workload]
+    common.main("numpy", np.__version__, recurrence.NumpyTrainer if workload.recurrent else NumpyTrainer)

@@ -7,6 +7,7 @@ It takes the same command line as a peer and prints the same line; its times are
 import common
 import convolution
 import numpy as np
+import recurrence
 
 
 class Dense:
@@ -46,6 +47,7 @@ class Convolution(Dense):
 
 class Reference:
     convolves = True
+    recurs = True
 
     def __init__(self, workload, data):
         self.workload = workload
@@ -54,7 +56,11 @@ class Reference:
 
     def load(self, layers):
         self.network = [
-            Convolution(weights, biases, shape) if shape.kernel else Dense(weights, biases)
+            Convolution(weights, biases, shape)
+            if shape.kernel
+            else recurrence.Layer(weights, biases, shape)
+            if shape.unit
+            else Dense(weights, biases)
             for shape, (weights, biases) in zip(self.workload.layers, layers)
         ]
 
@@ -67,6 +73,9 @@ class Reference:
     def activations(self, x):
         activations = [x]
         for index, layer in enumerate(self.network):
+            if isinstance(layer, recurrence.Layer):
+                activations.append(layer.activations(activations[-1]))
+                continue
             z = layer.weighted_inputs(activations[-1])
             last = index == len(self.network) - 1
             kind = self.workload.output if last else self.workload.activation
@@ -93,9 +102,14 @@ class Reference:
                 delta *= activations[-1] * (1.0 - activations[-1])
             rate = workload.eta / len(chosen)
             for index, layer in reversed(list(enumerate(self.network))):
-                gradient = layer.gradient(delta)
-                bias_gradient = delta.sum(axis=tuple(range(delta.ndim - 1)))
-                if index > 0:
+                if isinstance(layer, recurrence.Layer):
+                    gradient, bias_gradient = layer.gradient(delta)
+                else:
+                    gradient = layer.gradient(delta)
+                    bias_gradient = delta.sum(axis=tuple(range(delta.ndim - 1)))
+                if index > 0 and isinstance(self.network[index - 1], recurrence.Layer):
+                    delta = layer.back(delta)
+                elif index > 0:
                     a = activations[index]
                     slope = a * (1.0 - a) if workload.activation == "sigmoid" else a > 0.0
                     delta = layer.back(delta).reshape(a.shape) * slope

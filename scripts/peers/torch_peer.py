@@ -4,13 +4,15 @@
 The default is SGD by hand, without autograd: fused operations (addmm, sigmoid_backward) into
 buffers made beforehand. `--variant optim` is the way of the tutorials: modules, a loss, backward()
 and torch.optim.SGD. `--variant vmap` trains the networks of a sweep together, by batched products.
-Networks with convolutions are in torch_convolution.py; `--variant channels-last` is for them alone.
+Networks with convolutions are in torch_convolution.py; `--variant channels-last` is for them alone. Those with recurrent
+layers are in torch_recurrence.py, for `--variant optim` alone.
 """
 
 import common
 import numpy as np
 import torch
 import torch_convolution
+import torch_recurrence
 from torch import nn
 
 torch.set_num_threads(1 if common.ARGS.workload == "W8" else common.ARGS.threads)
@@ -232,6 +234,8 @@ if __name__ == "__main__":
     peer, dense, convolutional = VARIANTS[common.ARGS.variant]
     workload = common.workloads(common.ARGS.workloads)[common.ARGS.workload]
     trainer = convolutional if workload.convolutional else dense
+    if workload.recurrent:
+        trainer = torch_recurrence.Autograd if common.ARGS.variant == "optim" else None
     if trainer is None:
         common.not_written_for(workload)
     common.main(peer, torch.__version__.split("+")[0], trainer)

@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "order": if arguments.check { "shared" } else { "own" },
     });
     let measured = match arguments.workload {
-        Workload::W7 => forward(&spec, &data, level, REPEATS),
+        Workload::W7 | Workload::R4 => forward(&spec, &data, level, REPEATS),
         Workload::C4 => forward(&spec, &data, level, CONVOLUTION_REPEATS),
         Workload::W8 => sweep(&spec, &data, level, arguments.threads)?,
         _ => training(&spec, &data, level),

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct DataArguments {
     /// Directory of four IDX files (raw or .gz; images of 3 dimensions, or 4 with channels), or a CSV file of numbers, to use instead of the embedded
-    /// MNIST
-    #[arg(long, value_name = "DIR|FILE", help_heading = "Data")]
+    /// MNIST; or a task for recurrent networks, whose sequences are generated: first-bit:STEPS, parity:STEPS, adding:STEPS,
+    /// copy:STEPS, sine:STEPS
+    #[arg(long, value_name = "DIR|FILE|TASK", help_heading = "Data")]
     data: Option<PathBuf>,
     /// With --data: images kept back from the end of the training file for validation, or rows of numbers
     /// [default: a sixth of them, at most 10000]

@@ -15,10 +15,10 @@ use super::{
 /// share.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// `mnist`, the name of the directory, or that of the file with the columns that are learnt:
-    /// `houses.csv:price+rent`.
+    /// `mnist`, the name of the directory, that of the file with the columns that are learnt:
+    /// `houses.csv:price+rent`, or that of the task: `adding:50`.
     pub name: String,
-    /// Rows of pixels of an image; 1 for numbers.
+    /// Rows of pixels of an image; 1 for numbers, of a sequence its time steps.
     pub image_rows: usize,
     /// Columns of pixels of an image; of numbers the columns that are learnt from.
     pub image_columns: usize,
@@ -33,7 +33,7 @@ pub struct Dataset {
     /// What the result is measured on.
     pub test: Arc<Split>,
     /// SHA-256, in hexadecimal, of the uncompressed files: training images, training labels, test
-    /// images, test labels. Of numbers: the file, and the names of the columns that are learnt.
+    /// images, test labels. Of numbers: the file, and the names of the columns that are learnt. Of a task: all its numbers.
     pub sha256: [String; 4],
 }
 
@@ -62,16 +62,26 @@ impl Dataset {
     }
 
     /// A data set from a path: a directory of [IDX files](Self::from_dir), or a [CSV
-    /// file](Self::from_csv) of numbers.
+    /// file](Self::from_csv) of numbers; or from the name of a task, whose sequences are generated: `first-bit`, `parity`,
+    /// `adding`, `copy` or `sine`, a colon and a number of time steps, and perhaps another colon and a seed. What is on the
+    /// disk goes before a task of the same name.
     ///
     /// # Errors
     ///
-    /// Those of the two; and when columns to be learnt are named of a directory.
+    /// Those of the two; when columns to be learnt are named of a directory or a task; and when a task has no such steps.
     pub fn open(
         path: &Path,
         validation: Option<usize>,
         target_columns: &[String],
     ) -> Result<Dataset, DataError> {
+        if !path.exists()
+            && let Some(task) = path.to_str().and_then(|name| super::task::open(name, validation))
+        {
+            return match target_columns.is_empty() {
+                true => task,
+                false => Err(DataError::Columns { directory: shown(path) }),
+            };
+        }
         match path.is_dir() || (target_columns.is_empty() && !path.is_file()) {
             true if target_columns.is_empty() => Self::from_dir(path, validation),
             true => Err(DataError::Columns { directory: shown(path) }),

@@ -51,6 +51,14 @@ pub enum DataError {
         /// The first file whose name begins differently.
         second: String,
     },
+    /// A generated task that there is not.
+    #[error("{given}: expected {expected}")]
+    Task {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        expected: String,
+    },
     /// One file is wrong in itself.
     #[error("{file}: {problem}")]
     File {

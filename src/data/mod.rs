@@ -20,7 +20,7 @@
 //!
 //! Where to look: `idx` knows the file format, `files` finds the four files of a directory, `source`
 //! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy, `number_file`
-//! reads a CSV file.
+//! reads a CSV file, `task` generates sequences.
 
 mod bytes;
 mod dataset;
@@ -42,6 +42,7 @@ mod resize;
 mod source;
 mod sparse;
 mod split;
+mod task;
 mod transparency;
 
 pub use dataset::Dataset;

@@ -4,7 +4,7 @@
 //! candidate g and the output gate o, each of `units` numbers, one after the other in a row of `4 · units`, padded.
 
 use super::elementwise::{sigmoid, tanh};
-use super::{BLOCK, Real, padded};
+use super::{Real, padded};
 use pulp::{Simd, WithSimd};
 
 /// The numbers of a unit that the weights lead to: i, f, g and o.
@@ -23,11 +23,11 @@ pub struct LstmStep<'a, T> {
     pub gates: &'a mut [T],
     /// The cells of the step before, `None` for zeros.
     pub before: Option<&'a [T]>,
-    /// The cells, overwritten; padding 0.
+    /// The cells, overwritten but for the padding.
     pub cells: &'a mut [T],
-    /// tanh of them, overwritten; padding 0.
+    /// tanh of them, likewise.
     pub tanh_cells: &'a mut [T],
-    /// The activations, overwritten; padding 0.
+    /// The activations, likewise.
     pub output: &'a mut [T],
 }
 
@@ -37,31 +37,52 @@ impl<T: Real> WithSimd for LstmStep<'_, T> {
     fn with_simd<S: Simd>(self, _: S) {
         let Self { units, gates, before, cells, tanh_cells, output } = self;
         let stride = padded(units);
-        let rows = gates.chunks_exact_mut(padded(GATES * units)).enumerate();
-        for (r, gates) in rows {
-            let row = r * stride..(r + 1) * stride;
-            let before = before.map(|before| &before[row.clone()]);
+        for (r, gates) in gates.chunks_exact_mut(padded(GATES * units)).enumerate() {
+            let row = r * stride..r * stride + units;
+            let [i, f, g, o] = parts_mut(gates, units);
+            // One loop a function: each is vectorised by itself.
+            for gate in [&mut *i, &mut *f, &mut *o] {
+                gate.iter_mut().for_each(|z| *z = sigmoid(*z));
+            }
+            g.iter_mut().for_each(|z| *z = tanh(*z));
             let cells = &mut cells[row.clone()];
+            match before {
+                Some(before) => {
+                    let before = &before[row.clone()];
+                    for j in 0..units {
+                        cells[j] = f[j].fused_mul_add(before[j], i[j] * g[j]).flushed();
+                    }
+                }
+                None => (0..units).for_each(|j| cells[j] = (i[j] * g[j]).flushed()),
+            }
             let tanh_cells = &mut tanh_cells[row.clone()];
+            for (t, &c) in tanh_cells.iter_mut().zip(&*cells) {
+                *t = tanh(c);
+            }
             let output = &mut output[row];
-            for first in (0..units).step_by(BLOCK) {
-                let [i, f, g, o] = read_gates(gates, units, first);
-                let (i, f, o) = (i.map(sigmoid), f.map(sigmoid), o.map(sigmoid));
-                let g = g.map(tanh);
-                let past = before.map_or([T::ZERO; BLOCK], |before| block(before, first));
-                let used = units - first;
-                let c: [T; BLOCK] = std::array::from_fn(|j| {
-                    let c = f[j].fused_mul_add(past[j], i[j] * g[j]).flushed();
-                    if j < used { c } else { T::ZERO }
-                });
-                let t = c.map(tanh);
-                write_gates(gates, units, first, [i, f, g, o]);
-                *block_mut(cells, first) = c;
-                *block_mut(tanh_cells, first) = t;
-                *block_mut(output, first) = std::array::from_fn(|j| (o[j] * t[j]).flushed());
+            for j in 0..units {
+                output[j] = (o[j] * tanh_cells[j]).flushed();
             }
         }
     }
+}
+
+/// The four parts of a row.
+#[inline(always)]
+fn parts<T>(row: &[T], units: usize) -> [&[T]; GATES] {
+    let (i, rest) = row.split_at(units);
+    let (f, rest) = rest.split_at(units);
+    let (g, rest) = rest.split_at(units);
+    [i, f, g, &rest[..units]]
+}
+
+/// The same, to be changed.
+#[inline(always)]
+fn parts_mut<T>(row: &mut [T], units: usize) -> [&mut [T]; GATES] {
+    let (i, rest) = row.split_at_mut(units);
+    let (f, rest) = rest.split_at_mut(units);
+    let (g, rest) = rest.split_at_mut(units);
+    [i, f, g, &mut rest[..units]]
 }
 
 /// Kernel, for every row: the errors ∂C/∂z of the four weighted inputs of every unit from ∂C/∂h, and ∂C/∂c passed on to the
@@ -97,75 +118,34 @@ impl<T: Real> WithSimd for LstmErrors<'_, T> {
         let Self { units, gates, before, tanh_cells, errors, passed, delta } = self;
         let (stride, wide) = (padded(units), padded(GATES * units));
         for (r, delta) in delta.chunks_exact_mut(wide).enumerate() {
-            let row = r * stride..(r + 1) * stride;
-            let gates = &gates[r * wide..][..wide];
-            let before = before.map(|before| &before[row.clone()]);
-            let (t, errors) = (&tanh_cells[row.clone()], &errors[row.clone()]);
-            let passed = &mut passed[row];
-            for first in (0..units).step_by(BLOCK) {
-                let [i, f, g, o] = read_gates(gates, units, first);
-                let past = before.map_or([T::ZERO; BLOCK], |before| block(before, first));
-                let (t, h) = (block(t, first), block(errors, first));
-                let passed = block_mut(passed, first);
-                let e: [T; BLOCK] = std::array::from_fn(|j| {
-                    let slope = (-t[j]).fused_mul_add(t[j], T::ONE);
-                    (h[j] * o[j]).fused_mul_add(slope, passed[j])
-                });
-                let used = units - first;
-                *passed =
-                    std::array::from_fn(
-                        |j| {
-                            if j < used { (e[j] * f[j]).flushed() } else { T::ZERO }
-                        },
-                    );
-                let bell = |gate: T| gate * (T::ONE - gate);
-                let errors = [
-                    std::array::from_fn(|j| (e[j] * g[j] * bell(i[j])).flushed()),
-                    std::array::from_fn(|j| (e[j] * past[j] * bell(f[j])).flushed()),
-                    std::array::from_fn(|j| {
-                        (e[j] * i[j] * (-g[j]).fused_mul_add(g[j], T::ONE)).flushed()
-                    }),
-                    std::array::from_fn(|j| (h[j] * t[j] * bell(o[j])).flushed()),
-                ];
-                write_gates(delta, units, first, errors);
+            let row = r * stride..r * stride + units;
+            let [i, f, g, o] = parts(&gates[r * wide..][..wide], units);
+            let (t, h) = (&tanh_cells[row.clone()], &errors[row.clone()]);
+            let passed = &mut passed[row.clone()];
+            let [of_i, of_f, of_g, of_o] = parts_mut(delta, units);
+            for j in 0..units {
+                of_o[j] = (h[j] * t[j] * (o[j] * (T::ONE - o[j]))).flushed();
+                let slope = (-t[j]).fused_mul_add(t[j], T::ONE);
+                // The error of the cell, for now.
+                passed[j] = (h[j] * o[j]).fused_mul_add(slope, passed[j]);
             }
-        }
-    }
-}
-
-/// The block of a row that begins at a place.
-#[inline(always)]
-fn block<T: Real>(row: &[T], first: usize) -> [T; BLOCK] {
-    *row[first..].first_chunk().expect("a row of whole blocks")
-}
-
-#[inline(always)]
-fn block_mut<T: Real>(row: &mut [T], first: usize) -> &mut [T; BLOCK] {
-    row[first..].first_chunk_mut().expect("a row of whole blocks")
-}
-
-/// A block of units of each of the four, zeros beyond the last unit.
-#[inline(always)]
-fn read_gates<T: Real>(row: &[T], units: usize, first: usize) -> [[T; BLOCK]; GATES] {
-    let mut gates = [[T::ZERO; BLOCK]; GATES];
-    for (q, gate) in gates.iter_mut().enumerate() {
-        let from = &row[q * units + first..];
-        match from.first_chunk() {
-            Some(whole) if first + BLOCK <= units => *gate = *whole,
-            _ => gate[..units - first].copy_from_slice(&from[..units - first]),
-        }
-    }
-    gates
-}
-
-/// The reverse of [`read_gates`].
-#[inline(always)]
-fn write_gates<T: Real>(row: &mut [T], units: usize, first: usize, gates: [[T; BLOCK]; GATES]) {
-    for (q, gate) in gates.iter().enumerate() {
-        let to = &mut row[q * units + first..];
-        match to.first_chunk_mut() {
-            Some(whole) if first + BLOCK <= units => *whole = *gate,
-            _ => to[..units - first].copy_from_slice(&gate[..units - first]),
+            for j in 0..units {
+                of_i[j] = (passed[j] * g[j] * (i[j] * (T::ONE - i[j]))).flushed();
+                of_g[j] = (passed[j] * i[j] * (-g[j]).fused_mul_add(g[j], T::ONE)).flushed();
+            }
+            match before {
+                Some(before) => {
+                    let before = &before[row];
+                    for j in 0..units {
+                        let bell = f[j] * (T::ONE - f[j]);
+                        of_f[j] = (passed[j] * before[j] * bell).flushed();
+                    }
+                }
+                None => of_f.fill(T::ZERO),
+            }
+            for j in 0..units {
+                passed[j] = (passed[j] * f[j]).flushed();
+            }
         }
     }
 }

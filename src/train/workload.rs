@@ -13,7 +13,7 @@ const FASHION_MNIST_SHA256: [&str; 4] = [
     "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 ];
 
-/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv. W and C are for MNIST,
+/// What is timed, here and in other tools: the workloads of scripts/peers/workloads.csv. W, C and R are for MNIST,
 /// F for Fashion-MNIST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
@@ -50,6 +50,14 @@ pub enum Workload {
     C4,
     /// An epoch of C2, mini-batch 100
     C5,
+    /// An epoch of 64 recurrent tanh neurons that see digits row by row, softmax, mini-batch 10
+    R1,
+    /// An epoch of 64 LSTM units, likewise
+    R2,
+    /// An epoch of R1, mini-batch 100
+    R3,
+    /// The outputs of R1 for the 10,000 test images
+    R4,
 }
 
 impl Workload {
@@ -61,11 +69,14 @@ impl Workload {
     /// Convolutions whose epochs are timed.
     pub const CONVOLUTION_EPOCHS: [Self; 4] = [Self::C1, Self::C2, Self::C3, Self::C5];
 
-    /// `W1` to `W8`, `F1`, `F2`, `F4`, `C1` to `C5`.
+    /// Recurrent networks whose epochs are timed.
+    pub const RECURRENT_EPOCHS: [Self; 3] = [Self::R1, Self::R2, Self::R3];
+
+    /// `W1` to `W8`, `F1`, `F2`, `F4`, `C1` to `C5`, `R1` to `R4`.
     pub fn name(self) -> &'static str {
         [
             "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "F1", "F2", "F4", "C1", "C2", "C3",
-            "C4", "C5",
+            "C4", "C5", "R1", "R2", "R3", "R4",
         ][self as usize]
     }
 
@@ -83,7 +94,7 @@ impl Workload {
         }
     }
 
-    /// What is trained, with seed 1; W7 and C4 do not train.
+    /// What is trained, with seed 1; W7, C4 and R4 do not train.
     pub fn spec(self) -> TrainingSpec {
         let base = TrainingSpec { epochs: 3, ..TrainingSpec::default() };
         let chapter1 = TrainingSpec {
@@ -94,7 +105,7 @@ impl Workload {
             ..base.clone()
         };
         let chapter3 = TrainingSpec { hidden: dense([100]), eta: 0.5, lambda: 5.0, ..base.clone() };
-        let convolution = |layers| TrainingSpec {
+        let softmax = |layers: &str| TrainingSpec {
             hidden: LayerKind::list(layers).expect("layers"),
             output: Output::Softmax,
             cost: Cost::LogLikelihood,
@@ -106,10 +117,12 @@ impl Workload {
             init: Initialiser::He,
             bias_init: BiasInitialiser::Zero,
             eta: 0.03,
-            ..convolution(layers)
+            ..softmax(layers)
         };
+        let recurrent =
+            |layers| TrainingSpec { activation: Activation::Tanh.into(), ..softmax(layers) };
         match self {
-            Self::C1 => TrainingSpec { eta: 0.1, ..convolution("20c5p2x100") },
+            Self::C1 => TrainingSpec { eta: 0.1, ..softmax("20c5p2x100") },
             Self::C2 | Self::C4 => two("20c5p2x40c5p2x100"),
             Self::C3 => TrainingSpec {
                 dropout: PerLayer::new(vec![0.0, 0.5, 0.5, 0.5]),
@@ -117,6 +130,9 @@ impl Workload {
                 ..two("20c5p2x40c5p2x1000x1000")
             },
             Self::C5 => TrainingSpec { eta: 0.1, batch_size: 100, ..two("20c5p2x40c5p2x100") },
+            Self::R1 | Self::R4 => TrainingSpec { eta: 0.01, ..recurrent("r64") },
+            Self::R2 => TrainingSpec { eta: 0.1, ..recurrent("lstm64") },
+            Self::R3 => TrainingSpec { eta: 0.1, batch_size: 100, ..recurrent("r64") },
             Self::W1 | Self::W8 | Self::F1 => chapter1,
             Self::W2 | Self::W7 | Self::F2 => chapter3,
             Self::W3 => TrainingSpec { batch_size: 1, ..chapter1 },
@@ -143,6 +159,8 @@ impl Workload {
         match self {
             Self::W3 | Self::F1 => 0.3,
             Self::F2 => 0.1,
+            Self::R1 | Self::R4 => 0.003,
+            Self::R2 | Self::R3 => 0.03,
             _ => self.spec().eta,
         }
     }

@@ -10,7 +10,7 @@ use nablab::train::Workload;
 fn row(workload: Workload, data: &Dataset) -> Vec<String> {
     let spec = workload.spec();
     let (kind, epochs, trainings) = match workload {
-        Workload::W7 | Workload::C4 => ("forward", 0, 1),
+        Workload::W7 | Workload::C4 | Workload::R4 => ("forward", 0, 1),
         Workload::W8 => ("sweep", spec.epochs, Workload::trainings(&spec).count()),
         _ => ("train", spec.epochs, 1),
     };
@@ -48,6 +48,8 @@ fn the_workloads_are_those_of_the_peers() {
     let [c1, c2, c3, c5] = Workload::CONVOLUTION_EPOCHS;
     let convolutions = [c1, c2, c3, Workload::C4, c5];
     let mut workloads = Workload::EPOCHS.into_iter().chain(others).chain(convolutions);
+    let recurrent = Workload::RECURRENT_EPOCHS.into_iter().chain([Workload::R4]);
+    let mut workloads = workloads.by_ref().chain(recurrent);
     for record in csv.records() {
         let expected: Vec<String> = record.unwrap().iter().map(String::from).collect();
         let (_title, expected) = expected.split_last().unwrap();

@@ -52,7 +52,7 @@ pub struct Arguments {
     axes: Axes,
     /// Directory of four IDX files (raw or .gz), or a CSV file of numbers, to use instead of the embedded
     /// MNIST
-    #[arg(long, value_name = "DIR|FILE", help_heading = "Data")]
+    #[arg(long, value_name = "DIR|FILE|TASK", help_heading = "Data")]
     data: Option<PathBuf>,
     /// With --data: images kept back from the end of the training file for validation, or rows of numbers
     /// [default: a sixth of them, at most 10000]
