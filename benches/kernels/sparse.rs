@@ -1,7 +1,7 @@
 use crate::case::{Case, numbers_below_one};
 use nablab::data::Dataset;
 use nablab::nn::Input;
-use nablab::simd::sparse::{AddSparseOuterProducts, SparseProduct, Storage};
+use nablab::simd::sparse::{AddSparseOuterProducts, SparseProduct};
 use nablab::simd::{AlignedVec, Real, padded};
 use nablab::train::MiniBatch;
 use pulp::Arch;
@@ -28,13 +28,7 @@ pub fn sparse<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     let kernels: [(_, _, Run<T>); 2] = [
         ("SparseProduct", false, |arch, Sparse { batch, weights, output, stride }| {
             let Input::Sparse(input) = batch.input() else { panic!("digits are sparse") };
-            arch.dispatch(SparseProduct {
-                input,
-                weights,
-                storage: Storage::Panels,
-                stride: *stride,
-                output,
-            });
+            arch.dispatch(SparseProduct { input, weights, skip: 0, stride: *stride, output });
         }),
         (
             "AddSparseOuterProducts",
@@ -45,7 +39,7 @@ pub fn sparse<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
                     input,
                     delta,
                     weights,
-                    storage: Storage::Panels,
+                    skip: 0,
                     stride: *stride,
                 });
             },

@@ -10,7 +10,11 @@ program classifies correctly, and fails if two of them differ.
 
     python3 scripts/models/check.py path/to/nablab path/to/mnist --convolutions
 
-trains small networks with convolutions first, and compares their outputs in PyTorch too.
+trains small networks with convolutions first, and compares their outputs in PyTorch too;
+
+    python3 scripts/models/check.py path/to/nablab path/to/mnist --recurrence
+
+recurrent ones, and compares their gradients, too, with those of nn.RNN and nn.LSTM.
 """
 
 import gzip
@@ -23,6 +27,7 @@ import tempfile
 import zlib
 
 import numpy as np
+import recurrence
 
 
 def idx(directory, name, skip):
@@ -225,6 +230,11 @@ def main():
         models.remove("--convolutions")
         with tempfile.TemporaryDirectory() as directory:
             ok &= check_convolutions(nablab, images, labels, pathlib.Path(directory))
+    if "--recurrence" in models:
+        models.remove("--recurrence")
+        with tempfile.TemporaryDirectory() as directory:
+            data = recurrence.data_set(pathlib.Path(directory) / "digits", images, labels, write_data)
+            ok &= recurrence.check(nablab, *data, recurrence.run)
     for model in models:
         other = correct_by_network2 if model.endswith(".json") else correct_by_torch
         compare(model, correct_by_nablab(nablab, model), other(model, images, labels))

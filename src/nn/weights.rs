@@ -13,8 +13,8 @@ use pulp::{Simd, WithSimd};
 ///
 /// The weights are input-major, rows padded by zeros to the stride, and stored in panels of a
 /// `width`: all of the first panel, `[n_in][width]`, then the second; the last one is as wide as the
-/// stride leaves. A dense layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels,
-/// any other layer a single one, so that its rows are contiguous. A weight is `scale` times the stored
+/// stride leaves. A dense layer after the inputs has panels of [`Real::PANEL`] for the sparse kernels, and so have
+/// recurrent ones, any other layer a single one, so that its rows are contiguous. A weight is `scale` times the stored
 /// number, which makes weight decay a single multiplication, of an f64: in f32 a decay of less than
 /// 3e-8 a step would be none.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ impl<T: Real> Weights<T> {
             }
             LayerShape::Recurrent(_) => {
                 let [n_in, n_out] = shape.weights();
-                Self::zeros(n_in, n_out)
+                Self::zeros_for_sparse(n_in, n_out)
             }
         }
     }

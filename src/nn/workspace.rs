@@ -211,7 +211,8 @@ impl<T: Real> Workspace<T> {
     ///
     /// # Panics
     ///
-    /// When the mini-batch is larger than the capacity or has entries outside the input layer.
+    /// When the mini-batch is larger than the capacity or has entries outside the input layer, or, where it is seen as a
+    /// sequence, the entries of a row do not ascend.
     pub fn forward<'a, S: Simd>(
         &mut self,
         simd: S,

@@ -4,7 +4,8 @@
 //! two cache lines an input, the last panel with one line if the stride leaves no more. The kernels
 //! work panel by panel through all rows of the mini-batch. These share most of their non-zero
 //! inputs, and the lines of a panel that are used nearly fit into L1; wider panels do not, and in
-//! narrower ones an entry is decoded for too little work. [`Storage::Rows`] is for weights that fit anyway.
+//! narrower ones an entry is decoded for too little work. Rows of weights that are no inputs' may stand before those of the
+//! inputs in every panel (`skip`), as in recurrent layers.
 
 use super::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
@@ -64,6 +65,18 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
         self.starts.len() - 1
     }
 
+    /// Where the entries of row `r` stand among those of all rows, whose offsets and values [`entries`](Self::entries) has.
+    #[inline(always)]
+    pub(crate) fn place(&self, r: usize) -> Range<usize> {
+        self.starts[r] as usize..self.starts[r + 1] as usize
+    }
+
+    /// The offsets and values of all rows.
+    #[inline(always)]
+    pub(crate) fn entries(&self) -> (&'a [u32], &'a [T]) {
+        (self.offsets, self.values)
+    }
+
     /// The entries of row `r`: offsets and values, of equal length.
     #[inline(always)]
     pub(crate) fn row(&self, r: usize) -> (&'a [u32], &'a [T]) {
@@ -73,73 +86,49 @@ impl<'a, T: Copy> SparseBatch<'a, T> {
     }
 }
 
-/// How the weights that a sparse mini-batch meets are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Storage {
-    /// In panels, as large weights should be.
-    Panels,
-    /// Row by row, `[n_in][stride]`: few weights, which stay in L1 anyway.
-    Rows,
-}
-
-/// Calls `$body` with the arguments for every panel, `first` being its first output, with the
-/// number `V` of vectors in its rows and whether these are parts of whole rows.
+/// Calls `$body` with the arguments for every panel, `first` being its first output, and with the
+/// number `V` of vectors in its rows.
 macro_rules! for_each_panel {
-    ($storage:expr, $stride:expr, |$first:ident| $body:ident($($argument:expr),*)) => {
-        match $storage {
-            Storage::Panels => for_each_panel!(false; $stride, |$first| $body($($argument),*)),
-            Storage::Rows => for_each_panel!(true; $stride, |$first| $body($($argument),*)),
-        }
-    };
-    ($whole:literal; $stride:expr, |$first:ident| $body:ident($($argument:expr),*)) => {{
+    ($stride:expr, |$first:ident| $body:ident($($argument:expr),*)) => {
         assert!($stride > 0 && $stride.is_multiple_of(BLOCK), "a stride of whole blocks");
         for $first in (0..$stride).step_by(T::PANEL) {
             // A full panel or one of a single block: either way V is known to the compiler.
             let lanes = T::lanes::<S>();
             let full = $first + T::PANEL <= $stride;
             match if full { T::PANEL / lanes } else { BLOCK / lanes } {
-                1 => $body::<S, T, 1, $whole>($($argument),*),
-                2 => $body::<S, T, 2, $whole>($($argument),*),
-                4 => $body::<S, T, 4, $whole>($($argument),*),
-                8 => $body::<S, T, 8, $whole>($($argument),*),
-                16 => $body::<S, T, 16, $whole>($($argument),*),
-                _ => $body::<S, T, 32, $whole>($($argument),*),
+                1 => $body::<S, T, 1>($($argument),*),
+                2 => $body::<S, T, 2>($($argument),*),
+                4 => $body::<S, T, 4>($($argument),*),
+                8 => $body::<S, T, 8>($($argument),*),
+                16 => $body::<S, T, 16>($($argument),*),
+                _ => $body::<S, T, 32>($($argument),*),
             }
         }
-    }};
+    };
 }
 
 /// The panel that begins at output `first`, as rows of `V` vectors: where it stands in `weights`, and
 /// what an offset is multiplied by to give the index of an element in it.
 ///
-/// In whole rows (`WHOLE`) the panel is a part of each: a row of it begins a stride after the last one. An offset of at most
-/// limit − [`BLOCK`] is then at most n_in − 1 rows, and the width of the panel ends within the last of them.
-///
 /// Every offset of the mini-batch then points to `V` whole vectors within `weights`, since
 /// (offset + [`BLOCK`]) · factor ≤ limit · factor ≤ n_in · BLOCK · factor = n_in · width, the length
-/// of the panel. Vectors have the alignment of their elements. All of this is asserted here; the
+/// of the panel without the rows that are skipped. Vectors have the alignment of their elements. All of this is asserted here; the
 /// compiler decides what concerns the types.
 #[inline(always)]
-fn panel<S: Simd, T: Real, const V: usize, const WHOLE: bool>(
+fn panel<S: Simd, T: Real, const V: usize>(
     input: SparseBatch<T>,
     weights: &[T],
-    first: usize,
+    (first, skip): (usize, usize),
     stride: usize,
 ) -> (Range<usize>, usize) {
     let width = V * T::lanes::<S>();
     assert!(size_of::<[T::Vector<S>; V]>() == width * size_of::<T>(), "V vectors make a row");
     assert!(align_of::<T::Vector<S>>() == align_of::<T>(), "vectors are aligned like elements");
     assert!(width.is_multiple_of(BLOCK), "rows of whole blocks");
-    let n_in = weights.len() / stride;
-    if WHOLE {
-        let factor = stride / BLOCK;
-        assert!(first + width <= stride, "a panel within the rows");
-        assert!(n_in > 0 && input.limit * factor <= n_in * stride, "inputs outside the weights");
-        return (first..(n_in - 1) * stride + first + width, factor);
-    }
-    let factor = width / BLOCK;
-    assert!(input.limit * factor <= n_in * width, "inputs outside the weights");
-    (n_in * first..n_in * (first + width), factor)
+    let (rows, factor) = (weights.len() / stride, width / BLOCK);
+    assert!(skip <= rows, "no more rows than there are are skipped");
+    assert!(input.limit * factor <= (rows - skip) * width, "inputs outside the weights");
+    (rows * first + skip * width..rows * (first + width), factor)
 }
 
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]` over the entries of row r, in two partial
@@ -152,10 +141,10 @@ fn panel<S: Simd, T: Real, const V: usize, const WHOLE: bool>(
 pub struct SparseProduct<'a, T> {
     /// The mini-batch.
     pub input: SparseBatch<'a, T>,
-    /// Of all inputs.
+    /// Panels.
     pub weights: &'a [T],
-    /// How they are stored.
-    pub storage: Storage,
+    /// The rows of every panel before that of the first input.
+    pub skip: usize,
     /// The stride of `output`, a multiple of [`BLOCK`].
     pub stride: usize,
     /// `[rows][stride]`, overwritten.
@@ -166,9 +155,14 @@ impl<T: Real> WithSimd for SparseProduct<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { input, weights, storage, stride, output } = self;
-        for_each_panel!(storage, stride, |first| product_panel(
-            simd, input, weights, first, stride, output
+        let Self { input, weights, skip, stride, output } = self;
+        for_each_panel!(stride, |first| product_panel(
+            simd,
+            input,
+            weights,
+            (first, skip),
+            stride,
+            output
         ));
     }
 }
@@ -178,15 +172,15 @@ impl<T: Real> WithSimd for SparseProduct<'_, T> {
 pub(crate) const SUMS: usize = 2;
 
 #[inline(always)]
-fn product_panel<S: Simd, T: Real, const V: usize, const WHOLE: bool>(
+fn product_panel<S: Simd, T: Real, const V: usize>(
     simd: S,
     input: SparseBatch<T>,
     weights: &[T],
-    first: usize,
+    (first, skip): (usize, usize),
     stride: usize,
     output: &mut [T],
 ) {
-    let (range, factor) = panel::<S, T, V, WHOLE>(input, weights, first, stride);
+    let (range, factor) = panel::<S, T, V>(input, weights, (first, skip), stride);
     let weights = weights[range].as_ptr();
     let add = |sum: &mut [T::Vector<S>; V], offset: u32, x: T| {
         // SAFETY: the row lies within the panel and is aligned; see `panel`.
@@ -231,10 +225,10 @@ pub struct AddSparseOuterProducts<'a, T> {
     pub input: SparseBatch<'a, T>,
     /// `[rows][stride]`.
     pub delta: &'a [T],
-    /// Of all inputs, updated in place.
+    /// Panels, updated in place.
     pub weights: &'a mut [T],
-    /// How they are stored.
-    pub storage: Storage,
+    /// The rows of every panel before that of the first input.
+    pub skip: usize,
     /// The stride of `delta`, a multiple of [`BLOCK`].
     pub stride: usize,
 }
@@ -243,23 +237,28 @@ impl<T: Real> WithSimd for AddSparseOuterProducts<'_, T> {
     type Output = ();
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { input, delta, weights, storage, stride } = self;
-        for_each_panel!(storage, stride, |first| outer_panel(
-            simd, input, delta, weights, first, stride
+        let Self { input, delta, weights, skip, stride } = self;
+        for_each_panel!(stride, |first| outer_panel(
+            simd,
+            input,
+            delta,
+            weights,
+            (first, skip),
+            stride
         ));
     }
 }
 
 #[inline(always)]
-fn outer_panel<S: Simd, T: Real, const V: usize, const WHOLE: bool>(
+fn outer_panel<S: Simd, T: Real, const V: usize>(
     simd: S,
     input: SparseBatch<T>,
     delta: &[T],
     weights: &mut [T],
-    first: usize,
+    (first, skip): (usize, usize),
     stride: usize,
 ) {
-    let (range, factor) = panel::<S, T, V, WHOLE>(input, weights, first, stride);
+    let (range, factor) = panel::<S, T, V>(input, weights, (first, skip), stride);
     let weights = weights[range].as_mut_ptr();
     for r in 0..input.rows() {
         let mut d = [T::splat(simd, T::ZERO); V];
@@ -283,78 +282,62 @@ mod tests {
     use super::*;
     use crate::simd::SimdLevel;
 
-    /// Weights row by row as panels.
-    fn in_panels<T: Real>(rows: &[T], n_in: usize, stride: usize) -> Vec<T> {
-        let panels = (0..stride).step_by(T::PANEL).flat_map(|first| {
-            let width = T::PANEL.min(stride - first);
-            (0..n_in).flat_map(move |k| &rows[k * stride + first..][..width])
-        });
-        panels.copied().collect()
+    /// Where the weight from row k to output j stands.
+    fn index<T: Real>(rows: usize, stride: usize, k: usize, j: usize) -> usize {
+        let first = j / T::PANEL * T::PANEL;
+        rows * first + k * T::PANEL.min(stride - first) + j - first
     }
 
-    fn check<T: Real>(rows: usize, n_in: usize, stride: usize) {
+    fn check<T: Real>(rows: usize, n_in: usize, skip: usize, stride: usize) {
         let number = |i: usize| T::from_f64(((i * 37 % 23) as f64 - 11.0) / 8.0);
         let numbers = |len: usize| (0..len).map(number).collect::<Vec<T>>();
-        // Rows of 0, 1, 2, … entries.
+        // Rows of 0, 0, 1, 2, … entries.
         let starts: Vec<u32> = (0..=rows).map(|r| (r * r.saturating_sub(1) / 2) as u32).collect();
         let end = starts[rows] as usize;
         let offsets: Vec<u32> = (0..end).map(|i| (i * 7 % n_in * BLOCK) as u32).collect();
         let values = numbers(end);
         let input = SparseBatch::new(&starts, &offsets, &values);
-        let (weights, delta) = (numbers(n_in * stride), numbers(rows * stride));
-        let panels = in_panels(&weights, n_in, stride);
+        let all = skip + n_in;
+        let (weights, delta) = (numbers(all * stride), numbers(rows * stride));
+        let mut scalar: Option<[Vec<T>; 2]> = None;
         for level in SimdLevel::available() {
+            let (mut output, mut updated) = (numbers(rows * stride), weights.clone());
+            let (output, updated) = (&mut output[..], &mut updated[..]);
             let arch = level.arch();
-            let [whole, parts] = [(Storage::Rows, &weights), (Storage::Panels, &panels)].map(
-                |(storage, weights)| {
-                    let mut output = numbers(rows * stride);
-                    let product =
-                        SparseProduct { input, weights, storage, stride, output: &mut output };
-                    arch.dispatch(product);
-                    let mut weights = weights.clone();
-                    let (delta, updated) = (&delta[..], &mut weights[..]);
-                    arch.dispatch(AddSparseOuterProducts {
-                        input,
-                        delta,
-                        weights: updated,
-                        storage,
-                        stride,
-                    });
-                    (output, weights)
-                },
-            );
-            assert_eq!(whole.0, parts.0, "{level} {rows} {n_in} {stride}");
-            assert_eq!(in_panels(&whole.1, n_in, stride), parts.1, "{level} {rows} {n_in}");
+            let weights = &weights[..];
+            arch.dispatch(SparseProduct { input, weights, skip, stride, output: &mut *output });
+            let (delta, weights) = (&delta[..], &mut *updated);
+            arch.dispatch(AddSparseOuterProducts { input, delta, weights, skip, stride });
+            let got = [output.to_vec(), updated.to_vec()];
+            assert_eq!(&got, scalar.get_or_insert_with(|| got.clone()), "{level} {rows} {n_in}");
         }
-        let mut output = numbers(rows * stride);
-        let product = SparseProduct {
-            input,
-            weights: &weights,
-            storage: Storage::Rows,
-            stride,
-            output: &mut output,
-        };
-        SimdLevel::best().arch().dispatch(product);
-        for r in 0..rows {
+        let [output, updated] = scalar.unwrap();
+        let at = |k, j| index::<T>(all, stride, k, j);
+        let row = |r: usize| {
             let (offsets, values) = input.row(r);
-            for j in 0..stride {
-                let entries = offsets.iter().zip(values);
-                let product = |(&o, x): (&u32, &T)| {
-                    x.to_f64() * weights[o as usize / BLOCK * stride + j].to_f64()
-                };
-                let want: f64 = entries.map(product).sum();
+            let inputs = offsets.iter().map(|&offset| offset as usize / BLOCK);
+            inputs.zip(values.iter().map(|x| x.to_f64()))
+        };
+        for j in 0..stride {
+            let mut sums: Vec<f64> = (0..all).map(|k| weights[at(k, j)].to_f64()).collect();
+            for r in 0..rows {
+                let want: f64 = row(r).map(|(k, x)| x * weights[at(skip + k, j)].to_f64()).sum();
                 assert!((output[r * stride + j].to_f64() - want).abs() < 1e-4, "{r} {j}");
+                row(r).for_each(|(k, x)| sums[skip + k] += x * delta[r * stride + j].to_f64());
+            }
+            for (k, want) in sums.into_iter().enumerate() {
+                assert!((updated[at(k, j)].to_f64() - want).abs() < 1e-4, "{k} {j}");
             }
         }
     }
 
     #[test]
-    fn weights_in_rows_and_in_panels_give_the_same_bits() {
+    fn every_shape_has_the_products_of_f64_and_the_same_bits_at_every_level() {
         for rows in [1, 2, 7] {
-            for n_in in [1, 3, 28] {
+            for (n_in, skip) in [(1, 0), (3, 5), (28, 1), (28, 0), (5, 64)] {
                 for stride in [16, 32, 48, 80, 256] {
-                    check::<f32>(rows, n_in, stride);
-                    check::<f64>(rows, n_in, stride);
+                    check::<f32>(rows, n_in, skip, stride);
+                    check::<f64>(rows, n_in, skip, stride);
                 }
             }
         }

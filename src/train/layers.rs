@@ -107,6 +107,24 @@ pub(super) fn updates<T: Real>(before: &Network<T>, after: &Network<T>) -> Vec<f
     layers.map(ratio).collect()
 }
 
+/// ‖∂C/∂a_t‖ of every recurrent layer, the mean over the first `images` images, for every step of the sequence; nothing for other
+/// layers.
+///
+/// # Panics
+///
+/// When the images do not fit the network, or there are not so many.
+pub fn lag_norms<T: Real>(
+    arch: Arch,
+    network: &Network<T>,
+    split: &Split,
+    images: usize,
+) -> Vec<Vec<f64>> {
+    let mut network = network.clone();
+    let sums = arch.dispatch(Passes { network: &mut network, training: split, images });
+    let mean = |norms: Vec<f64>| norms.into_iter().map(|sum| sum / images as f64).collect();
+    sums.error_norms.into_iter().map(mean).collect()
+}
+
 /// The passes of some images, mini-batch by mini-batch.
 struct Passes<'a, T: Real> {
     network: &'a mut Network<T>,

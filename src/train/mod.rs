@@ -33,7 +33,7 @@ pub use batch::MiniBatch;
 pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
 pub use history::{EpochRecord, History, Status};
-pub use layers::{LAGS, LayerRecord};
+pub use layers::{LAGS, LayerRecord, lag_norms};
 pub use metric::{Measures, Metric, Metrics, Monitors};
 pub use model::{Model, ModelError};
 pub use monitor_options::MonitorOptions;

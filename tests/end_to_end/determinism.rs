@@ -116,6 +116,19 @@ fn every_rule_of_learning_gives_the_same_bits_at_every_instruction_set() {
             TrainingSpec { optimiser: Optimiser::Adam, eta: 0.01, ..base.clone() },
             TrainingSpec { optimiser: Optimiser::RmsProp, eta: 0.01, l1: 2.0, ..base.clone() },
             TrainingSpec { l1: 3.0, max_norm: Some(1.5), dropout: 0.5.into(), ..base.clone() },
+            TrainingSpec {
+                hidden: LayerKind::list("r17xlstm9x12").unwrap(),
+                dropout: 0.2.into(),
+                clip_norm: Some(0.5),
+                ..base.clone()
+            },
+            TrainingSpec {
+                hidden: LayerKind::list("lstm18").unwrap(),
+                truncation: Some(11),
+                optimiser: Optimiser::Adam,
+                eta: 0.01,
+                ..base.clone()
+            },
         ] {
             let spec = TrainingSpec { precision, ..spec };
             assert_same_bits(&spec, &data);

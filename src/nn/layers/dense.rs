@@ -6,8 +6,8 @@ use crate::simd::dense::{
     AddListedOuterProduct, AddOuterProducts, Descent, Errors, ListedProduct, Product, ScaleAddBias,
 };
 use crate::simd::elementwise::Scale;
-use crate::simd::panels::{AddPanelOuterProducts, PanelProduct};
-use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct, Storage};
+use crate::simd::panels::{AddPanelOuterProducts, PanelProduct, PanelRows};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseProduct};
 use crate::simd::{Real, padded};
 use pulp::{Simd, WithSimd};
 
@@ -53,12 +53,17 @@ fn product_with_input<S: Simd, T: Real>(
     let weights = &weights.stored[..];
     match input {
         Input::Sparse(input) => {
-            SparseProduct { input, weights, storage: Storage::Panels, stride, output }
-                .with_simd(simd)
+            SparseProduct { input, weights, skip: 0, stride, output }.with_simd(simd)
         }
         Input::Dense(input) => {
             assert_eq!(input.columns(), n_in, "an input a neuron");
-            simd.vectorize(PanelProduct { input, weights, stride, output });
+            simd.vectorize(PanelProduct {
+                input,
+                weights,
+                rows: PanelRows::all(n_in),
+                stride,
+                output,
+            });
         }
     }
 }
@@ -159,13 +164,18 @@ pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
         let weights = &mut weights.stored;
         return match input {
             Input::Sparse(input) => {
-                AddSparseOuterProducts { input, delta, weights, storage: Storage::Panels, stride }
-                    .with_simd(simd);
+                AddSparseOuterProducts { input, delta, weights, skip: 0, stride }.with_simd(simd);
             }
             Input::Dense(input) => {
                 assert_eq!(input.columns(), n_in, "an input a neuron");
                 // Called, not inlined, to keep the passes small.
-                simd.vectorize(AddPanelOuterProducts { input, delta, weights, stride });
+                simd.vectorize(AddPanelOuterProducts {
+                    input,
+                    delta,
+                    weights,
+                    rows: PanelRows::all(n_in),
+                    stride,
+                });
             }
         };
     };

@@ -6,11 +6,14 @@
 
 use super::{RecurrentShape, Unit};
 use crate::nn::workspace::LayerSpace;
-use crate::nn::{Activation, Input, Weights};
-use crate::simd::dense::{AddOuterProducts, AddProduct, Product, ScaleAddBias};
+use crate::nn::{Activation, Input, Sequence, Weights};
+use crate::simd::dense::ScaleAddBias;
 use crate::simd::elementwise::{Scale, ScaleColumns, ZeroPadding};
 use crate::simd::lstm::{LstmErrors, LstmStep};
-use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct, Storage};
+use crate::simd::panels::{
+    AddPanelOuterProducts, AddPanelProduct, DenseBatch, PanelProduct, PanelRows,
+};
+use crate::simd::sparse::{AddSparseOuterProducts, SparseBatch, SparseProduct};
 use crate::simd::transpose::Transpose;
 use crate::simd::{AlignedVec, BLOCK, Real, padded};
 use pulp::{Simd, WithSimd};
@@ -41,8 +44,8 @@ pub(in crate::nn) struct RecurrentSpace<T> {
     errors: AlignedVec<T>,
     /// ∂C/∂c from the step after.
     cell_errors: AlignedVec<T>,
-    /// The weights, scaled, output-major: `[weighted inputs][padded(neurons)]` from the layer itself, and
-    /// `[weighted inputs][padded(inputs)]` from the layer before.
+    /// The weights, scaled, output-major: in panels of `[weighted inputs][…]` those from the layer itself, in all
+    /// padded(neurons) wide, and those from the layer before, padded(inputs) wide.
     transposed: [AlignedVec<T>; 2],
     /// How many of the last steps the errors go back through.
     truncation: usize,
@@ -61,6 +64,8 @@ struct Seen<T> {
     starts: Vec<u32>,
     offsets: Vec<u32>,
     values: Vec<T>,
+    /// `[rows][steps]`: where the entries of every step of every image end.
+    ends: Vec<u32>,
 }
 
 impl<T: Real> RecurrentSpace<T> {
@@ -173,17 +178,18 @@ impl<T: Real> Seen<T> {
             starts: Vec::new(),
             offsets: Vec::new(),
             values: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
     /// Takes the images of a mini-batch apart into their steps.
     #[inline(always)]
     fn take(&mut self, shape: &RecurrentShape, input: Input<T>) {
+        self.is_dense = matches!(input, Input::Dense(_));
         match input {
             Input::Dense(input) => {
                 let (rows, stride) = (input.rows(), padded(shape.inputs));
                 assert_eq!(input.columns(), self.places.len(), "an input a number of the steps");
-                self.is_dense = true;
                 let needed = shape.steps * rows * stride;
                 if self.dense.len() < needed {
                     self.dense = AlignedVec::zeros(needed);
@@ -197,40 +203,114 @@ impl<T: Real> Seen<T> {
                     }
                 }
             }
-            Input::Sparse(input) => {
-                let rows = input.rows();
-                self.is_dense = false;
-                self.starts.clear();
-                self.starts.resize(shape.steps * rows + 2, 0);
-                // How many entries each row of each step has, then where they end, then where they begin.
-                for r in 0..rows {
-                    for &offset in input.row(r).0 {
-                        let [step, _] = self.places[offset as usize / BLOCK];
-                        self.starts[step as usize * rows + r + 2] += 1;
-                    }
-                }
-                let mut end = 0;
-                for start in &mut self.starts {
-                    end += *start;
-                    *start = end;
-                }
-                if self.offsets.len() < end as usize {
-                    self.offsets.resize(2 * end as usize, 0);
-                    self.values.resize(2 * end as usize, T::ZERO);
-                }
-                for r in 0..rows {
-                    let (offsets, values) = input.row(r);
-                    for (&offset, &value) in offsets.iter().zip(values) {
-                        let [step, place] = self.places[offset as usize / BLOCK];
-                        let next = &mut self.starts[step as usize * rows + r + 1];
-                        self.offsets[*next as usize] = place;
-                        self.values[*next as usize] = value;
-                        *next += 1;
-                    }
-                }
-                self.starts.pop();
+            Input::Sparse(input) if shape.sequence == Sequence::Permuted => {
+                self.take_one_by_one(shape, input);
+            }
+            Input::Sparse(input) => self.take_in_order(shape, input),
+        }
+    }
+
+    /// Makes room for the entries of all steps and for some beyond.
+    fn make_room(&mut self, entries: usize) {
+        if self.offsets.len() < entries + BLOCK {
+            self.offsets.resize(2 * (entries + BLOCK), 0);
+            self.values.resize(2 * (entries + BLOCK), T::ZERO);
+        }
+    }
+
+    /// The steps of sparse images whose entries come in the order of the steps: runs of entries are copied.
+    #[inline(always)]
+    fn take_in_order(&mut self, shape: &RecurrentShape, input: SparseBatch<T>) {
+        let (rows, steps) = (input.rows(), shape.steps);
+        let (offsets, values) = input.entries();
+        self.make_room(offsets.len());
+        // Behind which entry each step ends that has any; then where every step ends.
+        self.ends.clear();
+        self.ends.resize(rows * steps, 0);
+        for (r, ends) in self.ends.chunks_exact_mut(steps).enumerate() {
+            let place = input.place(r);
+            let (first, entries) = (place.start as u32, &offsets[place]);
+            assert!(entries.is_sorted(), "the inputs of an image in their order");
+            for (end, &offset) in (first + 1..).zip(entries) {
+                // The entries that only fill up have the place of another.
+                ends[self.places[offset as usize / BLOCK][0] as usize] = end;
+            }
+            let mut last = first;
+            for end in ends {
+                last = last.max(*end);
+                *end = last;
             }
         }
+        self.starts.clear();
+        self.starts.push(0);
+        let mut to = 0;
+        for step in 0..steps {
+            let base = (step * shape.inputs * BLOCK) as u32;
+            for r in 0..rows {
+                let ends = &self.ends[r * steps..][..steps];
+                let from = match step {
+                    0 => input.place(r).start,
+                    _ => ends[step - 1] as usize,
+                };
+                let len = ends[step] as usize - from;
+                for i in (0..len).step_by(BLOCK) {
+                    let (from, to) = (from + i, to + i);
+                    // Whole blocks as far as they go: what is beyond the run is overwritten by the next.
+                    let offsets = offsets[from..].first_chunk::<BLOCK>();
+                    match (offsets, values[from..].first_chunk::<BLOCK>()) {
+                        (Some(offsets), Some(values)) => {
+                            let to_offsets = self.offsets[to..].first_chunk_mut::<BLOCK>();
+                            *to_offsets.expect("room") = offsets.map(|o| o.wrapping_sub(base));
+                            let to_values = self.values[to..].first_chunk_mut::<BLOCK>();
+                            *to_values.expect("room") = *values;
+                        }
+                        _ => self.take_last(input, from..from + len - i, (to, base)),
+                    }
+                }
+                to += len;
+                self.starts.push(to as u32);
+            }
+        }
+    }
+
+    /// The last entries of all, of which there is no whole block.
+    fn take_last(&mut self, input: SparseBatch<T>, from: Range<usize>, (to, base): (usize, u32)) {
+        let (offsets, values) = input.entries();
+        for (i, from) in from.enumerate().take(BLOCK) {
+            self.offsets[to + i] = offsets[from] - base;
+            self.values[to + i] = values[from];
+        }
+    }
+
+    /// The steps of sparse images in any order.
+    fn take_one_by_one(&mut self, shape: &RecurrentShape, input: SparseBatch<T>) {
+        let rows = input.rows();
+        self.starts.clear();
+        self.starts.resize(shape.steps * rows + 2, 0);
+        // How many entries each row of each step has, then where they end, then where they begin.
+        for r in 0..rows {
+            for &offset in input.row(r).0 {
+                let [step, _] = self.places[offset as usize / BLOCK];
+                self.starts[step as usize * rows + r + 2] += 1;
+            }
+        }
+        let mut end = 0;
+        for start in &mut self.starts {
+            end += *start;
+            *start = end;
+        }
+        self.make_room(end as usize);
+        for r in 0..rows {
+            let (offsets, values) = input.row(r);
+            for (&offset, &value) in offsets.iter().zip(values) {
+                let [step, place] = self.places[offset as usize / BLOCK];
+                let next = &mut self.starts[step as usize * rows + r + 1];
+                self.offsets[*next as usize] = place;
+                self.values[*next as usize] = value;
+                *next += 1;
+            }
+        }
+        self.starts.pop();
     }
 
     fn sparse(&self, shape: &RecurrentShape) -> SparseBatch<'_, T> {
@@ -257,7 +337,7 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
     let shape = space.shape;
     let stride = *stride;
     let wide = weights.stride();
-    let (from_itself, from_inputs) = weights.stored.split_at(shape.neurons * wide);
+    let [from_itself, from_inputs] = rows_of(&shape);
 
     // What the inputs contribute, of all steps.
     let all = match shape.unit {
@@ -265,27 +345,29 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
         Unit::Lstm => &mut space.gates[..shape.steps * rows * wide],
     };
     let input_stride = padded(shape.inputs);
-    let product = |input, output| Product {
-        input,
-        input_stride,
-        n_in: shape.inputs,
-        weights: from_inputs,
-        stride: wide,
-        output,
+    let seen = shape.steps * rows * input_stride;
+    let product = |input: &[T], output| {
+        simd.vectorize(PanelProduct {
+            input: DenseBatch::new(&input[..seen], input_stride, shape.inputs),
+            weights: &weights.stored,
+            rows: from_inputs,
+            stride: wide,
+            output,
+        });
     };
     match before {
         Some(before) => {
             let before = before.recurrent.as_ref().expect("a recurrent layer before");
-            simd.vectorize(product(before.passed_on(), all));
+            product(before.passed_on(), all);
         }
         None => {
             space.seen.take(&shape, input);
             match space.seen.is_dense {
-                true => simd.vectorize(product(&space.seen.dense, all)),
+                true => product(&space.seen.dense, all),
                 false => simd.vectorize(SparseProduct {
                     input: space.seen.sparse(&shape),
-                    weights: from_inputs,
-                    storage: Storage::Rows,
+                    weights: &weights.stored,
+                    skip: from_inputs.skip,
                     stride: wide,
                     output: all,
                 }),
@@ -299,11 +381,10 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
         let here = &mut here[..rows * stride];
         let before = at.saturating_sub(rows * stride)..at;
         let product = |output| {
-            AddProduct(Product {
-                input: &past[before.clone()],
-                input_stride: stride,
-                n_in: shape.neurons,
-                weights: from_itself,
+            AddPanelProduct(PanelProduct {
+                input: DenseBatch::new(&past[before.clone()], stride, shape.neurons),
+                weights: &weights.stored,
+                rows: from_itself,
                 stride: wide,
                 output,
             })
@@ -369,12 +450,10 @@ pub(in crate::nn) fn through_time<S: Simd, T: Real>(
     let space = recurrent.as_mut().expect("the memory of a recurrent layer");
     let (shape, stride, wide) = (space.shape, *stride, weights.stride());
     let steps = space.learnt_steps();
-    let factor = T::from_f64(weights.scale);
     let [from_itself, from_inputs] = &mut space.transposed;
-    transpose(simd, (weights, 0..shape.neurons, factor), from_itself);
+    transpose(simd, weights, 0..shape.neurons, from_itself);
     if !from_inputs.is_empty() {
-        let rows = shape.neurons..shape.neurons + shape.inputs;
-        transpose(simd, (weights, rows, factor), from_inputs);
+        transpose(simd, weights, shape.neurons..weights.n_in(), from_inputs);
     }
     let used = rows * stride;
     space.delta[..steps.start * rows * wide].fill(T::ZERO);
@@ -410,11 +489,10 @@ pub(in crate::nn) fn through_time<S: Simd, T: Real>(
             },
         }
         if !is_last {
-            simd.vectorize(AddProduct(Product {
-                input: &after[..rows * wide],
-                input_stride: wide,
-                n_in: shape.weighted_inputs(),
+            simd.vectorize(AddPanelProduct(PanelProduct {
+                input: DenseBatch::new(&after[..rows * wide], wide, shape.weighted_inputs()),
                 weights: &space.transposed[0],
+                rows: PanelRows::all(shape.weighted_inputs()),
                 stride,
                 output: errors,
             }));
@@ -446,22 +524,38 @@ pub(in crate::nn) fn through_time<S: Simd, T: Real>(
     }
 }
 
-/// Some rows of the stored weights times a factor, output-major.
+/// The rows of the weights from a layer itself, and from its inputs.
+fn rows_of(shape: &RecurrentShape) -> [PanelRows; 2] {
+    let all = shape.neurons + shape.inputs;
+    [PanelRows { all, skip: 0 }, PanelRows { all, skip: shape.neurons }]
+}
+
+/// Some rows of the weights, scaled, output-major: in panels as wide as those of the weights, `[weighted inputs][…]` each.
 #[inline(always)]
 fn transpose<S: Simd, T: Real>(
     simd: S,
-    (weights, rows, factor): (&Weights<T>, Range<usize>, T),
+    weights: &Weights<T>,
+    rows: Range<usize>,
     output: &mut [T],
 ) {
-    let input_stride = weights.stride();
-    simd.vectorize(Transpose {
-        input: &weights.stored[rows.start * input_stride..rows.end * input_stride],
-        input_stride,
-        columns: weights.n_out(),
-        output: &mut *output,
-        output_stride: padded(rows.len()),
-    });
-    Scale { factor, x: output }.with_simd(simd);
+    let (stride, all, n_out) = (weights.stride(), weights.n_in(), weights.n_out());
+    for j in (0..stride).step_by(T::PANEL) {
+        let width = T::PANEL.min(stride - j);
+        let columns = width.min(n_out - j);
+        for k in (0..rows.len()).step_by(T::PANEL) {
+            let wide = T::PANEL.min(padded(rows.len()) - k);
+            let from = all * j + (rows.start + k) * width;
+            let count = wide.min(rows.len() - k);
+            simd.vectorize(Transpose {
+                input: &weights.stored[from..from + count * width],
+                input_stride: width,
+                columns,
+                output: &mut output[n_out * k + j * wide..][..columns * wide],
+                output_stride: wide,
+            });
+        }
+    }
+    Scale { factor: T::from_f64(weights.scale), x: output }.with_simd(simd);
 }
 
 /// The errors of all steps of the layer `here` through its weights to the recurrent layer `before`, whose activations are
@@ -482,11 +576,11 @@ pub(in crate::nn) fn errors<S: Simd, T: Real>(
         Unit::Lstm => &mut before.errors[..all * stride],
     };
     let input_stride = padded(shape.weighted_inputs());
-    simd.vectorize(Product {
-        input: &space.delta[..all * input_stride],
-        input_stride,
-        n_in: shape.weighted_inputs(),
+    let delta = &space.delta[..all * input_stride];
+    simd.vectorize(PanelProduct {
+        input: DenseBatch::new(delta, input_stride, shape.weighted_inputs()),
         weights: &space.transposed[1],
+        rows: PanelRows::all(shape.weighted_inputs()),
         stride,
         output,
     });
@@ -506,34 +600,34 @@ pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
 ) {
     let space = here.recurrent.as_ref().expect("the memory of a recurrent layer");
     let (shape, stride) = (space.shape, weights.stride());
-    weights.forget_transposed();
     let steps = space.learnt_steps();
-    let (from_itself, from_inputs) = weights.stored.split_at_mut(shape.neurons * stride);
+    let [from_itself, from_inputs] = rows_of(&shape);
+    let stored = &mut weights.stored[..];
     let all = steps.start * rows..steps.end * rows;
     // There is nothing before the first step.
     let later = steps.start.max(1) * rows..steps.end * rows;
-    let before_step = here.stride;
-    let states = &space.activation[later.start * before_step - rows * before_step..];
-    let delta = |of: &Range<usize>| &space.delta[of.start * stride..of.end * stride];
-    add_products(simd, (states, before_step), delta(&later), (from_itself, stride));
+    let mut add = |states: &[T], n_in, panels, of: &Range<usize>| {
+        let input = DenseBatch::new(&states[..of.len() * padded(n_in)], padded(n_in), n_in);
+        let delta = &space.delta[of.start * stride..of.end * stride];
+        add_products(simd, input, delta, (stored, panels, stride));
+    };
+    let states = &space.activation[(later.start - rows) * here.stride..];
+    add(states, shape.neurons, from_itself, &later);
+    let seen = all.start * padded(shape.inputs);
     match before {
         Some(before) => {
             let before = before.recurrent.as_ref().expect("a recurrent layer before");
-            let input_stride = padded(shape.inputs);
-            let input = &before.passed_on()[all.start * input_stride..];
-            add_products(simd, (input, input_stride), delta(&all), (from_inputs, stride));
+            add(&before.passed_on()[seen..], shape.inputs, from_inputs, &all);
         }
         None if space.seen.is_dense => {
-            let input_stride = padded(shape.inputs);
-            let input = &space.seen.dense[all.start * input_stride..];
-            add_products(simd, (input, input_stride), delta(&all), (from_inputs, stride));
+            add(&space.seen.dense[seen..], shape.inputs, from_inputs, &all);
         }
         // The errors of the steps before are 0.
         None => simd.vectorize(AddSparseOuterProducts {
             input: space.seen.sparse(&shape),
             delta: &space.delta[..shape.steps * rows * stride],
-            weights: from_inputs,
-            storage: Storage::Rows,
+            weights: stored,
+            skip: from_inputs.skip,
             stride,
         }),
     }
@@ -543,12 +637,13 @@ pub(in crate::nn) fn add_gradient<S: Simd, T: Real>(
 #[inline(always)]
 fn add_products<S: Simd, T: Real>(
     simd: S,
-    (input, input_stride): (&[T], usize),
+    input: DenseBatch<T>,
     delta: &[T],
-    (weights, stride): (&mut [T], usize),
+    (weights, rows, stride): (&mut [T], PanelRows, usize),
 ) {
-    let inputs = input.chunks(ROWS_AT_ONCE * input_stride);
-    for (input, delta) in inputs.zip(delta.chunks(ROWS_AT_ONCE * stride)) {
-        simd.vectorize(AddOuterProducts { input, input_stride, delta, weights, stride });
+    for (i, delta) in delta.chunks(ROWS_AT_ONCE * stride).enumerate() {
+        let first = i * ROWS_AT_ONCE;
+        let input = input.some(first..first + delta.len() / stride);
+        simd.vectorize(AddPanelOuterProducts { input, delta, weights, rows, stride });
     }
 }

@@ -13,8 +13,8 @@ pub use errors::{Descent, Errors};
 pub use nonzero::{AddListedOuterProduct, ListedProduct, list_nonzero};
 pub use outer::AddOuterProducts;
 pub(super) use outer::outer_rows;
+pub use product::Product;
 pub(super) use product::product_rows;
-pub use product::{AddProduct, Product};
 pub use rows::{AddScaledRows, ScaleAddBias};
 
 /// What the loops need to know of the matrices. Strides of inputs are in elements, all others in

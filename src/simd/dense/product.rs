@@ -37,25 +37,6 @@ impl<T: Real> WithSimd for Product<'_, T> {
     }
 }
 
-/// Kernel: `output[r] += Σ_k input[r][k] · weights[k]`, k ascending, for every row r: as [`Product`], the sums going on
-/// from what is there.
-///
-/// # Panics
-///
-/// When a slice is shorter than its shape.
-pub struct AddProduct<'a, T>(pub Product<'a, T>);
-
-impl<T: Real> WithSimd for AddProduct<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Product { input, input_stride, n_in, weights, stride, output } = self.0;
-        let per_row = stride / T::lanes::<S>();
-        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
-        product_rows::<S, T, true>(simd, input, shape, T::vectors::<S>(weights), 0, output);
-    }
-}
-
 /// All rows of a product with weights whose first column belongs to the output vector `first`; with `ADD` added to what is
 /// there.
 #[inline(always)]
