@@ -1,5 +1,5 @@
 //! One epoch of 50,000 MNIST images, shuffled and gathered, without evaluation, f32, one thread: the
-//! workloads W1 to W6 of scripts/peers, each time the first epoch of the same training; and W5 and W6
+//! workloads W1 to W6, C1 to C5 and R1 to R3 of scripts/peers, each time the first epoch of the same training; and W5 and W6
 //! with ReLU, dropout and momentum.
 //!
 //! `saturated` times later epochs of trainings that saturate, each beside the same one that does not,
@@ -24,6 +24,7 @@ fn epoch(criterion: &mut Criterion) {
     group.warm_up_time(Duration::from_millis(500));
     group.throughput(Throughput::Elements(data.training.len() as u64));
     let plain = Workload::EPOCHS.into_iter().chain(Workload::CONVOLUTION_EPOCHS);
+    let plain = plain.chain(Workload::RECURRENT_EPOCHS);
     let plain = plain.map(|workload| (workload.name(), workload.spec()));
     let extended = [Workload::W5, Workload::W6].map(|workload| {
         let spec = TrainingSpec {

@@ -36,7 +36,7 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
-/// How often the forward pass W7 is timed; the fastest counts.
+/// How often the forward passes W7 and R4 are timed; the fastest counts.
 const REPEATS: usize = 50;
 /// The same of C4, which takes a hundred times as long.
 const CONVOLUTION_REPEATS: usize = 5;

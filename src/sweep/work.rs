@@ -12,6 +12,8 @@ use std::num::NonZeroUsize;
 const SPARSE: f64 = 0.05;
 /// Nanoseconds for a multiply-add between dense layers.
 const DENSE: f64 = 0.022;
+/// Nanoseconds for a multiply-add from a recurrent layer to itself, with its activations.
+const RECURRENT: f64 = 0.04;
 /// Nanoseconds for an image, whatever the network.
 const IMAGE: f64 = 150.0;
 /// Nanoseconds for a step, whatever the mini-batch.
@@ -27,11 +29,18 @@ pub fn work(spec: &TrainingSpec, data: &Dataset) -> f64 {
     let images = spec.training_images(data).expect("a validated specification") as f64;
     let layers = spec.architecture(data).layers();
     let (first, others) = layers.split_first().expect("an output layer");
-    let dense: f64 = others.iter().map(LayerShape::multiply_adds).sum();
-    let sparse = first.multiply_adds() * data.training.density();
-    let forward = SPARSE * sparse + DENSE * dense;
-    // Forward, and the sums of the gradients; the dense layers pass errors back too.
-    let step = IMAGE + 2.0 * SPARSE * sparse + 3.0 * DENSE * dense + STEP / spec.batch_size as f64;
+    let part = |layer: &LayerShape| layer.from_itself() as f64 / layer.weights()[0] as f64;
+    let from_itself = |layer: &LayerShape| layer.multiply_adds() * part(layer);
+    let recurrent: f64 = layers.iter().map(from_itself).sum();
+    let from_before = |layer: &LayerShape| layer.multiply_adds() * (1.0 - part(layer));
+    let dense: f64 = others.iter().map(from_before).sum();
+    let sparse = from_before(first) * data.training.density();
+    let forward = SPARSE * sparse + DENSE * dense + RECURRENT * recurrent;
+    // Forward, and the sums of the gradients; the dense and recurrent layers pass errors back too.
+    let step = IMAGE
+        + 2.0 * SPARSE * sparse
+        + 3.0 * (DENSE * dense + RECURRENT * recurrent)
+        + STEP / spec.batch_size as f64;
     let monitored = spec.monitored();
     let watches = |split: &Split| monitored.iter().any(|m| std::ptr::eq(m.split(data), split));
     let mut watched = if watches(&data.training) { images } else { 0.0 };

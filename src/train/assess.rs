@@ -1,4 +1,4 @@
-use super::evaluate::ROWS;
+use super::evaluate::rows_at_once;
 use super::{MiniBatch, Model};
 use crate::data::Split;
 use crate::nn::{Architecture, Network, Targets, Workspace};
@@ -85,11 +85,12 @@ impl<T: Real> WithSimd for Assess<'_, T> {
         let Self { network, split } = self;
         let Architecture { cost, targets, .. } = *network.architecture();
         let (outputs, half) = (network.architecture().outputs(), T::from_f64(0.5));
-        let mut workspace = Workspace::new(network, ROWS);
-        let mut batch = MiniBatch::new(ROWS);
+        let rows = rows_at_once(network.architecture());
+        let mut workspace = Workspace::new(network, rows);
+        let mut batch = MiniBatch::new(rows);
         let mut results = Vec::with_capacity(split.len());
-        for first in (0..split.len()).step_by(ROWS) {
-            batch.gather(simd, split, first..(first + ROWS).min(split.len()));
+        for first in (0..split.len()).step_by(rows) {
+            batch.gather(simd, split, first..(first + rows).min(split.len()));
             workspace.forward(simd, network, batch.input());
             let (z, a) = (workspace.output_z(), workspace.output());
             let stride = a.len() / batch.labels().len();
@@ -128,18 +129,18 @@ mod tests {
     fn an_assessment_sums_up_to_the_evaluation() {
         let data = Dataset::mnist().unwrap();
         let network = initial_network::<f64>(&TrainingSpec::default(), &data);
-        let split = data.test.first(ROWS + 3);
+        let split = data.test.first(131);
         let level = SimdLevel::best();
         let evaluation = Evaluator::new(&network).evaluate(level.arch(), &network, &split);
         let assessment = assess(&network.into(), &split, level);
-        assert_eq!(assessment.images.len(), ROWS + 3);
+        assert_eq!(assessment.images.len(), 131);
         assert_eq!(assessment.correct(), evaluation.correct);
         assert!((assessment.cost() - evaluation.cost).abs() < 1e-12);
         let confusion = assessment.confusion();
-        assert_eq!(confusion.iter().flatten().sum::<usize>(), ROWS + 3);
+        assert_eq!(confusion.iter().flatten().sum::<usize>(), 131);
         assert_eq!((0..10).map(|j| confusion[j][j]).sum::<usize>(), evaluation.correct);
         let worst = assessment.worst();
-        assert_eq!(worst.len(), ROWS + 3 - evaluation.correct);
+        assert_eq!(worst.len(), 131 - evaluation.correct);
         let cost = |&i: &usize| assessment.images[i].cost;
         assert!(worst.windows(2).all(|pair| cost(&pair[0]) >= cost(&pair[1])));
     }

@@ -1,6 +1,6 @@
 use super::MiniBatch;
 use crate::data::Split;
-use crate::nn::{Cost, Desired, Network, Targets, Workspace};
+use crate::nn::{Architecture, Cost, Desired, Network, Targets, Workspace};
 use crate::simd::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -23,13 +23,17 @@ pub struct Evaluator<T> {
     batch: MiniBatch<T>,
 }
 
-/// Images evaluated together: enough to amortise each call, few enough for the cache.
-pub(super) const ROWS: usize = 128;
+/// Images evaluated together: enough to amortise each call, few enough for the cache. Of sequences all steps are kept, and
+/// fewer go together.
+pub(super) fn rows_at_once(architecture: &Architecture) -> usize {
+    if architecture.sees_sequences() { 32 } else { 128 }
+}
 
 impl<T: Real> Evaluator<T> {
     /// Memory to evaluate networks shaped like `network`.
     pub fn new(network: &Network<T>) -> Self {
-        Self { workspace: Workspace::new(network, ROWS), batch: MiniBatch::new(ROWS) }
+        let rows = rows_at_once(network.architecture());
+        Self { workspace: Workspace::new(network, rows), batch: MiniBatch::new(rows) }
     }
 
     /// The cost and the accuracy of `network` on `split`. The cost of an empty split is NaN.
@@ -42,7 +46,7 @@ impl<T: Real> Evaluator<T> {
     }
 
     /// Whether all weighted inputs and activations of the output layer are finite numbers, for the
-    /// first 128 images of `split`.
+    /// first images of `split`, as many as are evaluated together.
     ///
     /// # Panics
     ///
@@ -62,7 +66,7 @@ impl<T: Real> WithSimd for Probe<'_, T> {
     type Output = bool;
     fn with_simd<S: Simd>(self, simd: S) -> bool {
         let Evaluator { workspace, batch } = self.evaluator;
-        batch.gather(simd, self.split, 0..ROWS.min(self.split.len()));
+        batch.gather(simd, self.split, 0..workspace.capacity().min(self.split.len()));
         workspace.forward(simd, self.network, batch.input());
         let outputs = self.network.architecture().outputs();
         // The padding of the weighted inputs is arbitrary.
@@ -85,8 +89,9 @@ impl<T: Real> WithSimd for Evaluate<'_, T> {
         let Evaluator { workspace, batch } = self.evaluator;
         let architecture = self.network.architecture();
         let mut evaluation = Evaluation { cost: 0.0, correct: 0, squared_error: 0.0 };
-        for first in (0..self.split.len()).step_by(ROWS) {
-            let images = first..(first + ROWS).min(self.split.len());
+        let rows = workspace.capacity();
+        for first in (0..self.split.len()).step_by(rows) {
+            let images = first..(first + rows).min(self.split.len());
             batch.gather(simd, self.split, images);
             workspace.forward(simd, self.network, batch.input());
             simd.vectorize(Tally {

@@ -1,5 +1,5 @@
 use super::MiniBatch;
-use super::evaluate::ROWS;
+use super::evaluate::rows_at_once;
 use crate::data::Split;
 use crate::nn::{Gradient, LayerShape, Network, Weights, Workspace};
 use crate::simd::{Real, padded};
@@ -153,11 +153,12 @@ impl<T: Real> WithSimd for Passes<'_, T> {
             flat: neurons.map(|n| Some(vec![0; n])).collect(),
             error_norms: Vec::new(),
         };
-        let mut workspace = Workspace::new(network, ROWS);
+        let rows = rows_at_once(&architecture);
+        let mut workspace = Workspace::new(network, rows);
         workspace.watch_errors();
-        let mut batch = MiniBatch::new(ROWS);
-        for first in (0..images).step_by(ROWS) {
-            batch.gather(simd, training, first..(first + ROWS).min(images));
+        let mut batch = MiniBatch::new(rows);
+        for first in (0..images).step_by(rows) {
+            batch.gather(simd, training, first..(first + rows).min(images));
             workspace.forward(simd, network, batch.input());
             workspace.backward(simd, network, batch.desired());
             workspace.add_gradient(simd, batch.input(), &mut sums.gradient);

@@ -1,6 +1,6 @@
 //! How much memory a training takes.
 
-use super::evaluate::ROWS;
+use super::evaluate::rows_at_once;
 use super::{Precision, SpecError, TrainingSpec};
 use crate::data::{Dataset, Expansion};
 use crate::machine::available_memory;
@@ -56,7 +56,8 @@ impl TrainingSpec {
         let kinds = 2 + usize::from(
             self.activation.values().iter().any(|activation| activation.needs_weighted_input()),
         );
-        let passes = neurons * (self.batch_size as f64 + ROWS as f64) * kinds as f64;
+        let passes =
+            neurons * (self.batch_size + rows_at_once(&architecture)) as f64 * kinds as f64;
         let optimiser = match self.optimiser {
             Optimiser::Sgd if self.momentum == 0.0 => 0,
             Optimiser::Sgd | Optimiser::Nesterov => 1,

@@ -1,5 +1,5 @@
 use super::MiniBatch;
-use super::evaluate::ROWS;
+use super::evaluate::rows_at_once;
 use crate::data::Split;
 use crate::nn::{Network, Targets, Workspace};
 use crate::simd::Real;
@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// The outputs of networks of one architecture for a fixed set of images, which are gathered once.
 #[derive(Debug)]
 pub struct Predictor<T> {
-    /// Of [`ROWS`] images each, the last one of fewer.
+    /// Of as many images each as are [evaluated together](rows_at_once), the last one of fewer.
     batches: Vec<MiniBatch<T>>,
     workspace: Workspace<T>,
     /// `[images][classes]`
@@ -23,14 +23,15 @@ impl<T: Real> Predictor<T> {
     /// Takes 8 bytes (f64: 12) for every pixel that is not zero.
     pub fn new(network: &Network<T>, split: &Split) -> Self {
         let classes = network.architecture().outputs();
-        let batches = (0..split.len()).step_by(ROWS).map(|first| {
-            let mut batch = MiniBatch::new(ROWS);
-            batch.gather(pulp::Scalar::new(), split, first..(first + ROWS).min(split.len()));
+        let rows = rows_at_once(network.architecture());
+        let batches = (0..split.len()).step_by(rows).map(|first| {
+            let mut batch = MiniBatch::new(rows);
+            batch.gather(pulp::Scalar::new(), split, first..(first + rows).min(split.len()));
             batch
         });
         Self {
             batches: batches.collect(),
-            workspace: Workspace::new(network, ROWS),
+            workspace: Workspace::new(network, rows),
             outputs: vec![T::ZERO; split.len() * classes],
             classes,
             targets: network.architecture().targets,
@@ -67,7 +68,8 @@ impl<T: Real> WithSimd for Predict<'_, T> {
     type Output = ();
     fn with_simd<S: Simd>(self, simd: S) {
         let Predictor { batches, workspace, outputs, classes, .. } = self.predictor;
-        for (batch, outputs) in batches.iter().zip(outputs.chunks_mut(ROWS * *classes)) {
+        let of_batch = workspace.capacity() * *classes;
+        for (batch, outputs) in batches.iter().zip(outputs.chunks_mut(of_batch)) {
             workspace.forward(simd, self.network, batch.input());
             let padded = workspace.output();
             let rows = padded.chunks_exact(padded.len() / batch.rows());
@@ -92,7 +94,7 @@ mod tests {
         let network = initial_network::<f32>(&TrainingSpec::default(), &data);
         let textbook = Textbook::from_network(&network);
         // None, one mini-batch, and two of which the last one is short.
-        for images in [0, ROWS, ROWS + 3] {
+        for images in [0, 128, 131] {
             let split = data.test.first(images);
             let mut predictor = Predictor::new(&network, &split);
             for level in SimdLevel::available() {

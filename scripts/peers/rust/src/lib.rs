@@ -93,6 +93,11 @@ pub struct Shape {
     pub pool: usize,
 }
 
+/// What is said of a workload that these programs cannot train.
+const NOT_WRITTEN: &str = "not written for recurrent layers";
+/// The exit status that says so.
+const NOT_EXPRESSIBLE: i32 = 3;
+
 /// The layers of, say, 784-20c5p2-100-10: 20 maps of 5 x 5, max-pooling 2 x 2, then 100 and 10 neurons.
 fn shapes(sizes: &str) -> Result<Vec<Shape>> {
     let mut parts = sizes.split('-');
@@ -100,6 +105,9 @@ fn shapes(sizes: &str) -> Result<Vec<Shape>> {
     let (mut side, mut channels) = (inputs.isqrt(), 1);
     parts
         .map(|part| {
+            if part.starts_with(['r', 'l']) {
+                return Err(NOT_WRITTEN.into());
+            }
             let numbers: Vec<usize> = part.split(['c', 'p']).map(str::parse).collect::<std::result::Result<_, _>>()?;
             let shape = match numbers[..] {
                 [maps, kernel, pool] => {
@@ -427,6 +435,6 @@ pub fn main<Dense: Trainer, Convolutional: Trainer>(peer: &str, version: &str) {
     });
     if let Err(error) = result {
         eprintln!("peer-{peer}: {error}");
-        std::process::exit(1);
+        std::process::exit(if error.to_string() == NOT_WRITTEN { NOT_EXPRESSIBLE } else { 1 });
     }
 }

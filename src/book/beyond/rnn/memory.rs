@@ -26,7 +26,7 @@ const SEEDS: u64 = 6;
 /// The lengths of the sequences.
 const STEPS: [usize; 5] = [5, 10, 20, 40, 80];
 const SEQUENCES: usize = 4_000;
-const EPOCHS: usize = 6;
+const EPOCHS: usize = 12;
 /// Of the test sequences, to have learnt it.
 const LEARNT: f64 = 0.95;
 
@@ -100,8 +100,18 @@ fn judge(numbers: &Numbers) -> Computed {
         findings.push(crate::book::Finding { percent: true, ..found });
     }
     let accuracy = NETS.iter().zip([1, 3, 4]);
-    let accuracy =
-        accuracy.map(|(net, colour)| line(numbers, (net.name, net.name), colour, |a| 100.0 * a));
+    let accuracy = accuracy.map(|(net, colour)| {
+        let mut series = line(numbers, (net.name, net.name), colour, |a| 100.0 * a);
+        // Networks that have learnt it and those that have not: an interval of their mean would say nothing of them.
+        series.band.clear();
+        series.thin = (1..=SEEDS)
+            .map(|seed| {
+                let of_seed = numbers.series(net.name).filter(|number| number.seed == Some(seed));
+                of_seed.map(|number| (number.x, 100.0 * number.value)).collect()
+            })
+            .collect();
+        series
+    });
     let shares = NETS.iter().zip([1, 3, 4]).map(|(net, colour)| {
         let mut series = line(numbers, (net.name, net.name), colour, |accuracy| {
             if accuracy >= LEARNT { 100.0 } else { 0.0 }
@@ -126,7 +136,10 @@ fn judge(numbers: &Numbers) -> Computed {
                     x: Axis::log10("time steps to remember"),
                     y: Axis::linear("accuracy (%)").with_range(40.0, 100.0),
                     series: accuracy.collect(),
-                    key: vec![Key::new(Mark::Band, format!("95 % interval of {SEEDS} seeds"))],
+                    key: vec![
+                        Key::new(Mark::Line, format!("mean of {SEEDS} networks")),
+                        Key::new(Mark::Thin, "single networks"),
+                    ],
                     ..Figure::default()
                 },
                 Figure {
