@@ -1,4 +1,4 @@
-use super::{GROUP, IDENTITY, LSTM, TANH};
+use super::{GROUP, IDENTITY, LSTM, ORTHOGONAL};
 use crate::book::claim::IS_ABOVE;
 use crate::book::{Arm, Claim, Experiment, Kind, Panel, Run, Shows, Trained};
 use crate::nn::Sequence;
@@ -17,7 +17,7 @@ pub const DIGITS: Experiment = Experiment {
         arms: || {
             let spec = |net: super::Net, eta| TrainingSpec { eta, epochs: 5, ..net.spec(64) };
             vec![
-                Arm::new("tanh", TANH.name, spec(TANH, 0.05)),
+                Arm::new("tanh", "tanh", spec(ORTHOGONAL, 0.05)),
                 Arm::new("relu", IDENTITY.name, spec(IDENTITY, 0.02)),
                 Arm::new("lstm", LSTM.name, spec(LSTM, 0.2)),
             ]
@@ -49,7 +49,7 @@ pub const DIGITS_PIXELS: Experiment = Experiment {
                 ..net.spec(64)
             };
             vec![
-                Arm::new("tanh", TANH.name, spec(TANH, 0.05)),
+                Arm::new("tanh", "tanh", spec(ORTHOGONAL, 0.05)),
                 Arm::new("relu", IDENTITY.name, spec(IDENTITY, 0.02)),
                 Arm::new("lstm", LSTM.name, spec(LSTM, 0.2)),
             ]

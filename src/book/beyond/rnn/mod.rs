@@ -90,15 +90,17 @@ const TANH: Net = Net {
     name: "tanh",
     layer: |neurons| LayerKind::Recurrent { neurons },
     activation: Activation::Tanh,
-    init: RecurrentInitialiser::Orthogonal,
+    init: RecurrentInitialiser::Normal,
 };
+const ORTHOGONAL: Net =
+    Net { name: "tanh from an orthogonal matrix", init: RecurrentInitialiser::Orthogonal, ..TANH };
 const IDENTITY: Net = Net {
     name: "ReLU from the identity",
     activation: Activation::Relu,
     init: RecurrentInitialiser::Identity,
     ..TANH
 };
-const LSTM: Net = Net { name: "LSTM", layer: |units| LayerKind::Lstm { units }, ..TANH };
+const LSTM: Net = Net { name: "LSTM", layer: |units| LayerKind::Lstm { units }, ..ORTHOGONAL };
 
 impl Net {
     /// So many of its neurons or units, with softmax outputs, no biases to begin with but those of forget gates, and
