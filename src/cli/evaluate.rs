@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, NumberRows, Split};
 use nablab::files::{is_figure, may_replace, write_atomically};
-use nablab::nn::{ImageShape, Targets};
+use nablab::nn::{Architecture, ImageShape, Targets};
 use nablab::report::{Align, Picture, Table, contact_sheet};
 use nablab::simd::SimdLevel;
 use nablab::text::significant;
@@ -85,11 +85,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
     let data = spec.select(&data);
     let architecture = model.architecture();
-    let images = ImageShape::from(&*data);
-    if architecture.sees_images() && architecture.input != images {
-        let (network, name) = (architecture.described(), &data.name);
-        bail!("{path}: a network {network}, but those of {name} are {images}");
-    }
+    check_shape(arguments, architecture, &data)?;
     let outputs = architecture.targets.outputs(data.classes);
     if (architecture.inputs(), architecture.outputs()) != (data.inputs(), outputs) {
         bail!(
@@ -128,6 +124,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes sure that images, or sequences of numbers, have the shape that a network with convolutions or recurrent layers is for.
+fn check_shape(
+    arguments: &Arguments,
+    architecture: &Architecture,
+    data: &Dataset,
+) -> anyhow::Result<()> {
+    let shape = ImageShape::from(data);
+    if architecture.sees_images() && architecture.input != shape {
+        let (path, network) = (arguments.model.display(), architecture.described());
+        bail!("{path}: a network {network}, but those of {} are {shape}", data.name);
+    }
+    Ok(())
+}
+
 /// What a network is worth that answers with numbers.
 fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::Result<()> {
     let (path, set) = (arguments.model.display(), arguments.split.name());
@@ -146,6 +156,7 @@ fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::R
             bail!("{option}: it is about images with classes, and the data are numbers");
         }
     }
+    check_shape(arguments, architecture, data)?;
     let (inputs, outputs) = (data.inputs(), data.outputs());
     if (architecture.inputs(), architecture.outputs()) != (inputs, outputs) {
         bail!(

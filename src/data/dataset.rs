@@ -74,7 +74,7 @@ impl Dataset {
         validation: Option<usize>,
         target_columns: &[String],
     ) -> Result<Dataset, DataError> {
-        if !path.exists()
+        if Self::is_task(path)
             && let Some(task) = path.to_str().and_then(|name| super::task::open(name, validation))
         {
             return match target_columns.is_empty() {
@@ -87,6 +87,11 @@ impl Dataset {
             true => Err(DataError::Columns { directory: shown(path) }),
             false => Self::from_csv(path, validation, target_columns),
         }
+    }
+
+    /// Whether a path is that of a task, whose sequences are generated, and of nothing on the disk.
+    pub fn is_task(path: &Path) -> bool {
+        !path.exists() && path.to_str().is_some_and(super::task::is_one)
     }
 
     /// Rows of numbers from a CSV file with a header: the columns named are learnt from all others, in

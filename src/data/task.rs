@@ -41,6 +41,11 @@ const BITS: usize = 8;
 /// The values of a sine that are to be foretold.
 const NEXT: usize = 5;
 
+/// Whether a name is that of a task, whatever its numbers.
+pub(super) fn is_one(name: &str) -> bool {
+    name.split_once(':').is_some_and(|(word, _)| KINDS.iter().any(|(known, _)| *known == word))
+}
+
 /// The task of a name: `adding:50` of 50 steps, `adding:50:7` of other sequences of that kind. `None` if it is no task's.
 ///
 /// # Errors

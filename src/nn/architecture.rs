@@ -156,7 +156,7 @@ impl Architecture {
     }
 
     /// Its [name](Self::name), with convolutions the images it is for: `784-20c5p2-100-10 for images of 28 x 28`, and with
-    /// recurrent layers the sequences: `784-r64-10 for 28 steps of 28`.
+    /// recurrent layers the sequences: `784-r64-10 for 28 x 28 as 28 steps of 28`.
     pub fn described(&self) -> String {
         match (self.sees_sequences(), self.sees_images()) {
             (true, _) => {
@@ -165,7 +165,7 @@ impl Architecture {
                     Sequence::Rows | Sequence::Pixels => "",
                     Sequence::Permuted => ", permuted",
                 };
-                format!("{} for {steps} steps of {inputs}{order}", self.name())
+                format!("{} for {} as {steps} steps of {inputs}{order}", self.name(), self.input)
             }
             (false, true) => format!("{} for images of {}", self.name(), self.input),
             (false, false) => self.name(),

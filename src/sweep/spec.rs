@@ -123,7 +123,9 @@ impl SweepSpec {
             },
         })?;
         // A relative path is meant from the place of the file.
-        if let (Some(data), Some(parent)) = (&spec.data, path.parent()) {
+        if let (Some(data), Some(parent)) = (&spec.data, path.parent())
+            && !Dataset::is_task(data)
+        {
             spec.data = Some(parent.join(data));
         }
         Ok(spec)

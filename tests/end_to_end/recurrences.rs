@@ -53,8 +53,11 @@ fn a_saved_network_is_evaluated_and_goes_on_where_it_was() {
     let json: Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(json[0]["outputs"].as_array().unwrap().len(), 10);
     let wide = Images::WIDE.write(directory.path(), "wide");
-    let words = ["784-lstm6-r5-7-10 for 784 steps of 1, permuted", "784-lstm6-r5-7-10"];
-    refused(train(&wide, "--load").arg(&first), &["--load", words[0], words[1]]);
+    let shapes = ["28 x 28 as 784 steps of 1, permuted", "14 x 56 as 784 steps of 1, permuted"];
+    refused(train(&wide, "--load").arg(&first), &["--load", shapes[0], shapes[1]]);
+    let mut command = nablab();
+    command.arg("evaluate").arg(&first).arg("--data").arg(&wide);
+    refused(&mut command, &["784-lstm6-r5-7-10 for 28 x 28", "14 x 56"]);
 }
 
 #[test]
@@ -98,6 +101,24 @@ fn a_sweep_compares_kinds_and_starts_and_measures_lags() {
 }
 
 #[test]
+fn sequences_of_another_shape_are_refused() {
+    let directory = TempDir::new().unwrap();
+    let model = directory.path().join("m.safetensors");
+    let mut command = train(Path::new("adding:6"), "--hidden r4 --epochs 1 --train-size 60 --save");
+    works(command.arg(&model));
+    // As many inputs and outputs, but two numbers a step there.
+    let other = directory.path().join("other.csv");
+    let header: Vec<String> = (0..12).map(|i| format!("x{i}")).collect();
+    let row = |i: usize| format!("{}{i}\n", "0.5,".repeat(12));
+    let text = format!("{},y\n{}", header.join(","), (0..40).map(row).collect::<String>());
+    std::fs::write(&other, text).unwrap();
+    let mut command = nablab();
+    command.arg("evaluate").arg(&model).args(["--target-columns", "y", "--data"]).arg(&other);
+    refused(&mut command, &["12-r4-1 for 6 x 2 as 6 steps of 2", "other.csv:y are 1 x 12"]);
+    assert!(evaluated(&model, Path::new("adding:6"))["r2"].is_number());
+}
+
+#[test]
 fn every_task_is_learnt_from() {
     for (task, arguments) in [
         ("first-bit:3", "--hidden r6"),
@@ -111,6 +132,30 @@ fn every_task_is_learnt_from() {
         let stdout = works(&mut train(Path::new(task), &words));
         assert!(stdout.contains(task) && stdout.contains("1 epoch"), "{stdout}");
     }
+}
+
+#[test]
+fn a_sweep_of_a_task_goes_on_wherever_it_is_told_from() {
+    let directory = TempDir::new().unwrap();
+    let out = directory.path().join("out");
+    let file = directory.path().join("sweep.toml");
+    let text =
+        "data = \"adding:6\"\nhidden = \"r4,lstm3\"\ntrain-size = 60\nepochs = 1\nseeds = 2\n";
+    std::fs::write(&file, text).unwrap();
+    let sweep = |arguments: &[&str]| {
+        let mut command = nablab();
+        let output = command.arg("sweep").arg(&file).args(arguments).arg("--out").arg(&out);
+        let output = output.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    sweep(&[]);
+    let trials = read(&out, "trials.csv");
+    assert_eq!(trials.matches("adding:6,").count(), 4, "{trials}");
+    sweep(&["--data", "adding:6"]);
+    assert_eq!(read(&out, "trials.csv"), trials);
+    let mut command = nablab();
+    command.args(["sweep", "--data", "adding:1", "--hidden", "r4", "--out"]).arg(&out);
+    refused(&mut command, &["adding:1: expected adding:STEPS with 2"]);
 }
 
 #[test]

@@ -49,8 +49,10 @@ impl Request {
             }
         }
         if let Some(data) = &spec.data {
-            let absolute = data.canonicalize();
-            spec.data = Some(absolute.map_err(|error| anyhow!("{}: {error}", data.display()))?);
+            if !Dataset::is_task(data) {
+                let absolute = data.canonicalize();
+                spec.data = Some(absolute.map_err(|error| anyhow!("{}: {error}", data.display()))?);
+            }
         } else {
             if spec.validation.is_some() {
                 bail!("--validation: the embedded MNIST has its split; expected --data too");

@@ -15,8 +15,7 @@ pub const MEMORY: Experiment = Experiment {
     id: "rnn-memory",
     title: "How long recurrent networks can learn to remember",
     claim: "The first of T random bits is to be told after the last. The gradient that could teach it has come through T steps: plain \
-            recurrent networks learn it for short sequences only, LSTM units for longer ones. (So do plain ones that start as an \
-            orthogonal matrix or as the identity.)",
+            recurrent networks learn it for short sequences only, LSTM units that forget little to begin with for longer ones.",
     groups: GROUP,
     long: false,
     kind: Kind::Computed { compute, judge },
@@ -31,9 +30,12 @@ const EPOCHS: usize = 12;
 /// Of the test sequences, to have learnt it.
 const LEARNT: f64 = 0.95;
 
-const NETS: [Net; 4] = [TANH, ORTHOGONAL, IDENTITY, LSTM];
+/// Units that keep 98 % of their cells from step to step to begin with, where a forget bias of 1 keeps 73 %.
+const KEEPING: Net = Net { name: "LSTM, forget bias 4", forget_bias: 4.0, ..LSTM };
+
+const NETS: [Net; 5] = [TANH, ORTHOGONAL, IDENTITY, LSTM, KEEPING];
 /// Of their lines.
-const COLOURS: [usize; 4] = [1, 0, 3, 4];
+const COLOURS: [usize; 5] = [1, 0, 3, 4, 2];
 
 fn spec(net: &Net, seed: u64) -> TrainingSpec {
     TrainingSpec {
@@ -96,10 +98,12 @@ fn judge(numbers: &Numbers) -> Computed {
         None,
         learnt(&TANH, long),
     ));
-    for steps in [STEPS[2], STEPS[3]] {
-        let quantity = format!("test accuracy with {steps} steps: LSTM above tanh");
-        let arms = vec![accuracies(&LSTM, steps), accuracies(&TANH, steps)];
-        let found = ours("LSTM; tanh", &quantity, IS_ABOVE, None, Evidence::Arms(arms));
+    for steps in [STEPS[3], long] {
+        let quantity =
+            format!("test accuracy with {steps} steps: LSTM with forget bias 4 above tanh");
+        let arms = vec![accuracies(&KEEPING, steps), accuracies(&TANH, steps)];
+        let found =
+            ours("LSTM, forget bias 4; tanh", &quantity, IS_ABOVE, None, Evidence::Arms(arms));
         findings.push(crate::book::Finding { percent: true, ..found });
     }
     let accuracy = NETS.iter().zip(COLOURS);
@@ -126,8 +130,8 @@ fn judge(numbers: &Numbers) -> Computed {
         subtitle: format!(
             "first-bit tasks of {} to {long} steps, {SEQUENCES} training and 2,000 test sequences; {UNITS} units, Adam with η = 0.003, mini-batches of \
              20, gradients no longer than 1, {EPOCHS} epochs, {SEEDS} seeds, f32; feedback of N(0, 1/n) (tanh), of an orthogonal matrix (LSTM, too) or the identity. Learnt: {:.0} % of \
-             the test sequences. A first version had tanh from an orthogonal matrix alone, which LSTM units with a forget bias of 1 do not beat \
-             with 80 steps.",
+             the test sequences. With a forget bias of 1 \
+             LSTM units were not shown to remember longer than tanh neurons; 4 was chosen with other seeds.",
             STEPS[0],
             100.0 * LEARNT
         ),

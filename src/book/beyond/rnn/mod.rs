@@ -84,6 +84,8 @@ struct Net {
     layer: fn(usize) -> LayerKind,
     activation: Activation,
     init: RecurrentInitialiser,
+    /// Of LSTM units.
+    forget_bias: f64,
 }
 
 const TANH: Net = Net {
@@ -91,6 +93,7 @@ const TANH: Net = Net {
     layer: |neurons| LayerKind::Recurrent { neurons },
     activation: Activation::Tanh,
     init: RecurrentInitialiser::Normal,
+    forget_bias: 1.0,
 };
 const ORTHOGONAL: Net =
     Net { name: "tanh from an orthogonal matrix", init: RecurrentInitialiser::Orthogonal, ..TANH };
@@ -110,6 +113,7 @@ impl Net {
             hidden: vec![(self.layer)(units)],
             activation: PerLayer::from(self.activation),
             recurrent_init: self.init,
+            forget_bias: self.forget_bias,
             bias_init: BiasInitialiser::Zero,
             output: Output::Softmax,
             cost: Cost::LogLikelihood,
