@@ -5,18 +5,22 @@
 //! so that two threads can decompress at the same time:
 //!
 //! ```text
-//! frame 0   training images, header and the first SEAM images
+//! frame 0   the first SEAM training images
 //! frame 1   the other training images, training labels, test images, test labels
 //! ```
+//!
+//! Images are the places of their pixels that are not zero, a bit a pixel, image by image, and then the
+//! values of these pixels, image by image: so they take 6 % less than as they are.
 
 use std::{
+    io::{BufReader, Read},
     panic::resume_unwind,
     thread::{self, ScopedJoinHandle},
 };
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{DataError, Dataset, FileProblem, SparseRows, Split, idx::IdxReader};
+use super::{DataError, Dataset, FileProblem, SparseRows, Split};
 
 static BLOB: &[u8] = include_bytes!("mnist.zst");
 
@@ -85,49 +89,66 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 }
 
 fn first_images(frame: &[u8]) -> Result<SparseRows, FileProblem> {
-    decode(frame, |reader| {
-        let header = reader.images_header()?;
-        expect([header.images], [TRAINING + VALIDATION])?;
-        expect(header.shape(), [ROWS, COLUMNS, 1])?;
-        reader.images(SEAM, ROWS * COLUMNS)
-    })
+    decode(frame, |source| images(source, SEAM))
 }
 
 fn rest(frame: &[u8]) -> Result<Rest, FileProblem> {
-    decode(frame, |reader| {
-        let images = reader.images(TRAINING + VALIDATION - SEAM, ROWS * COLUMNS)?;
-        expect([reader.labels_header()?], [TRAINING + VALIDATION])?;
-        let labels = reader.labels(TRAINING + VALIDATION)?;
-        let header = reader.images_header()?;
-        expect([header.images], [TEST])?;
-        expect(header.shape(), [ROWS, COLUMNS, 1])?;
-        let test_images = reader.images(TEST, ROWS * COLUMNS)?;
-        expect([reader.labels_header()?], [TEST])?;
-        let test_labels = reader.labels(TEST)?;
-        Ok(Rest { images, labels, test: (test_images, test_labels).into() })
+    decode(frame, |source| {
+        let rest = images(source, TRAINING + VALIDATION - SEAM)?;
+        let labels = bytes(source, TRAINING + VALIDATION)?;
+        let test = images(source, TEST)?;
+        Ok(Rest { images: rest, labels, test: (test, bytes(source, TEST)?).into() })
     })
 }
 
-fn expect<const N: usize>(found: [usize; N], expected: [usize; N]) -> Result<(), FileProblem> {
-    match found == expected {
-        true => Ok(()),
-        false => Err(FileProblem::Damaged("a header that is not MNIST's")),
-    }
+type Decoder<'a> = BufReader<StreamingDecoder<&'a [u8], FrameDecoder>>;
+
+/// The next bytes.
+fn bytes(source: &mut Decoder<'_>, count: usize) -> Result<Vec<u8>, FileProblem> {
+    let mut bytes = vec![0; count];
+    source.read_exact(&mut bytes).map_err(|_| FileProblem::Damaged("a zstd frame"))?;
+    Ok(bytes)
 }
 
-type Decoder<'a> = StreamingDecoder<&'a [u8], FrameDecoder>;
+/// The next images.
+fn images(source: &mut Decoder<'_>, count: usize) -> Result<SparseRows, FileProblem> {
+    const PIXELS: usize = ROWS * COLUMNS;
+    let places = bytes(source, count * PIXELS / 8)?;
+    let mut images = SparseRows::new(PIXELS);
+    for places in places.chunks_exact(PIXELS / 8) {
+        let ones = places.iter().map(|byte| byte.count_ones() as usize).sum();
+        let mut values = [0; PIXELS];
+        let values = &mut values[..ones];
+        source.read_exact(values).map_err(|_| FileProblem::Damaged("a zstd frame"))?;
+        let mut values = values.iter();
+        let mut image = [0; PIXELS];
+        for (pixels, &byte) in image.as_chunks_mut::<8>().0.iter_mut().zip(places) {
+            let mut left = byte;
+            while left != 0 {
+                let place = left.leading_zeros();
+                pixels[place as usize] = values.next().copied().unwrap_or(0);
+                left &= !(0x80 >> place);
+            }
+        }
+        images.push_dense(&image);
+    }
+    images.shrink_to_fit();
+    Ok(images)
+}
 
 /// Reads a frame to its end and checks its checksum.
 fn decode<T>(
     frame: &[u8],
-    read: impl FnOnce(&mut IdxReader<Decoder<'_>>) -> Result<T, FileProblem>,
+    read: impl FnOnce(&mut Decoder<'_>) -> Result<T, FileProblem>,
 ) -> Result<T, FileProblem> {
     let decoder = StreamingDecoder::new(frame)
         .map_err(|_| FileProblem::Damaged("a zstd frame without a header"))?;
-    let mut reader = IdxReader::new(decoder);
-    let value = read(&mut reader)?;
-    reader.end()?;
-    let decoder = &reader.source().decoder;
+    let mut source = BufReader::with_capacity(1 << 16, decoder);
+    let value = read(&mut source)?;
+    if !matches!(source.read(&mut [0]), Ok(0)) {
+        return Err(FileProblem::Damaged("more in a zstd frame than MNIST"));
+    }
+    let decoder = &source.get_ref().decoder;
     if decoder.get_checksum_from_data() != decoder.get_calculated_checksum() {
         return Err(FileProblem::Damaged("checksum of a zstd frame"));
     }
@@ -159,7 +180,7 @@ fn frames(blob: &[u8]) -> Option<[&[u8]; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Read, sync::LazyLock};
+    use std::sync::LazyLock;
 
     use sha2::{Digest, Sha256};
 
@@ -170,17 +191,29 @@ mod tests {
 
     #[test]
     fn the_blob_holds_the_four_files_bit_for_bit() {
-        let mut bytes = Vec::new();
-        for frame in frames(BLOB).unwrap() {
-            StreamingDecoder::new(frame).unwrap().read_to_end(&mut bytes).unwrap();
-        }
-        let mut rest = &bytes[..];
-        for (length, sha256) in [47_040_016, 60_008, 7_840_016, 10_008].into_iter().zip(SHA256) {
-            let (file, others) = rest.split_at(length);
-            assert_eq!(hex(&Sha256::digest(file)), sha256);
-            rest = others;
-        }
-        assert!(rest.is_empty());
+        let file = |images: &[&SparseRows]| {
+            let count: usize = images.iter().map(|images| images.len()).sum();
+            let header = [0x803, count as u32, 28, 28].map(u32::to_be_bytes).concat();
+            let rows = images.iter().flat_map(|images| (0..images.len()).map(|i| (*images, i)));
+            let pixels = rows.flat_map(|(images, i)| {
+                let mut row = [0; 784];
+                images.dense_row(i, &mut row);
+                row
+            });
+            header.into_iter().chain(pixels).collect::<Vec<u8>>()
+        };
+        let labels = |labels: &[&[u8]]| {
+            let labels = labels.concat();
+            [&0x801u32.to_be_bytes()[..], &(labels.len() as u32).to_be_bytes(), &labels].concat()
+        };
+        let Dataset { training, validation, test, .. } = &*MNIST;
+        let files = [
+            file(&[&training.images, &validation.images]),
+            labels(&[&training.labels, &validation.labels]),
+            file(&[&test.images]),
+            labels(&[&test.labels]),
+        ];
+        assert_eq!(files.map(|file| hex(&Sha256::digest(file))), SHA256);
     }
 
     #[test]
