@@ -79,7 +79,11 @@ impl Dataset {
         {
             return match target_columns.is_empty() {
                 true => task,
-                false => Err(DataError::Columns { directory: shown(path) }),
+                false => Err(DataError::Task {
+                    given: shown(path),
+                    expected: "no --target-columns, since a task says what is to be answered"
+                        .into(),
+                }),
             };
         }
         match path.is_dir() || (target_columns.is_empty() && !path.is_file()) {

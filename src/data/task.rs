@@ -41,9 +41,10 @@ const BITS: usize = 8;
 /// The values of a sine that are to be foretold.
 const NEXT: usize = 5;
 
-/// Whether a name is that of a task, whatever its numbers.
+/// Whether a name is that of a task, whatever its numbers, and even without.
 pub(super) fn is_one(name: &str) -> bool {
-    name.split_once(':').is_some_and(|(word, _)| KINDS.iter().any(|(known, _)| *known == word))
+    let word = name.split(':').next();
+    KINDS.iter().any(|(known, _)| Some(*known) == word)
 }
 
 /// The task of a name: `adding:50` of 50 steps, `adding:50:7` of other sequences of that kind. `None` if it is no task's.
@@ -52,7 +53,7 @@ pub(super) fn is_one(name: &str) -> bool {
 ///
 /// When the steps or the seed make no sense, or there are too many validation sequences.
 pub(super) fn open(name: &str, validation: Option<usize>) -> Option<Result<Dataset, DataError>> {
-    let (word, rest) = name.split_once(':')?;
+    let (word, rest) = name.split_once(':').unwrap_or((name, ""));
     let (_, kind) = KINDS.into_iter().find(|(known, _)| *known == word)?;
     let mut numbers = rest.split(':');
     let steps = numbers.next().and_then(|steps| steps.parse().ok());
@@ -250,6 +251,7 @@ mod tests {
         for (name, words) in [
             ("adding:1", "adding:STEPS with 2 to 10000 steps"),
             ("adding:", "adding:STEPS with 2"),
+            ("adding", "adding:STEPS with 2"),
             ("parity:ten", "parity:STEPS with 1"),
             ("copy:5:x", "copy:STEPS:SEED"),
             ("sine:5:1:2", "sine:STEPS with 3"),

@@ -178,8 +178,11 @@ fn what_makes_no_sense_is_refused() {
     }
     for (task, words) in [
         ("adding:1", ["adding:1", "adding:STEPS with 2 to 10000 steps"]),
+        ("adding", ["adding", "adding:STEPS with 2"]),
         ("parity:9:9:9", ["parity:9:9:9", "parity:STEPS:SEED"]),
     ] {
         refused(&mut train(Path::new(task), "--hidden r6"), &words);
     }
+    let mut columns = train(Path::new("adding:9"), "--hidden r6 --target-columns x");
+    refused(&mut columns, &["adding:9", "no --target-columns"]);
 }
