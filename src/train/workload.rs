@@ -159,8 +159,7 @@ impl Workload {
         match self {
             Self::W3 | Self::F1 => 0.3,
             Self::F2 => 0.1,
-            Self::R1 | Self::R4 => 0.003,
-            Self::R2 => 0.01,
+            Self::R1 | Self::R2 | Self::R4 => 0.003,
             Self::R3 => 0.03,
             _ => self.spec().eta,
         }
