@@ -73,7 +73,7 @@ fn layer_forward<S: Simd, T: Real>(
         LayerShape::ConvPool(_) => conv_pool::forward(simd, weights, input, before, here, rows),
         LayerShape::Recurrent(_) => {
             let activation = network.architecture().hidden[l].activation;
-            recurrent::forward(simd, weights, input, before, (here, activation), all);
+            simd.vectorize(OverSteps { weights, input, before, here, activation, rows: all });
         }
     }
     let z = &mut here.activation[of_rows.clone()];
@@ -93,6 +93,25 @@ fn layer_forward<S: Simd, T: Real>(
         false => ScaleColumns { factors: mask_of(&here.mask, of_rows), x: z }.with_simd(simd),
     }
     here.nonzero.look(layer.activation, all, z);
+}
+
+/// [`recurrent::forward`] as a kernel of its own, not to be inlined where there is no recurrent layer.
+struct OverSteps<'a, T: Real> {
+    weights: (&'a Weights<T>, T),
+    input: Input<'a, T>,
+    before: Option<&'a LayerSpace<T>>,
+    here: &'a mut LayerSpace<T>,
+    activation: Activation,
+    rows: usize,
+}
+
+impl<T: Real> WithSimd for OverSteps<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { weights, input, before, here, activation, rows } = self;
+        recurrent::forward(simd, weights, input, before, (here, activation), rows);
+    }
 }
 
 /// The factors of dropout for a range of the activations: those of all rows, or of one after the other.
