@@ -207,7 +207,7 @@ fn judge(numbers: &Numbers) -> Computed {
             panels: panels(numbers),
             ranges: Ranges::Own,
             note: Some(format!(
-                "Dots: active neurons. Durations end at the {STEPS} steps that were followed, and are the same in a ring and in random networks. Means of {SEEDS} random networks with \
+                "Lines: active neurons. Durations end at the {STEPS} steps that were followed, and are the same in a ring and in random networks. Means of {SEEDS} random networks with \
                  95 % intervals."
             )),
         }),
@@ -216,13 +216,19 @@ fn judge(numbers: &Numbers) -> Computed {
 
 fn panels(numbers: &Numbers) -> Vec<Figure> {
     let raster = |name: &str, part: f64, colour| {
-        let dots = numbers.points(&format!("{name}: raster at {part}"));
+        let mut dots = numbers.points(&format!("{name}: raster at {part}"));
+        // Neuron by neuron, so that a line from its first to its last step stands for a run of dots.
+        dots.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.total_cmp(&b.0)));
+        let runs = dots.chunk_by(|a, b| a.1 == b.1 && a.0 + 1.0 == b.0);
+        let ends = runs.flat_map(|run| {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            [first, last, (last.0, f64::NAN)]
+        });
         let series = Series {
             label: "active".into(),
             label_at: LabelAt::Hidden,
             colour,
-            // Dots, not a line.
-            points: dots.into_iter().flat_map(|point| [point, (point.0, f64::NAN)]).collect(),
+            points: ends.collect(),
             marker: Marker::new(Shape::Circle, 1.2),
             ..Series::default()
         };
