@@ -116,7 +116,7 @@ impl<T: Real> WithSimd for OverSteps<'_, T> {
 
 /// The factors of dropout for a range of the activations: those of all rows, or of one after the other.
 #[inline(always)]
-fn mask_of<T>(mask: &[T], range: Range<usize>) -> &[T] {
+pub(super) fn mask_of<T>(mask: &[T], range: Range<usize>) -> &[T] {
     mask.get(range).unwrap_or(mask)
 }
 

@@ -1,19 +1,12 @@
 //! Networks with convolutions from the outside: in every command, and for images of every shape.
 
-use crate::common::{Images, nablab, read, refused, train, works, write_png};
+use crate::common::{Images, mnist_like, nablab, read, refused, train, works, write_png};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 
 /// Two convolutions and a dense layer, of a few milliseconds an epoch.
 const HIDDEN: &str = "--hidden 3c5p2x4c3p2x10 --output softmax --cost log-likelihood";
-
-/// A place for files, and a data set of 28×28 pixels in it.
-fn mnist_like() -> (TempDir, PathBuf) {
-    let directory = TempDir::new().unwrap();
-    let data = Images::MNIST_LIKE.write(directory.path(), "data");
-    (directory, data)
-}
 
 fn evaluate(model: &Path, data: &Path) -> assert_cmd::Command {
     let mut command = nablab();

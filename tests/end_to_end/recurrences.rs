@@ -1,18 +1,11 @@
 //! Recurrent networks from the outside: in every command, for images and for generated tasks.
 
-use crate::common::{Images, nablab, read, refused, train, works, write_png};
+use crate::common::{Images, mnist_like, nablab, read, refused, train, works, write_png};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 
 const HIDDEN: &str = "--hidden lstm6xr5x7 --activation tanh --output softmax --cost log-likelihood";
-
-/// A place for files, and a data set of 28×28 pixels in it.
-fn mnist_like() -> (TempDir, PathBuf) {
-    let directory = TempDir::new().unwrap();
-    let data = Images::MNIST_LIKE.write(directory.path(), "data");
-    (directory, data)
-}
 
 /// What `evaluate --json` says.
 #[track_caller]

@@ -10,8 +10,9 @@ pub use table::{Table, without_seconds};
 
 use assert_cmd::Command;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// The binary under test. Nothing here may take long; a hanging run is a failure, not a wait.
 pub fn nablab() -> Command {
@@ -73,4 +74,11 @@ pub fn quick(out: impl AsRef<OsStr>, arguments: &str) -> Command {
 pub fn read(directory: &Path, name: &str) -> String {
     let path = directory.join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A place for files, and a data set of 28×28 pixels in it.
+pub fn mnist_like() -> (TempDir, PathBuf) {
+    let directory = TempDir::new().unwrap();
+    let data = Images::MNIST_LIKE.write(directory.path(), "data");
+    (directory, data)
 }

@@ -1,4 +1,5 @@
 use super::{GROUP, IDENTITY, LSTM, Net, TANH, line, ours, seeds};
+use crate::book::slope::best_line;
 use crate::book::{Computed, Evidence, Experiment, Kind, Numbers, Relation, Rule};
 use crate::data::Dataset;
 use crate::figure::{Axis, Chart, Figure, Key, LabelAt, Mark, Panels, Ranges};
@@ -37,13 +38,8 @@ fn spec(net: &Net, seed: u64) -> TrainingSpec {
 
 /// The slope of log₁₀ of the norm against the lag, by least squares.
 fn slope(points: &[(f64, f64)]) -> f64 {
-    let n = points.len() as f64;
     let logs: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (x, y.log10())).collect();
-    let (x, y) = logs.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
-    let (above, below) = logs.iter().fold((0.0, 0.0), |(above, below), p| {
-        (above + (p.0 - x) * (p.1 - y), below + (p.0 - x) * (p.0 - x))
-    });
-    above / below
+    best_line(&logs).0
 }
 
 fn compute(_: &Dataset) -> Numbers {

@@ -7,6 +7,7 @@
 mod seen;
 
 use super::{RecurrentShape, Unit};
+use crate::nn::pass::mask_of;
 use crate::nn::workspace::LayerSpace;
 use crate::nn::{Activation, Input, Weights};
 use crate::simd::dense::ScaleAddBias;
@@ -254,20 +255,21 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
         if !space.passed_on.is_empty() {
             let x = &mut space.passed_on[at..][..rows * stride];
             x.copy_from_slice(here);
-            match mask.is_empty() {
-                true => Scale { factor: space.kept, x }.with_simd(simd),
-                false => ScaleColumns { factors: mask_of(mask, rows * stride), x }.with_simd(simd),
-            }
+            drop_passed(simd, mask, space.kept, x);
         }
     }
     let end = shape.steps * rows * stride;
     last[..rows * stride].copy_from_slice(&space.activation[end - rows * stride..end]);
 }
 
-/// The factors of dropout for the rows of a step: those of all rows, or of one after the other.
+/// Dropout of what a step passes on, or of its errors: a mask for all rows or for each, or where all neurons are at work the
+/// part that is `kept`.
 #[inline(always)]
-fn mask_of<T>(mask: &[T], used: usize) -> &[T] {
-    mask.get(..used).unwrap_or(mask)
+fn drop_passed<S: Simd, T: Real>(simd: S, mask: &[T], kept: T, x: &mut [T]) {
+    match mask.is_empty() {
+        true => Scale { factor: kept, x }.with_simd(simd),
+        false => ScaleColumns { factors: mask_of(mask, 0..x.len()), x }.with_simd(simd),
+    }
 }
 
 /// BP2 through time: the errors ∂C/∂z of all steps of the layer `here` from those of its activations: at the last step, or,
@@ -311,15 +313,8 @@ pub(in crate::nn) fn through_time<S: Simd, T: Real>(
         match (shape.passes_steps, is_last) {
             (false, true) => errors.copy_from_slice(&last[..used]),
             (false, false) => errors.fill(T::ZERO),
-            (true, _) => match space.passed_on.is_empty() {
-                true => {}
-                false if mask.is_empty() => {
-                    Scale { factor: space.kept, x: errors }.with_simd(simd);
-                }
-                false => {
-                    ScaleColumns { factors: mask_of(mask, used), x: errors }.with_simd(simd);
-                }
-            },
+            (true, _) if space.passed_on.is_empty() => {}
+            (true, _) => drop_passed(simd, mask, space.kept, errors),
         }
         if !is_last {
             simd.vectorize(AddPanelProduct(PanelProduct {
@@ -330,19 +325,16 @@ pub(in crate::nn) fn through_time<S: Simd, T: Real>(
                 output: errors,
             }));
         }
+        if !space.error_norms.is_empty() {
+            space.watch(step, place.clone());
+        }
         match shape.unit {
             Unit::Elman => {
-                if !space.error_norms.is_empty() {
-                    space.watch(step, place.clone());
-                }
                 let delta = &mut space.delta[place.clone()];
                 let z = space.weighted_input.get(place.clone()).unwrap_or_default();
                 activation.mul_prime(simd, z, &space.activation[place], delta);
             }
             Unit::Lstm => {
-                if !space.error_norms.is_empty() {
-                    space.watch(step, place.clone());
-                }
                 simd.vectorize(LstmErrors {
                     units: shape.neurons,
                     gates: &space.gates[wide_at..][..rows * wide],
