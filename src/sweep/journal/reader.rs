@@ -85,6 +85,11 @@ impl Journals {
         loop {
             let read = next_line(&mut reader, &mut text).map_err(failed)?;
             if read == 0 {
+                // Kept open, a file that somebody replaces has its lines where they were.
+                let open = self.open.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+                if open.len() < OPEN {
+                    open.push((index, reader.into_inner()));
+                }
                 return Ok(());
             }
             match (line::id(&text), u32::try_from(text.len())) {
@@ -237,6 +242,7 @@ mod tests {
     use super::super::{JournalWriter, journal_name};
     use super::*;
     use crate::sweep::Shard;
+    use std::io::Write;
 
     #[test]
     fn what_is_no_line_is_passed_over_without_being_kept() {
@@ -291,5 +297,26 @@ mod tests {
         let text = std::fs::read_to_string(&first).unwrap();
         std::fs::write(&first, text.replace("0.94", "0.95")).unwrap();
         assert!(matches!(journals.get(trial(1).key()), Err(JournalError::Changed { .. })));
+    }
+
+    #[test]
+    fn what_was_read_stays_readable_when_another_program_replaces_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.jsonl");
+        let mut writer = JournalWriter::open(&path).unwrap();
+        for seed in 1..=3 {
+            writer.append(&trial(seed), &Entry::Done(history())).unwrap();
+        }
+        drop(writer);
+        let journals = Journals::read(&[directory.path()]).unwrap();
+        // As a merge does it: other lines before, and the new file takes the place of the old one.
+        let text = std::fs::read(&path).unwrap();
+        let mut file = crate::files::AtomicFile::create(&path).unwrap();
+        file.write_all(b"{}\n").unwrap();
+        file.write_all(&text).unwrap();
+        file.commit().unwrap();
+        for seed in 1..=3 {
+            assert_eq!(journals.get(trial(seed).key()).unwrap(), Some(Entry::Done(history())));
+        }
     }
 }
