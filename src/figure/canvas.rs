@@ -8,9 +8,6 @@ use super::palette::BACKGROUND;
 use super::theme::Theme;
 use crate::text::escape;
 
-/// The width of every figure in its own units; the height follows from the content.
-pub(super) const WIDTH: f64 = 800.0;
-
 const FONT: &str =
     "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif";
 /// Stands for the hash of the body until the body is complete. Escaped text cannot contain it.
@@ -135,6 +132,18 @@ impl Canvas {
         ));
     }
 
+    /// Text that is turned by some degrees and ends at a place.
+    pub(super) fn turned(&mut self, (x, y): (f64, f64), degrees: f64, font: Font, text: &str) {
+        let (x, y) = (Px(x), Px(y));
+        self.put(format_args!(
+            r#"<text x="{x}" y="{y}" font-size="{}" fill="{}" text-anchor="end" transform="rotate({} {x} {y})">{}</text>"#,
+            Px(font.size),
+            font.fill,
+            Px(degrees),
+            escape(text),
+        ));
+    }
+
     /// A straight line.
     pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: &str, width: f64) {
         self.put(format_args!(
@@ -217,10 +226,10 @@ impl Canvas {
         self.put(format_args!("</g>"));
     }
 
-    /// The finished document. Ids are derived from the content, so that several figures can share a page.
+    /// The finished document of a size. Ids are derived from the content, so that several figures can share a page.
     pub(super) fn into_svg(
         self,
-        height: f64,
+        (width, height): (f64, f64),
         title: &str,
         description: &str,
         theme: Theme,
@@ -228,7 +237,7 @@ impl Canvas {
         let (title, description) = (escape(title), escape(description));
         let hash = xxh3_64(format!("{title}\n{description}\n{}", self.body).as_bytes());
         let id = format!("fig-{hash:016x}");
-        let (width, height) = (Px(WIDTH), Px(height));
+        let (width, height) = (Px(width), Px(height));
         let body = self.body.replace(ID, &id);
         let mut svg = Self::default();
         svg.put(format_args!(

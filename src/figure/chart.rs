@@ -1,5 +1,5 @@
 use super::page::{self, Drawing};
-use super::{Figure, Heatmap, Panels, Pictures, Stack, Strips, Theme};
+use super::{Figure, Heatmap, Panels, Pictures, Stack, Strips, Theme, Width};
 
 /// A figure of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,11 @@ impl Chart {
     /// The `<svg>` element in the colours of a theme; those of the cells of a heatmap are the same in all. See
     /// [`Figure::to_svg`].
     pub fn to_svg_in(&self, theme: Theme) -> String {
-        page::svg(self.drawing(), theme)
+        self.to_svg_of(theme, Width::Wide)
+    }
+
+    /// As [`Chart::to_svg_in`], for a screen of some width.
+    pub fn to_svg_of(&self, theme: Theme, width: Width) -> String {
+        page::svg(self.drawing(), theme, width)
     }
 }

@@ -1,10 +1,10 @@
 //! Cells of colour over two categories.
 
-use super::canvas::{Anchor, Canvas, Font, Px, WIDTH};
-use super::layout::{LABEL, MARGIN, NOTE};
+use super::canvas::{Anchor, Canvas, Font, Px};
+use super::layout::{Block, LABEL, NOTE};
 use super::page::{Drawing, Page, Words};
 use super::palette::{NEUTRAL, TEXT, contrast};
-use super::text::width;
+use super::text::{width, wrap};
 use super::ticks::{Step, Tick};
 use super::{Axis, Scale, domain::Domain, domain::Ends, ticks::ticks};
 
@@ -87,6 +87,10 @@ const BLUE_TO_RED: [[f64; 3]; 9] = [
 ];
 
 const BAR: f64 = 16.0;
+/// What the names of rows may take of the width.
+const NAMES: f64 = 0.28;
+/// From line to line of a name.
+const LINE: f64 = 20.0;
 const CELL_FONT: f64 = 15.0;
 /// Smaller letters cannot be read; the colour has to do.
 const LEAST_FONT: f64 = 8.5;
@@ -130,6 +134,7 @@ impl Drawing for Heatmap {
     fn draw(&self, page: &mut Page) {
         page.cursor += 10.0;
         page.write(&self.y_label, LABEL);
+        let frame = page.frame;
         let Page { canvas, cursor, .. } = page;
         let top = *cursor + 10.0;
 
@@ -138,11 +143,19 @@ impl Drawing for Heatmap {
         let domain = Domain::settle(&self.colours.axis(finite()), finite(), Ends::Exact);
         let bar_ticks = self.bar_ticks(&domain);
         let widest_tick = bar_ticks.iter().map(|t| width(&t.label, LABEL.size)).fold(0.0, f64::max);
-        let widest = self.y.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
-        let left = MARGIN + widest.min(220.0) + 10.0;
-        let right = WIDTH - MARGIN - widest_tick - BAR - 40.0;
+        let room = NAMES * frame.width;
+        let names: Vec<Vec<String>> =
+            self.y.iter().map(|label| wrap(label, LABEL.size, room)).collect();
+        let widest = names.iter().flatten().map(|line| width(line, LABEL.size));
+        let left = frame.margin + widest.fold(0.0, f64::max) + 10.0;
+        let right = match frame.is_narrow() {
+            true => frame.width - frame.margin,
+            false => frame.width - frame.margin - widest_tick - BAR - 40.0,
+        };
         let (columns, rows) = (self.x.len().max(1) as f64, self.y.len().max(1) as f64);
-        let cell = ((right - left) / columns, (340.0 / rows).clamp(30.0, 72.0));
+        let most_lines = names.iter().map(Vec::len).max().unwrap_or(0);
+        let least = (LINE * most_lines as f64 + 8.0).max(30.0);
+        let cell = ((right - left) / columns, (340.0 / rows).clamp(least, least.max(72.0)));
         let bottom = top + cell.1 * rows;
 
         for (row, cells) in self.cells.iter().enumerate() {
@@ -175,27 +188,29 @@ impl Drawing for Heatmap {
                 ));
             }
         }
-        for (row, label) in self.y.iter().enumerate() {
-            let middle = top + cell.1 * (row as f64 + 0.5) + 0.35 * LABEL.size;
-            canvas.text(left - 8.0, middle, Anchor::End, LABEL, &cut(label, 220.0));
+        for (row, lines) in names.iter().enumerate() {
+            let middle = top + cell.1 * (row as f64 + 0.5);
+            let first = middle - LINE * (lines.len() as f64 - 1.0) / 2.0 + 0.35 * LABEL.size;
+            for (i, line) in lines.iter().enumerate() {
+                canvas.text(left - 8.0, first + LINE * i as f64, Anchor::End, LABEL, line);
+            }
         }
-        // Long names of columns stand alternately in two rows; of very many only some are named.
-        let crowded = self.x.iter().any(|label| width(label, LABEL.size) + 6.0 > cell.0);
-        let widest_name = self.x.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
-        let every = ((widest_name.min(120.0) + 6.0) / (2.0 * cell.0)).ceil().max(1.0) as usize;
-        for (column, label) in self.x.iter().enumerate().step_by(every) {
-            let x = left + cell.0 * (column as f64 + 0.5);
-            let place = column / every;
-            let drop = if crowded && place % 2 == 1 { 20.0 } else { 0.0 };
-            let room = if crowded { 2.0 * every as f64 * cell.0 - 6.0 } else { cell.0 };
-            canvas.text(x, bottom + 20.0 + drop, Anchor::Middle, LABEL, &cut(label, room));
-        }
-        *cursor = bottom + if crowded { 48.0 } else { 28.0 };
+        *cursor = bottom + self.draw_columns((left, bottom), cell.0, canvas);
         page.write_around((left + right) / 2.0, &self.x_label, LABEL);
 
+        if frame.is_narrow() {
+            page.cursor += 10.0;
+            let label = Block::stack(&self.scale_label, NOTE, frame.room(), &mut page.cursor);
+            label.draw(left, Anchor::Start, &mut page.canvas);
+            page.cursor += 6.0;
+            let place = [left, page.cursor, right - left - widest_tick / 2.0, BAR];
+            self.draw_bar(place, &domain, &bar_ticks, &mut page.canvas);
+            page.cursor += BAR + 8.0 + LABEL.size;
+            return;
+        }
         let canvas = &mut page.canvas;
         self.draw_bar([right + 24.0, top, BAR, bottom - top], &domain, &bar_ticks, canvas);
-        let anchor_x = WIDTH - MARGIN;
+        let anchor_x = frame.width - frame.margin;
         canvas.text(anchor_x, top - 14.0, Anchor::End, NOTE, &self.scale_label);
     }
 
@@ -223,6 +238,38 @@ impl Heatmap {
         all.into_iter().filter(inside).collect()
     }
 
+    /// Names the columns below `bottom`, and says how much room that takes. Names that are wider than their columns are
+    /// turned; of very many columns only some are named, as along an axis of numbers.
+    fn draw_columns(
+        &self,
+        (left, bottom): (f64, f64),
+        column_width: f64,
+        canvas: &mut Canvas,
+    ) -> f64 {
+        let widest = self.x.iter().map(|label| width(label, LABEL.size)).fold(0.0, f64::max);
+        let middle = |column: usize| left + column_width * (column as f64 + 0.5);
+        if widest + 6.0 <= column_width {
+            for (column, label) in self.x.iter().enumerate() {
+                canvas.text(middle(column), bottom + 20.0, Anchor::Middle, LABEL, label);
+            }
+            return 28.0;
+        }
+        if column_width < LINE {
+            let every = ((widest + 10.0) / column_width).ceil() as usize;
+            for (column, label) in self.x.iter().enumerate().step_by(every) {
+                canvas.text(middle(column), bottom + 20.0, Anchor::Middle, LABEL, label);
+            }
+            return 28.0;
+        }
+        // Half-way where that leaves the page to the left of the first name, upright.
+        let slope = 0.5_f64.sqrt();
+        let angle = if widest * slope + 8.0 <= middle(0) { 45.0 } else { 90.0 };
+        for (column, label) in self.x.iter().enumerate() {
+            canvas.turned((middle(column) + 5.0, bottom + 14.0), -angle, LABEL, label);
+        }
+        16.0 + if angle == 45.0 { slope * (widest + LABEL.size) } else { widest }
+    }
+
     fn draw_bar(
         &self,
         [x, y, width, height]: [f64; 4],
@@ -231,34 +278,33 @@ impl Heatmap {
         canvas: &mut Canvas,
     ) {
         const STEPS: usize = 64;
-        let part = height / STEPS as f64;
+        let is_upright = height > width;
+        let part = width.max(height) / STEPS as f64;
         for step in 0..STEPS {
-            let fraction = 1.0 - (step as f64 + 0.5) / STEPS as f64;
-            // A little taller, so that no background shows between them.
-            canvas.rect(
-                [x, y + part * step as f64, width, part + 0.5],
-                &self.colours.shade(fraction),
-            );
+            let fraction = (step as f64 + 0.5) / STEPS as f64;
+            // A little longer, so that no background shows between them.
+            let place = match is_upright {
+                true => [x, y + height - part * (step as f64 + 1.0), width, part + 0.5],
+                false => [x + part * step as f64, y, part + 0.5, height],
+            };
+            canvas.rect(place, &self.colours.shade(fraction));
         }
         for tick in ticks {
             let Some(fraction) = domain.fraction(tick.value) else {
                 continue;
             };
+            if !is_upright {
+                let at = x + width * fraction;
+                canvas.line((at, y + height), (at, y + height + 5.0), NEUTRAL, 1.2);
+                let below = y + height + 6.0 + LABEL.size;
+                canvas.text(at, below, Anchor::Middle, LABEL, &tick.label);
+                continue;
+            }
             let at = y + height * (1.0 - fraction);
             canvas.line((x + width, at), (x + width + 5.0, at), NEUTRAL, 1.2);
             canvas.text(x + width + 8.0, at + 0.35 * LABEL.size, Anchor::Start, LABEL, &tick.label);
         }
     }
-}
-
-/// A label with an ellipsis if it is too long.
-fn cut(label: &str, room: f64) -> String {
-    if width(label, LABEL.size) <= room {
-        return label.into();
-    }
-    let mut short = label.to_string();
-    while width(&short, LABEL.size) + LABEL.size > room && short.pop().is_some() {}
-    short + "…"
 }
 
 impl HeatCell {

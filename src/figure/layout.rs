@@ -3,7 +3,7 @@
 //! From top to bottom: title and subtitle, legend, name of the vertical axis, plot, name of the horizontal axis, note.
 //! The plot takes what the others leave of the usual height; if that is too little, the figure grows.
 
-use super::canvas::{Anchor, Canvas, Font, WIDTH};
+use super::canvas::{Anchor, Canvas, Font};
 use super::domain::{Domain, Ends, STEPS};
 use super::end_labels::{self, EndLabels};
 use super::legend::{self, Legend};
@@ -11,6 +11,16 @@ use super::palette::{MUTED, TEXT};
 use super::text::{width, wrap};
 use super::ticks::{Tick, powers, ticks};
 use super::{Figure, Scale};
+
+/// How wide a figure is drawn. Letters have one size in both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// 800 units, for paper and screens.
+    #[default]
+    Wide,
+    /// 400 units, for phones: what stands side by side in a wide figure stands beneath one another.
+    Narrow,
+}
 
 /// The outer measures of a figure.
 #[derive(Clone, Copy)]
@@ -26,9 +36,24 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    const WIDE: Self =
+        Self { width: 800.0, height: 520.0, least_plot: 260.0, margin: 24.0, caption: None };
+    const NARROW: Self =
+        Self { width: 400.0, height: 420.0, least_plot: 260.0, margin: 14.0, caption: None };
+
     /// A figure of its own.
-    pub(super) const WHOLE: Self =
-        Self { width: WIDTH, height: 520.0, least_plot: 260.0, margin: MARGIN, caption: None };
+    pub(super) const fn whole(width: Width) -> Self {
+        match width {
+            Width::Wide => Self::WIDE,
+            Width::Narrow => Self::NARROW,
+        }
+    }
+
+    /// Whether there is no room for words beside a plot.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.width < Self::WIDE.width
+    }
+
     /// One of several side by side.
     pub(super) const fn panel(width: f64) -> Self {
         let caption = Some(font(16.0, true, TEXT));
@@ -54,7 +79,6 @@ impl Frame {
     }
 }
 
-pub(super) const MARGIN: f64 = 24.0;
 /// From baseline to baseline, in font sizes.
 const LEADING: f64 = 1.3;
 
@@ -161,7 +185,7 @@ impl Layout {
             frame,
             height: (bottom + rest).round(),
             below,
-            x_ticks: fitting_ticks(&plot),
+            x_ticks: fitting_ticks(&plot.x, (plot.left, plot.right)),
             plot,
             y_ticks,
             legend,
@@ -232,23 +256,26 @@ fn rows_of_ticks(domain: &Domain, height: f64) -> Vec<Tick> {
     choices.find(fits).unwrap_or_else(|| powers(domain, 1.0))
 }
 
-/// As many horizontal ticks as have room side by side.
-fn fitting_ticks(plot: &Plot) -> Vec<Tick> {
+/// As many horizontal ticks as have room side by side, from the left to the right end of an axis.
+pub(super) fn fitting_ticks(domain: &Domain, (left, right): (f64, f64)) -> Vec<Tick> {
     const GAP: f64 = 14.0;
     let fits = |ticks: &Vec<Tick>| {
         let labelled = ticks.iter().filter(|t| !t.label.is_empty());
         let spans: Vec<(f64, f64)> = labelled
-            .filter_map(|t| Some((plot.x(t.value)?, width(&t.label, LABEL.size) / 2.0)))
+            .filter_map(|t| {
+                let x = left + domain.fraction(t.value)? * (right - left);
+                Some((x, width(&t.label, LABEL.size) / 2.0))
+            })
             .collect();
         spans.windows(2).all(|w| w[0].0 + w[0].1 + GAP <= w[1].0 - w[1].1)
     };
-    let densest = match plot.x.scale {
+    let densest = match domain.scale {
         Scale::Linear => 8,
         Scale::Log10 => 12,
     };
     let mut choice = Vec::new();
     for steps in (1..=densest).rev() {
-        choice = ticks(&plot.x, f64::from(steps));
+        choice = ticks(domain, f64::from(steps));
         if fits(&choice) {
             return choice;
         }

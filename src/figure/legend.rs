@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Px};
 use super::layout::LABEL;
-use super::marks::{DASHED, DASHES, SOLID, THIN, THIN_OPACITY, draw_point};
+use super::marks::{DASHED, DASHES, DOTS, SOLID, THIN, THIN_OPACITY, draw_point};
 use super::palette::{NEUTRAL, pick};
 use super::text::{width, wrap};
 use super::{Figure, LabelAt, Mark, Marker, Stroke};
@@ -31,6 +31,7 @@ pub(super) fn arrange(figure: &Figure, left: f64, room: f64, cursor: &mut f64) -
     let names = named.map(|s| match s.style {
         Stroke::Solid => (Mark::Line, pick(s.colour).line, &s.label),
         Stroke::Dashed => (Mark::Dashed, pick(s.colour).ink, &s.label),
+        Stroke::Dotted => (Mark::Dotted, pick(s.colour).line, &s.label),
     });
     let key = figure.key.iter().map(|k| (k.mark, NEUTRAL, &k.text));
     let mut entries = Vec::new();
@@ -81,6 +82,7 @@ fn draw_swatch(entry: &Entry, canvas: &mut Canvas) {
         }
         Mark::Line => (SOLID, String::new()),
         Mark::Dashed => (DASHED, format!(" stroke-dasharray=\"{DASHES}\"")),
+        Mark::Dotted => (SOLID, format!(" stroke-dasharray=\"{DOTS}\"")),
         Mark::Thin => (THIN, format!(" stroke-opacity=\"{}\"", THIN_OPACITY * 2.0)),
     };
     canvas.put(format_args!(

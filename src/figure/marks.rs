@@ -10,6 +10,7 @@ use super::{Figure, Marker, Scale, Series, Shape, Stroke};
 pub(super) const SOLID: f64 = 2.8;
 pub(super) const DASHED: f64 = 2.2;
 pub(super) const DASHES: &str = "7 4";
+pub(super) const DOTS: &str = "2.5 3";
 const BAND_OPACITY: f64 = 0.2;
 pub(super) const THIN: f64 = 1.0;
 pub(super) const THIN_OPACITY: f64 = 0.35;
@@ -107,6 +108,7 @@ fn draw_line(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     let (stroke, width, dashes) = match series.style {
         Stroke::Solid => (colour.line, SOLID, String::new()),
         Stroke::Dashed => (colour.ink, DASHED, format!(" stroke-dasharray=\"{DASHES}\"")),
+        Stroke::Dotted => (colour.line, SOLID, format!(" stroke-dasharray=\"{DOTS}\"")),
     };
     if lines.iter().any(|line| line.len() > 1) {
         canvas.clipped(&series.label);
@@ -120,7 +122,7 @@ fn draw_line(series: &Series, plot: &Plot, canvas: &mut Canvas) {
     }
     let few = lines.iter().map(Vec::len).sum::<usize>() <= FEW;
     let fill = match series.style {
-        Stroke::Solid => stroke,
+        Stroke::Solid | Stroke::Dotted => stroke,
         Stroke::Dashed => BACKGROUND,
     };
     // Dots are not clipped: one on the edge of the plot is drawn whole.

@@ -16,6 +16,7 @@
 //! | `canvas` | SVG elements |
 //! | `regions` | hatched parts of the horizontal axis |
 //! | `heatmap`, `strips`, `panels`, `pictures`, `stack` | the other kinds of figures |
+//! | `swarm` | dots beside one another |
 //! | `theme` | light, dark, and the colours of a page |
 //! | `raster` | PNG, with the feature `png` |
 //!
@@ -56,6 +57,7 @@ mod regions;
 mod simplify;
 mod stack;
 mod strips;
+mod swarm;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -64,6 +66,7 @@ mod ticks;
 
 pub use chart::Chart;
 pub use heatmap::{Colours, HeatCell, Heatmap};
+pub use layout::Width;
 pub use palette::{Colour, PALETTE};
 pub use panels::{Panels, Ranges};
 pub use pictures::{Picture, Pictures};
@@ -76,6 +79,7 @@ pub use theme::{Theme, page_css};
 use canvas::Canvas;
 use layout::{Frame, Layout};
 use page::{Drawing, Page, Words};
+use std::borrow::Cow;
 
 /// A line figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,6 +178,8 @@ pub enum Stroke {
     Solid,
     /// Taken from elsewhere: a printed or recorded run, a model, a bound.
     Dashed,
+    /// To tell lines of one colour apart.
+    Dotted,
 }
 
 /// What marks the points of a line. A line of many points shows none of them.
@@ -210,6 +216,8 @@ pub enum Mark {
     Line,
     /// A dashed line.
     Dashed,
+    /// A dotted line.
+    Dotted,
     /// A band.
     Band,
     /// A thin pale line.
@@ -266,7 +274,25 @@ impl Figure {
 
     /// As [`Figure::to_svg`], in the colours of a theme.
     pub fn to_svg_in(&self, theme: Theme) -> String {
-        page::svg(self, theme)
+        page::svg(self, theme, Width::Wide)
+    }
+
+    /// With the names of the lines in the legend, where there is no room beside the plot or where a leader from the end of
+    /// a line to its name would run through a hatched part, as if there were values.
+    fn named_in(&self, frame: &Frame) -> Cow<'_, Self> {
+        let at_end = |series: &&Series| series.label_at == LabelAt::End;
+        let crosses = |series: &Series| {
+            let end = series.points.iter().rfind(|(x, y)| x.is_finite() && y.is_finite());
+            end.is_some_and(|end| self.hatched.iter().any(|hatched| hatched.range.1 > end.0))
+        };
+        if !frame.is_narrow() && !self.series.iter().filter(at_end).any(crosses) {
+            return Cow::Borrowed(self);
+        }
+        let mut figure = self.clone();
+        for series in figure.series.iter_mut().filter(|series| at_end(&&**series)) {
+            series.label_at = LabelAt::Legend;
+        }
+        Cow::Owned(figure)
     }
 
     fn draw_in(&self, layout: &Layout, canvas: &mut Canvas) {
@@ -292,8 +318,9 @@ impl Drawing for Figure {
     }
 
     fn draw(&self, page: &mut Page) {
-        let layout = Layout::new(self, Frame::WHOLE, page.cursor);
-        self.draw_in(&layout, &mut page.canvas);
+        let figure = self.named_in(&page.frame);
+        let layout = Layout::new(&figure, page.frame, page.cursor);
+        figure.draw_in(&layout, &mut page.canvas);
         (page.origin, page.cursor) = (layout.plot.bottom, layout.below);
     }
 

@@ -2,7 +2,7 @@
 
 use super::Theme;
 use super::canvas::{Anchor, Canvas, Font};
-use super::layout::{Block, Frame, SUBTITLE, TITLE};
+use super::layout::{Block, Frame, SUBTITLE, TITLE, Width};
 
 /// A figure of its own, of any kind.
 pub(super) trait Drawing {
@@ -26,6 +26,8 @@ pub(super) struct Words<'a> {
 /// A figure under construction, from top to bottom.
 pub(super) struct Page {
     pub canvas: Canvas,
+    /// Its width and margins.
+    pub frame: Frame,
     /// What the cursor is measured from.
     pub origin: f64,
     /// How far it is filled.
@@ -35,28 +37,29 @@ pub(super) struct Page {
 impl Page {
     /// Writes lines across the page.
     pub(super) fn write(&mut self, text: &str, font: Font) {
-        let lines = Block::stack(text, font, Frame::WHOLE.room(), &mut self.cursor);
-        lines.draw(Frame::WHOLE.margin, Anchor::Start, &mut self.canvas);
+        let lines = Block::stack(text, font, self.frame.room(), &mut self.cursor);
+        lines.draw(self.frame.margin, Anchor::Start, &mut self.canvas);
     }
 
     /// Writes lines around a column.
     pub(super) fn write_around(&mut self, middle: f64, text: &str, font: Font) {
-        let lines = Block::stack(text, font, Frame::WHOLE.room(), &mut self.cursor);
+        let lines = Block::stack(text, font, self.frame.room(), &mut self.cursor);
         lines.draw(middle, Anchor::Middle, &mut self.canvas);
     }
 }
 
 /// Draws a figure as one `<svg>` element.
-pub(super) fn svg(figure: &dyn Drawing, theme: Theme) -> String {
+pub(super) fn svg(figure: &dyn Drawing, theme: Theme, width: Width) -> String {
     let Words { title, subtitle, note } = figure.words();
     let canvas = Canvas::new(theme);
-    let mut page = Page { canvas, origin: 0.0, cursor: Frame::WHOLE.start() };
+    let frame = Frame::whole(width);
+    let mut page = Page { canvas, frame, origin: 0.0, cursor: frame.start() };
     page.write(title, TITLE);
     page.write(subtitle.unwrap_or(""), SUBTITLE);
     figure.draw(&mut page);
-    let mut note = Frame::WHOLE.foot(note, &mut page.cursor);
+    let mut note = frame.foot(note, &mut page.cursor);
     note.shift(page.origin);
-    note.draw(Frame::WHOLE.margin, Anchor::Start, &mut page.canvas);
+    note.draw(frame.margin, Anchor::Start, &mut page.canvas);
     let height = (page.origin + page.cursor).round();
-    page.canvas.into_svg(height, title, &figure.description(), theme)
+    page.canvas.into_svg((frame.width, height), title, &figure.description(), theme)
 }

@@ -1,7 +1,7 @@
 //! Several small figures of lines side by side.
 
 use super::domain::{Domain, Ends};
-use super::layout::{Frame, LABEL, Layout, MARGIN};
+use super::layout::{Frame, LABEL, Layout};
 use super::page::{Drawing, Page, Words};
 use super::{Figure, LabelAt, legend};
 
@@ -52,8 +52,8 @@ impl Drawing for Panels {
     }
 
     fn draw(&self, page: &mut Page) {
-        let room = Frame::WHOLE.room();
-        let names = legend::arrange(&self.legend(), MARGIN, room, &mut page.cursor);
+        let (room, margin) = (page.frame.room(), page.frame.margin);
+        let names = legend::arrange(&self.legend(), margin, room, &mut page.cursor);
         legend::draw(&names, &mut page.canvas);
         page.cursor += 8.0;
         if self.ranges == Ranges::Shared {
@@ -64,7 +64,7 @@ impl Drawing for Panels {
         let most = ((room + GAP) / (LEAST_WIDTH + GAP)) as usize;
         // Four in a square, rather than three and one.
         let square = self.ranges == Ranges::Own && self.panels.len() == 4;
-        let columns = if square { 2 } else { self.panels.len().clamp(1, most) };
+        let columns = if square { most.min(2) } else { self.panels.len().clamp(1, most) };
         let width = (room - GAP * (columns - 1) as f64) / columns as f64;
         let panels = self.with_one_range(columns);
         for row in panels.chunks(columns) {
@@ -72,7 +72,7 @@ impl Drawing for Panels {
             let layouts = row.iter().map(|panel| Layout::new(panel, frame, frame.start()));
             let layouts: Vec<Layout> = layouts.collect();
             for (i, (panel, layout)) in row.iter().zip(&layouts).enumerate() {
-                let x = MARGIN + (width + GAP) * i as f64;
+                let x = margin + (width + GAP) * i as f64;
                 page.canvas.place((x, page.cursor), |canvas| panel.draw_in(layout, canvas));
             }
             page.cursor += layouts.iter().map(|layout| layout.height).fold(0.0, f64::max);
@@ -93,7 +93,11 @@ impl Panels {
                 figure.series.push(named);
             }
         }
-        figure.key = self.panels.first().map(|panel| panel.key.clone()).unwrap_or_default();
+        for key in self.panels.iter().flat_map(|panel| &panel.key) {
+            if !figure.key.contains(key) {
+                figure.key.push(key.clone());
+            }
+        }
         figure
     }
 

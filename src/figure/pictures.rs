@@ -1,7 +1,7 @@
 //! Small grey pictures in rows, each with words below it.
 
 use super::canvas::{Anchor, Canvas, Px};
-use super::layout::{Frame, MARGIN, NOTE};
+use super::layout::NOTE;
 use super::page::{Drawing, Page, Words};
 use std::fmt::Write;
 
@@ -34,6 +34,8 @@ pub struct Picture {
 const GAP: f64 = 14.0;
 /// A larger picture would show no more.
 const LARGEST: f64 = 96.0;
+/// In a smaller one nothing can be seen.
+const LEAST: f64 = 76.0;
 /// Greys that are told apart; finer ones would only make the file larger.
 const GREYS: usize = 16;
 
@@ -48,15 +50,18 @@ impl Drawing for Pictures {
     }
 
     fn draw(&self, page: &mut Page) {
-        let columns = self.columns.max(1) as f64;
-        let side = ((Frame::WHOLE.room() + GAP) / columns - GAP).min(LARGEST);
+        let most = ((page.frame.room() + GAP) / (LEAST + GAP)) as usize;
+        // In a wide figure as they were laid out, however small; in a narrow one as many as can be seen.
+        let columns = if page.frame.is_narrow() { self.columns.min(most) } else { self.columns };
+        let columns = columns.max(1);
+        let side = ((page.frame.room() + GAP) / columns as f64 - GAP).min(LARGEST);
         let scale = side / self.width.max(1) as f64;
         page.cursor += 16.0;
-        for row in self.pictures.chunks(self.columns.max(1)) {
+        for row in self.pictures.chunks(columns) {
             let height = |picture: &Picture| scale * picture.rows(self.width) as f64;
             let highest = row.iter().map(height).fold(0.0, f64::max);
             for (i, picture) in row.iter().enumerate() {
-                let x = MARGIN + (side + GAP) * i as f64;
+                let x = page.frame.margin + (side + GAP) * i as f64;
                 page.canvas.place((x, page.cursor), |canvas| {
                     picture.draw(self.width, scale, canvas);
                     let below = highest + 1.2 * NOTE.size;

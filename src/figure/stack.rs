@@ -1,8 +1,8 @@
 //! Several figures of any kind beneath one another.
 
 use super::Chart;
-use super::canvas::Font;
-use super::layout::{Frame, SUBTITLE, TITLE};
+use super::canvas::{Anchor, Font};
+use super::layout::{SUBTITLE, TITLE};
 use super::page::{Drawing, Page, Words};
 
 /// Figures that belong together and share no axis.
@@ -43,11 +43,8 @@ impl Drawing for Stack {
             drawing.draw(page);
             // What is below a plot is measured from there.
             page.cursor += std::mem::take(&mut page.origin);
-            Frame::WHOLE.foot(note, &mut page.cursor).draw(
-                Frame::WHOLE.margin,
-                super::canvas::Anchor::Start,
-                &mut page.canvas,
-            );
+            let note = page.frame.foot(note, &mut page.cursor);
+            note.draw(page.frame.margin, Anchor::Start, &mut page.canvas);
         }
     }
 

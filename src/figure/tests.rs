@@ -141,8 +141,8 @@ fn strips() -> Strips {
     Strips {
         title: "Accuracy by activation".into(),
         subtitle: None,
-        x_label: "activation".into(),
-        y: Axis::linear("accuracy (%)"),
+        category: "activation".into(),
+        value: Axis::linear("accuracy (%)"),
         strips: vec![strip("sigmoid", 0.0), strip("tanh", 0.3), lost],
         note: Some("Four seeds.".into()),
     }
@@ -257,6 +257,195 @@ fn what_was_lost_is_hatched_and_said() {
     assert_eq!(count(Chart::Panels(panels()), hatch), 1);
     assert_eq!(count(Chart::Panels(panels()), ">some diverged<"), 1);
     assert_eq!(count(Chart::Strips(strips()), ">4 diverged<"), 1);
+}
+
+/// Every text of a figure from its left to its right end, as far as widths are known, and what it says.
+fn texts(svg: &str) -> Vec<(f64, f64, String)> {
+    let number = |tag: &str, name: &str| -> Option<f64> {
+        tag.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.parse().ok()
+    };
+    let (mut moved, mut texts) = (vec![0.0], Vec::new());
+    for line in svg.lines() {
+        if line.starts_with("</g>") {
+            moved.pop();
+        } else if line.starts_with("<g") {
+            let by = line.split_once("translate(").and_then(|(_, rest)| rest.split(' ').next());
+            let by: f64 = by.map_or(0.0, |by| by.parse().unwrap());
+            moved.push(moved.last().unwrap() + by);
+        } else if let Some((tag, rest)) = line.strip_prefix("<text").and_then(|t| t.split_once('>'))
+        {
+            let text = rest.trim_end_matches("</text>");
+            if tag.contains("rotate") {
+                continue;
+            }
+            let size = number(tag, "font-size").unwrap();
+            // Estimates are on the wide side: what fits by nine tenths of them does.
+            let width = 0.9 * super::text::width(text, size);
+            let start = moved.last().unwrap() + number(tag, " x").unwrap();
+            let left = match tag {
+                _ if tag.contains("middle") => start - width / 2.0,
+                _ if tag.contains("\"end\"") => start - width,
+                _ => start,
+            };
+            texts.push((left, left + width, text.to_string()));
+        }
+    }
+    texts
+}
+
+#[test]
+fn nothing_is_cut_off_however_narrow() {
+    for (name, chart) in kinds() {
+        for (width, edge) in [(Width::Wide, 800.0), (Width::Narrow, 400.0)] {
+            let svg = chart.to_svg_of(Theme::Light, width);
+            assert_sound(&svg);
+            assert!(svg.contains(&format!("viewBox=\"0 0 {edge} ")), "{name}");
+            for (left, right, text) in texts(&svg) {
+                assert!(left >= 0.0 && right <= edge, "{name}: {text} from {left} to {right}");
+            }
+        }
+    }
+}
+
+#[test]
+fn panels_stand_beneath_one_another_on_a_phone() {
+    let four = Panels { panels: vec![panels().panels[0].clone(); 4], ..panels() };
+    for ranges in [Ranges::Shared, Ranges::Own] {
+        let chart = Chart::Panels(Panels { ranges, ..four.clone() });
+        let svg = chart.to_svg_of(Theme::Light, Width::Narrow);
+        let places: Vec<&str> =
+            svg.lines().filter_map(|l| l.strip_prefix("<g transform=\"translate(")).collect();
+        assert_eq!(places.len(), 4);
+        assert!(places.iter().all(|place| place.starts_with("14 ")), "{places:?}");
+    }
+}
+
+#[test]
+fn names_of_strips_are_whole_however_long_and_many() {
+    let names: Vec<String> = (0..30)
+        .map(|i| {
+            format!("method {i} with a very long name, and an identifier_without_any_space_{i}")
+        })
+        .collect();
+    let of = |names: &[String]| {
+        let strip = |label: &String| Strip { label: label.clone(), ..strips().strips[0].clone() };
+        Strips { strips: names.iter().map(strip).collect(), ..strips() }
+    };
+    for width in [Width::Wide, Width::Narrow] {
+        let svg = Chart::Strips(of(&names)).to_svg_of(Theme::Light, width);
+        let words: String = texts(&svg).into_iter().map(|(.., text)| text + " ").collect();
+        let letters = |text: &str| text.replace(' ', "");
+        for name in &names {
+            assert!(letters(&words).contains(&letters(name)), "{name}");
+        }
+    }
+    let height = |n: usize| {
+        let svg = Chart::Strips(of(&names[..n])).to_svg_in(Theme::Light);
+        let size = svg.split_once("viewBox=\"0 0 800 ").unwrap().1;
+        size.split_once('"').unwrap().0.parse::<f64>().unwrap()
+    };
+    assert!(height(20) > height(10) + 400.0, "a figure grows with its rows");
+}
+
+#[test]
+fn equal_values_are_as_many_dots() {
+    let strip = |values: &dyn Fn(usize) -> f64| Strip {
+        label: "a".into(),
+        points: (0..30).map(|seed| (seed, values(seed))).collect(),
+        ..Strip::default()
+    };
+    let chart = Strips {
+        strips: vec![
+            strip(&|_| 0.5),
+            strip(&|seed| 0.5 + 1e-6 * seed as f64),
+            strip(&|s| s as f64),
+        ],
+        ..strips()
+    };
+    let svg = Chart::Strips(chart).to_svg_in(Theme::Light);
+    let value = |line: &str, name: &str| -> f64 {
+        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let dots: Vec<[f64; 3]> = svg
+        .lines()
+        .filter(|line| line.starts_with("<circle"))
+        .map(|line| ["cx", "cy", " r"].map(|name| value(line, name)))
+        .collect();
+    assert_eq!(dots.len(), 90);
+    for (i, [x, y, r]) in dots.iter().enumerate() {
+        for [other_x, other_y, _] in &dots[..i] {
+            let distance = (x - other_x).hypot(y - other_y);
+            assert!(distance >= 2.0 * r, "{distance}");
+        }
+        assert!(*r >= 1.5);
+    }
+    // However many there are, a row does not grow without end.
+    let many = Strip { points: (0..300).map(|seed| (seed, 1.0)).collect(), ..Strip::default() };
+    let svg = Chart::Strips(Strips { strips: vec![many], ..strips() }).to_svg_in(Theme::Light);
+    assert_eq!(svg.matches("<circle").count(), 300);
+    let rows: Vec<f64> =
+        svg.lines().filter(|l| l.starts_with("<circle")).map(|l| value(l, "cy")).collect();
+    let (low, high) = rows.iter().fold((f64::MAX, f64::MIN), |(a, b), &y| (a.min(y), b.max(y)));
+    assert!(high - low <= 150.1, "{low} {high}");
+}
+
+#[test]
+fn strips_explain_only_what_they_have() {
+    let mut chart = strips();
+    let key = |chart: &Strips| {
+        let svg = Chart::Strips(chart.clone()).to_svg_in(Theme::Light);
+        let words: String = texts(&svg).into_iter().map(|(.., text)| text + " ").collect();
+        ["runs of one seed", "box", "diamond"].map(|word| words.contains(word))
+    };
+    assert_eq!(key(&chart), [true, true, true]);
+    chart.strips.truncate(1);
+    assert_eq!(key(&chart), [false, true, true]);
+    chart.strips[0].mean = None;
+    chart.strips[0].points.truncate(2);
+    assert_eq!(key(&chart), [false, false, false]);
+}
+
+#[test]
+fn columns_of_a_heatmap_are_all_named() {
+    let mut chart = heatmap();
+    chart.x = (0..12).map(|i| format!("a long name of column {i}")).collect();
+    chart.y = vec!["a name of a row that is much longer than any other name".into(), "b".into()];
+    chart.cells = vec![vec![HeatCell::default(); 12]; 2];
+    for width in [Width::Wide, Width::Narrow] {
+        let svg = Chart::Heatmap(chart.clone()).to_svg_of(Theme::Light, width);
+        assert_sound(&svg);
+        assert!(!svg.contains('…'));
+        assert!(chart.x.iter().all(|name| svg.contains(&format!(">{name}</text>"))));
+    }
+    // Of hundreds, as along an axis of numbers, some.
+    chart.x = (0..300).map(|i| i.to_string()).collect();
+    let svg = Chart::Heatmap(chart).to_svg_in(Theme::Light);
+    assert!((5..60).contains(&svg.matches("text-anchor=\"middle\">").count()));
+}
+
+#[test]
+fn a_leader_never_runs_through_a_hatched_part() {
+    let mut figure = of(Scale::Linear, vec![(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN)]);
+    figure.x.range = Some((0.0, 2.0));
+    let leader = "stroke-dasharray=\"1.5 4\"";
+    assert!(figure.to_svg().contains(leader));
+    figure.hatched = vec![Hatched { range: (1.5, 2.0), label: "all diverged".into() }];
+    let svg = figure.to_svg();
+    assert!(!svg.contains(leader) && svg.contains(">series</text>"));
+    // A hatched part before the end is not crossed.
+    figure.hatched[0].range = (0.0, 0.5);
+    assert!(figure.to_svg().contains(leader));
+}
+
+#[test]
+fn the_marks_of_every_panel_are_explained() {
+    let mut chart = panels();
+    chart.panels[1].key.push(Key::new(Mark::Point(Shape::Triangle), "recorded"));
+    chart.panels[1].key.push(Key::new(Mark::Line, "mean"));
+    let svg = Chart::Panels(chart).to_svg_in(Theme::Light);
+    assert_eq!(svg.matches(">recorded</text>").count(), 1);
+    assert_eq!(svg.matches(">mean</text>").count(), 1, "once for all");
 }
 
 #[test]

@@ -27,7 +27,17 @@ fn advance(c: char) -> f64 {
     }
 }
 
-/// Breaks `text` into lines of at most `room` pixels, at spaces where there are any. Blank text has no lines.
+/// Where a word that is too long for a line may be broken: after one of these.
+const JOINTS: [char; 6] = ['-', '_', '/', ',', ';', '='];
+
+/// The widest part of `text` that [`wrap`] need not break.
+pub(super) fn widest_part(text: &str, size: f64) -> f64 {
+    let parts = text.split_whitespace().flat_map(|word| word.split_inclusive(JOINTS));
+    parts.map(|part| width(part, size)).fold(0.0, f64::max)
+}
+
+/// Breaks `text` into lines of at most `room` pixels, at spaces where there are any, or else after hyphens and the like.
+/// Blank text has no lines.
 pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -44,7 +54,9 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
             if !line.is_empty()
                 && width(&line, size) + width(c.encode_utf8(&mut [0; 4]), size) > room
             {
-                lines.push(std::mem::take(&mut line));
+                let end = line.rfind(JOINTS).map_or(line.len(), |joint| joint + 1);
+                let rest = line.split_off(end);
+                lines.push(std::mem::replace(&mut line, rest));
             }
             line.push(c);
         }
@@ -71,6 +83,15 @@ mod tests {
         assert!(lines.len() > 1);
         assert!(lines.iter().all(|l| width(l, 10.0) <= 60.0));
         assert_eq!(lines.concat().len(), 50);
+    }
+
+    #[test]
+    fn a_long_word_is_broken_after_its_joints() {
+        let word = "sgd_with_momentum-0.9/clipped";
+        let room = widest_part(word, 10.0) + 0.1;
+        let lines = wrap(word, 10.0, room);
+        assert_eq!(lines.concat(), word);
+        assert!(lines.len() > 2 && lines.iter().rev().skip(1).all(|l| l.ends_with(JOINTS)));
     }
 
     #[test]

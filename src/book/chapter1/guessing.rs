@@ -58,7 +58,7 @@ fn judge_guesses(numbers: &Numbers) -> Computed {
         findings: references_of(RANDOM.id).map(finding).collect(),
         figure: Chart::Strips(Strips {
             title: RANDOM.title.into(),
-            y: Axis::linear("test accuracy"),
+            value: Axis::linear("test accuracy"),
             strips: vec![Strip {
                 label: "guessing".into(),
                 points: values.iter().copied().enumerate().collect(),

@@ -33,8 +33,8 @@ pub(super) fn draw(
     Strips {
         title: reproduction.experiment.title.into(),
         subtitle: Some(reproduction.subtitle()),
-        x_label: String::new(),
-        y: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
+        category: String::new(),
+        value: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
         strips: arms.iter().map(strip).collect(),
         note: Some(reproduction.footnote()),
     }

@@ -7,12 +7,12 @@ use crate::report::Role;
 use crate::report::ablation::{AblationError, resolved};
 use crate::results::runs::{How, MeasureText, Runs, Setting};
 
-/// More lines cannot be told apart.
-const MOST_LINES: usize = 8;
+/// As many lines have a colour each: a setting with more values is drawn where there is no other.
+const FEW_LINES: usize = 8;
 /// More small figures are too many to look at.
 const MOST_PANELS: usize = 12;
-/// No reader could.
-const TOO_MANY_LINES: usize = 24;
+/// More lines or small figures could not be told apart.
+pub(super) const TOO_MANY_LINES: usize = 24;
 const TOO_MANY_PANELS: usize = 24;
 /// Fewer numbers make no axis.
 const LEAST_NUMBERS: usize = 4;
@@ -64,9 +64,10 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
         Kind::Curves | Kind::Time => {}
     }
     refuse_idle_roles(kind, &request)?;
-    refuse_log(kind, &request)?;
+    refuse_axis(kind, &request)?;
     if matches!(kind, Kind::Response | Kind::Curves | Kind::Time) {
-        let next = candidates.next(&request, MOST_LINES);
+        let next = candidates.next(&request, FEW_LINES);
+        let next = next.or_else(|| candidates.next(&request, TOO_MANY_LINES));
         request.hue.choose(|| next);
     }
     // A third setting makes small figures; layers of different networks never share one.
@@ -160,13 +161,15 @@ fn refuse_idle_roles(kind: Kind, request: &PlotRequest) -> Result<(), AblationEr
     Ok(())
 }
 
-/// A logarithmic axis that cannot be.
-fn refuse_log(kind: Kind, request: &PlotRequest) -> Result<(), AblationError> {
-    let lines = matches!(kind, Kind::Response | Kind::Curves | Kind::Time);
-    let positive = request.range.is_none_or(|(low, _)| low > 0.0);
-    let what = match request.y_scale {
-        Some(_) if !lines => format!("no --y-scale: --kind {} is not of lines", kind.name()),
-        Some(Scale::Log10) if !positive => "a --range above 0, with --y-scale log".into(),
+/// An axis that cannot be.
+fn refuse_axis(kind: Kind, request: &PlotRequest) -> Result<(), AblationError> {
+    let is_map = kind == Kind::Heatmap;
+    let what = match (request.y_scale, request.range) {
+        (Some(_), _) if is_map => "no --y-scale: --kind heatmap shows the metric by colour".into(),
+        (_, Some(_)) if is_map => "no --range: --kind heatmap shows the metric by colour".into(),
+        (Some(Scale::Log10), Some((low, _))) if low <= 0.0 => {
+            "a --range above 0, with --y-scale log".into()
+        }
         _ => return Ok(()),
     };
     Err(AblationError::Role(what))

@@ -2,6 +2,7 @@
 
 pub(super) use crate::report::ablation::select;
 
+use super::defaults::TOO_MANY_LINES;
 use super::{Kind, PlotRequest};
 use crate::figure::Axis;
 use crate::report::Role;
@@ -221,6 +222,12 @@ impl<'a> Scene<'a> {
         Ok(self.runs.outcomes_spaced(&self.measure, &self.selected)?)
     }
 
+    /// A warning where what is shown was chosen by itself.
+    fn flattered(&self) -> Option<&'static str> {
+        let same = self.judge.column == self.measure.column;
+        same.then_some("It was chosen by the values that are shown, which flatters them.")
+    }
+
     /// What careful readers ask: which values are better and of which epoch, what was chosen, how many diverged, what it
     /// took.
     pub(super) fn note(&self, chosen: &str, lost: Lost, spacing: Option<Spacing>) -> String {
@@ -244,9 +251,21 @@ impl<'a> Scene<'a> {
         }
         words.extend(spacing.map(|spacing| spacing.sentence(self.runs.unit())));
         if !self.rest.is_empty() {
-            let names: Vec<String> = self.rest.iter().map(|s| super::label(s)).collect();
-            let judge = &self.judge.words();
-            words.push(format!("{chosen} the best {} by {judge}.", names.join(" and ")));
+            let of = |setting: &&Setting| {
+                let values = setting.present(&self.selected).len();
+                format!("of {values} values of {}", super::label(setting))
+            };
+            let names: Vec<String> = self.rest.iter().map(of).collect();
+            let judge = self.judge.words();
+            words.push(format!("{chosen} the best {}, by {judge}.", names.join(" and ")));
+            let lines = !matches!(self.request.kind, Some(Kind::Heatmap | Kind::Strips));
+            if lines && self.request.hue.is_auto() {
+                words.push(format!(
+                    "The others are not drawn: more than {TOO_MANY_LINES} lines could not be told apart. --where chooses \
+                     some of them."
+                ));
+            }
+            words.extend(self.flattered().map(String::from));
         }
         for follower in &self.followers {
             words.push(format!("The {} goes with them.", super::label(follower)));

@@ -1,15 +1,17 @@
 //! Learning curves, a metric against a setting, accuracy against seconds; small multiples of them.
 
+use super::endings::{Ending, Why, sentences};
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
-use super::{Kind, capital, label, value};
+use super::scale::{Middle, logarithmic, outside, scale};
+use super::{Kind, capital, label, titled, value};
 use crate::figure::{
     Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Series, Shape,
     Stroke,
 };
 use crate::report::ablation::AblationError;
 use crate::results::runs::{Course, Lost, Outcome, Setting, Spacing};
-use crate::stats::{Interval, confidence_interval, mean};
+use crate::stats::mean;
 
 /// More lines of single seeds hide each other.
 const MOST_THIN: usize = 20;
@@ -25,17 +27,18 @@ const COLOURS: usize = 8;
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let kind = scene.request.kind.unwrap_or(Kind::Curves);
     let data = Data::read(scene, kind)?;
-    let scale = scale(scene, &data);
-    let (mut figures, mut left_out) = (Vec::new(), 0);
+    let scale = scale(scene, data.values(scene));
+    let (mut figures, mut endings, mut left_out) = (Vec::new(), Vec::new(), 0);
     for panel in Scene::codes(scene.panels, &scene.selected) {
         let runs = Scene::having(scene.panels, panel, &scene.selected);
         let name = match (scene.panels, panel) {
-            (Some(setting), Some(code)) => value(setting, code),
+            (Some(setting), Some(code)) => titled(setting, code),
             _ => String::new(),
         };
-        let (figure, not_positive) = figure(scene, kind, &data, name, &runs, scale, numbers);
-        figures.push(figure);
-        left_out += not_positive;
+        let drawn = figure(scene, kind, &data, name, &runs, scale, numbers);
+        figures.push(drawn.figure);
+        endings.extend(drawn.endings);
+        left_out += drawn.left_out;
     }
     let metric = capital(&scene.measure.name());
     let title = match (kind, scene.x) {
@@ -46,11 +49,23 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     let subtitle = Some(scene.subtitle());
     let chosen =
         if scene.panels.is_some() || scene.hue.is_some() { "Each line has" } else { "With" };
-    let mut note = scene.note(chosen, data.lost(scene), data.spacing());
+    let mut note = vec![scene.note(chosen, data.lost(scene), data.spacing())];
+    let means: usize = figures.iter().map(|figure| figure.series.len()).sum();
+    note.extend(sentences(&endings, &scene.runs.unit().name(), means));
     if scale == Scale::Log10 {
-        note += &logarithmic(left_out);
+        note.push(logarithmic(left_out));
     }
-    let note = Some(note);
+    let series = || figures.iter().flat_map(|figure| &figure.series);
+    let is_bare = series().all(|series| series.thin.is_empty());
+    if figures.iter().any(|figure| figure.series.len() > MOST_BANDS) {
+        note.push(format!("Intervals of more than {MOST_BANDS} lines would hide each other."));
+    } else if means > 0 && kind != Kind::Response && is_bare {
+        note.push("So many single runs would hide each other and are not drawn.".into());
+    }
+    let singles = series().flat_map(|s| s.thin.iter().flatten()).map(|point| point.1).collect();
+    let points = series().flat_map(|s| &s.points).map(|point| point.1).collect();
+    note.extend(outside(scene, &[("means", points), ("values of single runs", singles)]));
+    let note = Some(note.join(" "));
     if scene.panels.is_some() {
         return Ok(Chart::Panels(Panels {
             title,
@@ -135,32 +150,6 @@ impl Data {
     }
 }
 
-/// How the vertical axis is spaced: as is asked for, or else by the values.
-fn scale(scene: &Scene, data: &Data) -> Scale {
-    let span = || {
-        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
-        for value in data.values(scene).filter(|value| *value > 0.0 && value.is_finite()) {
-            (low, high) = (low.min(value), high.max(value));
-        }
-        high / low
-    };
-    let positive = scene.request.range.is_none_or(|(low, _)| low > 0.0);
-    let powers = || scene.measure.is_gradient_norm() && positive && span() > 100.0;
-    scene.request.y_scale.unwrap_or_else(|| if powers() { Scale::Log10 } else { Scale::Linear })
-}
-
-/// What a logarithmic axis shows, and what it cannot.
-fn logarithmic(left_out: usize) -> String {
-    let left_out = match left_out {
-        0 => String::new(),
-        1 => "; a value that is not positive is left out, and with it the mean of its place".into(),
-        n => format!(
-            "; {n} values that are not positive are left out, and with them the means of their places"
-        ),
-    };
-    format!(" Means are geometric, their intervals those of the logarithms{left_out}.")
-}
-
 fn has_diverged(scene: &Scene, run: usize, course: &[(usize, f64)]) -> bool {
     scene.runs.is_diverged(run) || course.iter().any(|&(_, value)| !value.is_finite())
 }
@@ -168,6 +157,8 @@ fn has_diverged(scene: &Scene, run: usize, course: &[(usize, f64)]) -> bool {
 /// A place along the horizontal axis.
 struct Place {
     x: f64,
+    /// The epoch, of what has epochs.
+    epoch: usize,
     /// The values of those runs that have one.
     values: Vec<f64>,
     /// How many runs belong here.
@@ -191,7 +182,15 @@ struct Broken {
     line: String,
 }
 
-/// One figure: a line for each value of the hue. Also how many values cannot stand on its axis.
+/// A figure with what is to be said of it.
+struct Drawn {
+    figure: Figure,
+    endings: Vec<Ending>,
+    /// How many values cannot stand on its axis.
+    left_out: usize,
+}
+
+/// One figure: a line for each value of the hue.
 fn figure(
     scene: &Scene,
     kind: Kind,
@@ -200,11 +199,11 @@ fn figure(
     runs: &[usize],
     scale: Scale,
     numbers: &mut Numbers,
-) -> (Figure, usize) {
+) -> Drawn {
     let hues = Scene::codes(scene.hue, &scene.selected);
     let mut series = Vec::new();
     let mut broken: Vec<Broken> = Vec::new();
-    let (mut most, mut left_out) = (0, 0);
+    let (mut most, mut left_out, mut endings) = (0, 0, Vec::new());
     let epochs = data.epochs(runs);
     for (colour, &hue) in hues.iter().enumerate() {
         let of_line = Scene::having(scene.hue, hue, runs);
@@ -221,9 +220,12 @@ fn figure(
             (Data::Outcomes(outcomes, _), Some(x)) => by_setting(&of_line, x, outcomes),
             (Data::Outcomes(..), None) => continue,
         };
-        let name = match (scene.hue, hue) {
-            (Some(setting), Some(code)) => value(setting, code),
-            _ => "mean".into(),
+        let (name, owner) = match (scene.hue, hue) {
+            (Some(setting), Some(code)) => {
+                let name = value(setting, code);
+                (name.clone(), Some(name))
+            }
+            _ => ("mean".into(), None),
         };
         let lost = line.places.iter().filter(|place| place.lost.any());
         broken.extend(lost.map(|place| Broken {
@@ -246,7 +248,11 @@ fn figure(
             label,
             label_at: if hues.len() > MOST_NAMED { LabelAt::Legend } else { LabelAt::End },
             colour,
-            style: if round == 1 { Stroke::Dashed } else { Stroke::Solid },
+            style: match round {
+                0 => Stroke::Solid,
+                1 => Stroke::Dashed,
+                _ => Stroke::Dotted,
+            },
             marker: match round {
                 0 => Marker::default(),
                 _ => Marker { shape: Shape::Triangle, ..Marker::default() },
@@ -254,10 +260,18 @@ fn figure(
             ..Series::default()
         };
         left_out += means(scene, &mut drawn, &line, scale, &number, numbers);
+        if kind != Kind::Response {
+            let of = match (owner, panel.is_empty()) {
+                (owner, true) => owner,
+                (Some(owner), false) => Some(format!("{owner} at {panel}")),
+                (None, false) => Some(panel.clone()),
+            };
+            endings.extend(ending(of, &line, &drawn));
+        }
         if hues.len() > MOST_BANDS {
             drawn.band.clear();
         }
-        if !drawn.points.is_empty() && drawn.points.iter().all(|point| !point.1.is_finite()) {
+        if drawn.points.iter().all(|point| !point.1.is_finite()) {
             // A line that is nowhere has no end to be named at.
             drawn.label += ": no mean";
             drawn.label_at = LabelAt::Legend;
@@ -305,7 +319,8 @@ fn figure(
         _ => regions(&places, &broken, x.scale == Scale::Log10, hues.len()),
     };
     let y = Axis { scale, ..scene.y_axis() };
-    (Figure { title: panel, x, y, series, key, hatched, ..Figure::default() }, left_out)
+    let figure = Figure { title: panel, x, y, series, key, hatched, ..Figure::default() };
+    Drawn { figure, endings, left_out }
 }
 
 /// The means of a line with their intervals. There is a mean only where every run has a value: one over the others
@@ -320,27 +335,18 @@ fn means(
 ) -> usize {
     let factor = scene.factor();
     let mut left_out = 0;
-    for Place { x, values, n, lost } in &line.places {
-        let here = match scale {
-            Scale::Linear => 0,
-            Scale::Log10 => values.iter().filter(|&&value| value <= 0.0).count(),
-        };
-        left_out += here;
-        let complete = values.len() == *n && here == 0;
-        let (middle, interval) = match (complete, scale) {
-            (false, _) => (None, None),
-            (true, Scale::Linear) => (Some(mean(values)), confidence_interval(values, 0.95)),
-            (true, Scale::Log10) => geometric(values),
-        };
-        let interval = interval.map(|interval| scene.cut(interval, values));
-        series.points.push((*x, middle.map_or(f64::NAN, |mean| factor * mean)));
+    for Place { x, values, n, lost, .. } in &line.places {
+        let middle = Middle::of(scene, values, values.len() == *n, scale);
+        left_out += middle.left_out;
+        let interval = middle.interval;
+        series.points.push((*x, middle.value.map_or(f64::NAN, |mean| factor * mean)));
         // A gap in the line is one in the band.
         let ends = interval.map_or((f64::NAN, f64::NAN), |i| (factor * i.low, factor * i.high));
         series.band.push((*x, ends.0, ends.1));
         numbers.push(Number {
             x: format!("{x:?}"),
             n: *n,
-            value: middle,
+            value: middle.value,
             low: interval.map(|i| i.low),
             high: interval.map(|i| i.high),
             lost: *lost,
@@ -350,12 +356,23 @@ fn means(
     left_out
 }
 
-/// The geometric mean of positive values, and its interval: those of the logarithms, taken back.
-fn geometric(values: &[f64]) -> (Option<f64>, Option<Interval>) {
-    let logs: Vec<f64> = values.iter().map(|&value| libm::log(value)).collect();
-    let interval = confidence_interval(&logs, 0.95);
-    let back = |i: Interval| Interval { low: libm::exp(i.low), high: libm::exp(i.high) };
-    (Some(libm::exp(mean(&logs))), interval.map(back))
+/// Where the mean of a line ends before its runs do, if it does.
+fn ending(of: Option<String>, line: &Line, drawn: &Series) -> Option<Ending> {
+    let has_mean = |i: &usize| drawn.points[*i].1.is_finite();
+    let count = line.places.len();
+    let runs = line.places.first()?.n;
+    let last = (0..count).rfind(has_mean);
+    let ending = |why| Ending { of, runs, last: last.map(|i| line.places[i].epoch), why };
+    if last.is_some_and(|last| last + 1 == count) {
+        let gaps = (0..count).filter(|i| !has_mean(i)).count();
+        return (gaps > 0).then(|| ending(Why::Gaps(gaps)));
+    }
+    let next = &line.places[last.map_or(0, |last| last + 1)];
+    Some(ending(match next {
+        _ if next.lost.diverged > 0 => Why::Diverged,
+        _ if next.values.len() < runs => Why::Stopped,
+        _ => Why::NotPositive,
+    }))
 }
 
 /// A logarithmic axis for numbers that span more than a decade.
@@ -402,6 +419,7 @@ fn loss(here: &[&Broken], lines: usize) -> String {
     let missing = here.iter().any(|broken| broken.lost.missing > 0);
     let all = here.len() == lines && here.iter().all(|broken| broken.all);
     match (diverged, all, here) {
+        (false, true, _) if missing => "none has a value".into(),
         (false, ..) if missing => "some have no value".into(),
         (false, ..) => "not reached by all".into(),
         (true, true, _) => "all diverged".into(),
@@ -455,12 +473,14 @@ fn by_epoch(
         // A run that stopped early is no loss, but there is no mean without it either.
         let diverged = broke_at.iter().filter(|at| at.is_some_and(|at| at <= epoch)).count();
         let lost = Lost { diverged, ..Lost::default() };
-        let x = match (xs.is_empty(), seconds) {
-            (false, _) => mean(&xs),
-            (true, None) if lost.any() => epoch as f64,
-            (true, _) => continue,
+        let x = match xs.is_empty() {
+            false => mean(&xs),
+            true if lost.any() => {
+                mean(&runs.iter().map(|&run| elapsed(run, epoch)).collect::<Vec<_>>())
+            }
+            true => continue,
         };
-        places.push(Place { x, values, n: runs.len(), lost });
+        places.push(Place { x, epoch, values, n: runs.len(), lost });
     }
     let thin = runs.iter().map(|&run| {
         let points = courses[run].iter().map(|&(epoch, value)| (elapsed(run, epoch), value));
@@ -476,7 +496,7 @@ fn by_setting(runs: &[usize], x: &Setting, outcomes: &[Outcome]) -> Line {
         let outcomes = of_place.iter().map(|&run| outcomes[run]);
         let (values, lost) = Lost::split(outcomes);
         let x = x.values[code].parse().unwrap_or(f64::NAN);
-        Place { x, values, n: of_place.len(), lost }
+        Place { x, epoch: 0, values, n: of_place.len(), lost }
     };
     Line { places: x.present(runs).into_iter().map(place).collect(), thin: Vec::new() }
 }

@@ -8,14 +8,18 @@
 //! | `lines` | learning curves, a metric against a setting, accuracy against seconds; small multiples |
 //! | `grid` | a heatmap over two settings |
 //! | `strips` | every run by category |
+//! | `scale` | how the axis of the metric is spaced, the means on it, what it does not show |
+//! | `endings` | where means end before their runs do |
 //! | `numbers` | the CSV of what is plotted |
 
 mod defaults;
+mod endings;
 mod grid;
 mod groups;
 mod lines;
 mod numbers;
 mod request;
+mod scale;
 mod strips;
 #[cfg(test)]
 mod tests;
@@ -72,12 +76,13 @@ impl Plot {
 }
 
 fn is_logarithmic(chart: &Chart) -> bool {
-    let figure = match chart {
-        Chart::Lines(figure) => Some(figure),
-        Chart::Panels(panels) => panels.panels.first(),
-        Chart::Heatmap(_) | Chart::Strips(_) | Chart::Pictures(_) | Chart::Stack(_) => None,
+    let axis = match chart {
+        Chart::Lines(figure) => Some(&figure.y),
+        Chart::Panels(panels) => panels.panels.first().map(|figure| &figure.y),
+        Chart::Strips(strips) => Some(&strips.value),
+        Chart::Heatmap(_) | Chart::Pictures(_) | Chart::Stack(_) => None,
     };
-    figure.is_some_and(|figure| figure.y.scale == Scale::Log10)
+    axis.is_some_and(|axis| axis.scale == Scale::Log10)
 }
 
 /// With a capital letter first.
@@ -92,6 +97,14 @@ pub(in crate::report) fn label(setting: &Setting) -> String {
     // What is no number is called as it is in the file.
     let title = declared.filter(|d| matches!(d.values, Values::Fractions | Values::Counts));
     title.map_or_else(|| setting.name.replace('_', " "), |declared| declared.title.into())
+}
+
+/// `η = 0.5`, `batch size = 10`, `activation = relu`: a setting and its value, as the heading of a small figure.
+fn titled(setting: &Setting, code: usize) -> String {
+    match setting.name.as_str() {
+        "eta" | "lambda" | "momentum" => value(setting, code),
+        name => format!("{} = {}", name.replace('_', " "), setting.shown(code)),
+    }
 }
 
 /// `η = 0.5`, `mini-batch 10`, `relu`: a value as the name of a line.

@@ -37,9 +37,10 @@ pub struct PlotRequest {
     pub better: Option<Better>,
     /// At which epoch, of a response, heatmap or strips; `None` for that whose network training keeps.
     pub at: Option<At>,
-    /// The ends of the vertical axis, as it is labelled.
+    /// The ends of the axis of the metric, as it is labelled.
     pub range: Option<(f64, f64)>,
-    /// How its values are spaced; `None` for equal differences, except for norms of gradients over more than two decades.
+    /// How its values are spaced; `None` for equal differences, except for costs and norms of gradients over more than two
+    /// decades.
     pub y_scale: Option<Scale>,
     /// Only runs with one of some values of a setting.
     pub conditions: Vec<(String, Vec<String>)>,

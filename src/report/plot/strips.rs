@@ -2,11 +2,11 @@
 
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
+use super::scale::{Middle, logarithmic, outside, scale};
 use super::{capital, label};
-use crate::figure::{Chart, Strip, Strips};
+use crate::figure::{Axis, Chart, Scale, Strip, Strips};
 use crate::report::ablation::AblationError;
 use crate::results::runs::{Lost, Outcome};
-use crate::stats::{confidence_interval, mean};
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
     let Some(x) = scene.x else {
@@ -14,6 +14,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     };
     let (outcomes, spacing) = scene.outcomes()?;
     let factor = scene.factor();
+    let all = scene.selected.iter().map(|&run| outcomes[run]);
+    let scale = scale(scene, Lost::split(all).0.into_iter());
+    let mut left_out = 0;
     let mut strips = Vec::new();
     for code in x.present(&scene.selected) {
         let runs = Scene::having(Some(x), Some(code), &scene.selected);
@@ -24,9 +27,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         };
         let points: Vec<(usize, f64)> = runs.iter().filter_map(point).collect();
         let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
-        let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
-        let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
-        let interval = interval.map(|interval| scene.cut(interval, &values));
+        let middle = Middle::of(scene, &values, !lost.any(), scale);
+        let interval = middle.interval;
+        left_out += middle.left_out;
         // The axis says of what.
         let name = x.shown(code);
         let of_series = Number {
@@ -37,7 +40,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         };
         numbers.push(Number {
             n: runs.len(),
-            value: middle,
+            value: middle.value,
             low: interval.map(|i| i.low),
             high: interval.map(|i| i.high),
             lost,
@@ -51,7 +54,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             label: name,
             detail: chosen,
             points: points.into_iter().map(|(pair, value)| (pair, factor * value)).collect(),
-            mean: middle.map(|mean| {
+            mean: middle.value.map(|mean| {
                 let (low, high) = interval.map_or((mean, mean), |i| (i.low, i.high));
                 (factor * mean, factor * low, factor * high)
             }),
@@ -59,12 +62,18 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             lost_word: lost.word().into(),
         });
     }
+    let mut note = vec![scene.note("Each has", scene.lost(&outcomes), spacing)];
+    if scale == Scale::Log10 {
+        note.push(logarithmic(left_out));
+    }
+    let shown = strips.iter().flat_map(|strip| strip.points.iter().map(|point| point.1));
+    note.extend(outside(scene, &[("runs", shown.collect())]));
     Ok(Chart::Strips(Strips {
         title: format!("{} by {}", capital(&scene.measure.name()), label(x)),
         subtitle: Some(scene.subtitle()),
-        x_label: label(x),
-        y: scene.y_axis(),
+        category: label(x),
+        value: Axis { scale, ..scene.y_axis() },
         strips,
-        note: Some(scene.note("Each has", scene.lost(&outcomes), spacing)),
+        note: Some(note.join(" ")),
     }))
 }

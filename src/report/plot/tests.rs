@@ -1,3 +1,5 @@
+mod captions;
+
 use super::*;
 use crate::figure::{Figure, Scale, Theme};
 use crate::report::Role;
@@ -69,6 +71,18 @@ fn rows(plot: &Plot, panel: &str, series: &str) -> Vec<std::collections::HashMap
         .collect()
 }
 
+/// The small print below a figure.
+fn note(plot: &Plot) -> &str {
+    let note = match &plot.chart {
+        Chart::Lines(figure) => &figure.note,
+        Chart::Panels(panels) => &panels.note,
+        Chart::Strips(strips) => &strips.note,
+        Chart::Heatmap(heatmap) => &heatmap.note,
+        Chart::Pictures(_) | Chart::Stack(_) => &None,
+    };
+    note.as_deref().unwrap_or_default()
+}
+
 #[test]
 fn without_a_word_the_metric_is_drawn_against_the_learning_rate() {
     let directory = tempfile::tempdir().unwrap();
@@ -78,7 +92,7 @@ fn without_a_word_the_metric_is_drawn_against_the_learning_rate() {
         plot.request.options().join(" "),
         "--kind response --x eta --hue activation --panels batch_size --metric test_accuracy --at last"
     );
-    let rows = rows(&plot, "mini-batch 1", "relu");
+    let rows = rows(&plot, "batch size = 1", "relu");
     let cells: Vec<(&str, &str)> =
         rows.iter().map(|row| (row["x"].as_str(), row["diverged"].as_str())).collect();
     assert_eq!(cells, [("0.01", "0"), ("0.1", "0"), ("1.0", "0"), ("10.0", "0"), ("100.0", "3")]);
@@ -114,7 +128,7 @@ fn what_has_no_place_is_at_its_best_by_the_validation_set() {
     let curves = plot(&runs, PlotRequest { hue: setting("activation"), ..of(Kind::Curves) });
     let labels: Vec<&str> = curves.sparks.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(labels, ["sigmoid (mini-batch 1, η = 1)", "relu (mini-batch 1, η = 0.1)"]);
-    assert!(curves.chart.to_svg_in(Theme::Light).contains("by validation accuracy"));
+    assert!(note(&curves).contains("by validation accuracy"), "{}", note(&curves));
     let Chart::Lines(figure) = &curves.chart else { panic!() };
     assert_eq!((figure.series[0].points.len(), figure.series[0].thin.len()), (3, 3));
     assert!((figure.series[0].points[2].1 - 95.2).abs() < 1e-9, "in percent");
@@ -410,10 +424,10 @@ fn layers_are_lines_and_norms_of_gradients_have_a_logarithmic_axis() {
     );
     let Chart::Panels(panels) = &plot.chart else { panic!("{:?}", plot.chart) };
     let names = |panel: &Figure| panel.series.iter().map(|s| s.label.clone()).collect::<Vec<_>>();
-    assert_eq!(panels.panels[1].title, "hidden 30x30");
+    assert_eq!(panels.panels[1].title, "hidden = 30x30");
     assert_eq!(names(&panels.panels[1]), ["layer = 1", "layer = 2", "layer = 3"]);
     assert_eq!(panels.panels[0].key[0].text, "geometric mean of 3 seeds");
-    let rows = rows(&plot, "hidden 30x30", "layer = 1");
+    let rows = rows(&plot, "hidden = 30x30", "layer = 1");
     let number = |name: &str| rows[0][name].parse::<f64>().unwrap();
     let mean = 1e-4 * 6.0_f64.cbrt();
     assert!((number("value") / mean - 1.0).abs() < 1e-12);
@@ -428,7 +442,7 @@ fn layers_are_lines_and_norms_of_gradients_have_a_logarithmic_axis() {
 fn what_a_logarithmic_axis_cannot_show_is_counted() {
     let request = || PlotRequest { panels: setting("hidden"), ..PlotRequest::new() };
     let plot = of_layers(0.0, request()).unwrap();
-    let rows = rows(&plot, "hidden 30", "layer = 1");
+    let rows = rows(&plot, "hidden = 30", "layer = 1");
     let means: Vec<&str> =
         rows.iter().filter(|row| row["seed"].is_empty()).map(|row| row["value"].as_str()).collect();
     assert!(!means[1].is_empty() && means[2].is_empty(), "{means:?}");
@@ -449,7 +463,8 @@ fn what_a_logarithmic_axis_cannot_show_is_counted() {
     for (refused, why) in [
         (PlotRequest { y_scale: log, range: Some((0.0, 1.0)), ..request() }, "--range above 0"),
         (PlotRequest { hue: setting("none"), ..request() }, "a place for the layers"),
-        (PlotRequest { y_scale: log, x: setting("hidden"), ..PlotRequest::new() }, "no --y-scale"),
+        (PlotRequest { y_scale: log, ..of(Kind::Heatmap) }, "no --y-scale"),
+        (PlotRequest { range: Some((0.1, 1.0)), ..of(Kind::Heatmap) }, "no --range"),
     ] {
         let error = of_layers(1.0, refused).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");

@@ -245,6 +245,16 @@ impl Measure {
             && has(&["norm"])
     }
 
+    /// Whether it is a cost or an error, which training may lower by powers of ten.
+    pub fn is_cost(&self) -> bool {
+        const COSTS: [&str; 10] =
+            ["cost", "costs", "loss", "losses", "error", "errors", "mse", "rmse", "mae", "nll"];
+        let words = super::direction::words(&self.column);
+        matches!(self.how, How::Value(_))
+            && self.of_column == Direction::Lower
+            && words.iter().any(|word| COSTS.contains(&word.as_str()))
+    }
+
     /// Whether it is the share of some neurons of a layer.
     fn is_share(&self) -> bool {
         self.of_layers && ["saturated", "dead"].contains(&self.column.as_str())

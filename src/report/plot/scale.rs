@@ -1,0 +1,95 @@
+//! How the axis of the metric is spaced, the means that stand on it, and what it does not show.
+
+use super::groups::Scene;
+use crate::figure::Scale;
+use crate::stats::{Interval, confidence_interval, mean};
+
+/// Costs and norms of gradients over more than two decades have a logarithmic axis, unless another is asked for.
+const DECADES: f64 = 100.0;
+
+/// How the axis of the metric is spaced: as is asked for, or else by the values.
+pub(super) fn scale(scene: &Scene, values: impl Iterator<Item = f64>) -> Scale {
+    if let Some(scale) = scene.request.y_scale {
+        return scale;
+    }
+    let positive = scene.request.range.is_none_or(|(low, _)| low > 0.0);
+    if !positive || !(scene.measure.is_gradient_norm() || scene.measure.is_cost()) {
+        return Scale::Linear;
+    }
+    let (mut low, mut high, mut negative) = (f64::INFINITY, 0.0_f64, false);
+    for value in values.filter(|value| value.is_finite()) {
+        negative |= value < 0.0;
+        if value > 0.0 {
+            (low, high) = (low.min(value), high.max(value));
+        }
+    }
+    if !negative && high / low > DECADES { Scale::Log10 } else { Scale::Linear }
+}
+
+/// The mean of the runs of one place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Middle {
+    /// The mean: on a logarithmic axis the geometric one.
+    pub value: Option<f64>,
+    /// Its 95 % t interval, cut to where values can be.
+    pub interval: Option<Interval>,
+    /// How many of the values cannot stand on the axis.
+    pub left_out: usize,
+}
+
+impl Middle {
+    /// That of some values; none where some run has no value, or one that cannot stand on the axis: a mean over the
+    /// others would flatter.
+    pub(super) fn of(scene: &Scene, values: &[f64], is_complete: bool, scale: Scale) -> Self {
+        let left_out = match scale {
+            Scale::Linear => 0,
+            Scale::Log10 => values.iter().filter(|&&value| value <= 0.0).count(),
+        };
+        if !is_complete || values.is_empty() || left_out > 0 {
+            return Self { left_out, ..Self::default() };
+        }
+        let (value, interval) = match scale {
+            Scale::Linear => (mean(values), confidence_interval(values, 0.95)),
+            Scale::Log10 => geometric(values),
+        };
+        let interval = interval.map(|interval| scene.cut(interval, values));
+        Self { value: Some(value), interval, left_out }
+    }
+}
+
+/// The geometric mean of positive values, and its interval: those of the logarithms, taken back.
+fn geometric(values: &[f64]) -> (f64, Option<Interval>) {
+    let logs: Vec<f64> = values.iter().map(|&value| libm::log(value)).collect();
+    let interval = confidence_interval(&logs, 0.95);
+    let back = |i: Interval| Interval { low: libm::exp(i.low), high: libm::exp(i.high) };
+    (libm::exp(mean(&logs)), interval.map(back))
+}
+
+/// What a logarithmic axis shows, and what it cannot.
+pub(super) fn logarithmic(left_out: usize) -> String {
+    let left_out = match left_out {
+        0 => String::new(),
+        1 => "; a value that is not positive is left out, and with it the mean of its place".into(),
+        n => format!(
+            "; {n} values that are not positive are left out, and with them the means of their places"
+        ),
+    };
+    format!("Means are geometric, their intervals those of the logarithms{left_out}.")
+}
+
+/// How many values of some kinds lie outside the range that was asked for; each kind with what its values are called.
+pub(super) fn outside(scene: &Scene, kinds: &[(&str, Vec<f64>)]) -> Option<String> {
+    let (low, high) = scene.request.range?;
+    let mut parts = Vec::new();
+    let mut last = 0;
+    for (what, values) in kinds {
+        let finite = || values.iter().filter(|value| value.is_finite());
+        let beyond = finite().filter(|&&value| value < low || value > high).count();
+        if beyond > 0 {
+            parts.push(format!("{beyond} of the {} {what}", finite().count()));
+            last = beyond;
+        }
+    }
+    let verb = if parts.len() == 1 && last == 1 { "lies" } else { "lie" };
+    (!parts.is_empty()).then(|| format!("{} {verb} outside the range.", parts.join(" and ")))
+}
