@@ -140,7 +140,7 @@ mod tests {
     fn strips_stand_alone() {
         for experiment in experiments() {
             if let Kind::Trained(trained) = &experiment.kind {
-                let strips = trained.panels.iter().any(|p| matches!(p.shows, Shows::Strips(_)));
+                let strips = trained.panels.iter().any(|p| matches!(p.shows, Shows::Strips { .. }));
                 assert!(!strips || trained.panels.len() == 1, "{}", experiment.id);
             }
         }

@@ -31,9 +31,14 @@ impl Measured {
         matches!(self, Self::Layer(..))
     }
 
+    /// Whether it is a fraction: an accuracy.
+    pub(super) fn is_fraction(self) -> bool {
+        matches!(self, Self::Metric(metric) if !metric.is_cost())
+    }
+
     /// Whether a smaller value is better, as of costs.
     fn is_less_better(self) -> bool {
-        !matches!(self, Self::Metric(metric) if !metric.is_cost())
+        !self.is_fraction()
     }
 }
 

@@ -49,8 +49,13 @@ pub enum Shows {
     },
     /// A number of every run against a number of its settings: a colour a line.
     Response(Response),
-    /// A number of every run: a column an arm.
-    Strips(fn(&Run) -> f64),
+    /// A number of every run: a row an arm.
+    Strips {
+        /// What is drawn.
+        measure: fn(&Run) -> f64,
+        /// Whether it is a fraction, such as an accuracy.
+        is_fraction: bool,
+    },
 }
 
 /// A number of every run against a number of its settings.
@@ -127,6 +132,17 @@ impl Panel {
     /// The same from `low` to `high`.
     pub const fn within(self, low: f64, high: f64) -> Self {
         Self { range: Some((low, high)), ..self }
+    }
+
+    /// Whether a fraction is shown, such as an accuracy, which is drawn in percent.
+    pub(super) fn is_fraction(&self) -> bool {
+        match self.shows {
+            Shows::Curves { of, .. } => of.is_fraction(),
+            Shows::Seconds(metric) => Measured::from(metric).is_fraction(),
+            Shows::Response(response) => response.is_fraction,
+            Shows::Strips { is_fraction, .. } => is_fraction,
+            Shows::Layers { .. } | Shows::Profile { .. } => false,
+        }
     }
 
     /// Whether an arm is drawn.

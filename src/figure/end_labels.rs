@@ -3,14 +3,13 @@
 use super::canvas::{Anchor, Canvas, Font, Px};
 use super::layout::{LABEL, Layout, Plot};
 use super::palette::pick;
-use super::text::{width, wrap};
+use super::text::{as_plain, width, wrap};
 use super::{Figure, LabelAt, Series};
 
 /// The widest a label may be before it is broken into lines.
 const WIDEST: f64 = 180.0;
 const LINE: f64 = 20.0;
-/// How much wider bold letters are.
-const BOLD: f64 = 1.12;
+const NAME: Font = Font { bold: true, ..LABEL };
 /// Between plot and label, without and with leader lines.
 const NEAR: f64 = 9.0;
 const FAR: f64 = 26.0;
@@ -65,7 +64,7 @@ pub(super) fn arrange(figure: &Figure, plot: &Plot) -> EndLabels {
         label.y = y;
     }
     let lines = labels.iter().flat_map(|l| &l.lines);
-    let widest = lines.map(|l| width(l, BOLD * LABEL.size)).fold(0.0, f64::max);
+    let widest = lines.map(|l| width(l, as_plain(NAME))).fold(0.0, f64::max);
     let gap = if moved { FAR } else { NEAR };
     let room = if labels.is_empty() { 0.0 } else { gap + widest };
     EndLabels { room, gap, labels }
@@ -107,7 +106,7 @@ fn draw_label(label: &EndLabel, gap: f64, plot: &Plot, canvas: &mut Canvas) {
 }
 
 fn label_lines(series: &Series) -> Vec<String> {
-    wrap(&series.label, BOLD * LABEL.size, WIDEST)
+    wrap(&series.label, as_plain(NAME), WIDEST)
 }
 
 /// The label at the height of the last visible point. If none is visible, it stands at the edge with an arrow.
@@ -126,7 +125,7 @@ fn place(series: &Series, plot: &Plot) -> Option<EndLabel> {
         _ => {}
     }
     let colour = pick(series.colour);
-    let font = Font { fill: colour.ink, bold: true, ..LABEL };
+    let font = Font { fill: colour.ink, ..NAME };
     Some(EndLabel {
         series: (series.colour, series.label.clone()),
         lines,

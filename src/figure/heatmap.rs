@@ -4,7 +4,7 @@ use super::canvas::{Anchor, Canvas, Font, Px};
 use super::layout::{Block, LABEL, NOTE};
 use super::page::{Drawing, Page, Words};
 use super::palette::{NEUTRAL, TEXT, contrast};
-use super::text::{width, wrap};
+use super::text::{as_plain, width, wrap};
 use super::ticks::{Step, Tick};
 use super::{Axis, Scale, domain::Domain, domain::Ends, ticks::ticks};
 
@@ -337,8 +337,9 @@ impl HeatCell {
         if self.hatched {
             canvas.hatch(inner, if fill == TEXT { NEUTRAL } else { fill });
         }
-        let size = self.text.iter().map(|line| {
-            CELL_FONT.min(CELL_FONT * (width - 4.0) / super::text::width(line, CELL_FONT))
+        let size = self.text.iter().enumerate().map(|(i, line)| {
+            let letters = as_plain(Font { size: CELL_FONT, bold: i == 0, fill });
+            CELL_FONT.min(CELL_FONT * (width - 4.0) / super::text::width(line, letters))
         });
         let size = size.fold(CELL_FONT, f64::min);
         let lines = self.text.len() as f64;

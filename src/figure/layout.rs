@@ -7,8 +7,8 @@ use super::canvas::{Anchor, Canvas, Font};
 use super::domain::{Domain, Ends, STEPS};
 use super::end_labels::{self, EndLabels};
 use super::legend::{self, Legend};
-use super::palette::{MUTED, TEXT};
-use super::text::{width, wrap};
+use super::palette::{BACKGROUND, MUTED, TEXT};
+use super::text::{as_plain, width, wrap};
 use super::ticks::{Tick, powers, ticks};
 use super::{Figure, Scale};
 
@@ -215,7 +215,7 @@ impl Block {
     /// Wraps `text` into lines below `cursor`, which moves to the end of the last.
     pub(super) fn stack(text: &str, font: Font, room: f64, cursor: &mut f64) -> Self {
         let mut lines = Vec::new();
-        for line in wrap(text, font.size, room) {
+        for line in wrap(text, as_plain(font), room) {
             *cursor += LEADING * font.size;
             lines.push((*cursor - 0.25 * font.size, line));
         }
@@ -229,8 +229,16 @@ impl Block {
     }
 
     fn widest(&self) -> f64 {
-        let widths = self.lines.iter().map(|(_, line)| width(line, self.font.size));
+        let widths = self.lines.iter().map(|(_, line)| width(line, as_plain(self.font)));
         widths.fold(0.0, f64::max)
+    }
+
+    /// Paper behind the lines, where others would cross them.
+    pub(super) fn draw_ground(&self, x: f64, canvas: &mut Canvas) {
+        let size = self.font.size;
+        for (y, line) in &self.lines {
+            canvas.rect([x - 2.0, y - size, width(line, size) + 4.0, 1.3 * size], BACKGROUND);
+        }
     }
 
     pub(super) fn draw(&self, x: f64, anchor: Anchor, canvas: &mut Canvas) {

@@ -119,6 +119,9 @@ impl Drawing for Strips {
         draw_pairs(&dots, &rows, canvas);
         for (i, ((strip, row), dots)) in self.strips.iter().zip(&rows).zip(&dots).enumerate() {
             for name in &row.names {
+                if frame.is_narrow() {
+                    name.draw_ground(frame.margin, canvas);
+                }
                 name.draw(frame.margin, Anchor::Start, canvas);
             }
             let places = dots.iter().map(|dot| (dot.pixel(row), (f64::NAN, dot.value)));

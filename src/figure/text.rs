@@ -1,11 +1,21 @@
 //! Text without a font: estimated widths, line breaks.
 
+use super::canvas::Font;
+
 /// The width of `text` at the given font size, in pixels.
 ///
 /// The reader's system chooses the font, so this is an estimate on the wide side: the advances of Helvetica by class
 /// of character, and a tenth more for wider faces.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     1.1 * size * text.chars().map(advance).sum::<f64>()
+}
+
+/// How much wider bold letters are.
+const BOLD: f64 = 1.12;
+
+/// The size of plain letters that are as wide as those of a font.
+pub(super) fn as_plain(font: Font) -> f64 {
+    if font.bold { BOLD * font.size } else { font.size }
 }
 
 fn advance(c: char) -> f64 {

@@ -58,11 +58,13 @@ fn judge_guesses(numbers: &Numbers) -> Computed {
         findings: references_of(RANDOM.id).map(finding).collect(),
         figure: Chart::Strips(Strips {
             title: RANDOM.title.into(),
-            value: Axis::linear("test accuracy"),
+            value: Axis::linear("test accuracy (%)"),
             strips: vec![Strip {
                 label: "guessing".into(),
-                points: values.iter().copied().enumerate().collect(),
-                mean: interval.map(|interval| (mean(&values), interval.low, interval.high)),
+                points: values.iter().map(|value| 100.0 * value).enumerate().collect(),
+                mean: interval.map(|interval| {
+                    (100.0 * mean(&values), 100.0 * interval.low, 100.0 * interval.high)
+                }),
                 ..Strip::default()
             }],
             ..Strips::default()

@@ -21,7 +21,10 @@ pub const STUCK: Experiment = Experiment {
         monitors: &[Metric::TestAccuracy],
         monitor_every: EPOCHS,
         monitor_layers: true,
-        panels: &[Panel::new(Shows::Strips(last_test), "test accuracy after 5 epochs")],
+        panels: &[Panel::new(
+            Shows::Strips { measure: last_test, is_fraction: true },
+            "test accuracy after 5 epochs",
+        )],
         claims: &[
             Claim {
                 arms: &["quadratic"],

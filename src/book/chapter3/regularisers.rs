@@ -81,7 +81,10 @@ pub const L1: Experiment = Experiment {
             .map(arm)
             .into()
         },
-        panels: &[Panel::new(Shows::Strips(last), "validation accuracy in the end")],
+        panels: &[Panel::new(
+            Shows::Strips { measure: last, is_fraction: true },
+            "validation accuracy in the end",
+        )],
         claims: &[
             Claim {
                 arms: &["1", "0"],

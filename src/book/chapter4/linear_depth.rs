@@ -29,7 +29,10 @@ pub const LINEAR_DEPTH: Experiment = Experiment {
                 arm("sigmoid 1", "30, sigmoid", &[30], Activation::Sigmoid),
             ]
         },
-        panels: &[Panel::new(Shows::Strips(best), "best validation accuracy")],
+        panels: &[Panel::new(
+            Shows::Strips { measure: best, is_fraction: true },
+            "best validation accuracy",
+        )],
         claims: &[
             Claim {
                 arms: &["none", "identity 1", "identity 2"],

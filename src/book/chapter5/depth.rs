@@ -32,7 +32,10 @@ pub const DEPTH: Experiment = Experiment {
             .map(arm)
             .into()
         },
-        panels: &[Panel::new(Shows::Strips(best), "best validation accuracy")],
+        panels: &[Panel::new(
+            Shows::Strips { measure: best, is_fraction: true },
+            "best validation accuracy",
+        )],
         claims: &[
             Claim { arms: &["ch5-depth-1"], ..ACCURACY },
             Claim { arms: &["ch5-depth-2"], ..ACCURACY },

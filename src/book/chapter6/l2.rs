@@ -30,7 +30,7 @@ pub const L2: Experiment = Experiment {
         seeds: 3,
         monitors: &[ValidationAccuracy, TestAccuracy],
         panels: &[Panel::new(
-            Shows::Strips(chosen),
+            Shows::Strips { measure: chosen, is_fraction: true },
             "test accuracy at the best validation accuracy",
         )],
         claims: &[Claim {

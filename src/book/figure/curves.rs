@@ -1,6 +1,4 @@
-use super::{
-    ArmCurves, DOT, Panel, Reproduction, band, empty, has_gaps, is_fraction, middle, middle_word,
-};
+use super::{ArmCurves, DOT, Panel, Reproduction, band, empty, has_gaps, middle, middle_word};
 use crate::book::curves::{Measured, Run};
 use crate::book::recorded::Recorded;
 use crate::figure::{Axis, Figure, Key, LabelAt, Mark, Series, Shape, Stroke};
@@ -17,7 +15,7 @@ pub(super) fn draw(
     from: usize,
 ) -> Figure {
     let from = if reproduction.quick { 0 } else { from };
-    let is_fraction = is_fraction(of);
+    let is_fraction = of.is_fraction();
     let mut series = Vec::new();
     for (colour, arm) in arms.iter().filter(|arm| panel.has(arm.key)).enumerate() {
         let points = |run: &Run| -> Vec<(f64, f64)> {
@@ -82,8 +80,10 @@ pub(super) fn draw(
 
     let seeds = reproduction.seeds;
     let mut key = Vec::new();
-    let is_recorded = arms.iter().any(|arm| !has_gaps(arm, of));
-    let is_dotted = arms.iter().any(|arm| has_gaps(arm, of) && !arm.recorded(of).is_empty());
+    let drawn = || arms.iter().filter(|arm| panel.has(arm.key));
+    let is_recorded = drawn().any(|arm| !has_gaps(arm, of));
+    let is_shown = |recorded: &Recorded| recorded.epoch >= from;
+    let is_dotted = drawn().any(|arm| has_gaps(arm, of) && arm.recorded(of).iter().any(is_shown));
     if reproduction.exact {
         key.push(Key::new(Mark::Line, "the author's run, replayed in f64"));
         if is_recorded {
@@ -125,7 +125,7 @@ pub(super) fn by_second(
     panel: &Panel,
     metric: Metric,
 ) -> Figure {
-    let is_fraction = is_fraction(metric.into());
+    let is_fraction = panel.is_fraction();
     let line = |(colour, arm): (usize, &ArmCurves)| {
         let mut line = Series { label: arm.label.into(), colour, ..Series::default() };
         for epoch in 0..arm.epochs {

@@ -15,14 +15,17 @@ mod strips;
 use super::curves::{ArmCurves, Measured};
 use super::panel::{Panel, Shows};
 use super::{Evidence, Reproduction, judge};
-use crate::figure::{Axis, Chart, Figure, LabelAt, Marker, Panels, Ranges, Scale, Shape};
+use crate::figure::{
+    Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Shape,
+};
+use crate::report::plot::{Ending, Why, outside, sentences};
 use crate::stats::{Interval, median};
 
 /// The figure of an experiment: a panel for each of its metrics.
 pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Chart {
     let panels = reproduction.trained.panels;
-    if let [Panel { shows: Shows::Strips(measure), .. }] = panels {
-        return Chart::Strips(strips::draw(reproduction, arms, &panels[0], *measure));
+    if let [panel @ Panel { shows: Shows::Strips { measure, .. }, .. }] = panels {
+        return Chart::Strips(strips::draw(reproduction, arms, panel, *measure));
     }
     let draw = |panel: &Panel| match panel.shows {
         Shows::Curves { of, from } => curves::draw(reproduction, arms, panel, of, from),
@@ -32,19 +35,26 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Chart {
             layers::profile(reproduction, arms, panel, of, epochs_trained)
         }
         Shows::Response(response) => response::draw(reproduction, arms, panel, &response),
-        Shows::Strips(_) => unreachable!("strips stand alone"),
+        Shows::Strips { .. } => unreachable!("strips stand alone"),
+    };
+    let draw = |panel: &Panel| match panel.is_fraction() {
+        true => in_percent(draw(panel)),
+        false => draw(panel),
     };
     let mut figures: Vec<Figure> = panels.iter().map(draw).collect();
+    let note = note(reproduction, arms, &figures);
     if figures.len() == 1 {
+        figures[0].note = Some(note);
         return Chart::Lines(figures.remove(0));
     }
     for (figure, panel) in figures.iter_mut().zip(panels) {
-        figure.title = panel.label.into();
+        figure.title = heading(panel);
         // All panels have one legend, for lines that they share.
         if let Shows::Response(_) = panel.shows
             && let [line] = &mut figure.series[..]
         {
             line.label_at = LabelAt::Hidden;
+            figure.key.insert(0, Key::new(Mark::Line, line.label.clone()));
         }
     }
     Chart::Panels(Panels {
@@ -52,7 +62,7 @@ pub(super) fn draw(reproduction: &Reproduction, arms: &[ArmCurves]) -> Chart {
         subtitle: Some(reproduction.subtitle()),
         panels: figures,
         ranges: Ranges::Own,
-        note: Some(reproduction.footnote()),
+        note: Some(note),
     })
 }
 
@@ -62,10 +72,70 @@ fn empty(reproduction: &Reproduction, panel: &Panel, x: Axis) -> Figure {
         title: reproduction.experiment.title.into(),
         subtitle: Some(reproduction.subtitle()),
         x,
-        y: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
-        note: Some(reproduction.footnote()),
+        y: Axis { label: heading(panel), scale: panel.scale, range: panel.range },
         ..Figure::default()
     }
+}
+
+/// What the axis of a panel is called.
+fn heading(panel: &Panel) -> String {
+    format!("{}{}", panel.label, if panel.is_fraction() { " (%)" } else { "" })
+}
+
+/// The same with its fractions in percent.
+fn in_percent(mut figure: Figure) -> Figure {
+    let percent = |(low, high): (f64, f64)| (100.0 * low, 100.0 * high);
+    figure.y.range = figure.y.range.map(percent);
+    for series in &mut figure.series {
+        let lines = series.thin.iter_mut().chain([&mut series.points]);
+        lines.flatten().for_each(|point| point.1 *= 100.0);
+        for band in &mut series.band {
+            (band.1, band.2) = percent((band.1, band.2));
+        }
+    }
+    figure
+}
+
+/// What is to be known of a figure: what a seed is, where means end, what is outside.
+fn note(reproduction: &Reproduction, arms: &[ArmCurves], figures: &[Figure]) -> String {
+    let mut words = vec![reproduction.footnote()];
+    let mut endings = Vec::new();
+    for panel in reproduction.trained.panels {
+        if let Shows::Curves { of, .. } = panel.shows {
+            let drawn = arms.iter().filter(|arm| panel.has(arm.key));
+            endings.extend(drawn.filter_map(|arm| ending(arm, of)));
+        }
+    }
+    // The panels of one experiment show the same trainings.
+    endings.sort_by(|a, b| a.of.cmp(&b.of));
+    endings.dedup();
+    words.extend(sentences(&endings, "epoch", arms.len()));
+    for figure in figures {
+        let series = || figure.series.iter();
+        let singles = series().flat_map(|s| s.thin.iter().flatten()).map(|point| point.1);
+        let points = series().flat_map(|s| &s.points).map(|point| point.1);
+        let kinds = [("points", points.collect()), ("values of single runs", singles.collect())];
+        words.extend(outside(figure.y.range, &kinds));
+    }
+    words.join(" ")
+}
+
+/// Where the mean of an arm ends before the last of its runs.
+fn ending(arm: &ArmCurves, of: Measured) -> Option<Ending> {
+    let has_mean = |epoch: &usize| {
+        let (sample, lost) = arm.sample(of, *epoch);
+        !sample.is_empty() && lost == 0
+    };
+    let points = || arm.seeds.iter().flat_map(|run| run.points(of));
+    let last_of_all = points().map(|point| point.0).max()?;
+    let last = (0..=last_of_all).rfind(has_mean);
+    let diverged = points().any(|point| !point.1.is_finite());
+    (last != Some(last_of_all)).then(|| Ending {
+        of: Some(arm.label.into()),
+        runs: arm.seeds.len(),
+        last,
+        why: if diverged { Why::Diverged } else { Why::Stopped },
+    })
 }
 
 /// What marks a single value that the author recorded.
@@ -92,11 +162,6 @@ fn band(sample: &[f64], panel: &Panel, is_fraction: bool) -> Option<Interval> {
         true => Interval { low: band.low.max(0.0), high: band.high.min(1.0) },
         false => band,
     })
-}
-
-/// Whether something is a fraction: an accuracy.
-fn is_fraction(of: Measured) -> bool {
-    matches!(of, Measured::Metric(metric) if !metric.is_cost())
 }
 
 /// What [`middle`] is called.

@@ -1,9 +1,9 @@
-use super::{ArmCurves, Panel, Reproduction};
+use super::{ArmCurves, Panel, Reproduction, heading};
 use crate::book::curves::Run;
 use crate::figure::{Axis, Strip, Strips};
 use crate::stats::{confidence_interval, mean};
 
-/// A number of every run: a column an arm.
+/// A number of every run: a row an arm.
 pub(super) fn draw(
     reproduction: &Reproduction,
     arms: &[ArmCurves],
@@ -11,7 +11,8 @@ pub(super) fn draw(
     measure: fn(&Run) -> f64,
 ) -> Strips {
     let strip = |arm: &ArmCurves| {
-        let values = arm.measured(measure);
+        let factor = if panel.is_fraction() { 100.0 } else { 1.0 };
+        let values: Vec<f64> = arm.measured(measure).iter().map(|value| factor * value).collect();
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         let lost = values.len() - finite().count();
         let all: Vec<f64> = finite().collect();
@@ -34,7 +35,7 @@ pub(super) fn draw(
         title: reproduction.experiment.title.into(),
         subtitle: Some(reproduction.subtitle()),
         category: String::new(),
-        value: Axis { label: panel.label.into(), scale: panel.scale, range: panel.range },
+        value: Axis { label: heading(panel), scale: panel.scale, range: panel.range },
         strips: arms.iter().map(strip).collect(),
         note: Some(reproduction.footnote()),
     }

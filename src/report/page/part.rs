@@ -1,7 +1,7 @@
 //! What a page says of one result, and its HTML.
 
 use super::scrolling;
-use crate::figure::{Chart, Theme};
+use crate::figure::{Chart, Theme, Width};
 use crate::results::Origin;
 use crate::text::escape;
 
@@ -87,13 +87,18 @@ impl Illustration {
     fn to_html(&self) -> String {
         let [x, y] = self.chart.axes();
         let title = escape(self.chart.title());
-        // The chart scrolls where it would be too small to read.
+        // Twice, of which a screen shows the one that suits its width.
+        let svg = |width, class| {
+            let svg = self.chart.to_svg_of(Theme::Page, width);
+            svg.replacen("<svg ", &format!("<svg class=\"{class}\" "), 1)
+        };
         format!(
             "<figure class=\"chart\" data-x=\"{}\" data-y=\"{}\">\n\
-             <div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Figure: {title}\">\n{}</div>\n{}</figure>\n",
+             <div class=\"plot\" tabindex=\"0\" role=\"group\" aria-label=\"Figure: {title}\">\n{}{}</div>\n{}</figure>\n",
             escape(x),
             escape(y),
-            self.chart.to_svg_in(Theme::Page),
+            svg(Width::Wide, "wide"),
+            svg(Width::Narrow, "narrow"),
             command(self.command.as_deref()),
         )
     }

@@ -21,7 +21,8 @@
     const plot = chart.querySelector('.plot');
     const groups = [...chart.querySelectorAll('g[data-series]')];
     if (!groups.length) return;
-    const isShown = (group) => group.style.display !== 'none';
+    // Of the two drawings of a figure one is not on the screen.
+    const isShown = (group) => group.style.display !== 'none' && group.ownerSVGElement.getClientRects().length > 0;
     const movable = groups.filter((group) => !('fixed' in group.dataset));
     const labels = [...new Set(movable.map((group) => group.dataset.label))];
 

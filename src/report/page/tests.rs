@@ -89,6 +89,36 @@ fn every_series_carries_its_values() {
 }
 
 #[test]
+fn every_figure_is_drawn_for_wide_and_for_narrow_screens() {
+    let directory = tempfile::tempdir().unwrap();
+    results(directory.path());
+    let part = part(directory.path());
+    let figures = part.figures.len();
+    let html = Page { title: String::new(), preface: Vec::new(), parts: vec![part] }.to_html();
+    for (class, size) in [("wide", "0 0 800 "), ("narrow", "0 0 400 ")] {
+        let start = format!("<svg class=\"{class}\"");
+        let of = html.match_indices(&start);
+        let sizes: Vec<&str> =
+            of.map(|(i, _)| html[i..].split("viewBox=\"").nth(1).unwrap()).collect();
+        assert_eq!(sizes.len(), figures, "{class}");
+        assert!(sizes.iter().all(|rest| rest.starts_with(size)), "{class}");
+    }
+    // One of the two is shown, by the width of the screen; no figure needs more than there is.
+    let css = include_str!("style.css");
+    assert!(css.contains(".plot .narrow{display:none"));
+    let narrow = css.split_once("@media screen and (max-width:44rem){").unwrap().1;
+    let narrow = narrow.split_once("\n}").unwrap().0;
+    assert!(narrow.contains(".wide{display:none}") && narrow.contains(".narrow{display:block}"));
+    assert!(!css.contains("min-width:560px"));
+    let mut ids: Vec<&str> =
+        html.split("id=\"fig-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "no id twice");
+}
+
+#[test]
 fn parts_of_one_name_have_different_anchors() {
     let named = |name: &str| Part { name: name.into(), title: name.into(), ..Part::default() };
     let page = Page {

@@ -5,7 +5,7 @@ const FEW: usize = 4;
 
 /// A mean that ends early, or has gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ending {
+pub struct Ending {
     /// Whose mean, `None` for the only one.
     pub of: Option<String>,
     /// How many runs it is of.
@@ -18,7 +18,7 @@ pub(super) struct Ending {
 
 /// Why there is no mean from some epoch on, or in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
+pub enum Why {
     /// A run diverged.
     Diverged,
     /// A run stopped.
@@ -30,7 +30,7 @@ pub(super) enum Why {
 }
 
 /// What a caption says of them: `unit` is what is counted, `means` how many means there are.
-pub(super) fn sentences(endings: &[Ending], unit: &str, means: usize) -> Option<String> {
+pub fn sentences(endings: &[Ending], unit: &str, means: usize) -> Option<String> {
     match endings.len() {
         0 => None,
         1..=FEW => Some(endings.iter().map(|e| e.sentence(unit)).collect::<Vec<_>>().join(" ")),

@@ -64,7 +64,10 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     }
     let singles = series().flat_map(|s| s.thin.iter().flatten()).map(|point| point.1).collect();
     let points = series().flat_map(|s| &s.points).map(|point| point.1).collect();
-    note.extend(outside(scene, &[("means", points), ("values of single runs", singles)]));
+    note.extend(outside(
+        scene.request.range,
+        &[("means", points), ("values of single runs", singles)],
+    ));
     let note = Some(note.join(" "));
     if scene.panels.is_some() {
         return Ok(Chart::Panels(Panels {

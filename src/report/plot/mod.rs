@@ -24,8 +24,10 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
+pub use endings::{Ending, Why, sentences};
 pub use numbers::is_plotted_numbers;
 pub use request::{Kind, PlotRequest};
+pub use scale::outside;
 
 use super::ablation::AblationError;
 use crate::figure::{Chart, Scale};
@@ -41,7 +43,7 @@ pub struct Plot {
     pub chart: Chart,
     /// Its numbers as CSV.
     pub csv: String,
-    /// The means along each line of the figure: (name, values). Other figures have none.
+    /// The means along each line of the figure: (name, values), accuracies in percent. Other figures have none.
     pub sparks: Vec<(String, Vec<f64>)>,
     /// What was asked for, with nothing left open.
     pub request: PlotRequest,
@@ -69,7 +71,7 @@ impl Plot {
         }
         let sparks = match request.kind {
             Some(Kind::Heatmap | Kind::Strips) => Vec::new(),
-            _ => numbers.sparks(),
+            _ => numbers.sparks(scene.factor()),
         };
         Ok(Self { chart, csv: numbers.to_csv(), sparks, request })
     }

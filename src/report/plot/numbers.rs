@@ -72,13 +72,14 @@ impl Numbers {
         String::from_utf8(writer.into_inner().expect(IN_MEMORY)).expect("the cells are text")
     }
 
-    /// The means of each line in order.
-    pub(super) fn sparks(&self) -> Vec<(String, Vec<f64>)> {
+    /// The means of each line in order, times a factor.
+    pub(super) fn sparks(&self, factor: f64) -> Vec<(String, Vec<f64>)> {
         let mut sparks: Vec<(String, Vec<f64>)> = Vec::new();
         for number in self.0.iter().filter(|number| number.seed.is_empty()) {
             let names = [number.panel.as_str(), number.series.as_str()];
             let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-            let (name, value) = (names.join(", "), number.value.unwrap_or(f64::NAN));
+            let value = factor * number.value.unwrap_or(f64::NAN);
+            let name = names.join(", ");
             match sparks.iter_mut().find(|(other, _)| *other == name) {
                 Some((_, values)) => values.push(value),
                 None => sparks.push((name, vec![value])),

@@ -77,9 +77,9 @@ pub(super) fn logarithmic(left_out: usize) -> String {
     format!("Means are geometric, their intervals those of the logarithms{left_out}.")
 }
 
-/// How many values of some kinds lie outside the range that was asked for; each kind with what its values are called.
-pub(super) fn outside(scene: &Scene, kinds: &[(&str, Vec<f64>)]) -> Option<String> {
-    let (low, high) = scene.request.range?;
+/// How many values of some kinds lie outside a range, if there is one; each kind with what its values are called.
+pub fn outside(range: Option<(f64, f64)>, kinds: &[(&str, Vec<f64>)]) -> Option<String> {
+    let (low, high) = range?;
     let mut parts = Vec::new();
     let mut last = 0;
     for (what, values) in kinds {

@@ -67,7 +67,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         note.push(logarithmic(left_out));
     }
     let shown = strips.iter().flat_map(|strip| strip.points.iter().map(|point| point.1));
-    note.extend(outside(scene, &[("runs", shown.collect())]));
+    note.extend(outside(scene.request.range, &[("runs", shown.collect())]));
     Ok(Chart::Strips(Strips {
         title: format!("{} by {}", capital(&scene.measure.name()), label(x)),
         subtitle: Some(scene.subtitle()),
