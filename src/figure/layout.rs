@@ -228,7 +228,7 @@ impl Block {
         }
     }
 
-    fn widest(&self) -> f64 {
+    pub(super) fn widest(&self) -> f64 {
         let widths = self.lines.iter().map(|(_, line)| width(line, as_plain(self.font)));
         widths.fold(0.0, f64::max)
     }

@@ -41,9 +41,11 @@ impl Page {
         lines.draw(self.frame.margin, Anchor::Start, &mut self.canvas);
     }
 
-    /// Writes lines around a column.
+    /// Writes lines around a column, or as near to it as the page allows.
     pub(super) fn write_around(&mut self, middle: f64, text: &str, font: Font) {
         let lines = Block::stack(text, font, self.frame.room(), &mut self.cursor);
+        let edge = self.frame.margin + lines.widest() / 2.0;
+        let middle = middle.min(self.frame.width - edge).max(edge);
         lines.draw(middle, Anchor::Middle, &mut self.canvas);
     }
 }

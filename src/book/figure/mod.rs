@@ -18,7 +18,7 @@ use super::{Evidence, Reproduction, judge};
 use crate::figure::{
     Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Shape,
 };
-use crate::report::plot::{Ending, Why, outside, sentences};
+use crate::report::plot::{Ending, Outside, Why, sentences};
 use crate::stats::{Interval, median};
 
 /// The figure of an experiment: a panel for each of its metrics.
@@ -110,13 +110,14 @@ fn note(reproduction: &Reproduction, arms: &[ArmCurves], figures: &[Figure]) -> 
     endings.sort_by(|a, b| a.of.cmp(&b.of));
     endings.dedup();
     words.extend(sentences(&endings, "epoch", arms.len()));
-    for figure in figures {
-        let series = || figure.series.iter();
-        let singles = series().flat_map(|s| s.thin.iter().flatten()).map(|point| point.1);
-        let points = series().flat_map(|s| &s.points).map(|point| point.1);
-        let kinds = [("points", points.collect()), ("values of single runs", singles.collect())];
-        words.extend(outside(figure.y.range, &kinds));
+    let mut outside = [Outside::none("points"), Outside::none("values of single runs")];
+    for figure in figures.iter().filter(|figure| figure.y.range.is_some()) {
+        for series in &figure.series {
+            outside[0].count(figure.y.range, series.points.iter().map(|point| point.1));
+            outside[1].count(figure.y.range, series.thin.iter().flatten().map(|point| point.1));
+        }
     }
+    words.extend(Outside::sentence(&outside));
     words.join(" ")
 }
 

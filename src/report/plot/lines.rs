@@ -3,7 +3,7 @@
 use super::endings::{Ending, Why, sentences};
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
-use super::scale::{Middle, logarithmic, outside, scale};
+use super::scale::{Middle, Outside, logarithmic, scale};
 use super::{Kind, capital, label, titled, value};
 use crate::figure::{
     Axis, Chart, Figure, Hatched, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Series, Shape,
@@ -62,12 +62,13 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     } else if means > 0 && kind != Kind::Response && is_bare {
         note.push("So many single runs would hide each other and are not drawn.".into());
     }
-    let singles = series().flat_map(|s| s.thin.iter().flatten()).map(|point| point.1).collect();
-    let points = series().flat_map(|s| &s.points).map(|point| point.1).collect();
-    note.extend(outside(
-        scene.request.range,
-        &[("means", points), ("values of single runs", singles)],
-    ));
+    let mut outside = [Outside::none("means"), Outside::none("values of single runs")];
+    for series in series() {
+        let range = scene.request.range;
+        outside[0].count(range, series.points.iter().map(|point| point.1));
+        outside[1].count(range, series.thin.iter().flatten().map(|point| point.1));
+    }
+    note.extend(Outside::sentence(&outside));
     let note = Some(note.join(" "));
     if scene.panels.is_some() {
         return Ok(Chart::Panels(Panels {

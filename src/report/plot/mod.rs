@@ -27,7 +27,7 @@ mod tests;
 pub use endings::{Ending, Why, sentences};
 pub use numbers::is_plotted_numbers;
 pub use request::{Kind, PlotRequest};
-pub use scale::outside;
+pub use scale::Outside;
 
 use super::ablation::AblationError;
 use crate::figure::{Chart, Scale};

@@ -77,19 +77,39 @@ pub(super) fn logarithmic(left_out: usize) -> String {
     format!("Means are geometric, their intervals those of the logarithms{left_out}.")
 }
 
-/// How many values of some kinds lie outside a range, if there is one; each kind with what its values are called.
-pub fn outside(range: Option<(f64, f64)>, kinds: &[(&str, Vec<f64>)]) -> Option<String> {
-    let (low, high) = range?;
-    let mut parts = Vec::new();
-    let mut last = 0;
-    for (what, values) in kinds {
-        let finite = || values.iter().filter(|value| value.is_finite());
-        let beyond = finite().filter(|&&value| value < low || value > high).count();
-        if beyond > 0 {
-            parts.push(format!("{beyond} of the {} {what}", finite().count()));
-            last = beyond;
+/// Values of one kind, of which some may lie outside the range of their axis.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside {
+    /// What they are called: `means`.
+    pub what: &'static str,
+    /// How many lie outside.
+    pub beyond: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+impl Outside {
+    /// None of no values.
+    pub fn none(what: &'static str) -> Self {
+        Self { what, beyond: 0, all: 0 }
+    }
+
+    /// Counts values along an axis; without a range none lies outside.
+    pub fn count(&mut self, range: Option<(f64, f64)>, values: impl Iterator<Item = f64>) {
+        for value in values.filter(|value| value.is_finite()) {
+            self.all += 1;
+            let is_beyond = |(low, high)| value < low || value > high;
+            self.beyond += usize::from(range.is_some_and(is_beyond));
         }
     }
-    let verb = if parts.len() == 1 && last == 1 { "lies" } else { "lie" };
-    (!parts.is_empty()).then(|| format!("{} {verb} outside the range.", parts.join(" and ")))
+
+    /// What a caption says of several kinds; nothing where all can be seen.
+    pub fn sentence(kinds: &[Self]) -> Option<String> {
+        let kinds = kinds.iter().filter(|kind| kind.beyond > 0);
+        let parts: Vec<String> =
+            kinds.clone().map(|k| format!("{} of the {} {}", k.beyond, k.all, k.what)).collect();
+        let beyond: usize = kinds.map(|kind| kind.beyond).sum();
+        let verb = if beyond == 1 { "lies" } else { "lie" };
+        (beyond > 0).then(|| format!("{} {verb} outside the range.", parts.join(" and ")))
+    }
 }

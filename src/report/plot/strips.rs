@@ -2,7 +2,7 @@
 
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
-use super::scale::{Middle, logarithmic, outside, scale};
+use super::scale::{Middle, Outside, logarithmic, scale};
 use super::{capital, label};
 use crate::figure::{Axis, Chart, Scale, Strip, Strips};
 use crate::report::ablation::AblationError;
@@ -66,8 +66,10 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
     if scale == Scale::Log10 {
         note.push(logarithmic(left_out));
     }
-    let shown = strips.iter().flat_map(|strip| strip.points.iter().map(|point| point.1));
-    note.extend(outside(scene.request.range, &[("runs", shown.collect())]));
+    let mut outside = Outside::none("runs");
+    let shown = strips.iter().flat_map(|strip| &strip.points);
+    outside.count(scene.request.range, shown.map(|point| point.1));
+    note.extend(Outside::sentence(&[outside]));
     Ok(Chart::Strips(Strips {
         title: format!("{} by {}", capital(&scene.measure.name()), label(x)),
         subtitle: Some(scene.subtitle()),
