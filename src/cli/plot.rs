@@ -36,11 +36,12 @@ pub struct Arguments {
     panels: Option<String>,
     #[command(flatten)]
     selection: Selection,
-    /// The ends of the vertical axis, as it is labelled: 90,97 for percent
+    /// The ends of the axis of the metric, as it is labelled: 90,97 for percent. What lies outside is counted below
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = parse_range)]
     range: Option<(f64, f64)>,
-    /// How the values of the vertical axis are spaced, of figures of lines (default: log for norms of gradients
-    /// over more than two decades). On a log axis means are geometric, and values that are not positive are left out
+    /// How the values of the axis of the metric are spaced, of lines and strips (default: log for costs and norms of
+    /// gradients over more than two decades). On a log axis means are geometric, and values that are not positive
+    /// are left out and counted
     #[arg(long, value_enum, value_name = "SCALE")]
     y_scale: Option<Scale>,
     /// The background
@@ -157,13 +158,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     hint(&command("plot", &arguments.results, &options));
     let widest = plot.sparks.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let unit = if plot.chart.axes()[1].ends_with("(%)") { " %" } else { "" };
     for (name, values) in plot.sparks.iter().filter(|(_, values)| values.len() > 1) {
         let last = values.iter().copied().rfind(|value| value.is_finite()).unwrap_or(f64::NAN);
         let shape = match plot.request.y_scale {
             Some(Scale::Log10) => sparkline(&values.iter().map(|v| v.log10()).collect::<Vec<_>>()),
             _ => sparkline(values),
         };
-        writeln!(stdout, "{name:<widest$}  {shape}  {}", significant(last, 4))?;
+        writeln!(stdout, "{name:<widest$}  {shape}  {}{unit}", significant(last, 4))?;
     }
     let written = format!("wrote {} and {}", out.display(), numbers.display());
     writeln!(stdout, "{}", plain(&written))?;

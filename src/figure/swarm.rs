@@ -1,5 +1,8 @@
 //! Dots beside one another where they would lie on one another.
 
+/// A hair, for the last bits of what was added up.
+const HAIR: f64 = 1e-6;
+
 /// How far each dot is moved across the axis, so that no two of diameter `width` cover each other: a beeswarm. The dots
 /// keep their places along the axis, are taken from left to right, and go to the free place nearest to the middle.
 pub(super) fn swarm(along: &[f64], width: f64) -> Vec<f64> {
@@ -7,25 +10,38 @@ pub(super) fn swarm(along: &[f64], width: f64) -> Vec<f64> {
     order.sort_by(|&a, &b| along[a].total_cmp(&along[b]));
     let mut across = vec![0.0; along.len()];
     for (n, &dot) in order.iter().enumerate() {
-        // Of those that were placed, what each of them forbids: an open interval around it.
+        // Each of those that were placed forbids an open interval around it.
         let placed = order[..n].iter().rev();
         let near = placed.take_while(|&&other| along[dot] - along[other] < width);
-        let forbidden: Vec<(f64, f64)> = near
-            .map(|&other| {
-                let apart = along[dot] - along[other];
-                let half = (width * width - apart * apart).max(0.0).sqrt();
-                (across[other] - half, across[other] + half)
-            })
-            .collect();
-        // A hair, for the last bits of what was added up.
-        let is_free = |place: f64| {
-            forbidden.iter().all(|&(low, high)| place <= low + 1e-6 || place >= high - 1e-6)
-        };
-        let ends = forbidden.iter().flat_map(|&(low, high)| [high, low]);
-        let free = std::iter::once(0.0).chain(ends).filter(|&place| is_free(place));
-        across[dot] = free.min_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+        let forbidden = near.map(|&other| {
+            let apart = along[dot] - along[other];
+            let half = (width * width - apart * apart).max(0.0).sqrt();
+            (across[other] - half, across[other] + half)
+        });
+        across[dot] = nearest_free(forbidden.collect());
     }
     across
+}
+
+/// The number nearest to 0 that is in none of some open intervals; of two as near, the positive one.
+fn nearest_free(mut intervals: Vec<(f64, f64)>) -> f64 {
+    intervals.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let covers = |(low, high): (f64, f64)| low < -HAIR && high > HAIR;
+    let mut united = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for (low, high) in intervals {
+        if low < united.1 - HAIR {
+            united.1 = united.1.max(high);
+        } else if covers(united) {
+            break;
+        } else {
+            united = (low, high);
+        }
+    }
+    match covers(united) {
+        false => 0.0,
+        true if united.1 <= -united.0 + HAIR => united.1,
+        true => united.0,
+    }
 }
 
 #[cfg(test)]

@@ -384,10 +384,14 @@ fn equal_values_are_as_many_dots() {
     let many = Strip { points: (0..300).map(|seed| (seed, 1.0)).collect(), ..Strip::default() };
     let svg = Chart::Strips(Strips { strips: vec![many], ..strips() }).to_svg_in(Theme::Light);
     assert_eq!(svg.matches("<circle").count(), 300);
+    assert!(!svg.contains("the first 300"));
     let rows: Vec<f64> =
         svg.lines().filter(|l| l.starts_with("<circle")).map(|l| value(l, "cy")).collect();
     let (low, high) = rows.iter().fold((f64::MAX, f64::MIN), |(a, b), &y| (a.min(y), b.max(y)));
     assert!(high - low <= 150.1, "{low} {high}");
+    let more = Strip { points: (0..301).map(|seed| (seed, 1.0)).collect(), ..Strip::default() };
+    let svg = Chart::Strips(Strips { strips: vec![more], ..strips() }).to_svg_in(Theme::Light);
+    assert!(svg.contains("of each category the first 300 are drawn"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 }
 
 /// How much wider bold letters are.
-const BOLD: f64 = 1.12;
+const BOLD: f64 = 1.18;
 
 /// The size of plain letters that are as wide as those of a font.
 pub(super) fn as_plain(font: Font) -> f64 {
@@ -28,7 +28,7 @@ fn advance(c: char) -> f64 {
         'W' => 0.94,
         'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | 'J' => 0.5,
         'a'..='z' | '0'..='9' => 0.556,
-        '+' | '=' | '<' | '>' | '−' | '×' | '~' | '±' | '≤' | '≥' => 0.584,
+        '+' | '=' | '<' | '>' | '−' | '×' | '~' | '±' | '≤' | '≥' => 0.7,
         'A'..='Z' | '&' => 0.667,
         // East Asian characters fill a square; Greek and the rest are about as wide as Latin letters.
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{ff00}'..='\u{ffef}' => 1.0,

@@ -56,7 +56,7 @@ impl Page {
         );
         let ids = self.ids();
         for table in &self.preface {
-            html += &table.to_html();
+            html += &table.to_html(2);
         }
         html += "<nav aria-label=\"Overview\">\n";
         html += &scrolling("Overview of the results", &self.overview(&ids));

@@ -71,7 +71,7 @@ impl Part {
             html += &figure.to_html();
         }
         for table in &self.tables {
-            html += &table.to_html();
+            html += &table.to_html(3);
         }
         for note in &self.notes {
             html += &format!("<p>{}</p>\n", escape(note));
@@ -105,12 +105,13 @@ impl Illustration {
 }
 
 impl PageTable {
-    pub(super) fn to_html(&self) -> String {
+    /// With a heading of a level: 2 at the top of a page, 3 in a section.
+    pub(super) fn to_html(&self, level: usize) -> String {
         let table = scrolling(&self.heading, &self.html) + &command(self.command.as_deref());
         let heading = escape(&self.heading);
         match self.folded {
             true => format!("<details>\n<summary>{heading}</summary>\n{table}</details>\n"),
-            false => format!("<h3>{heading}</h3>\n{table}"),
+            false => format!("<h{level}>{heading}</h{level}>\n{table}"),
         }
     }
 }

@@ -83,6 +83,9 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         Some(_) => format!("; the frame marks the best by {}. ", scene.judge.words()),
         None => ". ".into(),
     };
+    if best.is_some() && scene.rest.is_empty() {
+        note += &scene.flattered().map_or(String::new(), |warning| format!("{warning} "));
+    }
     note += &scene.note("Each cell has", scene.lost(&outcomes), spacing);
     Ok(Chart::Heatmap(Heatmap {
         title: format!("{} by {} and {}", capital(&scene.measure.name()), label(x), label(y)),

@@ -223,9 +223,9 @@ impl<'a> Scene<'a> {
     }
 
     /// A warning where what is shown was chosen by itself.
-    fn flattered(&self) -> Option<&'static str> {
+    pub(super) fn flattered(&self) -> Option<&'static str> {
         let same = self.judge.column == self.measure.column;
-        same.then_some("It was chosen by the values that are shown, which flatters them.")
+        same.then_some("Choosing by the values that are shown flatters them.")
     }
 
     /// What careful readers ask: which values are better and of which epoch, what was chosen, how many diverged, what it

@@ -39,7 +39,23 @@ fn of_too_many_methods_the_caption_says_which_is_drawn_and_why() {
     let note = note(&plot);
     assert!(note.contains("With the best of 30 values of method, by loss"), "{note}");
     assert!(note.contains("more than 24 lines could not be told apart"), "{note}");
-    assert!(note.contains("chosen by the values that are shown"), "{note}");
+    assert!(note.contains("Choosing by the values that are shown flatters them."), "{note}");
+}
+
+#[test]
+fn the_frame_of_a_heatmap_says_if_it_was_chosen_by_the_values_shown() {
+    let mut text = String::from("eta,batch,seed,validation_loss,loss\n");
+    for (eta, batch) in [(1, 1), (1, 2), (2, 1), (2, 2)] {
+        writeln!(text, "{eta},{batch},1,{eta},{}\n{eta},{batch},2,{eta},{eta}", eta + batch)
+            .unwrap();
+    }
+    let note = |text: &str, metric: &str| {
+        let request = PlotRequest { metric: metric.parse().ok(), ..of(Kind::Heatmap) };
+        super::note(&log(text, request)).to_string()
+    };
+    assert!(note(&text, "loss").contains("flatters"), "{}", note(&text, "loss"));
+    let judged = text.replace("validation_loss", "validation_cost");
+    assert!(!note(&judged, "loss").contains("flatters"), "by the cost of other images");
 }
 
 #[test]
