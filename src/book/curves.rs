@@ -308,6 +308,24 @@ impl ArmCurves {
         Ok(reproduction.arms.iter().map(arm).collect())
     }
 
+    /// An arm of some seeds alone.
+    #[cfg(test)]
+    pub(super) fn of_seeds(label: &'static str, seeds: Vec<Run>, epochs: usize) -> Self {
+        Self {
+            label,
+            key: label,
+            of: "",
+            recorded: Vec::new(),
+            rule: super::claim::SINGLE_RUN,
+            spec: TrainingSpec::default(),
+            seeds,
+            replay: None,
+            replayed: Vec::new(),
+            epochs,
+            parameters: 0,
+        }
+    }
+
     fn replayed_values(&self, replay: super::Replay) -> Vec<ReplayedValue> {
         let value = |of: Measured, recorded: &Recorded| {
             let allowed = replay.allows(recorded.epoch)?;

@@ -5,9 +5,9 @@ use super::canvas::Font;
 /// The width of `text` at the given font size, in pixels.
 ///
 /// The reader's system chooses the font, so this is an estimate on the wide side: the advances of Helvetica by class
-/// of character, and a tenth more for wider faces.
+/// of character, and a seventh more for wider faces.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    1.1 * size * text.chars().map(advance).sum::<f64>()
+    1.14 * size * text.chars().map(advance).sum::<f64>()
 }
 
 /// How much wider bold letters are.

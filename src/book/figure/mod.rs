@@ -185,3 +185,57 @@ fn middle(sample: &[f64], panel: &Panel) -> f64 {
         Scale::Log10 => libm::exp(mean(&sample.iter().map(|&x| libm::log(x)).collect::<Vec<_>>())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::curves::Run;
+    use crate::book::experiment::Kind;
+    use crate::figure::Series;
+    use crate::train::Metric::{TestAccuracy, TrainingCost};
+
+    #[test]
+    fn every_accuracy_is_in_percent() {
+        for experiment in crate::book::experiments() {
+            let Kind::Trained(trained) = &experiment.kind else {
+                continue;
+            };
+            for panel in trained.panels {
+                let is_accuracy = panel.label.contains("accuracy");
+                assert_eq!(is_accuracy, panel.is_fraction(), "{}: {}", experiment.id, panel.label);
+                assert_eq!(is_accuracy, heading(panel).ends_with(" (%)"));
+            }
+        }
+        let figure = in_percent(Figure {
+            y: Axis::linear("").with_range(0.9, 1.0),
+            series: vec![Series {
+                points: vec![(1.0, 0.95), (2.0, f64::NAN)],
+                band: vec![(1.0, 0.94, 0.96)],
+                thin: vec![vec![(1.0, 0.93)]],
+                ..Series::default()
+            }],
+            ..Figure::default()
+        });
+        assert_eq!(figure.y.range, Some((90.0, 100.0)));
+        let series = &figure.series[0];
+        assert_eq!((series.points[0], series.band[0]), ((1.0, 95.0), (1.0, 94.0, 96.0)));
+        assert_eq!(series.thin[0][0], (1.0, 93.0));
+    }
+
+    #[test]
+    fn where_the_mean_of_an_arm_ends_is_known() {
+        let arm = |runs: &[&[f64]]| {
+            let seeds = runs.iter().map(|values| Run::of(TestAccuracy, values)).collect();
+            ArmCurves::of_seeds("an arm", seeds, 3)
+        };
+        let of = Measured::from(TestAccuracy);
+        assert_eq!(ending(&arm(&[&[0.1, 0.2, 0.3], &[0.1, 0.2, 0.3]]), of), None);
+        // All stopped at the same time: nothing is left out.
+        assert_eq!(ending(&arm(&[&[0.1, 0.2], &[0.1, 0.2]]), of), None);
+        assert_eq!(ending(&arm(&[&[0.1, 0.2]]), TrainingCost.into()), None, "not monitored");
+        let stopped = ending(&arm(&[&[0.1, 0.2, 0.3], &[0.1, 0.2]]), of).unwrap();
+        assert_eq!((stopped.last, stopped.why, stopped.runs), (Some(1), Why::Stopped, 2));
+        let diverged = ending(&arm(&[&[0.1, 0.2, 0.3], &[0.1, f64::NAN]]), of).unwrap();
+        assert_eq!((diverged.last, diverged.why), (Some(0), Why::Diverged));
+    }
+}
