@@ -18,7 +18,7 @@ use super::{Evidence, Reproduction, judge};
 use crate::figure::{
     Axis, Chart, Figure, Key, LabelAt, Mark, Marker, Panels, Ranges, Scale, Shape,
 };
-use crate::report::plot::{Ending, Outside, Why, sentences};
+use crate::report::plot::{Ending, Outside, Why, endings_in_words};
 use crate::stats::{Interval, median};
 
 /// The figure of an experiment: a panel for each of its metrics.
@@ -109,7 +109,7 @@ fn note(reproduction: &Reproduction, arms: &[ArmCurves], figures: &[Figure]) -> 
     // The panels of one experiment show the same trainings.
     endings.sort_by(|a, b| a.of.cmp(&b.of));
     endings.dedup();
-    words.extend(sentences(&endings, "epoch", arms.len()));
+    words.extend(endings_in_words(&endings, "epoch", arms.len()));
     let mut outside = [Outside::none("points"), Outside::none("values of single runs")];
     for figure in figures.iter().filter(|figure| figure.y.range.is_some()) {
         for series in &figure.series {

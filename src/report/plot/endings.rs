@@ -30,7 +30,7 @@ pub enum Why {
 }
 
 /// What a caption says of them: `unit` is what is counted, `means` how many means there are.
-pub fn sentences(endings: &[Ending], unit: &str, means: usize) -> Option<String> {
+pub fn endings_in_words(endings: &[Ending], unit: &str, means: usize) -> Option<String> {
     match endings.len() {
         0 => None,
         1..=FEW => Some(endings.iter().map(|e| e.sentence(unit)).collect::<Vec<_>>().join(" ")),
@@ -78,7 +78,7 @@ mod tests {
     fn a_caption_says_where_and_why_a_mean_ends() {
         let ending =
             |of: Option<&str>, last, why| Ending { of: of.map(String::from), runs: 10, last, why };
-        let said = |endings: &[Ending]| sentences(endings, "epoch", 7);
+        let said = |endings: &[Ending]| endings_in_words(endings, "epoch", 7);
         assert_eq!(said(&[]), None);
         assert_eq!(
             said(&[

@@ -1,6 +1,6 @@
 //! Learning curves, a metric against a setting, accuracy against seconds; small multiples of them.
 
-use super::endings::{Ending, Why, sentences};
+use super::endings::{Ending, Why, endings_in_words};
 use super::groups::Scene;
 use super::numbers::{Number, Numbers};
 use super::scale::{Middle, Outside, logarithmic, scale};
@@ -51,7 +51,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         if scene.panels.is_some() || scene.hue.is_some() { "Each line has" } else { "With" };
     let mut note = vec![scene.note(chosen, data.lost(scene), data.spacing())];
     let means: usize = figures.iter().map(|figure| figure.series.len()).sum();
-    note.extend(sentences(&endings, &scene.runs.unit().name(), means));
+    note.extend(endings_in_words(&endings, &scene.runs.unit().name(), means));
     if scale == Scale::Log10 {
         note.push(logarithmic(left_out));
     }

@@ -24,7 +24,7 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
-pub use endings::{Ending, Why, sentences};
+pub use endings::{Ending, Why, endings_in_words};
 pub use numbers::is_plotted_numbers;
 pub use request::{Kind, PlotRequest};
 pub use scale::Outside;
