@@ -64,7 +64,7 @@ pub struct Arguments {
 }
 
 /// Which runs, and which of their numbers.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Selection {
     /// What is measured: a column, epochs_to:0.95, seconds_to:validation_accuracy:0.95; of layers, which are then a
     /// setting, a column of layers.csv such as bias_gradient_norm (default: the test accuracy, if it was monitored)
@@ -196,7 +196,7 @@ pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
 }
 
 /// What is wrong with some results, in one line that names the file.
-pub fn wrong(error: &AblationError, results: &[PathBuf]) -> anyhow::Error {
+pub fn wrong(error: &impl std::fmt::Display, results: &[PathBuf]) -> anyhow::Error {
     let what = error.to_string();
     let named = results.iter().find(|path| what.contains(&*path.display().to_string()));
     let file = named.or(results.first()).map_or(Path::new(""), PathBuf::as_path);

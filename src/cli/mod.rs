@@ -14,6 +14,7 @@ mod output;
 mod plot;
 mod predict;
 mod progress;
+mod rank;
 mod report;
 mod reproduce;
 mod settings;
@@ -44,6 +45,7 @@ enum Command {
     Confirm(confirm::Arguments),
     Merge(merge::Arguments),
     Ablate(Box<ablate::Arguments>),
+    Rank(Box<rank::Arguments>),
     Plot(Box<plot::Arguments>),
     Report(report::Arguments),
     Emit(emit::Arguments),
@@ -83,6 +85,7 @@ impl Cli {
             Command::Status(arguments) => status::run(&arguments),
             Command::Confirm(arguments) => confirm::run(&arguments),
             Command::Ablate(arguments) => ablate::run(&arguments),
+            Command::Rank(arguments) => rank::run(&arguments),
             Command::Plot(arguments) => plot::run(&arguments),
             Command::Report(arguments) => report::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),

@@ -55,7 +55,7 @@ pub struct Arguments {
     width: u32,
 }
 
-const DEFAULT_WIDTH: u32 = 1600;
+pub const DEFAULT_WIDTH: u32 = 1600;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,14 +82,14 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
 
 /// The figure as a file of so many columns of pixels.
 #[cfg(feature = "png")]
-fn to_png(svg: &str, width: u32, _: &Path) -> Result<Vec<u8>> {
+pub fn to_png(svg: &str, width: u32, _: &Path) -> Result<Vec<u8>> {
     Ok(nablab::figure::to_png(svg, width)?)
 }
 
 #[cfg(not(feature = "png"))]
-fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
+pub fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
     bail!(
-        "--out {}: nablab was built without the feature png; write {}, or build it with `cargo build --release`, \
+        "{}: nablab was built without the feature png; write {}, or build it with `cargo build --release`, \
          not leaving default features off",
         out.display(),
         out.with_extension("svg").display(),

@@ -1,5 +1,5 @@
 use super::page::{self, Drawing};
-use super::{Figure, Heatmap, Panels, Pictures, Stack, Strips, Theme, Width};
+use super::{CriticalDifference, Figure, Heatmap, Panels, Pictures, Stack, Strips, Theme, Width};
 
 /// A figure of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Chart {
     Strips(Strips),
     /// Several small figures of lines.
     Panels(Panels),
+    /// Average ranks.
+    CriticalDifference(CriticalDifference),
     /// Small grey pictures.
     Pictures(Pictures),
     /// Several figures beneath one another.
@@ -25,6 +27,7 @@ impl Chart {
             Self::Heatmap(heatmap) => heatmap,
             Self::Strips(strips) => strips,
             Self::Panels(panels) => panels,
+            Self::CriticalDifference(diagram) => diagram,
             Self::Pictures(pictures) => pictures,
             Self::Stack(stack) => stack,
         }

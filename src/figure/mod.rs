@@ -15,7 +15,7 @@
 //! | `axes`, `marks`, `end_labels`, `along`, `legend` | what is drawn there |
 //! | `canvas` | SVG elements |
 //! | `regions` | hatched parts of the horizontal axis |
-//! | `heatmap`, `strips`, `panels`, `pictures`, `stack` | the other kinds of figures |
+//! | `heatmap`, `strips`, `panels`, `critical`, `pictures`, `stack` | the other kinds of figures |
 //! | `swarm` | dots beside one another |
 //! | `theme` | light, dark, and the colours of a page |
 //! | `raster` | PNG, with the feature `png` |
@@ -41,6 +41,7 @@ mod along;
 mod axes;
 mod canvas;
 mod chart;
+mod critical;
 mod domain;
 mod end_labels;
 mod heatmap;
@@ -65,6 +66,7 @@ mod theme;
 mod ticks;
 
 pub use chart::Chart;
+pub use critical::{CriticalDifference, Ranked};
 pub use heatmap::{Colours, HeatCell, Heatmap};
 pub use layout::Width;
 pub use palette::{Colour, PALETTE};

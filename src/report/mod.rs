@@ -4,6 +4,7 @@ pub mod ablation;
 mod contact_sheet;
 pub mod page;
 pub mod plot;
+pub mod ranking;
 mod role;
 mod sparkline;
 mod table;

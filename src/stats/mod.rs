@@ -16,6 +16,10 @@
 //!
 //! Whether one quantity rises with another is said by [`rank_correlation`].
 //!
+//! Several methods on several data sets have [`mean_ranks`] on each; [`friedman`] asks whether they differ at all,
+//! [`nemenyi`] which of them do, and [`bayesian_signed_rank`] whether one is better, worse or practically equal. All runs
+//! of a method have an [`Aggregate`], with intervals by the [`stratified_bootstrap`].
+//!
 //! A NaN in a sample makes every result NaN, so that a diverged run cannot pass unnoticed: callers separate diverged
 //! runs first and report how many there were. Infinite values make the mean infinite or NaN, and the rest NaN.
 //!
@@ -30,6 +34,7 @@ mod interval;
 mod location;
 mod one_sided;
 mod proportion;
+mod ranking;
 mod ranks;
 mod spearman;
 mod summary;
@@ -45,6 +50,11 @@ pub use interval::{Interval, confidence_interval, prediction_interval, t_quantil
 pub use location::{effect_size, interquartile_mean, median, probability_of_improvement, quantile};
 pub use one_sided::{equivalence_test, t_test_above, t_test_below};
 pub use proportion::{Proportion, fisher_exact};
+pub use ranking::{
+    Aggregate, Friedman, Practical, bayesian_signed_rank, critical_difference, friedman,
+    mean_ranks, nemenyi, normal_range_quantile, normal_range_upper_tail, shares_above,
+    stratified_bootstrap,
+};
 pub use ranks::{rank_interval, rank_interval_least};
 pub use spearman::rank_correlation;
 pub use summary::{Summary, mean, std_dev};

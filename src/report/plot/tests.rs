@@ -78,7 +78,7 @@ fn note(plot: &Plot) -> &str {
         Chart::Panels(panels) => &panels.note,
         Chart::Strips(strips) => &strips.note,
         Chart::Heatmap(heatmap) => &heatmap.note,
-        Chart::Pictures(_) | Chart::Stack(_) => &None,
+        Chart::CriticalDifference(_) | Chart::Pictures(_) | Chart::Stack(_) => &None,
     };
     note.as_deref().unwrap_or_default()
 }

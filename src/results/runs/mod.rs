@@ -261,6 +261,16 @@ impl Runs {
         self.parts.first().map_or(Path::new(""), |part| &part.path)
     }
 
+    /// The files of all runs, in the order in which they were read.
+    pub fn files(&self) -> Vec<&Path> {
+        self.parts.iter().map(|part| part.path.as_path()).collect()
+    }
+
+    /// The place among the files of that of a run.
+    pub fn file_of(&self, run: usize) -> usize {
+        self.parts.iter().position(|part| part.rows.contains(&run)).unwrap_or(0)
+    }
+
     /// The directories of all files, each once.
     pub fn directories(&self) -> Vec<PathBuf> {
         let parent = |part: &Part| part.path.parent().map_or(PathBuf::new(), PathBuf::from);

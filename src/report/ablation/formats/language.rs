@@ -39,7 +39,11 @@ pub(super) trait Language {
 
 /// The words of a table in a language.
 pub(super) fn render<L: Language>(ablation: &Ablation) -> String {
-    let document = Document::new(ablation, L::BEST_NAME);
+    write::<L>(&Document::new(ablation, L::BEST_NAME))
+}
+
+/// The words of any tables with a caption in a language.
+pub(super) fn write<L: Language>(document: &Document) -> String {
     let several = document.sheets.len() > 1;
     let table = |sheet: &Sheet| {
         let heading = sheet.heading.as_ref().filter(|_| several);

@@ -8,8 +8,8 @@ mod markdown;
 mod text;
 mod typst;
 
-use super::Ablation;
-use language::render;
+use super::{Ablation, Document};
+use language::{Language, render, write};
 
 /// The form of a written table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -59,5 +59,20 @@ impl Format {
             Self::Typst => render::<typst::Typst>(ablation),
             Self::Html => render::<html::Html>(ablation),
         }
+    }
+    /// Any tables with a caption, made by a function of what the caption calls the mark of the best; none in CSV, which
+    /// has no words.
+    pub(in crate::report) fn document(self, make: impl FnOnce(&str) -> Document) -> Option<String> {
+        fn of<L: Language>(make: impl FnOnce(&str) -> Document) -> String {
+            write::<L>(&make(L::BEST_NAME))
+        }
+        Some(match self {
+            Self::Text => of::<text::Text>(make),
+            Self::Markdown => of::<markdown::Markdown>(make),
+            Self::Latex => of::<latex::Latex>(make),
+            Self::Csv => return None,
+            Self::Typst => of::<typst::Typst>(make),
+            Self::Html => of::<html::Html>(make),
+        })
     }
 }
