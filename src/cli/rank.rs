@@ -4,10 +4,10 @@ use super::plot::to_png;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use nablab::figure::{Chart, Theme};
-use nablab::files::{is_figure, may_replace, write_atomically};
+use nablab::files::{AtomicFile, commit_together, is_figure, may_replace, write_atomically};
 use nablab::report::ablation::{Format, is_table};
 use nablab::report::ranking::{
-    Drop, Normalise, PostHoc, Ranking, RankingError, RankingRequest, is_profile_numbers,
+    LeaveOut, Normalise, PostHoc, Ranking, RankingError, RankingRequest, is_profile_numbers,
     is_ranking_numbers,
 };
 use nablab::results::runs::Runs;
@@ -37,11 +37,11 @@ pub struct Arguments {
     #[arg(long, value_enum, value_name = "TEST")]
     post_hoc: Option<PostHoc>,
     /// The level of all tests
-    #[arg(long, value_name = "LEVEL", default_value_t = RankingRequest::default().alpha, value_parser = parse_level)]
+    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true, default_value_t = RankingRequest::default().alpha, value_parser = parse_level)]
     alpha: f64,
     /// Up to which difference of scores methods are practically equal, in the unit of the file: 0.01 is a point of
     /// accuracies that are fractions of 1. Adds the Bayesian signed-rank test
-    #[arg(long, value_name = "WIDTH", value_parser = parse_width)]
+    #[arg(long, value_name = "WIDTH", allow_hyphen_values = true, value_parser = parse_width)]
     rope: Option<f64>,
     /// Show the tests of all pairs; in CSV, a row a pair
     #[arg(long)]
@@ -55,7 +55,7 @@ pub struct Arguments {
     normalise: Option<Normalise>,
     /// What to leave out where a method has no value on a data set
     #[arg(long, value_enum, value_name = "WHAT")]
-    drop_incomplete: Option<Drop>,
+    drop_incomplete: Option<LeaveOut>,
     /// Resamples of the stratified bootstrap
     #[arg(long, value_name = "N", default_value_t = RankingRequest::default().resamples, value_parser = parse_resamples)]
     resamples: usize,
@@ -217,13 +217,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut options = ranking.request.options();
     options.extend(arguments.output_options());
     hint(&command("rank", &arguments.results, &options));
-    for (path, bytes) in &files {
+    for (path, _) in &files {
         if let Some(directory) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
             std::fs::create_dir_all(directory)
                 .with_context(|| format!("cannot make {}", directory.display()))?;
         }
-        write_atomically(path, bytes)?;
     }
+    let written = files.iter().map(|(path, bytes)| AtomicFile::with(path, bytes));
+    commit_together(written.collect::<Result<Vec<_>, _>>()?)?;
     if !files.is_empty() {
         let names: Vec<String> = files.iter().map(|file| file.0.display().to_string()).collect();
         notice(format!("wrote {}", names.join(", ")));

@@ -123,6 +123,21 @@ fn heatmap() -> Heatmap {
     }
 }
 
+/// Five methods, two of one rank, in groups of which one skips a method.
+fn critical() -> CriticalDifference {
+    let methods = [("relu & co", 1.5), ("tanh", 2.25), ("a name <long> enough to be broken", 2.25)];
+    let methods = methods.into_iter().chain([("sigmoid", 4.0), ("", 5.0)]);
+    let methods = methods.map(|(name, rank)| Ranked { name: name.into(), rank });
+    CriticalDifference {
+        title: "Average ranks".into(),
+        subtitle: Some("accuracy".into()),
+        methods: methods.collect(),
+        groups: vec![vec![0, 1, 2], vec![1, 3], vec![3, 4]],
+        critical_difference: Some(1.25),
+        note: Some("Twelve data sets.".into()),
+    }
+}
+
 /// Two full categories and one where all was lost.
 fn strips() -> Strips {
     let strip = |label: &str, shift: f64| Strip {
@@ -203,12 +218,13 @@ fn pictures() -> Pictures {
 }
 
 /// Every kind of figure in every theme.
-fn kinds() -> [(&'static str, Chart); 6] {
+fn kinds() -> [(&'static str, Chart); 7] {
     [
         ("lines", Chart::Lines(tiny())),
         ("heatmap", Chart::Heatmap(heatmap())),
         ("strips", Chart::Strips(strips())),
         ("panels", Chart::Panels(panels())),
+        ("critical", Chart::CriticalDifference(critical())),
         ("pictures", Chart::Pictures(pictures())),
         ("stack", Chart::Stack(stack())),
     ]
@@ -245,6 +261,8 @@ fn every_kind_is_sound_in_every_theme() {
     }
     assert_sound(&Chart::Heatmap(Heatmap::default()).to_svg_in(Theme::Light));
     assert_sound(&Chart::Strips(Strips::default()).to_svg_in(Theme::Light));
+    let none = CriticalDifference::default();
+    assert_sound(&Chart::CriticalDifference(none).to_svg_in(Theme::Light));
     assert_sound(&Chart::Panels(Panels::default()).to_svg_in(Theme::Light));
     assert_sound(&Chart::Pictures(Pictures::default()).to_svg_in(Theme::Light));
 }
@@ -609,5 +627,47 @@ proptest! {
         figure.series[1].label = text.clone();
         figure.key[0].text = text;
         assert_sound(&figure.to_svg());
+    }
+}
+
+/// Of any number of methods, with names of any length, no two names and no name and line meet.
+#[test]
+fn names_of_a_critical_difference_diagram_do_not_meet() {
+    for count in 2..=20 {
+        let name =
+            |i: usize| ["short", "a name that is long enough to be broken into lines"][i % 2];
+        let methods = (0..count)
+            .map(|i| Ranked { name: format!("{} {i}", name(i)), rank: 1.0 + 0.7 * i as f64 });
+        let diagram = CriticalDifference {
+            methods: methods.collect(),
+            groups: (0..count - 1).map(|i| vec![i, i + 1]).collect(),
+            critical_difference: Some(1.0),
+            ..CriticalDifference::default()
+        };
+        let svg = Chart::CriticalDifference(diagram).to_svg_in(Theme::Light);
+        assert_sound(&svg);
+        let attribute = |line: &str, name: &str| -> f64 {
+            let start = line.find(&format!(" {name}=\"")).unwrap() + name.len() + 3;
+            line[start..].split('"').next().unwrap().parse().unwrap()
+        };
+        let texts = svg.lines().filter(|line| line.contains("font-size=\"16\""));
+        let mut sides: [Vec<f64>; 2] = Default::default();
+        for text in texts {
+            let words = text.split_once('>').unwrap().1.trim_end_matches("</text>");
+            let (x, y, wide) =
+                (attribute(text, "x"), attribute(text, "y"), text::width(words, 16.0));
+            let left = text.contains("\"end\"");
+            assert!(if left { x - wide >= 20.0 } else { x + wide <= 780.0 }, "{text}");
+            sides[usize::from(left)].push(y);
+        }
+        for side in sides {
+            assert!(side.windows(2).all(|pair| pair[1] - pair[0] >= 18.0), "{count}: {side:?}");
+        }
+        // No bar is as low as the first name.
+        let bars = svg.lines().filter(|line| line.contains("linecap"));
+        let lowest = bars.map(|line| line.split(['M', ' ', 'H']).nth(3).unwrap().parse().unwrap());
+        let lowest = lowest.fold(0.0, f64::max);
+        let first = svg.lines().find(|line| line.contains("font-size=\"16\"")).unwrap();
+        assert!(lowest + 4.0 < attribute(first, "y") - 12.0, "{count}: {lowest}");
     }
 }

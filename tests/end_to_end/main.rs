@@ -11,6 +11,7 @@ mod ids;
 mod models;
 mod outputs;
 mod overview;
+mod rank;
 mod recurrences;
 mod regression;
 mod replay;

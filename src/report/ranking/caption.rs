@@ -3,7 +3,7 @@
 use super::document::p;
 use super::normalised::small_is_better;
 use super::pairs::DRAWS;
-use super::{Drop, Normalise, PostHoc, Ranking};
+use super::{LeaveOut, Normalise, PostHoc, Ranking};
 use crate::results::runs::Lost;
 
 /// The caption. `bold` is how the best are marked: "Bold", or a character.
@@ -68,8 +68,8 @@ fn seeds(ranking: &Ranking) -> String {
 fn dropped(ranking: &Ranking) -> Option<String> {
     let dropped = &ranking.scores.dropped;
     let (one, several) = match ranking.request.drop_incomplete? {
-        Drop::Methods => ("method", "methods have no value on some data set"),
-        Drop::Data => ("data set", "data sets lack a value of some method"),
+        LeaveOut::Methods => ("method", "methods have no value on some data set"),
+        LeaveOut::Data => ("data set", "data sets lack a value of some method"),
     };
     match dropped.as_slice() {
         [] => None,
@@ -95,7 +95,7 @@ fn friedman(ranking: &Ranking) -> String {
     let test = &ranking.friedman;
     let (k, n) = (test.methods, test.data_sets);
     if k == 2 {
-        return "Of two methods the test of the pair says it all.".into();
+        return "Of two methods there is only one pair to test.".into();
     }
     let says = match ranking.any_differ() {
         true => "says that the methods differ",
@@ -179,7 +179,11 @@ fn few(ranking: &Ranking) -> Option<String> {
 fn practical(ranking: &Ranking) -> Option<String> {
     let rope = ranking.request.rope?;
     let width = match ranking.measure.is_percentage() {
-        true => format!("{} points ({rope} in the file)", (100.0 * rope * 1e9).round() / 1e9),
+        true => {
+            let points = (100.0 * rope * 1e9).round() / 1e9;
+            let noun = if points == 1.0 { "point" } else { "points" };
+            format!("{points} {noun} ({rope} in the file)")
+        }
         false => format!("{rope}"),
     };
     let name = &ranking.scores.methods[ranking.reference];

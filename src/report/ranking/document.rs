@@ -80,6 +80,7 @@ fn number(text: String, best: bool) -> Entry {
 pub(super) fn p_heading(ranking: &Ranking) -> &'static str {
     match ranking.request.post_hoc() {
         PostHoc::Nemenyi => "p (Nemenyi)",
+        PostHoc::WilcoxonHolm if ranking.pairs.len() == 1 => "p (Wilcoxon)",
         PostHoc::WilcoxonHolm => "p (Holm)",
     }
 }
@@ -106,7 +107,7 @@ fn main(ranking: &Ranking) -> Sheet {
     let letters = groups::letters(scores.methods.len(), &ranking.groups);
     let mut rows = Vec::new();
     for (method, name) in scores.methods.iter().enumerate() {
-        let among_best = ranking.groups[0].contains(&method);
+        let among_best = method == 0 || !ranking.told_apart(method, 0);
         let mut row = vec![Entry::Words(name.clone())];
         row.push(number(decimal(ranking.friedman.average_ranks[method], 2), among_best));
         row.push(match mean_score(ranking, method) {

@@ -3,7 +3,7 @@
 use super::normalised::small_is_better;
 use super::{PostHoc, Ranking, caption, numbers};
 use crate::figure::{
-    Axis, Chart, CriticalDifference, Figure, Key, Mark, Marker, Ranked, Series, Stroke,
+    Axis, Chart, CriticalDifference, Figure, Key, LabelAt, Mark, Marker, Ranked, Series, Stroke,
 };
 
 /// More lines have to differ otherwise than by their colours.
@@ -15,21 +15,27 @@ impl Ranking {
     /// The average ranks along an axis, with bars that join methods not told apart (Demšar 2006).
     pub fn diagram(&self) -> Chart {
         let alpha = self.request.alpha;
-        let joined = match self.request.post_hoc() {
-            _ if !self.any_differ() => "Friedman's test tells no methods apart".to_string(),
-            PostHoc::Nemenyi => format!("Nemenyi's test at {alpha} does not tell apart"),
+        let bars = match self.request.post_hoc() {
+            _ if !self.any_differ() => {
+                format!("Friedman's test at {alpha} tells no methods apart")
+            }
+            PostHoc::Nemenyi => {
+                format!("bars join what Nemenyi's test at {alpha} does not tell apart")
+            }
+            PostHoc::WilcoxonHolm if self.pairs.len() == 1 => {
+                format!("a bar joins what Wilcoxon's test at {alpha} does not tell apart")
+            }
             PostHoc::WilcoxonHolm => {
-                format!("Wilcoxon's test with Holm's correction at {alpha} does not tell apart")
+                format!(
+                    "bars join what Wilcoxon's test at {alpha}, corrected by Holm, does not tell apart"
+                )
             }
         };
         let ranked = self.scores.methods.iter().zip(&self.friedman.average_ranks);
         let ranked = ranked.map(|(name, &rank)| Ranked { name: name.clone(), rank });
         Chart::CriticalDifference(CriticalDifference {
             title: self.title("Average ranks"),
-            subtitle: Some(
-                format!("{}; bars join what {joined}", self.measure.words())
-                    .replace("bars join what Friedman's", "Friedman's"),
-            ),
+            subtitle: Some(format!("{}; {bars}", self.measure.words())),
             methods: ranked.collect(),
             groups: self.groups.iter().filter(|group| group.len() > 1).cloned().collect(),
             critical_difference: self.critical_difference.filter(|_| self.any_differ()),
@@ -50,6 +56,8 @@ impl Ranking {
             let points = overall.profile.iter();
             Series {
                 label: name.clone(),
+                // At their ends all are 0.
+                label_at: LabelAt::Legend,
                 colour: place % COLOURS,
                 style: if place < COLOURS { Stroke::Solid } else { Stroke::Dashed },
                 marker: Marker::NONE,

@@ -26,6 +26,8 @@ pub struct Profile {
 
 /// The points of a profile.
 const POINTS: usize = 101;
+/// How far a profile begins before the worst run, in parts of the range.
+const MARGIN: f64 = 0.02;
 const LEVEL: f64 = 0.95;
 
 /// The scores of all runs: of a method, of a data set, of a run.
@@ -154,11 +156,11 @@ pub(super) fn overall(ranking: &Ranking, normalised: &Normalised) -> Vec<Overall
     // Of costs the share below a threshold counts.
     let sign = if small_is_better(ranking) { -1.0 } else { 1.0 };
     let all = || normalised.iter().flatten().flatten().copied();
-    let mut ends = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
-    if ranking.request.normalise.is_some() {
-        ends = (ends.0.min(0.0), ends.1.max(1.0));
-    }
-    let place = |i: usize| i as f64 / (POINTS - 1) as f64;
+    let ends = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
+    // From a little before the worst run to the best one, or the other way round.
+    let place = |i: usize| {
+        (i as f64 * (1.0 + MARGIN) / (POINTS - 1) as f64) - if sign > 0.0 { MARGIN } else { 0.0 }
+    };
     let thresholds: Vec<f64> = match ranking.request.profiles {
         true => (0..POINTS).map(|i| ends.0 + (ends.1 - ends.0) * place(i)).collect(),
         false => Vec::new(),

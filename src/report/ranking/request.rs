@@ -1,6 +1,8 @@
 use super::RankingError;
 use crate::report::ablation::{AblationError, resolved, select};
-use crate::results::runs::{At, Better, Direction, Measure, MeasureText, Names, Runs, RunsError};
+use crate::results::runs::{
+    At, Better, Direction, Measure, MeasureText, Names, Runs, RunsError, Setting,
+};
 use std::fmt;
 use std::str::FromStr;
 
@@ -42,7 +44,7 @@ pub struct RankingRequest {
     /// The seed of all that is drawn.
     pub seed: u64,
     /// What to leave out where a method has no value on a data set.
-    pub drop_incomplete: Option<Drop>,
+    pub drop_incomplete: Option<LeaveOut>,
 }
 
 /// The word for data sets that are told apart by the directories or files they are read from.
@@ -84,7 +86,7 @@ pub enum PostHoc {
 
 /// What is left out of a table with holes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Drop {
+pub enum LeaveOut {
     /// Methods that have no value on some data set
     Methods,
     /// Data sets on which some method has no value
@@ -98,6 +100,19 @@ pub enum Normalise {
     MinMax,
     /// Two columns, or numbers for all data sets.
     Between(String, String),
+}
+
+impl Normalise {
+    /// The columns that are named.
+    fn columns(&self) -> Vec<String> {
+        match self {
+            Self::MinMax => Vec::new(),
+            Self::Between(low, high) => {
+                let ends = [low, high].into_iter().filter(|end| end.parse::<f64>().is_err());
+                ends.cloned().collect()
+            }
+        }
+    }
 }
 
 impl FromStr for Normalise {
@@ -147,7 +162,8 @@ impl RankingRequest {
     /// The columns that are named.
     pub fn names(&self) -> Names {
         let conditions = self.conditions.iter().map(|(setting, _)| setting.clone());
-        let data = self.data.clone().unwrap_or_else(|| "data".into());
+        let data = self.data.clone().filter(|data| data != PATH);
+        let data = data.or_else(|| self.data.is_none().then(|| "data".into()));
         let metric = self.metric.iter().filter_map(|metric| metric.column.clone());
         let chooser = self.at.iter().filter_map(|at| match at {
             At::BestOf(column) => Some(column.clone()),
@@ -159,7 +175,9 @@ impl RankingRequest {
                 .iter()
                 .cloned()
                 .chain(conditions)
-                .chain([data, self.pair_by.clone()])
+                .chain(data)
+                .chain([self.pair_by.clone()])
+                .chain(self.normalise.iter().flat_map(Normalise::columns))
                 .collect(),
             metrics: metric.chain(chooser).collect(),
         }
@@ -256,8 +274,12 @@ pub(super) fn complete(
             return Err(RankingError::NoData(only));
         }
     });
-    let others: Vec<String> =
-        varying.into_iter().filter(|name| Some(name) != request.data.as_ref()).collect();
+    // What follows from the data set is no method: its size, the ends of its scale.
+    let data: Vec<&Setting> =
+        request.data.iter().filter_map(|name| runs.setting(name).ok()).collect();
+    let others = runs.varying(&selected, &request.pair_by);
+    let others = others.filter(|setting| !runs.follows(setting, &data, &selected));
+    let others: Vec<String> = others.map(|setting| setting.name.clone()).collect();
     if request.by.is_empty() {
         let [only] = others.as_slice() else {
             let example = others.first().cloned().unwrap_or_else(|| "activation".into());

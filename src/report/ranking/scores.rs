@@ -1,7 +1,7 @@
 //! The runs of a method on a data set become a score.
 
 use super::request::PATH;
-use super::{Drop, RankingError, RankingRequest};
+use super::{LeaveOut, RankingError, RankingRequest};
 use crate::report::ablation::{grouped, select};
 use crate::results::runs::{Lost, Measure, Runs, Setting};
 use crate::stats::{Best, mean};
@@ -190,7 +190,7 @@ impl Scores {
                 let (method, data) = (first_method, first_data);
                 return Err(RankingError::Incomplete { method, data, what, more });
             }
-            Some(Drop::Methods) => {
+            Some(LeaveOut::Methods) => {
                 for method in (0..self.methods.len()).rev() {
                     if holes.iter().any(|hole| hole.0 == method) {
                         self.dropped.insert(0, self.methods.remove(method));
@@ -200,7 +200,7 @@ impl Scores {
                     }
                 }
             }
-            Some(Drop::Data) => {
+            Some(LeaveOut::Data) => {
                 for data in (0..self.data_sets.len()).rev() {
                     if holes.iter().any(|hole| hole.1 == data) {
                         self.dropped.insert(0, self.data_sets.remove(data));
@@ -210,7 +210,7 @@ impl Scores {
             }
         }
         let (option, left, noun) = match request.drop_incomplete {
-            Some(Drop::Data) => ("data", self.data_sets.len(), "data set"),
+            Some(LeaveOut::Data) => ("data", self.data_sets.len(), "data set"),
             _ => ("methods", self.methods.len(), "method"),
         };
         if left < 2 {

@@ -100,6 +100,8 @@ fn escaped(c: char) -> String {
         'η' => "$\\eta$",
         'λ' => "$\\lambda$",
         'μ' => "$\\mu$",
+        'χ' => "$\\chi$",
+        '²' => "$^2$",
         '§' => "\\S{}",
         c => return c.into(),
     };
