@@ -183,7 +183,7 @@ fn what_cannot_be_ranked_is_refused_in_one_line() {
     let (text, _) = printed(&mut rank(&path, "--data task --drop-incomplete data"));
     assert!(text.contains("3 methods on 5 data sets") && text.contains("Left out: t2"), "{text}");
     // Seeds alone cannot be told from further runs.
-    let doubled = fs::read_to_string(&file).unwrap() + "t1,sgd,1,0.5,0.1,0.19\n";
+    let doubled = fs::read_to_string(&file).unwrap() + "t1,sgd,1,0.5,0.1,1.1\n";
     fs::write(&path, doubled).unwrap();
     refused(&mut rank(&path, "--data task"), &["two runs of sgd on t1", "seed 1"]);
 }

@@ -124,18 +124,23 @@ fn friedman(ranking: &Ranking) -> String {
 /// Which methods are told apart, and how.
 fn post_hoc(ranking: &Ranking, bold: &str) -> Vec<String> {
     let (alpha, pairs) = (ranking.request.alpha, ranking.pairs.len());
+    let all = match pairs {
+        1 => String::new(),
+        n => format!(", corrected by Holm for all {n} pairs,"),
+    };
+    let apart = format!("cannot tell them apart at the level {alpha}");
     let mut lines = vec![match (ranking.request.post_hoc(), ranking.critical_difference) {
+        (PostHoc::Nemenyi, _) if !ranking.any_differ() => {
+            "So all methods share a letter. p is that of Nemenyi's test.".into()
+        }
+        (PostHoc::WilcoxonHolm, _) if !ranking.any_differ() => {
+            "So all methods share a letter. p is that of Wilcoxon's exact signed-rank test of their scores.".into()
+        }
         (PostHoc::Nemenyi, Some(cd)) => format!(
-            "Methods share a letter if Nemenyi's test cannot tell them apart at the level {alpha}: their average ranks \
-             differ by less than CD = {cd:.2}."
+            "Methods share a letter if Nemenyi's test {apart}: their average ranks differ by less than CD = {cd:.2}."
         ),
         _ => format!(
-            "Methods share a letter if Wilcoxon's exact signed-rank test of their scores{} cannot tell them apart at the \
-             level {alpha}.",
-            match pairs {
-                1 => String::new(),
-                n => format!(", corrected by Holm for all {n} pairs,"),
-            }
+            "Methods share a letter if Wilcoxon's exact signed-rank test of their scores{all} {apart}."
         ),
     }];
     let name = &ranking.scores.methods[ranking.reference];
@@ -171,7 +176,7 @@ fn few(ranking: &Ranking) -> Option<String> {
     (n < 10 && ranking.request.post_hoc() == PostHoc::Nemenyi).then(|| {
         format!(
             "With only {n} data sets the distributions of χ², F and Nemenyi's test are rough approximations; from about 10 \
-             on they are good."
+             data sets on they are good."
         )
     })
 }

@@ -32,7 +32,7 @@ pub use error::RankingError;
 pub use normalised::{Overall, Profile};
 pub use numbers::{is_profile_numbers, is_ranking_numbers};
 pub use pairs::Pair;
-pub use request::{LeaveOut, Normalise, PostHoc, RankingRequest};
+pub use request::{LeaveOut, Normalise, PATH, PostHoc, RankingRequest};
 pub use scores::{Score, Scores};
 
 use super::ablation::Format;

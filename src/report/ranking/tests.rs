@@ -127,6 +127,7 @@ fn no_difference_by_friedman_joins_all() {
     assert_eq!(ranking.groups, [vec![0, 1, 2, 3, 4]]);
     let text = ranking.render(Format::Markdown);
     assert!(text.contains("does not show that the methods differ"), "{text}");
+    assert!(text.contains("So all methods share a letter.") && !text.contains("CD ="), "{text}");
     assert!(text.contains("With only 6 data sets"), "{text}");
 }
 
