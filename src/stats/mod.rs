@@ -51,9 +51,9 @@ pub use location::{effect_size, interquartile_mean, median, probability_of_impro
 pub use one_sided::{equivalence_test, t_test_above, t_test_below};
 pub use proportion::{Proportion, fisher_exact};
 pub use ranking::{
-    Aggregate, Friedman, Practical, bayesian_signed_rank, critical_difference, friedman,
-    mean_ranks, nemenyi, normal_range_quantile, normal_range_upper_tail, shares_above,
-    stratified_bootstrap,
+    Aggregate, Friedman, Practical, bayesian_signed_rank, bayesian_signed_ranks,
+    critical_difference, friedman, mean_ranks, nemenyi, normal_range_quantile,
+    normal_range_upper_tail, shares_above, stratified_bootstrap,
 };
 pub use ranks::{rank_interval, rank_interval_least};
 pub use spearman::rank_correlation;

@@ -2,7 +2,7 @@
 
 use super::{PostHoc, RankingRequest, Scores};
 use crate::stats::{
-    Best, Differences, Friedman, Practical, bayesian_signed_rank, holm, nemenyi,
+    Best, Differences, Friedman, Practical, bayesian_signed_ranks, holm, nemenyi,
     wilcoxon_signed_rank,
 };
 
@@ -42,12 +42,14 @@ pub(super) fn pairs(
     let alone: Option<Vec<f64>> = (request.post_hoc() == PostHoc::WilcoxonHolm)
         .then(|| places.iter().map(wilcoxon).collect());
     let corrected = alone.as_ref().map(|p| holm(p));
+    let practical = request.rope.map(|rope| {
+        let of = |&(a, b): &(usize, usize)| differences(scores, best, a, b, rope);
+        let differences: Vec<Vec<f64>> = places.iter().map(of).collect();
+        bayesian_signed_ranks(&differences, rope, DRAWS, request.seed)
+    });
     let pair = |(place, &(a, b)): (usize, &(usize, usize))| {
         let rank_difference = friedman.average_ranks[b] - friedman.average_ranks[a];
-        let practical = request.rope.and_then(|rope| {
-            let differences = differences(scores, best, a, b, rope);
-            bayesian_signed_rank(&differences, rope, DRAWS, request.seed)
-        });
+        let practical = practical.as_ref().and_then(|practical| practical[place]);
         let p = match &corrected {
             Some(p) => p[place],
             None => nemenyi(rank_difference, k, n),

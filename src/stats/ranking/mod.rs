@@ -17,7 +17,7 @@ mod vectors;
 pub use aggregate::{Aggregate, shares_above, stratified_bootstrap};
 pub use friedman::{Friedman, friedman, mean_ranks};
 pub use nemenyi::{critical_difference, nemenyi, normal_range_quantile, normal_range_upper_tail};
-pub use practical::{Practical, bayesian_signed_rank};
+pub use practical::{Practical, bayesian_signed_rank, bayesian_signed_ranks};
 
 #[cfg(test)]
 mod tests {
