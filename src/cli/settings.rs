@@ -32,7 +32,8 @@ impl Given {
 /// What to do with the values of a sweep.
 fn hint(name: &str, text: &str) -> String {
     let ranges = ["lin:", "log:", "rand:"];
-    match text.contains(',') || ranges.iter().any(|range| text.starts_with(range)) {
+    let several = text.contains(',') || text.contains("..");
+    match several || ranges.iter().any(|range| text.starts_with(range)) {
         true => format!(" (train takes one value; for several: nablab sweep --{name} {text})"),
         false => String::new(),
     }

@@ -20,7 +20,7 @@ impl Trial {
     /// The trial that trains `spec` on `data`.
     pub fn new(spec: TrainingSpec, data: &Dataset) -> Self {
         let spec = spec.canonical();
-        let key = TrialKey::new(&spec, data).of(spec.seed);
+        let key = TrialKey::of_trial(&spec, data);
         Self::with_key(key, spec, data)
     }
 
@@ -35,7 +35,8 @@ impl Trial {
     }
 }
 
-/// What the [keys](Trial::key) of trials that differ in their seeds alone have in common.
+/// What the [keys](Trial::key) of trials that differ in their seeds alone have in common, if nothing has a seed of its
+/// own.
 #[derive(Debug)]
 pub(crate) struct TrialKey {
     canonical: String,
@@ -57,6 +58,12 @@ impl TrialKey {
             }
         }
         Self { canonical }
+    }
+
+    /// The key of the trial that trains `spec`, in its canonical form, on `data`.
+    pub(crate) fn of_trial(spec: &TrainingSpec, data: &Dataset) -> u64 {
+        let spec = spec.clone().with_fewest_seeds();
+        Self::new(&spec, data).of(spec.seed)
     }
 
     /// The key of the trial with a seed.

@@ -87,16 +87,18 @@ impl<'a> Plan<'a> {
                     return Err(PlanError::Spec { error, trial: trial.join(" ") });
                 }
                 let place = Place { work: work(&spec, data) as f32, ..place };
-                // The author's generators do not take every seed.
+                // The author's generators do not take every seed; and where something has its own, the others may
+                // make no difference.
                 let alike = match spec.rng {
                     Generator::Author => &[],
+                    _ if spec.has_own_seeds() => &[],
                     Generator::Chacha8 | Generator::Shared => seeds.as_slice(),
                 };
                 let spec = spec.canonical();
-                let mut key = TrialKey::new(&spec, data);
                 if alike.is_empty() {
-                    plan.push(Place { id: key.of(spec.seed), ..place });
+                    plan.push(Place { id: TrialKey::of_trial(&spec, data), ..place });
                 }
+                let mut key = TrialKey::new(&spec, data);
                 for (point, &seed) in (place.point..).zip(alike) {
                     plan.push(Place { id: key.of(seed), point, ..place });
                 }

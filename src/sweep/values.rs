@@ -60,6 +60,9 @@ impl Values {
         if setting.name == "seed" {
             return Ok(Self::Seeds(seed_list(text)?));
         }
+        if matches!(setting.values, Kind::Seeds) {
+            return Ok(Self::Listed(own_seeds(setting, text)?));
+        }
         let Some(draw) = text.strip_prefix("rand:") else {
             return Ok(Self::Listed(listed(setting, text)?));
         };
@@ -189,6 +192,22 @@ fn numbers(setting: &Setting) -> Result<Numbers, String> {
     }
 }
 
+/// Seeds of its own of something random, or the word for that of all.
+fn own_seeds(setting: &Setting, text: &str) -> Result<Vec<String>, String> {
+    let mut values = Vec::new();
+    for item in text.split(',').map(str::trim) {
+        match item.eq_ignore_ascii_case(setting.absent) {
+            true => values.push(setting.absent.into()),
+            false => {
+                let seeds = seed_list(item)
+                    .map_err(|problem| format!("{problem}; or {}", setting.absent))?;
+                values.extend(seeds.iter().map(u64::to_string));
+            }
+        }
+    }
+    Ok(values)
+}
+
 /// The values of a list, whose items may be ranges.
 fn listed(setting: &Setting, text: &str) -> Result<Vec<String>, String> {
     let mut values = Vec::new();
@@ -277,6 +296,7 @@ mod tests {
             ("activation", "relu,relu+tanh", "relu relu+tanh"),
             ("seed", "18446744073709551615", "18446744073709551615"),
             ("seed", "1..3,7", "1 2 3 7"),
+            ("seed-init", "seed, 4..6,9", "seed 4 5 6 9"),
         ] {
             assert_eq!(values(name, text).unwrap().join(" "), expected, "{name} {text}");
         }

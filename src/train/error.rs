@@ -149,6 +149,28 @@ pub enum SpecError {
     /// A seed that the author's generators do not take.
     #[error("seed {0}: the author's generators take seeds up to 4294967295")]
     AuthorSeed(u64),
+    /// A seed of its own for what the generators draw with the seed of all.
+    #[error(
+        "seed {seed}: expected none of its own with --rng {rng}, whose programs have one seed for everything"
+    )]
+    OneSeed {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        seed: u64,
+        /// The generators.
+        rng: &'static str,
+    },
+    /// A seed of its own for what is not drawn.
+    #[error("seed {seed}: expected {needs}, without which it has no effect")]
+    NothingDrawn {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        seed: u64,
+        /// What it takes to be drawn.
+        needs: &'static str,
+    },
     /// An order of the images with generators that make one for every epoch.
     #[error(
         "order {order}: expected shuffled with --rng {rng}, whose programs shuffle before every epoch"
@@ -217,6 +239,7 @@ impl SpecError {
                 "hidden"
             }
             Self::AuthorSeed(_) => "seed",
+            Self::OneSeed { option, .. } | Self::NothingDrawn { option, .. } => option,
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",
             Self::StartRange => "precision",

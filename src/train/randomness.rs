@@ -1,5 +1,5 @@
 use super::shared::SharedNumbers;
-use super::{Generator, Order, TrainingSpec};
+use super::{Generator, Order, Randomised, TrainingSpec};
 use crate::data::Dataset;
 use crate::nn::{Initialiser, LayerShape, ParameterSource};
 use crate::rng::{NumpyLegacy, Purpose, Python2Random, Stream};
@@ -14,7 +14,7 @@ pub struct Randomness {
 #[derive(Debug)]
 enum Source {
     /// A stream for each purpose and layer: what one of them draws changes nothing elsewhere.
-    Streams { seed: u64, biases: Vec<Stream>, weights: Vec<Stream>, order: Box<Stream> },
+    Streams { init: u64, biases: Vec<Stream>, weights: Vec<Stream>, order: Box<Stream> },
     /// Two generators for everything, in the order in which the book's programs draw.
     Author(Box<Author>),
     /// The numbers of [`Generator::Shared`].
@@ -39,10 +39,10 @@ impl Randomness {
     pub fn new(spec: &TrainingSpec, data: &Dataset) -> Self {
         let source = match spec.rng {
             Generator::Chacha8 => Source::Streams {
-                seed: spec.seed,
+                init: spec.seed_of(Randomised::Init),
                 biases: Vec::new(),
                 weights: Vec::new(),
-                order: Box::new(Stream::new(spec.seed, Purpose::Order, 0)),
+                order: Box::new(Stream::new(spec.seed_of(Randomised::Order), Purpose::Order, 0)),
             },
             Generator::Author => {
                 let seed = u32::try_from(spec.seed).expect("a validated seed");
@@ -116,10 +116,10 @@ fn skip_network(parameters: &mut NumpyLegacy, layers: &[[usize; 2]]) {
 impl ParameterSource for Randomness {
     fn begin(&mut self, initialiser: Initialiser, layers: &[[usize; 2]]) {
         match &mut self.source {
-            Source::Streams { seed, biases, weights, .. } => {
+            Source::Streams { init, biases, weights, .. } => {
                 let numbers = 0..layers.len() as u32;
-                *biases = numbers.clone().map(|l| Stream::new(*seed, Purpose::Biases, l)).collect();
-                *weights = numbers.map(|l| Stream::new(*seed, Purpose::Weights, l)).collect();
+                *biases = numbers.clone().map(|l| Stream::new(*init, Purpose::Biases, l)).collect();
+                *weights = numbers.map(|l| Stream::new(*init, Purpose::Weights, l)).collect();
             }
             Source::Author(author) => {
                 // The book's programs always run the default initialiser first.

@@ -2,7 +2,7 @@ use super::layers::{measure_layers, updates};
 use super::schedule::{LearningRate, NoImprovement};
 use super::{
     EpochRecord, Evaluator, History, LayerRecord, Measures, Metric, Metrics, Model, Precision,
-    SpecError, Status, Trainer, TrainingSpec,
+    Randomised, SpecError, Status, Trainer, TrainingSpec,
 };
 use crate::data::{Dataset, NumberRows, Split};
 use crate::nn::Network;
@@ -206,7 +206,12 @@ fn training_images<'a>(spec: &TrainingSpec, data: &'a Dataset, epoch: usize) -> 
     match spec.expansion {
         Some(expansion) if expansion.copies.is_none() => {
             let shape = (data.image_rows, data.image_columns);
-            Cow::Owned(expansion.for_epoch(&data.training, shape, spec.seed, epoch as u32))
+            Cow::Owned(expansion.for_epoch(
+                &data.training,
+                shape,
+                spec.seed_of(Randomised::Expansion),
+                epoch as u32,
+            ))
         }
         _ => Cow::Borrowed(&data.training),
     }

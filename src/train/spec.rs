@@ -1,5 +1,5 @@
 use super::settings::{Draft, SETTINGS, default_eta, layers};
-use super::{Metric, Model, Monitors, Order, Schedule, SpecError};
+use super::{Metric, Model, Monitors, Order, Randomised, Schedule, SpecError};
 use crate::data::{Dataset, Expansion, Split};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, DropoutBy, ImageShape, Initialiser, LayerKind,
@@ -125,6 +125,14 @@ pub struct TrainingSpec {
     pub rng: Generator,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// The seed of the initial weights and biases; `None` for that of all, as for the next three.
+    pub seed_init: Option<u64>,
+    /// The seed of the order of the training images.
+    pub seed_order: Option<u64>,
+    /// The seed of what dropout drops.
+    pub seed_dropout: Option<u64>,
+    /// The seed of the distortions of training images.
+    pub seed_expansion: Option<u64>,
     /// With [`Generator::Author`]: how many sets of parameters of this shape his program drew before,
     /// apart from the one that always precedes [`Initialiser::Large`]. They are skipped.
     pub earlier_networks: usize,
@@ -182,6 +190,10 @@ impl Default for TrainingSpec {
             precision: Precision::F32,
             rng: Generator::Chacha8,
             seed: 1,
+            seed_init: None,
+            seed_order: None,
+            seed_dropout: None,
+            seed_expansion: None,
             earlier_networks: 0,
             earlier_epochs: 0,
             earlier_draws: 0,
@@ -252,7 +264,8 @@ impl TrainingSpec {
         }
         if let Some(expansion) = self.expansion.filter(|expansion| expansion.copies.is_some()) {
             let shape = (data.image_rows, data.image_columns);
-            let expanded = expansion.once(&data.training, shape, self.seed);
+            let expanded =
+                expansion.once(&data.training, shape, self.seed_of(Randomised::Expansion));
             data.to_mut().training = expanded.into();
         }
         data
@@ -350,6 +363,7 @@ impl TrainingSpec {
         if self.rng == Generator::Author && u32::try_from(self.seed).is_err() {
             return Err(SpecError::AuthorSeed(self.seed));
         }
+        self.validate_own_seeds()?;
         if self.order != Order::Shuffled && self.rng != Generator::Chacha8 {
             return Err(SpecError::Order { order: self.order.name(), rng: self.rng.name() });
         }
@@ -475,6 +489,23 @@ impl TrainingSpec {
             return Err(SpecError::Dropouts { given: self.dropout.values().len(), layers });
         }
         self.architecture(data).place().map_err(SpecError::Shape)?;
+        Ok(())
+    }
+
+    /// Refuses seeds of their own that would change nothing, or that the generators do not have.
+    fn validate_own_seeds(&self) -> Result<(), SpecError> {
+        for what in Randomised::ALL {
+            let Some(seed) = self.own_seed(what).filter(|&seed| seed != self.seed) else {
+                continue;
+            };
+            let option = what.option();
+            if self.rng != Generator::Chacha8 {
+                return Err(SpecError::OneSeed { option, seed, rng: self.rng.name() });
+            }
+            if !self.draws(what) {
+                return Err(SpecError::NothingDrawn { option, seed, needs: what.needs() });
+            }
+        }
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 use super::epoch::Steps;
-use super::{MiniBatch, Randomness, TrainingSpec};
+use super::{MiniBatch, Randomised, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
 use crate::nn::{Learner, Network, StepConstants, Workspace};
 use crate::rng::{Purpose, Stream};
@@ -60,7 +60,7 @@ impl<T: Real> Trainer<T> {
         Self {
             learner,
             step,
-            dropout: Stream::new(spec.seed, Purpose::Dropout, 0),
+            dropout: Stream::new(spec.seed_of(Randomised::Dropout), Purpose::Dropout, 0),
             workspace,
             batch: MiniBatch::new(spec.batch_size),
             network,

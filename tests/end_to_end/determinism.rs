@@ -2,8 +2,11 @@
 
 use nablab::data::{Dataset, SparseRows, Split};
 use nablab::nn::{Activation, Cost, Initialiser, LayerKind, Network, Optimiser, dense};
+use nablab::results::Trial;
 use nablab::simd::SimdLevel;
-use nablab::train::{Generator, Metric, Precision, TrainingSpec, initial_network, train};
+use nablab::train::{
+    Generator, Metric, Precision, Randomised, Randomness, TrainingSpec, initial_network, train,
+};
 use std::ops::ControlFlow;
 
 /// The first images of MNIST: the scalar level is slow.
@@ -159,6 +162,101 @@ fn a_seed_means_the_same_weights_whatever_the_other_settings() {
     }
     let other_seed = TrainingSpec { seed: 6, ..base.clone() };
     assert_ne!(first_neurons(&network(&other_seed), 30), want);
+}
+
+/// A training in which all is random that can be.
+fn all_random(seed: u64) -> TrainingSpec {
+    TrainingSpec {
+        seed,
+        hidden: dense([20]),
+        dropout: 0.5.into(),
+        expansion: "rotations:1".parse().ok(),
+        epochs: 2,
+        monitors: Metric::OF_CLASSES.into_iter().collect(),
+        ..TrainingSpec::default()
+    }
+}
+
+/// The same with a seed of its own for something.
+fn with_own(what: Randomised, seed: u64, mut spec: TrainingSpec) -> TrainingSpec {
+    *match what {
+        Randomised::Init => &mut spec.seed_init,
+        Randomised::Order => &mut spec.seed_order,
+        Randomised::Dropout => &mut spec.seed_dropout,
+        Randomised::Expansion => &mut spec.seed_expansion,
+    } = Some(seed);
+    spec
+}
+
+fn with_all_own(seed: u64, spec: TrainingSpec) -> TrainingSpec {
+    Randomised::ALL.into_iter().fold(spec, |spec, what| with_own(what, seed, spec))
+}
+
+/// With seeds of their own nothing is left that the seed of all would change.
+#[test]
+fn all_that_is_random_has_a_seed_of_its_own() {
+    let data = few_images();
+    let level = SimdLevel::best();
+    for distortion in ["rotations:1", "elastic:epoch"] {
+        let of = |seed| TrainingSpec { expansion: distortion.parse().ok(), ..all_random(seed) };
+        let three = bits(&of(3), &data, level);
+        let four = bits(&of(4), &data, level);
+        assert_eq!(bits(&with_all_own(3, of(3)), &data, level), three);
+        assert_eq!(bits(&with_all_own(4, of(3)), &data, level), four);
+        // Each of them alone changes the result, and so does all but each of them.
+        for what in Randomised::ALL {
+            let alone = bits(&with_own(what, 4, of(3)), &data, level);
+            let others = with_own(what, 3, with_all_own(4, of(3)));
+            let others = bits(&others, &data, level);
+            assert!(alone != three && alone != four && others != three && others != four);
+            assert_ne!(alone, others, "{what:?}");
+        }
+    }
+}
+
+/// The initial weights and the orders of two epochs.
+fn begun(spec: &TrainingSpec, data: &Dataset) -> (Vec<u64>, Vec<u32>) {
+    let mut randomness = Randomness::new(spec, data);
+    let mut order = randomness.initial_order(100);
+    randomness.next_order(&mut order);
+    (first_neurons(&initial_network::<f64>(spec, data), 20), order)
+}
+
+#[test]
+fn the_seed_of_the_weights_leaves_the_order_and_that_of_the_order_the_weights() {
+    let data = few_images();
+    let begun = |spec: &TrainingSpec| begun(spec, &data);
+    let [three, four] = [3, 4].map(|seed| begun(&all_random(seed)));
+    assert!(three.0 != four.0 && three.1 != four.1);
+    let init = begun(&with_own(Randomised::Init, 4, all_random(3)));
+    assert_eq!((&init.0, &init.1), (&four.0, &three.1));
+    let order = begun(&with_own(Randomised::Order, 4, all_random(3)));
+    assert_eq!((&order.0, &order.1), (&three.0, &four.1));
+    for what in [Randomised::Dropout, Randomised::Expansion] {
+        assert_eq!(begun(&with_own(what, 4, all_random(3))), three);
+    }
+}
+
+#[test]
+fn trainings_of_equal_bits_have_one_id_whichever_seeds_say_them() {
+    let data = few_images();
+    let id = |spec: TrainingSpec| Trial::new(spec, &data).id;
+    let plain = |seed| TrainingSpec { seed, ..TrainingSpec::default() };
+    assert_eq!(id(with_all_own(3, plain(3))), id(plain(3)));
+    assert_eq!(id(with_all_own(3, all_random(3))), id(all_random(3)));
+    let both = |seed, init, order| {
+        with_own(Randomised::Order, order, with_own(Randomised::Init, init, plain(seed)))
+    };
+    // Nothing else is random.
+    assert_eq!(id(both(1, 4, 5)), id(both(2, 4, 5)));
+    assert_eq!(id(both(1, 4, 4)), id(plain(4)));
+    assert_eq!(id(both(1, 4, 5)), id(with_own(Randomised::Order, 5, plain(4))));
+    assert_ne!(id(both(1, 4, 5)), id(both(1, 5, 4)));
+    assert_ne!(id(with_own(Randomised::Init, 4, plain(3))), id(plain(3)));
+    assert_ne!(
+        id(with_own(Randomised::Init, 4, all_random(3))),
+        id(with_own(Randomised::Init, 4, all_random(2)))
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn table() -> String {
                 code(&names.iter().map(|name| name.get_name()).collect::<Vec<_>>())
             }
             Values::Text(examples) => code(examples),
-            Values::Fractions | Values::Counts => setting.range.to_string(),
+            Values::Fractions | Values::Counts | Values::Seeds => setting.range.to_string(),
         };
         if !setting.absent.is_empty() {
             values += &format!(", or `{}`", setting.absent);
@@ -99,6 +99,13 @@ fn misuse_is_met_with_a_hint() {
         ("--train-size none", &["--train-size", "or all"]),
         ("--hidden none --dropout 0.5", &["--dropout", "hidden layer"]),
         ("--hidden none --activation relu", &["--activation", "--output"]),
+        ("--seed-init 1..5", &["--seed-init", "nablab sweep --seed-init 1..5"]),
+        ("--seed-dropout 5", &["--seed-dropout", "5", "dropout probability above 0"]),
+        ("--seed-expand 5 --expand shifts", &["--seed-expand", "rotations"]),
+        ("--seed-order 5 --order file", &["--seed-order", "shuffled"]),
+        ("--seed-init 5 --init zeros --bias-init zero", &["--seed-init", "drawn"]),
+        ("--seed-order 5 --rng author", &["--seed-order", "author", "one seed"]),
+        ("--seed-init -5", &["--seed-init"]),
         ("--hidden none --max-norm 1", &["--max-norm", "hidden layer"]),
         ("--hidden 6,30,5", &["--hidden", "inputs", "outputs"]),
         ("--activation relo", &["--activation", "did you mean 'relu'?"]),

@@ -96,6 +96,11 @@ impl Expansion {
         1 + self.copies.unwrap_or(0)
     }
 
+    /// Whether the distortions are drawn at random: the four copies of shifts are not.
+    pub fn is_random(self) -> bool {
+        self.distortion != Distortion::Shifts || self.copies.is_none()
+    }
+
     /// The images, and after them copy 1 of all of them, copy 2 and so on; without copies the images
     /// as they are. An image has `shape` = (rows, columns) pixels, all channels of which move alike.
     ///

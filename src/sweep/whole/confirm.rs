@@ -3,7 +3,7 @@
 use super::{Sweep, SweepError};
 use crate::stats::{Interval, confidence_interval, mean};
 use crate::sweep::{GridText, Plan, Ranked, SweepDirectory, SweepSpec, rank, seed_text};
-use crate::train::Metric;
+use crate::train::{Metric, Randomised};
 
 /// The best settings of a sweep, and the sweep that trains them again.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl<'a> Sweep<'a> {
     ///
     /// # Errors
     ///
-    /// When there is nothing to choose from or by, or no seeds are left.
+    /// When there is nothing to choose from or by, something random has a seed of its own, or no seeds are left.
     pub fn confirm(&self, top: usize, seeds: u64) -> Result<Confirm<'a>, SweepError> {
         let journals = self.journals()?;
         let (plan, _) = self.trials_so_far(&journals)?;
@@ -56,7 +56,15 @@ impl<'a> Sweep<'a> {
         let mut settings = ranking.settings;
         settings.retain(|setting| !setting.values.is_empty());
         let path = || self.directory.path().to_path_buf();
-        let used = plan.last_round().into_iter().map(|place| plan.trial(place).spec.seed).max();
+        let (mut used, mut own) = (None, None);
+        for place in plan.last_round() {
+            let spec = plan.trial(place).spec;
+            used = used.max(Some(spec.seed));
+            own = own.or(Randomised::ALL.into_iter().find(|&what| spec.own_seed(what).is_some()));
+        }
+        if let Some(own) = own {
+            return Err(SweepError::OwnSeeds { path: path(), option: own.option() });
+        }
         let (Some(last), false) = (used, settings.is_empty()) else {
             return Err(SweepError::NoResults(path()));
         };

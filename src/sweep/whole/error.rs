@@ -55,6 +55,16 @@ pub enum SweepError {
         /// How many.
         left: usize,
     },
+    /// A lucky seed of the initial weights, say, would be among the best settings.
+    #[error(
+        "{path}: {option} differs or is given; expected a sweep that leaves all that is random to --seeds"
+    )]
+    OwnSeeds {
+        /// The directory.
+        path: PathBuf,
+        /// The setting.
+        option: &'static str,
+    },
     /// All seeds are used up.
     #[error("{path}: no fresh seeds are left above {last}")]
     NoSeeds {

@@ -64,6 +64,8 @@ pub enum Values {
     Fractions,
     /// Whole numbers.
     Counts,
+    /// Seeds of random numbers.
+    Seeds,
     /// One of some names, with what they mean.
     Names(fn() -> Vec<PossibleValue>),
     /// A text of a form of its own, with examples.
@@ -182,7 +184,9 @@ pub fn given(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, String)
 /// What ids of trials, and journals, say of a training: its columns and values, but those that are
 /// left out.
 pub(crate) fn told(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, String)> {
-    let values = SETTINGS.iter().zip(cells(spec, shortest));
+    let spec = spec.clone().with_fewest_seeds();
+    let values: Vec<String> = cells(&spec, shortest).collect();
+    let values = SETTINGS.iter().zip(values);
     values
         .filter(|(setting, value)| *value != setting.left_out)
         .map(|(setting, value)| (setting.column, value))

@@ -53,8 +53,11 @@ const BASE: Setting = Setting {
 /// A count of what the author's program did before, which no option sets.
 const EARLIER: Setting = Setting { left_out: "0", ..BASE };
 
+/// The seed of something random, if it is not that of all.
+const OWN_SEED: Setting = Setting { group: NUMBERS, values: Values::Seeds, absent: "seed", ..BASE };
+
 /// Every setting of a training, in the order of the columns of CSV files. The seed is the last one.
-pub static SETTINGS: [Setting; 35] = [
+pub static SETTINGS: [Setting; 39] = [
     Setting {
         name: "classes",
         column: "classes",
@@ -518,11 +521,49 @@ pub static SETTINGS: [Setting; 35] = [
         ..EARLIER
     },
     Setting {
+        name: "seed-init",
+        column: "seed_init",
+        aliases: &["init-seed"],
+        title: "seed of the initial weights and biases",
+        about: "Seed of the initial weights and biases, or seed for that of all",
+        of_network: true,
+        access: at!(spec.seed_init),
+        ..OWN_SEED
+    },
+    Setting {
+        name: "seed-order",
+        column: "seed_order",
+        aliases: &["order-seed", "seed-shuffle"],
+        title: "seed of the order of the training images",
+        about: "Seed of the order of the training images, or seed for that of all",
+        access: at!(spec.seed_order),
+        ..OWN_SEED
+    },
+    Setting {
+        name: "seed-dropout",
+        column: "seed_dropout",
+        aliases: &["dropout-seed"],
+        title: "seed of what dropout drops",
+        about: "Seed of what dropout drops, or seed for that of all",
+        access: at!(spec.seed_dropout),
+        ..OWN_SEED
+    },
+    Setting {
+        name: "seed-expand",
+        column: "seed_expansion",
+        aliases: &["expand-seed", "expansion-seed"],
+        title: "seed of the distortions",
+        about: "Seed of the distortions of --expand, or seed for that of all",
+        access: at!(spec.seed_expansion),
+        ..OWN_SEED
+    },
+    Setting {
         name: "seed",
         column: "seed",
         title: "seed",
         group: NUMBERS,
         about: "Seed of the random numbers",
+        values: Values::Seeds,
         left_out: "1",
         access: at!(spec.seed),
         ..BASE
