@@ -8,6 +8,7 @@ use nablab::report::ablation::{
 };
 use nablab::results::runs::{At, Better, MeasureText, Runs};
 use nablab::text::{message, plain};
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -196,7 +197,7 @@ pub fn command(name: &str, results: &[PathBuf], options: &[String]) -> String {
 }
 
 /// What is wrong with some results, in one line that names the file.
-pub fn wrong(error: &impl std::fmt::Display, results: &[PathBuf]) -> anyhow::Error {
+pub fn wrong(error: &impl Display, results: &[PathBuf]) -> anyhow::Error {
     let what = error.to_string();
     let named = results.iter().find(|path| what.contains(&*path.display().to_string()));
     let file = named.or(results.first()).map_or(Path::new(""), PathBuf::as_path);

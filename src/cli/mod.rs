@@ -21,6 +21,7 @@ mod settings;
 mod status;
 mod sweep;
 mod train;
+mod variance;
 
 use clap::{Parser, Subcommand};
 pub use interrupt::{EXIT_INTERRUPTED, EXIT_PIPE, Interrupted};
@@ -46,6 +47,7 @@ enum Command {
     Merge(merge::Arguments),
     Ablate(Box<ablate::Arguments>),
     Rank(Box<rank::Arguments>),
+    Variance(variance::Arguments),
     Plot(Box<plot::Arguments>),
     Report(report::Arguments),
     Emit(emit::Arguments),
@@ -86,6 +88,7 @@ impl Cli {
             Command::Confirm(arguments) => confirm::run(&arguments),
             Command::Ablate(arguments) => ablate::run(&arguments),
             Command::Rank(arguments) => rank::run(&arguments),
+            Command::Variance(arguments) => variance::run(&arguments),
             Command::Plot(arguments) => plot::run(&arguments),
             Command::Report(arguments) => report::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),

@@ -8,6 +8,7 @@ pub mod ranking;
 mod role;
 mod sparkline;
 mod table;
+pub mod variance;
 
 pub use contact_sheet::{Picture, contact_sheet};
 pub use role::Role;

@@ -29,6 +29,8 @@ pub enum Purpose {
     Permutation = 8,
     /// Data that are generated; the index is the part.
     Data = 9,
+    /// What stands for unknown parameters in a generalized interval.
+    Pivots = 10,
 }
 
 /// A ChaCha8 key stream that belongs to one (seed, purpose, index).

@@ -14,6 +14,8 @@
 //! [`rank_interval`] whatever they are. An order of two arms is shown by [`t_test_above`], their likeness by
 //! [`equivalence_test`]; a share of runs has the intervals of [`Proportion`], and two of them [`fisher_exact`].
 //!
+//! How much of a spread comes from each of several random factors is said by [`variance_components`].
+//!
 //! Whether one quantity rises with another is said by [`rank_correlation`].
 //!
 //! Several methods on several data sets have [`mean_ranks`] on each; [`friedman`] asks whether they differ at all,
@@ -38,6 +40,7 @@ mod ranking;
 mod ranks;
 mod spearman;
 mod summary;
+mod variance;
 #[cfg(test)]
 mod vectors;
 
@@ -58,3 +61,6 @@ pub use ranking::{
 pub use ranks::{rank_interval, rank_interval_least};
 pub use spearman::rank_correlation;
 pub use summary::{Summary, mean, std_dev};
+pub use variance::{
+    Component, Crossed, DRAWS, Effect, Estimate, VarianceComponents, variance_components,
+};

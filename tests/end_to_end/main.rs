@@ -19,4 +19,5 @@ mod report;
 mod reproduce;
 mod settings;
 mod sweep;
+mod variance;
 mod workloads;

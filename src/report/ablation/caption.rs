@@ -15,13 +15,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     if let Some(text) = averaged(facts) {
         lines.push(text);
     }
-    if facts.ours {
-        lines.push(
-            "A seed sets the initial weights and biases, the order of the images and what dropout \
-             drops; the same seed means the same in every row."
-                .into(),
-        );
-    }
+    lines.extend(seed(facts));
     lines.extend(differences(ablation));
     lines.extend(best(ablation, bold));
     lines.extend(constant(ablation));
@@ -30,6 +24,35 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     lines.extend(binomial(ablation));
     lines.extend(cost(facts));
     lines
+}
+
+/// What a seed changes.
+fn seed(facts: &Facts) -> Option<String> {
+    let own: Vec<String> = facts.own_seeds.iter().map(|name| name.replace('_', " ")).collect();
+    let has = |column: &str| facts.own_seeds.iter().any(|name| name == column);
+    let parts = [
+        ("seed_init", "the initial weights and biases"),
+        ("seed_order", "the order of the images"),
+        ("seed_dropout", "what dropout drops"),
+    ];
+    let parts: Vec<&str> =
+        parts.into_iter().filter(|&(column, _)| !has(column)).map(|(_, what)| what).collect();
+    let parts = match parts[..] {
+        [] => "what no other seed sets".into(),
+        [one] => one.to_string(),
+        [ref first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    let own = match own.is_empty() {
+        true => String::new(),
+        false => format!(
+            ", but not what {} {}",
+            own.join(" and "),
+            if own.len() == 1 { "does" } else { "do" }
+        ),
+    };
+    facts
+        .ours
+        .then(|| format!("A seed sets {parts}{own}; the same seed means the same in every row."))
 }
 
 /// How many trainings have no value, and what follows.

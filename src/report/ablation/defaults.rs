@@ -4,6 +4,7 @@ use super::rows::select;
 use super::{AblationError, Request, Tune};
 use crate::report::Role;
 use crate::results::runs::{MeasureText, Runs, Setting};
+use crate::train::settings::is_own_seed;
 
 /// More columns make a page too wide.
 const MOST_COLUMNS: usize = 8;
@@ -32,7 +33,9 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
             .chain(tuned)
             .collect()
     };
-    let varying: Vec<&Setting> = runs.varying(&selected, &request.pair_by).collect();
+    // Nobody tunes a seed; what is random is averaged over.
+    let varying = runs.varying(&selected, &request.pair_by).filter(|s| !is_own_seed(&s.name));
+    let varying: Vec<&Setting> = varying.collect();
     let free = |request: &Request| -> Vec<&Setting> {
         let taken = taken(request);
         let taken: Vec<&Setting> =

@@ -1,6 +1,7 @@
 use super::{AblationError, Request};
 use crate::results::Origin;
 use crate::results::runs::{Lost, Runs, Spacing, Unit};
+use crate::train::settings::is_own_seed;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ pub struct Facts {
     pub(super) within: BTreeSet<usize>,
     /// Whether the runs are ours, so that we know what a seed changes.
     pub ours: bool,
+    /// Columns of seeds of their own that some runs have, so that the seed does not change it.
+    pub own_seeds: Vec<String>,
     /// The images of the test set.
     pub test_images: Option<usize>,
     /// Where the results came from.
@@ -92,9 +95,16 @@ impl Facts {
             kept_elsewhere: !runs.has_epochs() && selected.iter().any(|&run| runs.keeps_best(run)),
             seeds: runs.setting(&request.pair_by)?.present(selected).len(),
             ours,
+            own_seeds: own_seeds(runs, selected),
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),
             origins: directories.iter().filter_map(|d: &PathBuf| Origin::read(d)).collect(),
             ..Self::default()
         })
     }
+}
+
+fn own_seeds(runs: &Runs, selected: &[usize]) -> Vec<String> {
+    let settings = runs.settings().iter().filter(|setting| is_own_seed(&setting.name));
+    let is_given = |column: &&String| selected.iter().any(|&run| runs.cell(run, column).is_some());
+    settings.map(|setting| &setting.name).filter(is_given).cloned().collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{AblationError, Request};
 use crate::results::runs::{Runs, RunsError, Setting};
+use crate::train::settings::is_own_seed;
 use std::collections::{BTreeMap, HashSet};
 
 /// The rows of a table, with their runs.
@@ -149,7 +150,7 @@ fn leave_one_out(
     let tuned = request.tune.iter().flat_map(|tune| &tune.settings);
     let tuned = tuned.map(String::as_str);
     let others: Vec<&str> = request.vs.named().into_iter().chain(tuned).collect();
-    let varying = runs.varying(selected, &request.pair_by);
+    let varying = runs.varying(selected, &request.pair_by).filter(|s| !is_own_seed(&s.name));
     let settings: Vec<&Setting> = varying.filter(|s| !others.contains(&s.name.as_str())).collect();
     if settings.is_empty() {
         return Err(AblationError::LeaveOneOut("nothing varies but the seed".into()));

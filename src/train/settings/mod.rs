@@ -138,6 +138,13 @@ pub fn options() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(|setting| setting.is_option())
 }
 
+/// Whether a column of CSV files has the seed of something random for itself, such as `seed_init`.
+pub fn is_own_seed(column: &str) -> bool {
+    let own =
+        |setting: &&Setting| matches!(setting.values, Values::Seeds) && setting.name != "seed";
+    SETTINGS.iter().filter(own).any(|setting| setting.column == column)
+}
+
 /// The setting of a name, however it is written: `batch_size`, `lr`, `optimizer`.
 ///
 /// # Errors
