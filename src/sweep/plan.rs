@@ -3,7 +3,7 @@
 use super::grid::{Grid, GridError, GridText};
 use super::{Trial, TrialKey, work};
 use crate::data::Dataset;
-use crate::train::settings::given;
+use crate::train::settings::{given, is_own_seed};
 use crate::train::{Generator, MonitorOptions, SpecError, TrainingSpec};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -207,8 +207,8 @@ impl<'a> Plan<'a> {
         (0..self.len()).filter(|&place| self.trials[place].epochs == last).collect()
     }
 
-    /// Groups trials by their settings: the places of those that differ in the seed alone, in the
-    /// order of the plan.
+    /// Groups trials by their settings: the places of those that differ in seeds alone, that of all or those of
+    /// their own, in the order of the plan.
     ///
     /// # Panics
     ///
@@ -217,7 +217,9 @@ impl<'a> Plan<'a> {
         let mut settings: Vec<Vec<usize>> = Vec::new();
         let mut known = HashMap::new();
         for &place in places {
-            let index = *known.entry(self.setting(place)).or_insert(settings.len());
+            let mut setting = self.setting(place);
+            setting.retain(|name, _| !is_own_seed(name));
+            let index = *known.entry(setting).or_insert(settings.len());
             match settings.get_mut(index) {
                 Some(setting) => setting.push(place),
                 None => settings.push(vec![place]),
@@ -232,6 +234,19 @@ impl<'a> Plan<'a> {
     ///
     /// When there is none at that place.
     pub fn label(&self, place: usize) -> String {
+        self.label_of(place, |_| true)
+    }
+
+    /// The same without seeds of their own, which are no settings to choose from.
+    ///
+    /// # Panics
+    ///
+    /// As [`label`](Self::label).
+    pub fn setting_label(&self, place: usize) -> String {
+        self.label_of(place, |name| !is_own_seed(name))
+    }
+
+    fn label_of(&self, place: usize, is_told: impl Fn(&str) -> bool) -> String {
         let setting = self.setting(place);
         // With several grids anything may differ.
         let is_round = self.trials[place].epochs > 0;
@@ -239,7 +254,7 @@ impl<'a> Plan<'a> {
             let varied = self.grids.len() > 1 || self.grids[0].varied().any(|v| v == name);
             varied || (is_round && name == "epochs")
         };
-        let shown = setting.iter().filter(|(name, _)| shown(name));
+        let shown = setting.iter().filter(|(name, _)| shown(name) && is_told(name));
         let label: Vec<String> = shown.map(|(name, value)| format!("{name}={value}")).collect();
         label.join(" ")
     }

@@ -58,7 +58,7 @@ pub fn rank(
 ) -> Result<Vec<Ranked>, JournalError> {
     let mut settings: Vec<Ranked> = Vec::new();
     for places in plan.settings(places) {
-        let label = plan.label(places[0]);
+        let label = plan.setting_label(places[0]);
         let mut setting = Ranked { label, places, values: Vec::new(), diverged: 0 };
         for &place in &setting.places {
             if let Some(Entry::Done(history)) = journals.get(plan.key(place))? {

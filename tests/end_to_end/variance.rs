@@ -1,6 +1,6 @@
 //! Seeds of their own for what is random, and what of the spread comes from which.
 
-use crate::common::{Images, Table, nablab, read, refused, works};
+use crate::common::{Images, Table, nablab, read, refused};
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -19,17 +19,22 @@ impl Lab {
 
     /// A sweep of a few images; its directory.
     fn sweep(&self, name: &str, options: &str) -> PathBuf {
+        self.swept(name, options).0
+    }
+
+    /// The same with what it prints.
+    fn swept(&self, name: &str, options: &str) -> (PathBuf, String) {
         let out = self.directory.path().join(name);
         let mut command = nablab();
-        command.args(["sweep", "--quiet", "--epochs", "2", "--monitor", "test-accuracy,test-cost"]);
+        command.args(["sweep", "--epochs", "2", "--monitor", "validation-accuracy,test-cost"]);
         command
             .args(options.split_whitespace())
             .arg("--data")
             .arg(&self.data)
             .arg("--out")
             .arg(&out);
-        works(&mut command);
-        out
+        let stdout = printed(&mut command);
+        (out, stdout)
     }
 }
 
@@ -89,7 +94,9 @@ fn two_seeds_of_their_own_make_a_table_of_components() {
 #[test]
 fn seeds_cross_with_the_seed_of_one_thing_and_tables_average_over_it() {
     let lab = Lab::new();
-    let out = lab.sweep("seeds", "--seeds 1..3 --seed-init 1..2 --eta 0.1,0.5");
+    let options = "--seeds 1..3 --seed-init 1..2 --eta 0.1,0.5";
+    let (out, stdout) = lab.swept("seeds", options);
+    assert!(stdout.contains("eta=0.5 (6 seeds)"), "a seed is no setting to choose: {stdout}");
     let table = trials(&out);
     assert_eq!(table.rows.len(), 12);
     let table = printed(nablab().arg("ablate").arg(&out).args(["--metric", "test_cost"]));
@@ -123,8 +130,8 @@ fn a_seed_of_its_own_that_is_the_seed_is_no_other_training() {
     std::fs::write(&file, "seed_init = \"1..3\"\nseed = 2\nepochs = 2\n").unwrap();
     let out = lab.directory.path().join("file");
     let mut command = nablab();
-    command.args(["sweep", "--quiet", "--from"]).arg(&file).arg("--data").arg(&lab.data);
-    let _ = command.arg("--out").arg(&out).output().unwrap();
+    command.arg("sweep").arg(&file).arg("--data").arg(&lab.data);
+    printed(command.arg("--out").arg(&out));
     let spec = read(&out, "spec.toml");
     assert!(spec.contains("seed-init = \"1..3\""), "{spec}");
 }

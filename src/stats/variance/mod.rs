@@ -143,7 +143,8 @@ fn combination(effect: Effect, squares: &[MeanSquare], design: &Crossed) -> Vec<
     let coefficient = |other: Effect| match (effect.is_rest(), other.is_rest()) {
         (true, rest) => f64::from(u8::from(rest)),
         // What is left is only subtracted from the combination of all factors, in which it is.
-        (false, true) => f64::from(i8::from(effect == all)) * -1.0,
+        (false, true) if effect == all => -1.0,
+        (false, true) => 0.0,
         (false, false) if other.contains(effect) => {
             if (other.order() - effect.order()).is_multiple_of(2) { 1.0 } else { -1.0 }
         }

@@ -149,7 +149,7 @@ fn estimates_are_unbiased_and_intervals_keep_their_level() {
             total_held += usize::from(made.total.interval.contains(total));
         }
         for ((estimates, held), truth) in estimates.iter().zip(held).zip(truth) {
-            let summary = crate::stats::Summary::of(&estimates).unwrap();
+            let summary = crate::stats::Summary::of(estimates).unwrap();
             let error = summary.std_dev.unwrap() / (REPETITIONS as f64).sqrt();
             let off = (summary.mean - truth).abs();
             assert!(off < 4.0 * error, "{levels:?} {sd:?}: {truth}, off by {off} ± {error}");

@@ -138,11 +138,11 @@ pub fn options() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(|setting| setting.is_option())
 }
 
-/// Whether a column of CSV files has the seed of something random for itself, such as `seed_init`.
-pub fn is_own_seed(column: &str) -> bool {
+/// Whether an option, or a column of CSV files, is the seed of something random for itself, such as `seed-init`.
+pub fn is_own_seed(name: &str) -> bool {
     let own =
         |setting: &&Setting| matches!(setting.values, Values::Seeds) && setting.name != "seed";
-    SETTINGS.iter().filter(own).any(|setting| setting.column == column)
+    SETTINGS.iter().filter(own).any(|setting| [setting.name, setting.column].contains(&name))
 }
 
 /// The setting of a name, however it is written: `batch_size`, `lr`, `optimizer`.
