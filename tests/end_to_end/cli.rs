@@ -141,7 +141,7 @@ fn the_files_have_exactly_the_documented_columns() {
     const SETTINGS: &str = "trial_id,data,classes,train_size,validation_size,expansion,hidden,sequence,activation,dropout,dropout_by,output,\
                             cost,targets,init,bias_init,recurrent_init,forget_bias,optimiser,eta,schedule,momentum,\
                             batch_size,order,truncation,clip_norm,lambda,l1,max_norm,early_stop,epochs,precision,rng,earlier_networks,\
-                            earlier_epochs,earlier_draws,seed_init,seed_order,seed_dropout,seed_expansion,seed";
+                            earlier_epochs,earlier_draws,seed_init,seed_order,seed_dropout,seed_expand,seed";
     const METRICS: [&str; 6] = [
         "training_cost",
         "training_accuracy",

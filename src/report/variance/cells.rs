@@ -20,9 +20,8 @@ pub(super) fn seeds<'a>(
     by: &[&Setting],
     selected: &[usize],
 ) -> Result<Vec<&'a Setting>, VarianceError> {
-    let is_seed = |setting: &&Setting| setting.name.to_lowercase().contains("seed");
     let others = runs.varying(selected, "").filter(|setting| !by.contains(setting));
-    let mut seeds: Vec<&Setting> = others.filter(is_seed).collect();
+    let mut seeds: Vec<&Setting> = others.filter(|setting| is_seed(setting)).collect();
     if let Some(place) = seeds.iter().position(|seed| seed.name == "seed") {
         let rest: Vec<&Setting> = seeds.iter().copied().filter(|s| s.name != "seed").collect();
         if !rest.is_empty() && tells(runs, seeds[place], &rest, selected) {
@@ -30,6 +29,10 @@ pub(super) fn seeds<'a>(
         }
     }
     if seeds.is_empty() { Err(VarianceError::NoFactors) } else { Ok(seeds) }
+}
+
+fn is_seed(setting: &Setting) -> bool {
+    setting.name.to_lowercase().contains("seed")
 }
 
 /// Whether a setting has no value that two combinations of some factors share.
@@ -53,7 +56,9 @@ pub(super) fn design(
     for setting in runs.varying(of, "") {
         let is_known = factors.contains(&setting) || by.contains(&setting);
         let repeats = setting.name == "seed" && tells(runs, setting, factors, of);
-        if !is_known && !repeats && !runs.follows(setting, factors, of) {
+        // The second of two seeds that were varied together.
+        let follows = || factors.iter().any(|factor| runs.follows(setting, &[factor], of));
+        if !is_known && !repeats && !(is_seed(setting) && follows()) {
             return Err(VarianceError::Varies { setting: setting.name.clone(), place });
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn words(factor: &str) -> String {
         "seed_init" => "initial weights".into(),
         "seed_order" => "order of the images".into(),
         "seed_dropout" => "dropout".into(),
-        "seed_expansion" => "distortions of the images".into(),
+        "seed_expand" => "distortions of the images".into(),
         other => heading(other),
     }
 }

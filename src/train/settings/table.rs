@@ -550,8 +550,8 @@ pub static SETTINGS: [Setting; 39] = [
     },
     Setting {
         name: "seed-expand",
-        column: "seed_expansion",
-        aliases: &["expand-seed", "expansion-seed"],
+        column: "seed_expand",
+        aliases: &["seed-expansion", "expand-seed", "expansion-seed"],
         title: "seed of the distortions",
         about: "Seed of the distortions of --expand, or seed for that of all",
         access: at!(spec.seed_expansion),
