@@ -58,7 +58,7 @@ pub(super) fn design(
         let repeats = setting.name == "seed" && tells(runs, setting, factors, of);
         // The second of two seeds that were varied together.
         let follows = || factors.iter().any(|factor| runs.follows(setting, &[factor], of));
-        if !is_known && !repeats && !(is_seed(setting) && follows()) {
+        if !(is_known || repeats || is_seed(setting) && follows()) {
             return Err(VarianceError::Varies { setting: setting.name.clone(), place });
         }
     }
