@@ -1,6 +1,6 @@
 //! Tests of paired differences, all two-sided.
 
-use super::{Differences, mean, std_dev};
+use super::{Differences, Shared, resampled_t_test};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// The result of a test.
@@ -21,14 +21,7 @@ pub struct Test {
 /// difference.
 #[must_use]
 pub fn paired_t_test(differences: &Differences) -> Option<Test> {
-    let n = differences.len();
-    let (s, mean) = (std_dev(differences)?, mean(differences));
-    if s == 0.0 {
-        return (mean == 0.0).then_some(Test { n, statistic: 0.0, p: 1.0 });
-    }
-    let t = mean / (s / (n as f64).sqrt());
-    let p = if t.is_finite() { 2.0 * t_lower_tail(-t.abs(), (n - 1) as f64) } else { f64::NAN };
-    Some(Test { n, statistic: t, p })
+    resampled_t_test(differences, Shared::default())
 }
 
 /// P(T ≤ t) of Student's t distribution.
@@ -51,30 +44,63 @@ const EXACT: usize = 200;
 /// `None` without differences; p is 1 if all are zero, NaN if there is a NaN.
 #[must_use]
 pub fn wilcoxon_signed_rank(differences: &Differences) -> Option<Test> {
-    if differences.is_empty() {
-        return None;
-    }
-    if differences.iter().any(|d| d.is_nan()) {
+    let ranked = SignedRanks::of(differences)?;
+    let Some(SignedRanks { ranks, negative }) = ranked else {
         return Some(Test { n: differences.len(), statistic: f64::NAN, p: f64::NAN });
-    }
-    let mut sorted: Vec<f64> = differences.iter().copied().filter(|&d| d != 0.0).collect();
-    sorted.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
-    let n = sorted.len();
+    };
+    let n = ranks.len();
     if n == 0 {
         return Some(Test { n, statistic: 0.0, p: 1.0 });
     }
-    // Twice the ranks, so that the mean rank of ties is whole.
-    let (mut ranks, mut before) = (Vec::with_capacity(n), 0);
-    for tied in sorted.chunk_by(|a, b| a.abs() == b.abs()) {
-        ranks.extend(std::iter::repeat_n(2 * before + tied.len() + 1, tied.len()));
-        before += tied.len();
+    let smaller = negative.min(ranks.iter().sum::<usize>() - negative);
+    Some(Test { n, statistic: smaller as f64 / 2.0, p: (2.0 * tail(&ranks, smaller)).min(1.0) })
+}
+
+/// The same one-sided: p is the probability of a sum of the ranks of negative differences, which is the statistic, as
+/// low if nothing but chance makes the signs.
+///
+/// `None` without differences; p is 1 if all are zero, NaN if there is a NaN.
+#[must_use]
+pub fn wilcoxon_above(differences: &Differences) -> Option<Test> {
+    let ranked = SignedRanks::of(differences)?;
+    let Some(SignedRanks { ranks, negative }) = ranked else {
+        return Some(Test { n: differences.len(), statistic: f64::NAN, p: f64::NAN });
+    };
+    let p = tail(&ranks, negative).min(1.0);
+    Some(Test { n: ranks.len(), statistic: negative as f64 / 2.0, p })
+}
+
+/// Twice the ranks of the differences that are not zero, so that the mean rank of ties is whole.
+struct SignedRanks {
+    ranks: Vec<usize>,
+    /// The sum of those of negative differences.
+    negative: usize,
+}
+
+impl SignedRanks {
+    /// `None` without differences, `Some(None)` if there is a NaN.
+    fn of(differences: &[f64]) -> Option<Option<Self>> {
+        if differences.is_empty() {
+            return None;
+        }
+        if differences.iter().any(|d| d.is_nan()) {
+            return Some(None);
+        }
+        let mut sorted: Vec<f64> = differences.iter().copied().filter(|&d| d != 0.0).collect();
+        sorted.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
+        let (mut ranks, mut before) = (Vec::with_capacity(sorted.len()), 0);
+        for tied in sorted.chunk_by(|a, b| a.abs() == b.abs()) {
+            ranks.extend(std::iter::repeat_n(2 * before + tied.len() + 1, tied.len()));
+            before += tied.len();
+        }
+        let negative = sorted.iter().zip(&ranks).filter(|(d, _)| **d < 0.0).map(|(_, r)| r).sum();
+        Some(Some(Self { ranks, negative }))
     }
-    let total: usize = ranks.iter().sum();
-    let positive: usize =
-        sorted.iter().zip(&ranks).filter(|(d, _)| **d > 0.0).map(|(_, r)| r).sum();
-    let smaller = positive.min(total - positive);
-    let tail = if n <= EXACT { exact_tail(&ranks, smaller) } else { normal_tail(&ranks, smaller) };
-    Some(Test { n, statistic: smaller as f64 / 2.0, p: (2.0 * tail).min(1.0) })
+}
+
+/// P(W ≤ w), exact where that can be.
+fn tail(ranks: &[usize], w: usize) -> f64 {
+    if ranks.len() <= EXACT { exact_tail(ranks, w) } else { normal_tail(ranks, w) }
 }
 
 /// P(W ≤ w) where each rank is positive or not with equal probability.
@@ -116,6 +142,20 @@ pub fn sign_test(differences: &Differences) -> Option<Test> {
     Some(Test { n, statistic: positive as f64, p: (2.0 * tail).min(1.0) })
 }
 
+/// The sign test one-sided: p is the probability of at least as many positive ones, whose number is the statistic.
+///
+/// `None` without differences; p is 1 if all are zero, NaN if there is a NaN.
+#[must_use]
+pub fn sign_above(differences: &Differences) -> Option<Test> {
+    let both = sign_test(differences)?;
+    if both.p.is_nan() {
+        return Some(both);
+    }
+    let negative = differences.iter().filter(|&&d| d < 0.0).count();
+    let n = negative + both.statistic as usize;
+    Some(Test { n, p: exact_tail(&vec![1; n], negative).min(1.0), ..both })
+}
+
 /// The smallest p that [`wilcoxon_signed_rank`] and [`sign_test`] can reach with `n` differences: 2 / 2ⁿ. Five runs
 /// never reach 0.05.
 #[must_use]
@@ -141,6 +181,11 @@ mod tests {
             let sign = sign_test(&Differences::exact(case.differences)).unwrap();
             assert_eq!(sign.statistic, case.positive);
             assert_close(sign.p, case.sign_p, 1e-12);
+        }
+        for (case, (wilcoxon, sign)) in vectors::PAIRED.iter().zip(vectors::EXACT_ABOVE) {
+            let differences = Differences::exact(case.differences);
+            assert_close(wilcoxon_above(&differences).unwrap().p, wilcoxon, 1e-12);
+            assert_close(sign_above(&differences).unwrap().p, sign, 1e-12);
         }
     }
 
@@ -229,6 +274,16 @@ mod tests {
             assert_eq!(test(&[1.0, -2.0, 3.0]).unwrap().p, test(&[-1.0, 2.0, -3.0]).unwrap().p);
         }
         assert!(t_test(&[1.0, f64::NAN, 2.0]).unwrap().p.is_nan());
+        for above in [wilcoxon_above, sign_above] {
+            let test = |d: &[f64]| above(&Differences::exact(d));
+            assert_eq!(test(&[]), None);
+            assert_eq!(test(&[0.0; 4]).unwrap().p, 1.0);
+            assert!(test(&[1.0, f64::NAN]).unwrap().p.is_nan());
+            assert_eq!(
+                (test(&[1.0; 6]).unwrap().p, test(&[-1.0; 6]).unwrap().p),
+                (1.0 / 64.0, 1.0)
+            );
+        }
         assert_eq!([0, 1, 5, 6].map(smallest_p_exact), [1.0, 1.0, 0.0625, 0.03125]);
     }
 }

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-use super::{mean, std_dev};
+use super::{Shared, mean, resampled_interval, std_dev};
 
 /// A closed interval, in the unit of the sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +42,7 @@ impl Interval {
 #[must_use]
 #[track_caller]
 pub fn confidence_interval(sample: &[f64], level: f64) -> Option<Interval> {
-    let n = sample.len() as f64;
-    around_mean(sample, level, (1.0 / n).sqrt())
+    resampled_interval(sample, level, Shared::default())
 }
 
 /// The t interval into which one further value would fall: mean ± t · s · √(1 + 1/n).
@@ -63,7 +62,7 @@ pub fn prediction_interval(sample: &[f64], level: f64) -> Option<Interval> {
 
 /// mean ± t · s · `factor`.
 #[track_caller]
-fn around_mean(sample: &[f64], level: f64, factor: f64) -> Option<Interval> {
+pub(super) fn around_mean(sample: &[f64], level: f64, factor: f64) -> Option<Interval> {
     assert!(level > 0.0 && level < 1.0, "level must be between 0 and 1, is {level}");
     let s = std_dev(sample)?;
     // From the lower tail: (1 + level)/2 would round away the digits of a level near 1.

@@ -1,7 +1,7 @@
 //! One-sided tests of paired differences: what a statement about an order of two takes.
 
 use super::compare::t_lower_tail;
-use super::{Differences, Test, mean, std_dev};
+use super::{Differences, Shared, Test, mean, std_dev};
 
 /// Student's t test of whether the mean difference is above `bound`: p is the probability of a statistic
 /// t = (mean − `bound`) / (s / √n) at least as high if it is not.
@@ -12,6 +12,18 @@ use super::{Differences, Test, mean, std_dev};
 /// `None` for fewer than two differences. NaN if there is a NaN or an infinite difference.
 #[must_use]
 pub fn t_test_above(differences: &Differences, bound: f64) -> Option<Test> {
+    resampled_t_test_above(differences, bound, Shared::default())
+}
+
+/// The same for runs that may [share](Shared) training data.
+///
+/// `None` and NaN as [`t_test_above`].
+#[must_use]
+pub fn resampled_t_test_above(
+    differences: &Differences,
+    bound: f64,
+    shared: Shared,
+) -> Option<Test> {
     let n = differences.len();
     let (s, mean) = (std_dev(differences)?, mean(differences));
     let above = mean - bound;
@@ -20,7 +32,7 @@ pub fn t_test_above(differences: &Differences, bound: f64) -> Option<Test> {
         let p = if above > 0.0 { 0.5_f64.powi(i32::try_from(n).unwrap_or(i32::MAX)) } else { 1.0 };
         return Some(Test { n, statistic, p });
     }
-    let statistic = above / (s / (n as f64).sqrt());
+    let statistic = above / (s * shared.error(n));
     let p = if statistic.is_finite() { t_lower_tail(-statistic, (n - 1) as f64) } else { f64::NAN };
     Some(Test { n, statistic, p })
 }
