@@ -4,7 +4,9 @@
 mod escape;
 mod number;
 mod plain;
+mod rounding;
 
 pub use escape::escape;
 pub use number::{measurement, rounded, significant};
 pub use plain::{message, one_line, plain};
+pub use rounding::Rounding;
