@@ -46,6 +46,13 @@ impl Origin {
         Some(format!("{trainings} took {seconds} CPU-seconds"))
     }
 
+    /// Until what seeds were added to the results of a directory, as its spec.toml tells; `None` if their number was fixed.
+    pub fn seeds_added_until(directory: &Path) -> Option<String> {
+        let text = read_text(&directory.join("spec.toml"), LARGEST_PROVENANCE).ok()?;
+        let table: toml::Table = text.parse().ok()?;
+        Some(plain(table.get("until")?.as_str()?).into_owned())
+    }
+
     /// Reads the file beside results; `None` if there is none, or none of ours.
     pub fn read(directory: &Path) -> Option<Self> {
         let text = read_text(&directory.join(PROVENANCE_FILE), LARGEST_PROVENANCE).ok()?;

@@ -21,6 +21,7 @@ mod seeds;
 mod sessions;
 mod shard;
 mod spec;
+mod until;
 mod values;
 mod whole;
 mod work;
@@ -55,9 +56,10 @@ pub use seeds::seeds;
 pub use sessions::Sessions;
 pub use shard::Shard;
 pub use spec::{SPEC_FILE, SpecFileError, SweepSpec, data_id, every, fingerprint, seed_text};
+pub use until::{FIRST_SEEDS, Goal, MOST_SEEDS, Until};
 pub use whole::{
-    Confirm, Confirmed, Estimate, Finished, Lead, Merged, Only, Progress, Ranking, Sweep,
-    SweepError, merge_sweeps,
+    Confirm, Confirmed, Estimate, Finished, Lead, Merged, Only, Progress, Ranking, Sequential,
+    Stopped, Sweep, SweepError, Verdict, merge_sweeps,
 };
 pub use work::{Speed, work};
 pub use workers::{WORKER, available_cores};

@@ -1,7 +1,8 @@
 //! What a sweep is, as a file: `sweep.toml` as people write it, `spec.toml` as it is frozen.
 
 use super::grid::GridText;
-use super::seeds::seeds;
+use super::seeds::{SEEDS, seeds};
+use super::until::{MOST_SEEDS, Until};
 use super::values::decimal;
 use super::{Reproduced, SweepError};
 use crate::data::Dataset;
@@ -40,6 +41,8 @@ pub struct SweepSpec {
     pub experiment: Option<Reproduced>,
     /// With successive halving, the factor by which settings become fewer and epochs more.
     pub halving: Option<usize>,
+    /// That seeds are added until enough is known.
+    pub until: Option<Until>,
     /// The trials: those of each grid.
     pub grids: Vec<GridText>,
 }
@@ -80,7 +83,7 @@ pub enum SpecFileError {
 /// The keys of a grid that are not options of a training.
 const GRID_KEYS: [&str; 5] = ["seeds", "zip", "when", "trials", "sweep-seed"];
 /// The keys of a file outside its grids.
-const FILE_KEYS: [&str; 12] = [
+const FILE_KEYS: [&str; 16] = [
     "target-columns",
     "monitor-start",
     "experiment",
@@ -92,6 +95,10 @@ const FILE_KEYS: [&str; 12] = [
     "monitor-layers",
     "halving",
     "trainings",
+    "until",
+    "until-seeds",
+    "max-seeds",
+    "baseline",
     "grid",
 ];
 
@@ -139,6 +146,13 @@ impl SweepSpec {
         })?;
         let mut spec = Self::default();
         let mut common = GridText::default();
+        let mut goal = None;
+        let mut until = Until {
+            goal: String::new(),
+            first: String::new(),
+            most: MOST_SEEDS,
+            baseline: String::new(),
+        };
         for (key, value) in &table {
             match key.replace('_', "-").as_str() {
                 "grid" => {}
@@ -156,8 +170,20 @@ impl SweepSpec {
                 "monitor-start" => spec.monitor_start = flag_of(key, value)?,
                 "monitor-layers" => spec.monitor_layers = flag_of(key, value)?,
                 "halving" => spec.halving = Some(count_of(key, value)?),
+                "until" => goal = Some(text_of(key, value)?),
+                "until-seeds" => until.first = text_of(key, value)?,
+                "max-seeds" => until.most = count_of(key, value)? as u64,
+                "baseline" => until.baseline = text_of(key, value)?,
                 _ => set(&mut common, key, value)?,
             }
+        }
+        if let Some(goal) = goal {
+            until.goal = goal;
+            if until.first.is_empty() {
+                until.first = common.axes.get("seed").cloned().unwrap_or(SEEDS.into());
+            }
+            until.check().map_err(|problem| wrong("until", problem))?;
+            spec.until = Some(until);
         }
         let Some(grids) = table.get("grid") else {
             spec.grids.push(common);
@@ -254,6 +280,14 @@ impl SweepSpec {
         }
         if let Some(halving) = self.halving {
             line("halving", whole(halving));
+        }
+        if let Some(until) = &self.until {
+            line("until", until.goal.as_str().into());
+            line("until-seeds", until.first.as_str().into());
+            line("max-seeds", until.most.to_string().into());
+            if !until.baseline.is_empty() {
+                line("baseline", until.baseline.as_str().into());
+            }
         }
         if self.trainings > 0 {
             line("trainings", whole(self.trainings));

@@ -3,11 +3,12 @@ pub mod finished;
 mod only;
 mod preview;
 mod request;
+mod until;
 
 use super::output::Output;
 use super::settings::Axes;
 use super::{interrupt, plural};
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 pub use board::{Board, command, whole_seconds};
 use clap::{Args, value_parser};
 use nablab::simd::SimdLevel;
@@ -48,6 +49,20 @@ pub struct Arguments {
     /// set) for FACTOR times as many, up to --epochs
     #[arg(long, value_name = "FACTOR", num_args = 0..=1, default_missing_value = "3", help_heading = GRID)]
     halving: Option<usize>,
+    /// Add seeds until enough is known: decided (better or worse than the baseline), decided:0.3 (or within 0.3 points
+    /// of accuracy, else units of the metric) or width:0.2 (each mean to ± 0.2); with :METRIC after it of another metric
+    /// than that by which settings are ranked. The intervals hold whenever it stops
+    #[arg(long, value_name = "GOAL", conflicts_with_all = ["halving", "shard", "only", "freeze"], help_heading = UNTIL)]
+    until: Option<String>,
+    /// The same as --until width:W
+    #[arg(long, value_name = "W", conflicts_with_all = ["until", "halving", "shard", "only", "freeze"], help_heading = UNTIL)]
+    target_width: Option<f64>,
+    /// The most seeds of a setting; --seeds are those to begin with, and as many are added at a time [default: 60]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = UNTIL)]
+    max_seeds: Option<u64>,
+    /// The setting that all others are compared with, as in activation=sigmoid [default: the first]
+    #[arg(long, value_name = "SETTING=VALUE", help_heading = UNTIL)]
+    baseline: Option<String>,
     #[command(flatten)]
     axes: Axes,
     /// Directory of four IDX files (raw or .gz), or a CSV file of numbers, to use instead of the embedded
@@ -108,6 +123,7 @@ pub struct Arguments {
 
 // The headings of --help.
 const GRID: &str = "Combinations";
+const UNTIL: &str = "How many seeds";
 const RESULTS: &str = "Results";
 const RUNNING: &str = "Running";
 
@@ -131,13 +147,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(data) = &early {
         asked.data_id = nablab::sweep::data_id(&data.sha256);
     }
+    // Seeds that were added before are there already.
+    let extend = arguments.extend || asked.until.is_some();
     let spec = match arguments.dry_run {
         // A preview of something else than what is there does no harm.
         true => asked.clone(),
-        false => directory.unite(&asked, arguments.extend)?,
+        false => directory.unite(&asked, extend)?,
     };
     let trains = !(arguments.dry_run || arguments.freeze || arguments.only.is_some());
-    if trains && is_complete(&directory, &spec) {
+    if trains && spec.until.is_none() && is_complete(&directory, &spec) {
         writeln!(
             stdout,
             "{}: all {} are done; trials.csv and epochs.csv are there",
@@ -150,7 +168,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = early.map_or_else(|| spec.load_data(), Ok)?;
     let sweep = match arguments.dry_run {
         true => Sweep::preview(directory, &asked, &data),
-        false => Sweep::new(directory, &asked, arguments.extend, &data),
+        false => Sweep::new(directory, &asked, extend, &data),
     };
     let sweep = sweep.map_err(|error| match (error, request.place.as_str()) {
         // No single option is to blame.
@@ -163,6 +181,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if shard.is_some() && sweep.spec().halving.is_some() {
         return Err(SweepError::Shard.into());
     }
+    if let (true, Some(until)) =
+        (shard.is_some() || sweep.spec().halving.is_some(), &sweep.spec().until)
+    {
+        bail!(
+            "--until {until}: each look needs all results of the one before; it goes with neither --shard nor --halving"
+        );
+    }
     let trainings = plural(sweep.trainings(), "training");
     if arguments.dry_run {
         preview::show(&sweep, &jobs, &mut stdout)?;
@@ -172,6 +197,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(stdout, "wrote {}: {trainings}", file.display())?;
     } else if let Some(id) = &arguments.only {
         only::run(&sweep, id, jobs.level, &mut stdout)?;
+    } else if sweep.spec().until.is_some() {
+        until::run(&sweep, &jobs, &mut stdout)?;
     } else {
         let described = described(&sweep.plan().describe());
         let heading = format!("{trainings}{described} in {}\n", request.out.display());

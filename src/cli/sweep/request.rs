@@ -3,7 +3,9 @@
 use super::Arguments;
 use anyhow::{anyhow, bail};
 use nablab::data::Dataset;
-use nablab::sweep::{GridText, SweepDirectory, SweepSpec, data_id, seed_text, seeds};
+use nablab::sweep::{
+    GridText, MOST_SEEDS, SweepDirectory, SweepSpec, Until, data_id, seed_text, seeds,
+};
 use std::path::{Path, PathBuf};
 
 /// A sweep and where its results go.
@@ -109,7 +111,44 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
     spec.monitor_start |= arguments.monitor_start;
     spec.monitor_layers |= arguments.monitor_layers;
     spec.halving = arguments.halving.or(spec.halving);
-    Ok(())
+    overlay_until(spec, arguments)
+}
+
+/// What is said of how many seeds there are to be.
+fn overlay_until(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
+    let width = arguments.target_width.map(|width| format!("width:{width}"));
+    if let Some(goal) = arguments.until.clone().or(width) {
+        let mut firsts =
+            spec.grids.iter().map(|grid| grid.axes.get("seed").map_or(SEEDS, String::as_str));
+        let first = firsts.next().unwrap_or(SEEDS).to_string();
+        if firsts.any(|other| other != first) {
+            bail!(
+                "--until: all grids of a sweep to which seeds are added begin with the same seeds"
+            );
+        }
+        let until = Until { goal, first, most: MOST_SEEDS, baseline: String::new() };
+        // What is known is kept if the directory has added seeds already.
+        let known = spec.until.take();
+        let first = known.map_or(until.first, |known| known.first);
+        spec.until = Some(Until { first, ..until });
+    }
+    let options = [
+        ("--max-seeds", arguments.max_seeds.is_some()),
+        ("--baseline", arguments.baseline.is_some()),
+    ];
+    match &mut spec.until {
+        Some(until) => {
+            until.most = arguments.max_seeds.unwrap_or(until.most);
+            until.baseline = arguments.baseline.clone().unwrap_or(until.baseline.clone());
+            until.check().map_err(|problem| anyhow!("--until: {problem}"))
+        }
+        None => match options.iter().find(|(_, given)| *given) {
+            Some((option, _)) => {
+                bail!("{option}: it is for --until or --target-width; expected one of them too")
+            }
+            None => Ok(()),
+        },
+    }
 }
 
 /// `results/NAME` for a sweep file, else a name that stands for what is asked: the same command finds

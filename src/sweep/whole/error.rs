@@ -17,6 +17,9 @@ pub enum SweepError {
     /// A metric that there is not.
     #[error("monitor: {0}")]
     Monitor(String),
+    /// Seeds cannot be added until something is known.
+    #[error("--until: {0}")]
+    Until(String),
     /// A search by halving that makes no sense.
     #[error("--halving: {0}")]
     Halving(#[from] HalvingError),

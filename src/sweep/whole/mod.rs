@@ -6,6 +6,7 @@ mod estimate;
 mod only;
 mod progress;
 mod run;
+mod sequential;
 mod unite;
 
 use super::{
@@ -20,6 +21,7 @@ pub use estimate::Estimate;
 pub use only::Only;
 pub use progress::Progress;
 pub use run::Finished;
+pub use sequential::{Sequential, Stopped, Verdict};
 pub use unite::{Merged, merge_sweeps};
 
 /// A sweep: what it trains, on which data, and the directory where its results are or will be.
