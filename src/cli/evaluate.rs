@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, NumberRows, Split};
 use nablab::files::{is_figure, may_replace, write_atomically};
 use nablab::nn::{Architecture, ImageShape, Targets};
+use nablab::report::comparison::{answers_csv, is_answers};
 use nablab::report::{Align, Picture, Table, contact_sheet};
 use nablab::simd::SimdLevel;
 use nablab::text::significant;
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// How many of them
     #[arg(long, value_name = "N", default_value_t = 40, requires = "worst")]
     worst_count: usize,
+    /// Write what it answers to this CSV file, a row an image: two such files are compared by `nablab compare`
+    #[arg(long, value_name = "FILE")]
+    predictions: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -70,6 +74,10 @@ impl Set {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(file) = &arguments.worst {
         may_replace(file, &[&arguments.model], "a figure", is_figure).context("--worst")?;
+    }
+    if let Some(file) = &arguments.predictions {
+        may_replace(file, &[&arguments.model], "predictions", is_answers)
+            .context("--predictions")?;
     }
     let path = arguments.model.display();
     let model = Model::load(&arguments.model)?;
@@ -121,6 +129,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             writeln!(stdout, "wrote {}", file.display())?;
         }
     }
+    if let Some(file) = &arguments.predictions {
+        let answers = assessment.images.iter().map(|image| (image.label, image.predicted));
+        write_atomically(file, answers_csv(answers).as_bytes()).context("--predictions")?;
+        if !arguments.json {
+            writeln!(stdout, "wrote {}", file.display())?;
+        }
+    }
     Ok(())
 }
 
@@ -149,9 +164,11 @@ fn of_numbers(arguments: &Arguments, model: &Model, data: &Dataset) -> anyhow::R
             data.name
         );
     }
-    for (option, given) in
-        [("--classes", !arguments.classes.is_empty()), ("--worst", arguments.worst.is_some())]
-    {
+    for (option, given) in [
+        ("--classes", !arguments.classes.is_empty()),
+        ("--worst", arguments.worst.is_some()),
+        ("--predictions", arguments.predictions.is_some()),
+    ] {
         if given {
             bail!("{option}: it is about images with classes, and the data are numbers");
         }

@@ -2,6 +2,7 @@
 
 mod ablate;
 mod bench_peer;
+mod compare;
 mod confirm;
 mod data;
 mod emit;
@@ -27,6 +28,7 @@ use clap::{Parser, Subcommand};
 pub use interrupt::{EXIT_INTERRUPTED, EXIT_PIPE, Interrupted};
 pub use output::notice;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// A lab for small neural networks: reproduce the experiments of a textbook with error bars, train
 /// fast, compare honestly.
@@ -46,6 +48,7 @@ enum Command {
     Confirm(confirm::Arguments),
     Merge(merge::Arguments),
     Ablate(Box<ablate::Arguments>),
+    Compare(Box<compare::Arguments>),
     Rank(Box<rank::Arguments>),
     Variance(variance::Arguments),
     Plot(Box<plot::Arguments>),
@@ -74,13 +77,14 @@ fn shell_word(path: &Path) -> String {
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Does what was asked, and says it to the shell.
     ///
     /// # Errors
     ///
     /// With one line that names the flag, value or file and what was expected.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Compare(arguments) => return Ok(compare::run(&arguments)),
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Train(arguments) => train::run(&arguments),
             Command::Sweep(arguments) => sweep::run(&arguments),
@@ -98,5 +102,6 @@ impl Cli {
             Command::Info(arguments) => info::run(&arguments),
             Command::BenchPeer(arguments) => bench_peer::run(&arguments),
         }
+        .map(|()| ExitCode::SUCCESS)
     }
 }

@@ -1,6 +1,7 @@
 //! Tables, plots and pages, made from the CSV files alone.
 
 pub mod ablation;
+pub mod comparison;
 mod contact_sheet;
 pub mod page;
 pub mod plot;

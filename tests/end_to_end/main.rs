@@ -4,6 +4,7 @@
 mod backpropagation;
 mod cli;
 mod common;
+mod comparison;
 mod convolutions;
 mod determinism;
 mod hostile_input;
