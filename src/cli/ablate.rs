@@ -41,6 +41,10 @@ pub struct Arguments {
     /// as dropout=0.5,lambda=5
     #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["by", "baseline"])]
     leave_one_out: Option<String>,
+    /// The folds of one cross-validation, where the file has several repetitions of it (default: as many as --pair-by
+    /// has values, if it is called after folds or splits): their t tests are corrected for common training data
+    #[arg(long, value_name = "K")]
+    folds: Option<usize>,
     /// The test of paired differences
     #[arg(long, value_enum, default_value_t)]
     test: TestKind,
@@ -171,6 +175,7 @@ impl Arguments {
             }),
             leave_one_out: self.leave_one_out.as_deref().map(base).transpose()?,
             pair_by: self.selection.pair_by.clone(),
+            folds: self.folds,
             test: self.test,
             interval: self.interval,
             also: self.also.clone(),

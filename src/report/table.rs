@@ -45,6 +45,45 @@ impl Table {
         self.rows.is_empty()
     }
 
+    /// The table as several ones of which each is at most so many characters wide in a terminal, if its columns allow it:
+    /// the first `keys` columns stand in each.
+    #[must_use]
+    pub fn split(&self, keys: usize, width: usize) -> Vec<Self> {
+        // Each column has a frame and a space on either side.
+        let width_of = |column: usize| {
+            let cells = self.rows.iter().map(|row| row[column].as_str());
+            let cells = cells.chain([self.columns[column].0.as_str()]);
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0) + 3
+        };
+        let of_keys = 1 + (0..keys).map(width_of).sum::<usize>();
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        let mut room = 0;
+        for column in keys..self.columns.len() {
+            match (parts.last_mut(), width_of(column)) {
+                (Some(part), wide) if wide <= room => {
+                    part.push(column);
+                    room -= wide;
+                }
+                (_, wide) => {
+                    parts.push((0..keys).chain([column]).collect());
+                    room = width.saturating_sub(of_keys + wide);
+                }
+            }
+        }
+        if parts.len() < 2 {
+            return vec![self.clone()];
+        }
+        let part = |columns: &Vec<usize>| Self {
+            columns: columns.iter().map(|&column| self.columns[column].clone()).collect(),
+            rows: self
+                .rows
+                .iter()
+                .map(|row| columns.iter().map(|&column| row[column].clone()).collect())
+                .collect(),
+        };
+        parts.iter().map(part).collect()
+    }
+
     /// The table in GitHub-flavoured Markdown.
     pub fn to_markdown(&self) -> String {
         let escape = |cell: &str| cell.replace('|', "\\|").replace('\n', " ");
@@ -93,5 +132,30 @@ impl Table {
             }
         }
         table.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_table_becomes_several_with_the_same_keys() {
+        let columns = ["row", "one", "another", "third"].map(|name| (name, Align::Right));
+        let mut table = Table::new(&columns);
+        table.row(["a", "1.234567890", "1.23456789", "2"].map(String::from));
+        let widest = |table: &Table| {
+            table.to_terminal().lines().map(|line| line.chars().count()).max().unwrap_or(0)
+        };
+        assert_eq!(table.split(1, widest(&table)), std::slice::from_ref(&table));
+        let parts = table.split(1, widest(&table) - 1);
+        assert_eq!(parts.len(), 2);
+        for (part, last) in parts.iter().zip(["another", "third"]) {
+            assert!(widest(part) < widest(&table));
+            assert_eq!(part.columns[0].0, "row");
+            assert_eq!(part.columns.last().unwrap().0, last);
+        }
+        // What is wider alone stays whole.
+        assert_eq!(table.split(1, 5).len(), 3);
     }
 }

@@ -1,10 +1,12 @@
 //! What a careful reader asks of a table, in sentences.
 
 use super::compare::{MOST_ROWS, too_many};
-use super::{Ablation, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
+use super::document::rounding;
+use super::{Ablation, Difference, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
 use crate::results::Origin;
-use crate::results::runs::{At, Direction, How, Lost};
-use crate::stats::smallest_p_exact;
+use crate::results::runs::{At, Direction, How, Lost, words};
+use crate::stats::{MOST_RUNS, Selection, smallest_p_exact};
+use crate::text::significant;
 
 /// The caption. `bold` is how the best cells are marked: "Bold", or a character.
 pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
@@ -16,8 +18,18 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
         lines.push(text);
     }
     lines.extend(seed(facts));
+    lines.extend(cut(ablation));
+    lines.extend(facts.until.as_ref().map(|goal| {
+        format!(
+            "Seeds were added until {goal}: intervals and p values here suppose a number fixed beforehand, and so are too \
+             narrow and too small; the sweep itself says what holds."
+        )
+    }));
+    lines.extend(folds(ablation));
     lines.extend(differences(ablation));
+    lines.extend(could_show(ablation));
     lines.extend(best(ablation, bold));
+    lines.extend(together(ablation));
     lines.extend(constant(ablation));
     lines.push(lost(facts));
     lines.extend(flattery(ablation));
@@ -50,8 +62,7 @@ fn seed(facts: &Facts) -> Option<String> {
             if own.len() == 1 { "does" } else { "do" }
         ),
     };
-    facts
-        .ours
+    (facts.ours && facts.pairs[0] == "seed")
         .then(|| format!("A seed sets {parts}{own}; the same seed means the same in every row."))
 }
 
@@ -81,10 +92,11 @@ fn what(ablation: &Ablation) -> String {
     let Ablation { measure, request, .. } = ablation;
     let counts = ablation.cells.iter().flatten().flatten().map(|cell| cell.n);
     let (least, most) = counts.fold((usize::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
+    let [one, several] = &ablation.facts.pairs;
     let seeds = match (least, most) {
-        (usize::MAX, _) => "no seeds".into(),
-        (a, b) if a == b => format!("{b} {}", if b == 1 { "seed" } else { "seeds" }),
-        (a, b) => format!("{a} to {b} seeds"),
+        (usize::MAX, _) => format!("no {several}"),
+        (a, b) if a == b => format!("{b} {}", if b == 1 { one } else { several }),
+        (a, b) => format!("{a} to {b} {several}"),
     };
     let words = measure.words();
     let mut letters = words.chars();
@@ -146,10 +158,11 @@ fn choice(facts: &Facts, columns: bool) -> Option<String> {
     let names: Vec<String> = facts.tuned.iter().map(|name| name.replace('_', " ")).collect();
     let cell = if columns { "cell" } else { "row" };
     Some(format!(
-        "Each {cell} has its own best {}, chosen by {} with the seeds {}, which have no other part in \
+        "Each {cell} has its own best {}, chosen by {} with the {} {}, which have no other part in \
          the table.",
         names.join(" and "),
         facts.tuning_metric,
+        facts.pairs[1],
         facts.tuning_seeds.join(", ")
     ))
 }
@@ -164,10 +177,16 @@ fn averaged(facts: &Facts) -> Option<String> {
         false => "",
     };
     let averaged = (!facts.averaged.is_empty()).then(|| {
-        format!("Each seed's value is an average over {}.{differ}", named(&facts.averaged, " × "))
+        let one = &facts.pairs[0];
+        format!("Each {one}'s value is an average over {}.{differ}", named(&facts.averaged, " × "))
     });
-    let by_seed = (!facts.by_seed.is_empty())
-        .then(|| format!("The seeds of a cell also differ in {}.", named(&facts.by_seed, " and ")));
+    let by_seed = (!facts.by_seed.is_empty()).then(|| {
+        format!(
+            "The {} of a cell also differ in {}.",
+            facts.pairs[1],
+            named(&facts.by_seed, " and ")
+        )
+    });
     let sentences: Vec<String> = averaged.into_iter().chain(by_seed).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
@@ -187,21 +206,118 @@ fn differences(ablation: &Ablation) -> Option<String> {
         String::new()
     };
     let common = if least < most { ", over those that both have" } else { "" };
-    let of_tests = match ablation.comparisons[0] {
+    let test = tested_by(ablation);
+    let of_tests = match ablation.comparisons {
         0 if !few => String::new(),
-        0 => too_few(request.test, most, pairs.len()),
-        1 => format!("p: two-sided {}.{some}", request.test.words()),
+        0 => too_few(ablation, most, pairs.len()),
+        1 => format!("p: two-sided {test}.{some}"),
         n => format!(
-            "p: two-sided {}, Holm's correction over the {n} comparisons of the table.{some}",
-            request.test.words()
+            "p: two-sided {test}, Holm's correction over the {n} comparisons of the table.{some}"
         ),
     };
-    let interval = if most > 1 { ", with its 95 % interval" } else { "" };
+    // The one interval beside the one p value is its own; of several, p says more.
+    let interval = match (most, ablation.comparisons) {
+        (0 | 1, _) => String::new(),
+        (_, 0 | 1) => ", with its 95 % interval".to_string(),
+        _ => format!(
+            ", with the 95 % interval of each by itself, which may leave out zero where the corrected p is above {}",
+            ablation.levels.stars
+        ),
+    };
     let difference = format!(
         "Difference: from {baseline}, paired by {}{common}{interval}. {of_tests}",
         request.pair_by
     );
     Some(difference.trim_end().into())
+}
+
+/// The test in words.
+fn tested_by(ablation: &Ablation) -> String {
+    let test = ablation.request.test.words();
+    match (ablation.request.test, ablation.facts.shared.is_none()) {
+        (TestKind::T, false) => format!("corrected {test}"),
+        _ => test.into(),
+    }
+}
+
+/// What brackets mean beside a mean.
+fn cut(ablation: &Ablation) -> Option<String> {
+    let mut cells = ablation.cells.iter().flatten().flatten();
+    let any = cells.any(|cell| {
+        let wide = cell.half.map(|half| 2.0 * half * (1.0 - 1e-9));
+        cell.interval.zip(wide).is_some_and(|(interval, wide)| interval.high - interval.low < wide)
+    });
+    any.then(|| {
+        "Brackets: the interval, where it would reach beyond what can be and is cut there.".into()
+    })
+}
+
+/// That folds are no independent runs.
+fn folds(ablation: &Ablation) -> Option<String> {
+    let Ablation { facts, request, .. } = ablation;
+    if facts.shared.is_none() {
+        return None;
+    }
+    let folds = request.folds.unwrap_or(facts.seeds);
+    let mut words = format!(
+        "The {} share training data and vary together: intervals and t tests are corrected for that, as of {folds} folds \
+         (Nadeau and Bengio 2003).",
+        facts.pairs[1]
+    );
+    if request.test != TestKind::T {
+        words += &format!(" The {} is not: its p values are too small.", request.test.words());
+    }
+    Some(words)
+}
+
+/// What the differences that have no star could have shown.
+fn could_show(ablation: &Ablation) -> Option<String> {
+    let levels = ablation.levels;
+    let unstarred: Vec<&Difference> = ablation
+        .cells
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|cell| cell.versus.as_ref())
+        .filter(|versus| versus.p.is_some() && !versus.is_starred(levels))
+        .collect();
+    let detectable = unstarred.iter().filter_map(|versus| versus.detectable);
+    let (least, most) = detectable.fold((f64::INFINITY, 0.0_f64), |(a, b), d| (a.min(d), b.max(d)));
+    if !least.is_finite() {
+        return None;
+    }
+    let rounding = rounding(ablation);
+    let unit = match rounding.unit() {
+        _ if ablation.measure.is_percentage() => " points".to_string(),
+        Some(unit) => format!(" × {unit}"),
+        None => String::new(),
+    };
+    let number = |value: f64| rounding.number(value, Some(value));
+    let (least, most) = (number(least), number(most));
+    let range = if least == most { least } else { format!("{least} to {most}") };
+    let needed = unstarred.iter().map(|versus| versus.pairs_needed);
+    let (fewest, largest) = needed.fold((usize::MAX, Some(0)), |(a, b), n| {
+        (a.min(n.unwrap_or(usize::MAX)), n.and_then(|n| Some(b?.max(n))))
+    });
+    let several = &ablation.facts.pairs[1];
+    let seeds = match (fewest, largest) {
+        _ if !ablation.facts.shared.is_none() => String::new(),
+        (usize::MAX, _) => {
+            format!("; to show what was observed would take more than {MOST_RUNS} {several}")
+        }
+        (a, Some(b)) if a == b => format!("; to show what was observed would take {a} {several}"),
+        (a, Some(b)) => format!("; to show what was observed would take {a} to {b} {several}"),
+        (a, None) => {
+            format!("; to show what was observed would take {a} to more than {MOST_RUNS} {several}")
+        }
+    };
+    let these = match unstarred.len() {
+        1 => "The difference without a star is not shown, not absent: a true one".to_string(),
+        n => format!("The {n} differences without a star are not shown, not absent: true ones"),
+    };
+    Some(format!(
+        "{these} of {range}{unit} would have been found with 80 %{seeds} (--also detectable,needed)."
+    ))
 }
 
 /// What a t test cannot say.
@@ -219,13 +335,9 @@ fn constant(ablation: &Ablation) -> Option<String> {
 }
 
 /// Why there is no p value, and how many seeds would do.
-fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
-    let exact = |n: &usize| smallest_p_exact(*n) <= super::compare::ALPHA / comparisons as f64;
-    let needed = match test {
-        TestKind::T => Some(MIN_PAIRS),
-        TestKind::Wilcoxon | TestKind::Sign => (MIN_PAIRS..64).find(exact),
-    };
-    let needed = needed.map_or(String::new(), |n| format!(" (it takes {n})"));
+fn too_few(ablation: &Ablation, pairs: usize, comparisons: usize) -> String {
+    let level = ablation.levels.stars / comparisons as f64;
+    let needed = needed(ablation.request.test, level / 2.0);
     format!(
         "No p values: {pairs} {} too few to test {comparisons} {}{needed}.",
         if pairs == 1 { "pair is" } else { "pairs are" },
@@ -233,46 +345,99 @@ fn too_few(test: TestKind, pairs: usize, comparisons: usize) -> String {
     )
 }
 
+/// How many pairs a one-sided test needs to come below a level.
+fn needed(test: TestKind, level: f64) -> String {
+    let exact = |n: &usize| smallest_p_exact(*n) / 2.0 <= level;
+    let needed = match test {
+        TestKind::T => Some(MIN_PAIRS),
+        TestKind::Wilcoxon | TestKind::Sign => (MIN_PAIRS..64).find(exact),
+    };
+    needed.map_or(String::new(), |n| format!(" (it takes {n})"))
+}
+
+/// What the marks mean, or why there are none.
 fn best(ablation: &Ablation, bold: &str) -> Option<String> {
-    if ablation.measure.better == Direction::Unknown {
+    let cells = || ablation.cells.iter().flatten().flatten();
+    if ablation.measure.better == Direction::Unknown || ablation.rows.len() < 2 {
         return None;
     }
+    let pairs = cells().map(|cell| cell.n).max().unwrap_or(0);
     if too_many(ablation) {
         let rows = ablation.rows.len();
-        let seeds = ablation.cells.iter().flatten().flatten().map(|cell| cell.n).max().unwrap_or(0);
         let what = match rows > MOST_ROWS {
             true => format!("{rows} rows"),
-            false => format!("{rows} rows of {seeds} seeds"),
+            false => format!("{rows} rows of {pairs} {}", ablation.facts.pairs[1]),
         };
         return Some(format!("Nothing is marked: {what} are too many to compare each with each."));
     }
-    let any = ablation.cells.iter().flatten().flatten().any(|cell| cell.best);
+    let test = tested_by(ablation);
+    if !cells().any(|cell| cell.best) {
+        // Said elsewhere: that cells have no mean, or the same difference for every pair.
+        let comparable = cells().filter(|cell| cell.mean.is_some()).count() > 1;
+        let constant = cells().any(|cell| cell.standing == Standing::Constant);
+        return (comparable && !constant).then(|| {
+            let rows = vec![ablation.rows.len(); ablation.columns.len()];
+            let gate = Selection::new(&rows, ablation.levels.stars).gate;
+            format!(
+                "Nothing is marked: {pairs} {} too few for the {test} to tell rows apart{}.",
+                if pairs == 1 { "pair is" } else { "pairs are" },
+                needed(ablation.request.test, gate)
+            )
+        });
+    }
+    let selection = ablation.levels.selection?;
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
-    any.then(|| {
-        let correction = match ablation.comparisons[1] {
-            1 => String::new(),
-            n => format!(", Holm's correction over all {n} pairs of rows"),
-        };
-        let test = ablation.request.test.words();
-        format!("{bold}: the best{of_column} and all that cannot be told from it at 5 % ({test}{correction}).")
+    let confidence = 100.0 * (1.0 - ablation.levels.marks);
+    let rule = match ablation.rows.len() {
+        2 => format!("the other goes at p < {}", significant(selection.gate, 2)),
+        _ => format!(
+            "a row goes where another beats it at p < {}, if the rows differ at all, at p < {}",
+            significant(selection.each, 2),
+            significant(selection.gate, 2)
+        ),
+    };
+    let untested = cells().any(|cell| cell.best && cell.standing == Standing::Untested);
+    let untested = if untested { "; what could not be compared stays" } else { "" };
+    Some(format!(
+        "{bold}: may be the best{of_column}, which is among those marked with a confidence of {confidence} % (one-sided \
+         {test}: {rule}{untested})."
+    ))
+}
+
+/// That stars and marks share what may be wrong.
+fn together(ablation: &Ablation) -> Option<String> {
+    let any = ablation.comparisons > 0 && ablation.levels.selection.is_some();
+    let level = ablation.levels.stars;
+    (any || ablation.comparisons > 1).then(|| match any && ablation.rows.len() > 2 {
+        true => format!(
+            "Stars are for p < {level}: stars and marks together are wrong about anything in at most 5 % of such tables."
+        ),
+        false => format!("Stars are for p < {level}."),
     })
 }
 
-/// That a test set which chooses is no longer one.
+/// That numbers flatter which chose what they are of.
 fn flattery(ablation: &Ablation) -> Option<String> {
-    let is_test = |name: &str| {
-        let mut words = name.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| word.eq_ignore_ascii_case("test"))
+    let is_test = |name: &str| words(name).iter().any(|word| word == "test");
+    let facts = &ablation.facts;
+    let column = &ablation.measure.column;
+    let chooser = match &ablation.measure.how {
+        How::Value(At::Best) => Some(column),
+        How::Value(At::BestOf(column)) => Some(column),
+        _ => None,
     };
-    let tuned = !ablation.facts.tuned.is_empty() && is_test(&ablation.facts.tuning_metric);
-    let best = match &ablation.measure.how {
-        How::Value(At::Best) => is_test(&ablation.measure.column),
-        How::Value(At::BestOf(column)) => is_test(column),
-        _ => false,
-    };
-    match (tuned, best) {
-        (true, _) => Some("The test set chose the settings, so that its numbers flatter.".into()),
-        (_, true) => Some("The test set chose the epoch, so that its numbers flatter.".into()),
+    let chose =
+        |what: &str| Some(format!("The test set chose the {what}, so that its numbers flatter."));
+    match chooser {
+        _ if !facts.tuned.is_empty() && is_test(&facts.tuning_metric) => chose("settings"),
+        Some(chooser) if is_test(chooser) => {
+            chose(&format!("{} that is shown", ablation.facts.unit.name()))
+        }
+        Some(chooser) if chooser == column => Some(format!(
+            "Each training shows its best {} by this very metric, so that its numbers flatter; --at best:COLUMN chooses by \
+             another one.",
+            facts.unit.name()
+        )),
         _ => None,
     }
 }

@@ -3,7 +3,9 @@
 use super::rows::{Rows, columns, grouped};
 use super::{AblationError, Facts, IntervalKind, Request, Tune};
 use crate::results::runs::{Lost, Measure, Outcome, Runs, Setting};
-use crate::stats::{BOOTSTRAP_LEAST, Interval, bca_interval_of_mean, confidence_interval, mean};
+use crate::stats::{
+    BOOTSTRAP_LEAST, Interval, Shared, bca_interval_of_mean, mean, resampled_interval,
+};
 use std::collections::BTreeMap;
 
 /// The level of all intervals.
@@ -33,10 +35,12 @@ pub struct Cell {
     pub tuned: Vec<(String, String)>,
     /// Compared with the baseline.
     pub versus: Option<super::Difference>,
-    /// Whether it is the best of its column, or cannot be told from it.
+    /// Whether it may be the best of its column: no other row is found better.
     pub best: bool,
     /// How it stands to the best mean of its column.
     pub standing: Standing,
+    /// The row that a test found better, most clearly.
+    pub beaten_by: Option<usize>,
 }
 
 /// How a cell stands to the best mean of its column.
@@ -44,9 +48,9 @@ pub struct Cell {
 pub enum Standing {
     /// It has the best mean.
     Best,
-    /// A test could not tell it from the best.
+    /// No test found it worse than another row.
     Tied,
-    /// A test found it worse.
+    /// A test found it worse than another row, the best or one that is better on the seeds that both have.
     Worse,
     /// It differs by the same for every seed, which leaves a t test nothing to judge by.
     Constant,
@@ -65,9 +69,9 @@ impl Cell {
 }
 
 /// A 95 % interval of the mean.
-pub(super) fn interval(kind: IntervalKind, sample: &[f64]) -> Option<Interval> {
+pub(super) fn interval(kind: IntervalKind, sample: &[f64], shared: Shared) -> Option<Interval> {
     match kind {
-        IntervalKind::T => confidence_interval(sample, LEVEL),
+        IntervalKind::T => resampled_interval(sample, LEVEL, shared),
         IntervalKind::Bca => {
             // Of very many values fewer resamples say as much.
             let resamples = (MOST_DRAWS / sample.len().max(1)).clamp(LEAST_RESAMPLES, RESAMPLES);
@@ -193,11 +197,17 @@ impl Builder<'_> {
             }
         }
         let values: Vec<f64> = sample.iter().map(|&(_, value)| value).collect();
+        if self.request.interval == IntervalKind::Bca && !facts.shared.is_none() {
+            return Err(AblationError::BootstrapOfFolds(self.request.pair_by.clone()));
+        }
         if self.request.interval == IntervalKind::Bca && by_seed.len() < BOOTSTRAP_LEAST {
             return Err(AblationError::FewForBootstrap(by_seed.len()));
         }
         let complete = !lost.any();
-        let interval = complete.then(|| interval(self.request.interval, &values)).flatten();
+        let interval = match complete {
+            true => interval(self.request.interval, &values, facts.shared),
+            false => None,
+        };
         Ok(Cell {
             n: by_seed.len(),
             mean: complete.then(|| mean(&values)),
@@ -209,6 +219,7 @@ impl Builder<'_> {
             versus: None,
             best: false,
             standing: if complete { Standing::Untested } else { Standing::Lost },
+            beaten_by: None,
         })
     }
 }

@@ -1,19 +1,44 @@
-//! Differences from the baseline, and what is best.
+//! Differences from the baseline, and what may be the best.
+//!
+//! The stars, for rows that differ from the baseline, and the marks, for rows that may be the best of their column, are
+//! two families of tests of the same runs: each gets half of the 5 % that a table may be wrong about anything. Of two
+//! rows both are the same comparison, which then has all of it.
 
 use super::cell::interval;
 use super::{Ablation, Cell, Request, Standing, TestKind};
 use crate::results::runs::Direction;
 use crate::stats::{
-    Differences, Interval, effect_size, holm, mean, paired_t_test, probability_of_improvement,
-    sign_test, smallest_p_exact, wilcoxon_signed_rank,
+    Beats, Differences, Interval, Selection, Shared, detectable_effect, effect_size, holm, mean,
+    probability_of_improvement, resampled_t_test, resampled_t_test_above, runs_needed, sign_above,
+    sign_test, smallest_p_exact, std_dev, wilcoxon_above, wilcoxon_signed_rank,
 };
 
 /// The fewest pairs that a p value is given for. An exact test of fewer cannot reach 0.05, and whether
 /// the differences of so few are normal nobody can tell.
 pub const MIN_PAIRS: usize = 6;
 
-/// Below this a difference counts as told apart.
+/// How often a table may be wrong about anything.
 pub(super) const ALPHA: f64 = 0.05;
+
+/// How surely a difference is to be found that is called detectable.
+pub(super) const POWER: f64 = 0.8;
+
+/// What the stars and the marks of a table are judged by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Levels {
+    /// A p value below this, after Holm's correction, has a star.
+    pub stars: f64,
+    /// What all marks together may be wrong with.
+    pub marks: f64,
+    /// The levels of the comparisons behind the marks; none if there are none.
+    pub selection: Option<Selection>,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self { stars: ALPHA, marks: ALPHA, selection: None }
+    }
+}
 
 /// A cell minus the cell of the baseline in the same column, seed by seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +57,44 @@ pub struct Difference {
     pub p_better: Option<f64>,
     /// Hedges' g of the differences.
     pub effect: Option<f64>,
+    /// The true difference that a t test of so many pairs with this spread finds with 80 %, at the level of a single one
+    /// of all comparisons with the baseline.
+    pub detectable: Option<f64>,
+    /// The pairs of which such a test would find this difference with 80 %, if it and its spread were the true ones.
+    pub pairs_needed: Option<usize>,
+}
+
+impl Difference {
+    /// Whether it has a star.
+    pub fn is_starred(&self, levels: Levels) -> bool {
+        self.p.is_some_and(|p| p < levels.stars)
+    }
 }
 
 /// Fills in the comparisons of a table.
 pub(super) fn compare(ablation: &mut Ablation) {
+    let comparisons = all_pairs(ablation);
+    // Known before any number is looked at.
+    let rows: Vec<usize> = (0..ablation.columns.len())
+        .map(|column| {
+            let of_column = comparisons.iter().filter(|pair| pair.column == column);
+            let mut rows: Vec<usize> = of_column.flat_map(|pair| pair.rows).collect();
+            rows.sort_unstable();
+            rows.dedup();
+            rows.len()
+        })
+        .collect();
+    let share = if ablation.rows.len() > 2 { ALPHA / 2.0 } else { ALPHA };
+    let selection = Selection::new(&rows, share);
+    let request = &ablation.request;
+    let reaches = |pair: &Pair| can_reach(request, pair.differences.len(), selection.gate);
+    if comparisons.iter().any(reaches) {
+        ablation.levels = Levels { stars: share, marks: share, selection: Some(selection) };
+        mark_best(ablation, &comparisons, selection);
+    }
     if let Some(baseline) = ablation.baseline {
         versus(ablation, baseline);
     }
-    mark_best(ablation);
 }
 
 fn versus(ablation: &mut Ablation, baseline: usize) {
@@ -64,7 +119,7 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             let difference = Difference {
                 n: differences.len(),
                 mean: mean(&differences),
-                interval: interval(request.interval, &differences),
+                interval: interval(request.interval, &differences, ablation.facts.shared),
                 p: None,
                 unjudged: needs_spread(&request, &differences),
                 p_better: match better {
@@ -72,6 +127,8 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
                     _ => Some(probability_of_improvement(&turned(cell), &turned(base))),
                 },
                 effect: effect_size(&differences),
+                detectable: None,
+                pairs_needed: None,
             };
             places.push((row, column));
             tests.push(differences);
@@ -80,15 +137,37 @@ fn versus(ablation: &mut Ablation, baseline: usize) {
             }
         }
     }
-    let raw: Vec<Option<f64>> = tests.iter().map(|d| p(&request, d, tests.len())).collect();
+    let (shared, level) = (ablation.facts.shared, ablation.levels.stars);
+    let each = level / tests.len().max(1) as f64;
+    let raw: Vec<Option<f64>> = tests.iter().map(|d| p(&request, d, each, shared)).collect();
     let corrected = correct(&raw);
-    ablation.comparisons[0] = corrected.iter().flatten().count();
-    for ((row, column), p) in places.into_iter().zip(corrected) {
+    ablation.comparisons = corrected.iter().flatten().count();
+    for (((row, column), p), differences) in places.into_iter().zip(corrected).zip(&tests) {
         let cell = ablation.cells[row][column].as_mut();
         if let Some(difference) = cell.and_then(|cell| cell.versus.as_mut()) {
             difference.p = p;
+            (difference.detectable, difference.pairs_needed) =
+                could_show(differences, each, shared);
         }
     }
+}
+
+/// What a t test at a level could have shown of some differences, and how many it would take to show theirs; both by the
+/// noncentral t distribution.
+fn could_show(
+    differences: &Differences,
+    level: f64,
+    shared: Shared,
+) -> (Option<f64>, Option<usize>) {
+    let n = differences.len();
+    let Some(s) = std_dev(differences).filter(|&s| s > 0.0 && s.is_finite()) else {
+        return (None, None);
+    };
+    // The standard error of runs that share training data is larger by this.
+    let wider = shared.error(n) * (n as f64).sqrt();
+    let detectable = detectable_effect(n, level, POWER) * s * wider;
+    let needed = shared.is_none().then(|| runs_needed(mean(differences) / s, level, POWER));
+    (Some(detectable), needed.flatten())
 }
 
 /// More rows are not compared each with each: that would be a hundred thousand tests.
@@ -96,14 +175,12 @@ pub(super) const MOST_ROWS: usize = 500;
 /// Nor are so many differences taken, which would take seconds.
 const MOST_DIFFERENCES: usize = 20_000_000;
 
-/// A test of two rows of a column.
+/// Two rows of a column.
 struct Pair {
     column: usize,
     rows: [usize; 2],
-    /// The mean difference of the first from the second.
-    mean: f64,
-    /// Whether all differences are the same, which leaves the test nothing to judge by.
-    unjudged: bool,
+    /// Those of the first from the second, as far as larger values are better.
+    differences: Differences,
 }
 
 /// Whether there are too many rows, or too many seeds in them, to compare each with each.
@@ -116,65 +193,79 @@ pub(super) fn too_many(ablation: &Ablation) -> bool {
         || seeds.saturating_mul(rows.saturating_sub(1)) / 2 > MOST_DIFFERENCES && rows > 2
 }
 
-/// Marks the best cell of each column, and those that all pairwise tests together cannot tell from it:
-/// comparing with the best alone would forget that it was chosen for being best.
-fn mark_best(ablation: &mut Ablation) {
+/// All pairs of rows of a column that can be compared; none where nothing is marked.
+fn all_pairs(ablation: &Ablation) -> Vec<Pair> {
     if too_many(ablation) || ablation.measure.better == Direction::Unknown {
-        return;
+        return Vec::new();
     }
     let rows = ablation.rows.len();
     let places = (0..ablation.columns.len()).flat_map(|column| {
         (0..rows).flat_map(move |a| (a + 1..rows).map(move |b| (column, [a, b])))
     });
-    let cells = |(column, [a, b]): (usize, [usize; 2])| {
-        Some((ablation.cells[a][column].as_ref()?, ablation.cells[b][column].as_ref()?))
-    };
-    let comparable: Vec<(usize, [usize; 2])> = places
-        .filter(|&place| {
-            cells(place).is_some_and(|(one, other)| pairs(one, other).next().is_some())
-        })
-        .collect();
-    let (mut tested, mut raw) = (Vec::new(), Vec::new());
-    for &(column, rows) in &comparable {
-        let Some(differences) = cells((column, rows)).and_then(|(a, b)| differences(a, b)) else {
-            continue;
+    let pair = |(column, rows): (usize, [usize; 2])| {
+        let [one, other] = rows.map(|row| ablation.cells[row][column].as_ref());
+        let (one, other) = match ablation.measure.better {
+            Direction::Lower => (other?, one?),
+            _ => (one?, other?),
         };
-        raw.push(p(&ablation.request, &differences, comparable.len()));
-        let unjudged = needs_spread(&ablation.request, &differences);
-        tested.push(Pair { column, rows, mean: mean(&differences), unjudged });
+        Some(Pair { column, rows, differences: differences(one, other)? })
+    };
+    places.filter_map(pair).collect()
+}
+
+/// Marks the cells of each column that may be the best: those that no other beats.
+fn mark_best(ablation: &mut Ablation, pairs: &[Pair], selection: Selection) {
+    let (request, shared) = (&ablation.request, ablation.facts.shared);
+    let mut beats = Vec::new();
+    for Pair { column, rows: [a, b], differences } in pairs {
+        if !can_reach(request, differences.len(), selection.each) {
+            continue;
+        }
+        let turned: Vec<f64> = differences.iter().map(|d| -d).collect();
+        let turned = Differences::exact(&turned);
+        for (winner, loser, differences) in [(a, b, differences), (b, a, &turned)] {
+            if let Some(p) = p_above(request, differences, shared) {
+                beats.push(Beats { column: *column, winner: *winner, loser: *loser, p });
+            }
+        }
     }
-    let (pairs, corrected) = (tested, correct(&raw));
-    ablation.comparisons[1] = corrected.iter().flatten().count();
+    let out = selection.ruled_out(&beats);
     for column in 0..ablation.columns.len() {
         let Some((best, _)) = ablation.best_of(column) else {
             continue;
         };
         let of_best = |pair: &&Pair| pair.column == column && pair.rows.contains(&best);
-        let tested = pairs.iter().zip(&corrected).filter(|(pair, _)| of_best(pair));
-        let tested: Vec<(&Pair, f64)> = tested.filter_map(|(pair, &p)| Some((pair, p?))).collect();
         let mut standings = vec![(best, Standing::Best)];
-        for &(pair, p) in &tested {
-            let [a, b] = pair.rows;
-            let (other, lead) = if a == best { (b, pair.mean) } else { (a, -pair.mean) };
-            // Where not all seeds are common to both, the difference may say otherwise than the means.
-            let worse = p < ALPHA && ablation.measure.is_better(lead, 0.0);
-            standings.push((other, if worse { Standing::Worse } else { Standing::Tied }));
-        }
-        for pair in pairs.iter().filter(|pair| of_best(pair) && pair.unjudged) {
+        for pair in pairs.iter().filter(of_best) {
             let other = pair.rows[usize::from(pair.rows[0] == best)];
-            standings.push((other, Standing::Constant));
+            let tested = beats.iter().any(|beats| {
+                beats.column == column && [beats.winner, beats.loser] == [best, other]
+            });
+            match (needs_spread(request, &pair.differences), tested) {
+                (true, _) => standings.push((other, Standing::Constant)),
+                (false, true) => standings.push((other, Standing::Tied)),
+                (false, false) => {}
+            }
         }
+        let any = beats.iter().any(|beats| beats.column == column);
         for (row, standing) in standings {
             if let Some(cell) = &mut ablation.cells[row][column] {
                 cell.standing = standing;
             }
         }
-        // Without a test nothing can be told from the best, and bold everywhere says nothing.
-        let any = !tested.is_empty();
+        for beats in out.iter().filter(|beats| beats.column == column) {
+            if let Some(cell) = &mut ablation.cells[beats.loser][column] {
+                cell.beaten_by = Some(beats.winner);
+                if beats.loser != best {
+                    cell.standing = Standing::Worse;
+                }
+            }
+        }
+        // Without a test nothing can be told from the best, and a mark everywhere says nothing.
         for cell in ablation.cells.iter_mut().filter_map(|row| row[column].as_mut()) {
             let behind =
                 matches!(cell.standing, Standing::Worse | Standing::Constant | Standing::Lost);
-            cell.best = any && !behind;
+            cell.best = any && !behind && cell.beaten_by.is_none();
         }
     }
 }
@@ -201,25 +292,39 @@ fn needs_spread(request: &Request, differences: &Differences) -> bool {
     request.test == TestKind::T && differences.len() >= MIN_PAIRS && differences.are_constant()
 }
 
-/// The p value of some differences, one of so many `comparisons`; none where there are too few pairs, and none by a t
-/// test where all differences are equal.
-fn p(request: &Request, differences: &Differences, comparisons: usize) -> Option<f64> {
-    let n = differences.len();
-    let enough = n >= MIN_PAIRS
+/// Whether so many differences can be judged at a level: enough to be judged at all, and so many that an exact test
+/// can come below it.
+fn can_reach(request: &Request, n: usize, level: f64) -> bool {
+    n >= MIN_PAIRS
         && match request.test {
             TestKind::T => true,
-            // Holm's first step asks for the most.
-            TestKind::Wilcoxon | TestKind::Sign => {
-                smallest_p_exact(n) <= ALPHA / comparisons as f64
-            }
-        };
+            TestKind::Wilcoxon | TestKind::Sign => smallest_p_exact(n) / 2.0 <= level,
+        }
+}
+
+/// The two-sided p value of some differences, if they can be judged at a level; none by a t test where all are equal.
+fn p(request: &Request, differences: &Differences, level: f64, shared: Shared) -> Option<f64> {
+    // Half of it on either side.
+    if !can_reach(request, differences.len(), level / 2.0) {
+        return None;
+    }
     let test = match request.test {
-        TestKind::T => paired_t_test,
-        TestKind::Wilcoxon => wilcoxon_signed_rank,
-        TestKind::Sign => sign_test,
+        TestKind::T => resampled_t_test(differences, shared),
+        TestKind::Wilcoxon => wilcoxon_signed_rank(differences),
+        TestKind::Sign => sign_test(differences),
     };
-    let result = if enough { test(differences) } else { None };
-    result.map(|test| test.p).filter(|p| !p.is_nan())
+    test.map(|test| test.p).filter(|p| !p.is_nan())
+}
+
+/// The one-sided p value of some differences being positive; none by a t test where all are equal.
+fn p_above(request: &Request, differences: &Differences, shared: Shared) -> Option<f64> {
+    let test = match request.test {
+        TestKind::T if differences.are_constant() => None,
+        TestKind::T => resampled_t_test_above(differences, 0.0, shared),
+        TestKind::Wilcoxon => wilcoxon_above(differences),
+        TestKind::Sign => sign_above(differences),
+    };
+    test.map(|test| test.p).filter(|p| !p.is_nan())
 }
 
 /// Some p values, corrected together.

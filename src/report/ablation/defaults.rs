@@ -3,7 +3,7 @@
 use super::rows::select;
 use super::{AblationError, Request, Tune};
 use crate::report::Role;
-use crate::results::runs::{MeasureText, Runs, Setting};
+use crate::results::runs::{At, Measure, MeasureText, Runs, Setting};
 use crate::train::settings::is_own_seed;
 
 /// More columns make a page too wide.
@@ -21,7 +21,7 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
     }
     normalise(runs, &mut request)?;
     let selected = select(runs, &request.conditions)?;
-    request.at.get_or_insert_with(|| runs.default_at(&selected));
+    choose_epoch(runs, &mut request.at, request.metric.as_ref(), &selected);
     let request = &request;
     let taken = |request: &Request| -> Vec<String> {
         let tuned = request.tune.iter().flat_map(|tune| tune.settings.clone());
@@ -92,6 +92,54 @@ pub(super) fn complete(runs: &Runs, request: &Request) -> Result<Request, Ablati
         }
     }
     Ok(request)
+}
+
+impl Request {
+    /// What is measured, of which runs, and what pairs them, where nothing is a row or a column: one arm.
+    ///
+    /// # Errors
+    ///
+    /// When a column or value is not there, a metric was not monitored, or nothing pairs the runs.
+    pub fn of_one_arm(&self, runs: &Runs) -> Result<OneArm, AblationError> {
+        let mut request = self.clone();
+        let metric = &mut request.metric;
+        if metric.is_none() {
+            let column = runs.metrics().first().cloned();
+            let column =
+                column.ok_or_else(|| AblationError::NoMetric(runs.path().display().to_string()))?;
+            *metric = Some(MeasureText { column: Some(column), threshold: None });
+        }
+        normalise(runs, &mut request)?;
+        let selected = select(runs, &request.conditions)?;
+        choose_epoch(runs, &mut request.at, request.metric.as_ref(), &selected);
+        let measure = request.resolved_measure(runs)?;
+        Ok(OneArm { measure, conditions: request.conditions, pair_by: request.pair_by })
+    }
+}
+
+/// What a request says of runs that are no rows and no columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OneArm {
+    /// What is measured.
+    pub measure: Measure,
+    /// Which runs, by the names and values of the file.
+    pub conditions: Vec<(String, Vec<String>)>,
+    /// The column that pairs them.
+    pub pair_by: String,
+}
+
+/// The epoch that counts if nothing is said; and of the best one that by validation, if it was monitored.
+pub(in crate::report) fn choose_epoch(
+    runs: &Runs,
+    at: &mut Option<At>,
+    metric: Option<&MeasureText>,
+    selected: &[usize],
+) {
+    at.get_or_insert_with(|| runs.default_at(selected));
+    if let (Some(At::Best), Some(metric)) = (&at, metric) {
+        let chosen_by = metric.column.as_deref().and_then(|column| runs.validation_of(column));
+        *at = chosen_by.map(At::BestOf).or(Some(At::Best));
+    }
 }
 
 /// Names as they are in the file.

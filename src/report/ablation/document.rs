@@ -1,11 +1,14 @@
 //! The table in words and rounded numbers, for every format of text.
 
 use super::{Ablation, Also, Cell, Difference};
-use crate::stats::{Interval, interquartile_mean, median, prediction_interval, std_dev};
+use crate::stats::{MOST_RUNS, interquartile_mean, median, prediction_interval, std_dev};
+use crate::text::Rounding;
 
 /// A table ready to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
+    /// What it may be referred to by, in small letters, digits and hyphens.
+    pub name: String,
     /// The sentences below or above it.
     pub caption: Vec<String>,
     /// One table, or several with a heading each.
@@ -28,7 +31,7 @@ pub struct Sheet {
 pub enum Entry {
     /// Words, or a number as it is.
     Words(String),
-    /// A mean with half its interval.
+    /// A mean with half its interval, or with the ends of one that was cut.
     Measured {
         /// The mean.
         mean: String,
@@ -48,7 +51,12 @@ impl Document {
             None => vec![long(ablation)],
             Some(_) => wide(ablation),
         };
-        Self { caption: super::caption::caption(ablation, bold), sheets }
+        let by: Vec<&str> = ablation.row_names.iter().map(String::as_str).collect();
+        let words = format!("{} by {}", ablation.measure.column, by.join(" "));
+        let name =
+            words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let name = name.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+        Self { name, caption: super::caption::caption(ablation, bold), sheets }
     }
 }
 
@@ -59,91 +67,59 @@ impl Sheet {
     }
 }
 
-/// How numbers are rounded: percent or not, and to how many decimals.
-#[derive(Clone, Copy)]
-pub(super) struct Rounding {
-    factor: f64,
-    decimals: usize,
+/// How the numbers of a table are written.
+pub(super) fn rounding(ablation: &Ablation) -> Rounding {
+    let mut numbers = Vec::new();
+    for cell in ablation.cells.iter().flatten().flatten() {
+        numbers.extend(cell.mean.map(|mean| (mean, cell.half)));
+        let interval = cell.versus.as_ref().and_then(|versus| versus.interval);
+        // A difference has no size of its own.
+        numbers.extend(interval.map(|interval| (0.0, Some(interval.half_width()))));
+    }
+    Rounding::of(&numbers, ablation.measure.is_percentage())
 }
 
-impl Rounding {
-    /// To two digits of the smallest interval, so that all numbers of a table have as many decimals; without
-    /// intervals to four of the smallest mean.
-    pub(super) fn of(ablation: &Ablation) -> Self {
-        let factor = if ablation.measure.is_percentage() { 100.0 } else { 1.0 };
-        let cells = || ablation.cells.iter().flatten().flatten();
-        let halves = cells().flat_map(|cell| {
-            let versus = cell.versus.as_ref().and_then(|versus| versus.interval);
-            [cell.half, versus.map(|interval| interval.half_width())].into_iter().flatten()
-        });
-        let least = |values: &mut dyn Iterator<Item = f64>| {
-            let positive = values.map(|value| factor * value).filter(|value| *value > 0.0);
-            positive.fold(f64::INFINITY, f64::min)
-        };
-        let half = least(&mut halves.into_iter());
-        let mean = least(&mut cells().filter_map(|cell| cell.mean).map(f64::abs));
-        // A test set of 10,000 images has steps of 0.01 points.
-        let most = if factor == 100.0 { 2.0 } else { MOST_DECIMALS };
-        let digits = |value: f64, digits: f64| {
-            (digits - 1.0 - value.log10().floor()).clamp(0.0, MOST_DECIMALS)
-        };
-        let decimals = match (half.is_finite(), mean.is_finite()) {
-            // But nothing that is more than zero reads ± 0.00.
-            (true, _) => digits(half, 2.0).min(most).max(digits(half, 1.0)),
-            (false, true) if factor == 1.0 => digits(mean, 4.0),
-            _ => 2.0,
-        };
-        Self { factor, decimals: decimals as usize }
-    }
-
-    pub(super) fn number(self, value: f64) -> String {
-        let text = format!("{:.*}", self.decimals, self.factor * value);
-        // Not −0.00.
-        if text.trim_start_matches(['-', '0', '.']).is_empty() {
-            return text.trim_start_matches('-').into();
-        }
-        text.replace('-', "−")
-    }
-
-    fn signed(self, value: f64) -> String {
-        let text = self.number(value);
-        if text.starts_with('−') || self.number(0.0) == text { text } else { format!("+{text}") }
-    }
-
-    fn range(self, interval: Interval, signed: bool) -> String {
-        let end = |value| if signed { self.signed(value) } else { self.number(value) };
-        format!("[{}, {}]", end(interval.low), end(interval.high))
+/// The heading of the numbers, with their unit.
+fn measure_heading(ablation: &Ablation, rounding: Rounding) -> String {
+    let heading = ablation.measure.heading();
+    match rounding.unit() {
+        Some(unit) => format!("{heading} ({unit})"),
+        None => heading,
     }
 }
-
-/// More digits after the point than any number of a table needs.
-const MOST_DECIMALS: f64 = 40.0;
 
 fn heading(name: &str) -> String {
     name.replace('_', " ")
 }
 
 /// The mean of a cell, or what became of it.
-fn measured(cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
+fn measured(ablation: &Ablation, cell: Option<&Cell>, rounding: Rounding, marked: bool) -> Entry {
     let Some(cell) = cell else {
         return Entry::Words("–".into());
     };
     let Some(mean) = cell.mean else {
         return Entry::Words(format!("{}/{} {}", cell.lost.count(), cell.n, cell.lost.word()));
     };
-    let significant =
-        cell.versus.as_ref().and_then(|v| v.p).is_some_and(|p| p < super::compare::ALPHA);
-    Entry::Measured {
-        mean: rounding.number(mean),
-        half: cell.half.map(|half| rounding.number(half)),
-        best: cell.best,
-        differs: marked && significant,
-    }
+    let starred = cell.versus.as_ref().is_some_and(|versus| versus.is_starred(ablation.levels));
+    let (number, half) = rounding.measured(mean, cell.half);
+    // Half of an interval that was cut would reach beyond what can be.
+    let cut = cell
+        .interval
+        .zip(cell.half)
+        .filter(|(interval, half)| interval.high - interval.low < 2.0 * half * (1.0 - 1e-9));
+    let (mean, half) = match cut {
+        Some((interval, _)) => {
+            (format!("{number} {}", rounding.range(interval.low, interval.high, false)), None)
+        }
+        None => (number, half),
+    };
+    Entry::Measured { mean, half, best: cell.best, differs: marked && starred }
 }
 
 fn difference(versus: &Difference, rounding: Rounding) -> String {
-    let interval = versus.interval.map(|i| format!(" {}", rounding.range(i, true)));
-    format!("{}{}", rounding.signed(versus.mean), interval.unwrap_or_default())
+    let interval = versus.interval.map(|i| format!(" {}", rounding.range(i.low, i.high, true)));
+    let half = versus.interval.map(|interval| interval.half_width());
+    format!("{}{}", rounding.signed(versus.mean, half), interval.unwrap_or_default())
 }
 
 fn p(value: Option<f64>) -> String {
@@ -157,8 +133,9 @@ fn p(value: Option<f64>) -> String {
 
 /// Rows only: a line a row, with everything about it.
 fn long(ablation: &Ablation) -> Sheet {
-    let rounding = Rounding::of(ablation);
+    let rounding = rounding(ablation);
     let lost = ablation.cells.iter().flatten().flatten().any(|cell| cell.lost.any());
+    let unequal = unequal_pairs(ablation);
     let tuned = &ablation.facts.tuned;
     let mut columns: Vec<(String, bool)> =
         ablation.row_names.iter().map(|name| (heading(name), true)).collect();
@@ -167,10 +144,13 @@ fn long(ablation: &Ablation) -> Sheet {
     if lost {
         columns.push((ablation.facts.lost.word().into(), false));
     }
-    columns.push((ablation.measure.heading(), false));
+    columns.push((measure_heading(ablation, rounding), false));
     if ablation.baseline.is_some() {
         columns.push(("difference".into(), false));
-        columns.push(("p (Holm)".into(), false));
+        if unequal {
+            columns.push(("pairs".into(), false));
+        }
+        columns.push((if ablation.comparisons > 1 { "p (Holm)" } else { "p" }.into(), false));
     }
     for also in &ablation.request.also {
         columns.push((also_heading(*also).into(), false));
@@ -189,7 +169,7 @@ fn long(ablation: &Ablation) -> Sheet {
                 None => "–".into(),
             }));
         }
-        line.push(measured(cell, rounding, false));
+        line.push(measured(ablation, cell, rounding, false));
         if let Some(baseline) = ablation.baseline {
             let versus = cell.and_then(|cell| cell.versus.as_ref());
             line.push(Entry::Words(match versus {
@@ -197,7 +177,11 @@ fn long(ablation: &Ablation) -> Sheet {
                 None if row == baseline => "baseline".into(),
                 None => "–".into(),
             }));
+            if unequal {
+                line.push(Entry::Words(versus.map_or("–".into(), |versus| versus.n.to_string())));
+            }
             line.push(Entry::Words(match versus {
+                Some(versus) if versus.is_starred(ablation.levels) => format!("{} *", p(versus.p)),
                 Some(versus) => p(versus.p),
                 None => "–".into(),
             }));
@@ -212,7 +196,7 @@ fn long(ablation: &Ablation) -> Sheet {
 
 /// Rows and columns: a sheet of means, one of differences, and one of what was chosen.
 fn wide(ablation: &Ablation) -> Vec<Sheet> {
-    let rounding = Rounding::of(ablation);
+    let rounding = rounding(ablation);
     let vs = ablation.request.vs.named().unwrap_or_default();
     let mut columns: Vec<(String, bool)> =
         ablation.row_names.iter().map(|name| (heading(name), true)).collect();
@@ -232,26 +216,22 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
             })
             .collect(),
     };
-    let mut sheets =
-        vec![sheet(ablation.measure.heading(), &|_, cell| measured(cell, rounding, true))];
+    let mut sheets = vec![sheet(measure_heading(ablation, rounding), &|_, cell| {
+        measured(ablation, cell, rounding, true)
+    })];
     if let Some(baseline) = ablation.baseline {
         let name = ablation.rows[baseline].join(", ");
-        let mut differences =
-            sheet(format!("Difference from {name} (* where p < 0.05)"), &|_, cell| {
-                Entry::Words(match cell.and_then(|cell| cell.versus.as_ref()) {
-                    Some(versus) => match versus.p {
-                        Some(value) => {
-                            format!(
-                                "{}, p {}",
-                                difference(versus, rounding),
-                                with_sign(&p(Some(value)))
-                            )
-                        }
-                        None => difference(versus, rounding),
-                    },
-                    None => "–".into(),
-                })
-            });
+        let unequal = unequal_pairs(ablation);
+        let title = format!("Difference from {name} (* where p < {})", ablation.levels.stars);
+        let mut differences = sheet(title, &|_, cell| {
+            let Some(versus) = cell.and_then(|cell| cell.versus.as_ref()) else {
+                return Entry::Words("–".into());
+            };
+            let pairs = if unequal { format!(", {} pairs", versus.n) } else { String::new() };
+            let p = versus.p.map(|value| format!(", p {}", with_sign(&p(Some(value)))));
+            let words = difference(versus, rounding);
+            Entry::Words(format!("{words}{pairs}{}", p.unwrap_or_default()))
+        });
         differences.rows.remove(baseline);
         sheets.push(differences);
     }
@@ -266,6 +246,16 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
         sheets.push(sheet(title, &|_, cell| Entry::Words(chosen(cell, name))));
     }
     sheets
+}
+
+/// Whether differences are over fewer pairs than their rows have runs, or some over fewer than others.
+fn unequal_pairs(ablation: &Ablation) -> bool {
+    let cells = ablation.cells.iter().flatten().flatten();
+    let mut pairs = cells.filter_map(|cell| Some((cell.n, cell.versus.as_ref()?.n)));
+    let first = pairs.next();
+    first.is_some_and(|(n, of_first)| {
+        n != of_first || pairs.any(|(n, pairs)| n != pairs || n != of_first)
+    })
 }
 
 /// `= 0.02` or `< 0.001`.
@@ -289,6 +279,8 @@ fn also_heading(also: Also) -> &'static str {
         Also::Prediction => "95 % of single runs",
         Also::PBetter => "P(better)",
         Also::Effect => "effect size g",
+        Also::Detectable => "detectable",
+        Also::Needed => "needed",
     }
 }
 
@@ -296,12 +288,13 @@ fn also_words(ablation: &Ablation, also: Also, cell: Option<&Cell>, rounding: Ro
     let words = cell.filter(|cell| !cell.lost.any()).and_then(|cell| {
         let values = cell.values();
         match also {
-            Also::Std => std_dev(&values).map(|s| rounding.number(s)),
-            Also::Median => Some(rounding.number(median(&values))),
-            Also::Iqm => Some(rounding.number(interquartile_mean(&values))),
+            Also::Std => std_dev(&values).map(|s| rounding.number(s, cell.half)),
+            Also::Median => Some(rounding.number(median(&values), cell.half)),
+            Also::Iqm => Some(rounding.number(interquartile_mean(&values), cell.half)),
             Also::Prediction => {
                 let interval = prediction_interval(&values, super::cell::LEVEL);
-                interval.map(|i| rounding.range(ablation.measure.cut(i, &values), false))
+                let cut = interval.map(|interval| ablation.measure.cut(interval, &values));
+                cut.map(|interval| rounding.range(interval.low, interval.high, false))
             }
             Also::PBetter => {
                 let p = cell.versus.as_ref().and_then(|versus| versus.p_better);
@@ -310,6 +303,15 @@ fn also_words(ablation: &Ablation, also: Also, cell: Option<&Cell>, rounding: Ro
             Also::Effect => {
                 let effect = cell.versus.as_ref().and_then(|versus| versus.effect);
                 effect.map(|g| format!("{g:+.2}").replace('-', "−"))
+            }
+            Also::Detectable => {
+                let detectable = cell.versus.as_ref().and_then(|versus| versus.detectable);
+                detectable.map(|difference| rounding.number(difference, Some(difference)))
+            }
+            Also::Needed => {
+                cell.versus.as_ref().filter(|versus| versus.detectable.is_some()).map(|versus| {
+                    versus.pairs_needed.map_or(format!(">{MOST_RUNS}"), |n| n.to_string())
+                })
             }
         }
     });

@@ -66,6 +66,15 @@ pub enum AblationError {
     /// A bootstrap needs more.
     #[error("--interval bca needs 20 seeds and more; there are {0}: take the t interval")]
     FewForBootstrap(usize),
+    /// A bootstrap knows of no common training data.
+    #[error(
+        "--interval bca: runs paired by {0} share training data, which the bootstrap cannot correct for: take the t \
+         interval"
+    )]
+    BootstrapOfFolds(String),
+    /// Folds that are none.
+    #[error("--folds {0}: expected 2 or more, the folds of one cross-validation")]
+    Folds(usize),
     /// The tuning seeds leave none, or are none.
     #[error("--tune-seeds {0}")]
     TuneSeeds(String),

@@ -1,6 +1,7 @@
 use super::{AblationError, Request};
 use crate::results::Origin;
 use crate::results::runs::{Lost, Runs, Spacing, Unit};
+use crate::stats::Shared;
 use crate::train::settings::is_own_seed;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -26,6 +27,10 @@ pub struct Facts {
     pub kept_elsewhere: bool,
     /// How many seeds there are.
     pub seeds: usize,
+    /// What pairs the runs, in one word and in several: seed, seeds.
+    pub pairs: [String; 2],
+    /// What training data the paired runs have in common.
+    pub shared: Shared,
     /// What each cell chose for itself.
     pub tuned: Vec<String>,
     /// By what.
@@ -44,6 +49,8 @@ pub struct Facts {
     pub own_seeds: Vec<String>,
     /// The images of the test set.
     pub test_images: Option<usize>,
+    /// Until what seeds were added, if their number was not fixed beforehand.
+    pub until: Option<String>,
     /// Where the results came from.
     pub origins: Vec<Origin>,
     /// The runs behind the cells.
@@ -88,21 +95,55 @@ impl Facts {
         let ours = runs.is_ours();
         let mnist = ours && all("data", Some("mnist")) && all("classes", None);
         let directories = runs.directories();
+        let pairs = runs.setting(&request.pair_by)?;
+        let count = pairs.present(selected).len();
         Ok(Self {
+            pairs: nouns(&pairs.name),
+            shared: shared(&pairs.name, request.folds, count)?,
             runs: runs.trainings(selected),
             epochs: runs.epochs(selected),
             unit: runs.unit().clone(),
             kept_elsewhere: !runs.has_epochs() && selected.iter().any(|&run| runs.keeps_best(run)),
-            seeds: runs.setting(&request.pair_by)?.present(selected).len(),
+            seeds: count,
             ours,
             own_seeds: own_seeds(runs, selected),
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),
+            until: directories.iter().find_map(|d: &PathBuf| Origin::seeds_added_until(d)),
             origins: directories.iter().filter_map(|d: &PathBuf| Origin::read(d)).collect(),
             ..Self::default()
         })
     }
 }
 
+/// The words of a name after the last dot: `params.seed` is a seed.
+fn noun(name: &str) -> String {
+    name.rsplit(['.', '/']).next().unwrap_or(name).replace('_', " ").trim().to_string()
+}
+
+/// A name in one and in several: a seed, datasets.
+fn nouns(name: &str) -> [String; 2] {
+    let noun = noun(name);
+    let several = match noun.ends_with('s') {
+        true => noun.clone(),
+        false => format!("{noun}s"),
+    };
+    [noun, several]
+}
+
+/// What runs have in common that are paired by a column: folds of one data set train with most of the same images.
+fn shared(name: &str, folds: Option<usize>, count: usize) -> Result<Shared, AblationError> {
+    let noun = noun(name).to_ascii_lowercase();
+    let is_fold =
+        noun.split(' ').any(|word| ["fold", "folds", "split", "cv", "kfold"].contains(&word));
+    match folds {
+        Some(folds) if folds < 2 => Err(AblationError::Folds(folds)),
+        Some(folds) => Ok(Shared::folds(folds)),
+        None if is_fold && count >= 2 => Ok(Shared::folds(count)),
+        None => Ok(Shared::default()),
+    }
+}
+
+/// The columns of seeds of their own that some of these runs have.
 fn own_seeds(runs: &Runs, selected: &[usize]) -> Vec<String> {
     let settings = runs.settings().iter().filter(|setting| is_own_seed(&setting.name));
     let is_given = |column: &&String| selected.iter().any(|&run| runs.cell(run, column).is_some());

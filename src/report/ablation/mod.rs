@@ -2,8 +2,9 @@
 //!
 //! A table has a row for each value of some settings and, if wanted, a column for each value of one
 //! more. Each cell is the mean over seeds with its t interval; each is compared with the baseline, and
-//! with the best of its column, by differences that are paired by seed. All p values of one kind in a
-//! table are corrected together (Holm), and where there are too few seeds none is given.
+//! with all others of its column, by differences that are paired by seed. The p values of a table are
+//! corrected together (Holm), the marks hold the best of each column (Gupta, Hsu), both together are
+//! wrong about anything in at most 5 % of tables, and where there are too few seeds nothing is said.
 //!
 //! | file | idea |
 //! |---|---|
@@ -31,7 +32,9 @@ mod tests;
 mod verdict;
 
 pub use cell::{Cell, Standing};
-pub use compare::{Difference, MIN_PAIRS};
+pub use compare::{Difference, Levels, MIN_PAIRS};
+pub use defaults::OneArm;
+pub(super) use defaults::choose_epoch;
 pub use document::{Document, Entry, Sheet};
 pub use error::AblationError;
 pub use facts::Facts;
@@ -62,8 +65,10 @@ pub struct Ablation {
     pub cells: Vec<Vec<Option<Cell>>>,
     /// The row that all others are compared with.
     pub baseline: Option<usize>,
-    /// How many comparisons with the baseline have a p value, and how many between the rows of a column.
-    pub comparisons: [usize; 2],
+    /// How many comparisons with the baseline have a p value.
+    pub comparisons: usize,
+    /// What stars and marks are judged by.
+    pub levels: Levels,
     /// What the caption needs to know of the runs.
     pub facts: Facts,
 }
@@ -94,7 +99,8 @@ impl Ablation {
             raw_columns: columns.raw,
             cells,
             baseline,
-            comparisons: [0, 0],
+            comparisons: 0,
+            levels: Levels::default(),
             facts,
             request,
         };

@@ -26,6 +26,9 @@ pub struct Request {
     pub leave_one_out: Option<Vec<(String, String)>>,
     /// The column whose equal values pair the runs.
     pub pair_by: String,
+    /// The folds of one cross-validation, where the column that pairs has several repetitions, or does not say so by its
+    /// name; `None` for as many as it has values, if it is called after folds or splits.
+    pub folds: Option<usize>,
     /// The test of paired differences.
     pub test: TestKind,
     /// The interval of means and differences.
@@ -49,6 +52,7 @@ impl Default for Request {
             tune: None,
             leave_one_out: None,
             pair_by: "seed".into(),
+            folds: None,
             test: TestKind::default(),
             interval: IntervalKind::default(),
             also: Vec::new(),
@@ -105,6 +109,10 @@ pub enum Also {
     PBetter,
     /// The effect size: Hedges' g of the paired differences
     Effect,
+    /// The true difference that a test of so many pairs finds with 80 %
+    Detectable,
+    /// The pairs of which a test would find the observed difference with 80 %
+    Needed,
 }
 
 impl TestKind {
@@ -191,6 +199,9 @@ impl Request {
         }
         if self.pair_by != Self::default().pair_by {
             option("pair-by", self.pair_by.clone());
+        }
+        if let Some(folds) = self.folds {
+            option("folds", folds.to_string());
         }
         if self.test != TestKind::default() {
             option("test", name(self.test));

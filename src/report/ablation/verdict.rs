@@ -1,6 +1,6 @@
 //! A table in a sentence for each of its columns.
 
-use super::document::Rounding;
+use super::document::rounding;
 use super::{Ablation, Cell, Standing};
 use crate::results::runs::Direction;
 
@@ -17,14 +17,36 @@ impl Ablation {
                  does)."
             )];
         }
-        let sentences = (0..self.columns.len()).filter_map(|column| {
-            let words = self.column_verdict(column)?;
-            Some(match self.request.vs.named() {
-                Some(vs) => format!("{} = {}: {words}", vs.replace('_', " "), self.columns[column]),
-                None => words,
+        let sentences: Vec<String> = (0..self.columns.len())
+            .filter_map(|column| {
+                let words = self.column_verdict(column)?;
+                Some(match self.request.vs.named() {
+                    Some(vs) => {
+                        format!("{} = {}: {words}", vs.replace('_', " "), self.columns[column])
+                    }
+                    None => words,
+                })
             })
+            .collect();
+        let luck = self.luck().filter(|_| !sentences.is_empty());
+        sentences.into_iter().chain(luck).collect()
+    }
+
+    /// That the best of several by the very numbers shown is flattered by them.
+    fn luck(&self) -> Option<String> {
+        let means = (0..self.columns.len()).map(|column| {
+            (0..self.rows.len()).filter(|&row| self.mean(row, column).is_some()).count()
         });
-        sentences.collect()
+        let most = means.max().filter(|&most| most > 1)?;
+        let confirm = if self.facts.ours { " (nablab confirm)" } else { "" };
+        Some(format!(
+            "Whatever is best of {most} by the numbers shown was also lucky: fresh {} say what it is worth{confirm}.",
+            self.facts.pairs[1]
+        ))
+    }
+
+    fn mean(&self, row: usize, column: usize) -> Option<f64> {
+        self.cell(row, column)?.mean
     }
 
     /// The best of all cells in a few words.
@@ -39,6 +61,8 @@ impl Ablation {
             let (row, mean) = self.best_of(column)?;
             Some((row, column, mean))
         });
+        let tried =
+            self.cells.iter().flatten().flatten().filter(|cell| cell.mean.is_some()).count();
         let better = |a: (usize, usize, f64), b: (usize, usize, f64)| {
             if self.measure.is_better(b.2, a.2) { b } else { a }
         };
@@ -54,17 +78,32 @@ impl Ablation {
         let [tied, worse, untested, constant] =
             [Standing::Tied, Standing::Worse, Standing::Untested, Standing::Constant]
                 .map(|s| self.standing(column, row, s));
+        let beaten = self.cell(row, column).and_then(|cell| cell.beaten_by);
         let tied = match (tied.is_empty(), worse.is_empty()) {
+            _ if beaten.is_some() => {
+                let by = beaten.map(|by| self.row_name(by)).unwrap_or_default();
+                format!(", but {by} is better on the {} of both", self.facts.pairs[1])
+            }
             _ if !constant.is_empty() && tied.is_empty() => {
-                format!(", ahead of {} by the same for every seed", listed(&constant))
+                format!(
+                    ", ahead of {} by the same for every {}",
+                    listed(&constant),
+                    self.facts.pairs[0]
+                )
             }
             (true, true) if untested.is_empty() => String::new(),
-            (true, true) => ", too few seeds to tell it from others".into(),
+            (true, true) => format!(", too few {} to tell it from others", self.facts.pairs[1]),
             (true, false) if untested.is_empty() => ", told from all others".into(),
             (true, false) => String::new(),
             (false, _) => format!(", not told from {}", listed(&tied)),
         };
-        format!("best mean: {}{place}, {}{tied}", self.row_name(row), self.mean_of(row, column))
+        let lucky =
+            if tried > 1 { format!(" (best of {tried}, so optimistic)") } else { String::new() };
+        format!(
+            "best mean: {}{place}, {}{lucky}{tied}",
+            self.row_name(row),
+            self.mean_of(row, column)
+        )
     }
 
     /// What is measured of the only row.
@@ -85,7 +124,15 @@ impl Ablation {
             Standing::Lost,
         ]
         .map(others);
+        let beaten = self.cell(row, column).and_then(|cell| cell.beaten_by);
         let mut words = match (tied.is_empty(), worse.is_empty()) {
+            _ if beaten.is_some() => {
+                let by = beaten.map(|by| self.row_name(by)).unwrap_or_default();
+                format!(
+                    "{name} has the best mean, {mean}, but {by} is better on the {} that both have",
+                    self.facts.pairs[1]
+                )
+            }
             _ if [&tied, &worse, &untested, &constant, &lost]
                 .iter()
                 .all(|names| names.is_empty()) =>
@@ -97,7 +144,8 @@ impl Ablation {
             }
             (true, true) if untested.is_empty() => format!("{name} has the only mean, {mean}"),
             (true, true) => format!(
-                "{name} has the best mean, {mean}; there are too few seeds to tell it from the others"
+                "{name} has the best mean, {mean}; there are too few {} to tell it from the others",
+                self.facts.pairs[1]
             ),
             (true, false) => format!("{name} is best with {mean}, better than {}", listed(&worse)),
             (false, true) => {
@@ -114,13 +162,16 @@ impl Ablation {
         };
         if !constant.is_empty() {
             words += &format!(
-                "; {} behind by the same for every seed, which a t test cannot judge",
-                is_or_are(&constant)
+                "; {} behind by the same for every {}, which a t test cannot judge",
+                is_or_are(&constant),
+                self.facts.pairs[0]
             );
         }
         let any_test = !tied.is_empty() || !worse.is_empty();
         if any_test && !untested.is_empty() {
-            words += &format!("; too few seeds in common to compare it with {}", listed(&untested));
+            let pairs = &self.facts.pairs[1];
+            words +=
+                &format!("; too few {pairs} in common to compare it with {}", listed(&untested));
         }
         if !lost.is_empty() {
             words += &format!("; {} without a mean", is_or_are(&lost));
@@ -159,14 +210,24 @@ impl Ablation {
     }
 
     fn mean_of(&self, row: usize, column: usize) -> String {
-        let rounding = Rounding::of(self);
-        let unit = if self.measure.is_percentage() { " %" } else { "" };
+        let rounding = rounding(self);
+        let unit = match rounding.unit() {
+            _ if self.measure.is_percentage() => " %".to_string(),
+            Some(unit) => format!(" × {unit}"),
+            None => String::new(),
+        };
         let Some(cell) = self.cell(row, column) else {
             return "–".into();
         };
-        let mean = cell.mean.map_or("–".into(), |mean| rounding.number(mean));
-        let half = cell.half.map(|half| rounding.number(half));
-        format!("{mean}{}{unit}", half.map_or(String::new(), |half| format!(" ± {half}")))
+        let Some(mean) = cell.mean else {
+            return "–".into();
+        };
+        let (mean, half) = rounding.measured(mean, cell.half);
+        let half = half.map_or(String::new(), |half| format!(" ± {half}"));
+        match half.is_empty() || unit.is_empty() || unit == " %" {
+            true => format!("{mean}{half}{unit}"),
+            false => format!("({mean}{half}){unit}"),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ fn results_get_a_question_a_verdict_figures_and_a_table() {
     let part = part(directory.path());
     assert_eq!(part.claim, "What the activation does to the loss.");
     assert_eq!(part.trainings, 14);
-    assert_eq!(part.verdict.len(), 1);
+    assert_eq!(part.verdict.len(), 2);
     assert!(
         part.verdict[0]
             .starts_with("<script>alert(1)</script> is best with 1.040 ± 0.020, better than")

@@ -4,7 +4,7 @@ use super::groups::select;
 use super::{Kind, PlotRequest};
 use crate::figure::Scale;
 use crate::report::Role;
-use crate::report::ablation::{AblationError, resolved};
+use crate::report::ablation::{AblationError, choose_epoch, resolved};
 use crate::results::runs::{How, MeasureText, Runs, Setting};
 
 /// As many lines have a colour each: a setting with more values is drawn where there is no other.
@@ -28,7 +28,7 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
         request.metric = Some(MeasureText { column, threshold: None });
     }
     let selected = select(runs, &request.conditions)?;
-    request.at.get_or_insert_with(|| runs.default_at(&selected));
+    choose_epoch(runs, &mut request.at, request.metric.as_ref(), &selected);
     let varying = runs.varying(&selected, &request.pair_by).collect();
     let candidates = Candidates { runs, varying, selected };
     let kind = match request.kind {

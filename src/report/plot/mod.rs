@@ -82,10 +82,9 @@ fn is_logarithmic(chart: &Chart) -> bool {
         Chart::Lines(figure) => Some(&figure.y),
         Chart::Panels(panels) => panels.panels.first().map(|figure| &figure.y),
         Chart::Strips(strips) => Some(&strips.value),
-        Chart::Heatmap(_)
-        | Chart::CriticalDifference(_)
-        | Chart::Pictures(_)
-        | Chart::Stack(_) => None,
+        Chart::Heatmap(_) | Chart::CriticalDifference(_) | Chart::Pictures(_) | Chart::Stack(_) => {
+            None
+        }
     };
     axis.is_some_and(|axis| axis.scale == Scale::Log10)
 }

@@ -10,7 +10,7 @@ pub(super) fn document(ranking: &Ranking, bold: &str) -> Document {
     if ranking.request.all_pairs {
         sheets.extend(pairs(ranking));
     }
-    Document { caption: caption::caption(ranking, bold), sheets }
+    Document { name: "ranking".into(), caption: caption::caption(ranking, bold), sheets }
 }
 
 /// How scores are rounded: percent or not, and to how many decimals.

@@ -16,6 +16,7 @@ pub(super) fn document(variance: &Variance) -> Document {
     columns.push(("95 % interval".into(), false));
     let rows = variance.groups.iter().flat_map(|group| rows(variance, group, scale)).collect();
     Document {
+        name: "variance-components".into(),
         caption: caption::caption(variance, scale),
         sheets: vec![Sheet { heading: None, columns, rows }],
     }

@@ -109,7 +109,7 @@ impl Variance {
 
     /// The table in a format.
     pub fn render(&self, format: Format) -> String {
-        format.words(&document::document(self)).unwrap_or_else(|| csv::render(self))
+        format.document(|_| document::document(self)).unwrap_or_else(|| csv::render(self))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which value of a training's course counts.
 
+use crate::nearest::nearest;
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,10 +31,20 @@ impl FromStr for At {
             ("kept", _) => Ok(Self::Kept(KEPT_BY)),
             (_, Some(("best", column))) if !column.is_empty() => Ok(Self::BestOf(column.into())),
             (_, Some(("epoch", epoch))) => {
-                epoch.parse().map(Self::Epoch).map_err(|_| EXPECTED.into())
+                epoch.parse().map(Self::Epoch).map_err(|_| expected(text, epoch))
             }
-            _ => Err(EXPECTED.into()),
+            _ => Err(expected(text, text)),
         }
+    }
+}
+
+/// What was expected instead of a text, and what may have been meant by a word of it.
+fn expected(text: &str, word: &str) -> String {
+    let word = word.split(':').next().unwrap_or(word);
+    match nearest(word, ["last", "best", "kept", "epoch"]) {
+        Some("epoch") => format!("{EXPECTED}; did you mean 'epoch:N'?"),
+        Some(meant) if meant != text => format!("{EXPECTED}; did you mean '{meant}'?"),
+        _ => EXPECTED.into(),
     }
 }
 
@@ -79,6 +90,10 @@ mod tests {
         }
         for bad in ["first", "epoch:", "epoch:-1", "3", "best:", "last:3"] {
             assert!(bad.parse::<At>().unwrap_err().contains("last, best or epoch:N"), "{bad}");
+        }
+        for (bad, meant) in [("lsat", "'last'"), ("epch:3", "'epoch:N'"), ("epoch:last", "'last'")]
+        {
+            assert!(bad.parse::<At>().unwrap_err().contains(meant), "{bad}");
         }
     }
 }

@@ -382,7 +382,7 @@ fn silent(words: &[String]) -> bool {
 
 /// The words of a name in small letters: `valLoss`, `val-loss` and `Val Loss` have the same. A number after a word is
 /// none, as in `acc1`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let (mut words, mut word, mut before) = (Vec::new(), String::new(), ' ');
     // it/s: by the second.
     let name = name.replace('%', " percent ");

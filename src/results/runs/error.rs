@@ -46,6 +46,14 @@ pub enum RunsError {
         /// The metrics.
         metrics: String,
     },
+    /// A share in percent.
+    #[error("{asked}: accuracies are fractions of 1 here; did you mean {fraction}?")]
+    Percent {
+        /// What was asked for.
+        asked: String,
+        /// The same as a fraction.
+        fraction: String,
+    },
     /// A cell is not a number.
     #[error("{path}, row {row}: '{cell}' in column '{column}' is not a number")]
     Number {

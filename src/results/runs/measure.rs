@@ -65,6 +65,16 @@ pub enum Threshold {
     Seconds(f64),
 }
 
+impl Threshold {
+    /// The threshold divided by a number.
+    pub(super) fn over(self, divisor: f64) -> Self {
+        match self {
+            Self::Epochs(threshold) => Self::Epochs(threshold / divisor),
+            Self::Seconds(threshold) => Self::Seconds(threshold / divisor),
+        }
+    }
+}
+
 impl FromStr for MeasureText {
     type Err = String;
 

@@ -21,7 +21,7 @@ mod setting;
 mod unit;
 
 pub use at::At;
-pub use direction::Direction;
+pub use direction::{Direction, words};
 pub use error::RunsError;
 pub use measure::{Better, How, Measure, MeasureText, Threshold};
 pub use outcome::{Lost, Outcome};
@@ -385,6 +385,20 @@ impl Runs {
         let fraction = !self.above_one.contains(&measure.column);
         let single = !self.is_ours() && !self.has_epochs();
         let of_layers = self.is_of_layers(&measure.column);
+        if let (How::EpochsTo(percent) | How::SecondsTo(percent), true) =
+            (&measure.how, fraction && measure.column.contains("accuracy"))
+            && *percent > 1.0
+            && *percent <= 100.0
+        {
+            let fraction = MeasureText {
+                threshold: text.threshold.map(|threshold| threshold.over(100.0)),
+                ..text.clone()
+            };
+            return Err(RunsError::Percent {
+                asked: text.to_string(),
+                fraction: fraction.to_string(),
+            });
+        }
         Ok(Measure { fraction, single, of_layers, unit: self.unit().clone(), ..measure })
     }
 
@@ -429,6 +443,26 @@ impl Runs {
             n if n == of.len() => At::BestOf(self.kept_by().into()),
             _ => At::Kept(self.kept_by()),
         }
+    }
+
+    /// The metric of the validation set that may choose an epoch in the place of one of the test set: that of the same
+    /// name but for the set. `None` if there is none, or there are no epochs.
+    pub fn validation_of(&self, metric: &str) -> Option<String> {
+        const SETS: [&str; 5] = ["validation", "valid", "val", "dev", "eval"];
+        if !self.has_epochs() {
+            return None;
+        }
+        let of_test = words(metric);
+        let place = of_test.iter().position(|word| word == "test")?;
+        let same = |name: &String| {
+            let of_name = words(name);
+            of_name.len() == of_test.len()
+                && of_name.iter().zip(&of_test).enumerate().all(|(i, (a, b))| match i == place {
+                    true => SETS.contains(&a.as_str()),
+                    false => a == b,
+                })
+        };
+        self.metrics().into_iter().find(same)
     }
 
     /// The column by which early stopping keeps a network.
@@ -572,9 +606,14 @@ impl Runs {
                 metrics.push(other);
             }
         }
-        let monitored = match metrics.is_empty() {
-            true => "no metrics at all".into(),
-            false => metrics.join(", "),
+        let similar = nearest(metric, metrics.iter().map(String::as_str));
+        let monitored = match (metrics.is_empty(), similar) {
+            (true, _) => "no metrics at all".into(),
+            // What is there, but was not monitored, is no slip.
+            (false, Some(similar)) if !KNOWN.contains(&metric) => {
+                format!("{}: did you mean '{similar}'?", metrics.join(", "))
+            }
+            (false, _) => metrics.join(", "),
         };
         RunsError::NotMonitored { path: self.path().into(), metric: metric.into(), monitored }
     }

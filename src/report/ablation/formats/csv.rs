@@ -18,6 +18,10 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
         "difference_low",
         "difference_high",
         "p_holm",
+        "pairs",
+        "detectable",
+        "pairs_needed",
+        "differs",
         "best",
         "diverged",
     ];
@@ -46,6 +50,13 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
                 number(of_difference.map(|i| i.low)),
                 number(of_difference.map(|i| i.high)),
                 number(versus.and_then(|versus| versus.p)),
+                versus.map_or(String::new(), |versus| versus.n.to_string()),
+                number(versus.and_then(|versus| versus.detectable)),
+                versus
+                    .and_then(|versus| versus.pairs_needed)
+                    .map_or(String::new(), |n| n.to_string()),
+                versus
+                    .map_or(String::new(), |versus| versus.is_starred(ablation.levels).to_string()),
                 cell.as_ref().map_or(String::new(), |cell| cell.best.to_string()),
                 cell.as_ref().map_or(String::new(), |cell| cell.lost.diverged.to_string()),
             ]);
@@ -74,6 +85,8 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
                     }
                     Also::PBetter => vec![number(versus.and_then(|versus| versus.p_better))],
                     Also::Effect => vec![number(versus.and_then(|versus| versus.effect))],
+                    // They have columns anyway.
+                    Also::Detectable | Also::Needed => Vec::new(),
                 });
             }
             rows.push(row);
@@ -108,5 +121,6 @@ fn names(also: Also) -> Vec<&'static str> {
         Also::Prediction => vec!["prediction_low", "prediction_high"],
         Also::PBetter => vec!["p_better"],
         Also::Effect => vec!["effect"],
+        Also::Detectable | Also::Needed => Vec::new(),
     }
 }

@@ -33,7 +33,7 @@ impl Language for Html {
         )
     }
 
-    fn whole(tables: &str, caption: &str) -> String {
+    fn whole(tables: &str, caption: &str, _name: &str) -> String {
         format!(
             "<figure class=\"ablation\">\n{tables}<figcaption>{caption}</figcaption>\n</figure>\n"
         )

@@ -33,8 +33,8 @@ pub(super) trait Language {
     /// A table with its heading, which is empty if it is the only one.
     fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String;
 
-    /// All tables with their caption.
-    fn whole(tables: &str, caption: &str) -> String;
+    /// All tables with their caption, and a name for references, of small letters, digits and hyphens.
+    fn whole(tables: &str, caption: &str, name: &str) -> String;
 }
 
 /// The words of a table in a language.
@@ -55,7 +55,7 @@ pub(super) fn write<L: Language>(document: &Document) -> String {
         L::table(&heading, sheet, head, sheet.rows.iter().map(row).collect())
     };
     let tables: Vec<String> = document.sheets.iter().map(table).collect();
-    L::whole(&tables.join(L::BETWEEN), &L::escape(&document.caption.join(" ")))
+    L::whole(&tables.join(L::BETWEEN), &L::escape(&document.caption.join(" ")), &document.name)
 }
 
 fn cell<L: Language>((entry, &among_numbers): (&Entry, &bool)) -> String {

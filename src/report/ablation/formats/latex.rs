@@ -20,7 +20,11 @@ impl Language for Latex {
     }
 
     fn number(number: String) -> String {
-        number.replace('−', "-").replace('±', "+-")
+        // A column of siunitx knows no brackets.
+        match number.contains('[') {
+            true => format!("{{{}}}", Self::escape(&number)),
+            false => number.replace('−', "-").replace('±', "+-"),
+        }
     }
 
     fn heading(heading: &str) -> String {
@@ -37,17 +41,19 @@ impl Language for Latex {
         };
         let (columns, head) = (columns.join(" "), row(head));
         let rows: String = rows.into_iter().map(row).collect();
-        // Shrunk only if it is wider than the page.
+        // Shrunk only if it is larger than the page.
         format!(
-            "{heading}  \\begin{{adjustbox}}{{max width=\\textwidth}}\n  \\begin{{tabular}}{{{columns}}}\n    \
+            "{heading}  \\begin{{adjustbox}}{{max width=\\textwidth, max totalheight=.7\\textheight}}\n  \\begin{{tabular}}{{{columns}}}\n    \
              \\toprule\n{head}    \\midrule\n{rows}    \\bottomrule\n  \\end{{tabular}}\n  \\end{{adjustbox}}\n"
         )
     }
 
-    fn whole(tables: &str, caption: &str) -> String {
+    fn whole(tables: &str, caption: &str, name: &str) -> String {
         let begin = "% \\usepackage{adjustbox,booktabs,siunitx}\n\\begin{table}\n  \\centering\n  \\small\n  \
                      \\sisetup{separate-uncertainty, retain-explicit-plus, detect-weight, mode=text}\n";
-        format!("{begin}  \\caption{{{caption}}}\n  \\medskip\n{tables}\\end{{table}}\n")
+        format!(
+            "{begin}  \\caption{{{caption}}}\n  \\label{{tab:{name}}}\n  \\medskip\n{tables}\\end{{table}}\n"
+        )
     }
 }
 
@@ -61,6 +67,9 @@ fn column(sheet: &Sheet, column: usize) -> String {
         };
         any = true;
         marked |= differs;
+        if mean.contains('[') {
+            continue;
+        }
         negative |= mean.starts_with('−');
         let (a, b) = mean.trim_start_matches('−').split_once('.').unwrap_or((mean, ""));
         whole = whole.max(a.chars().count());

@@ -21,7 +21,7 @@ impl Language for Markdown {
         format!("{heading}{}\n", aligned(sheet, &head, rows).to_markdown())
     }
 
-    fn whole(tables: &str, caption: &str) -> String {
+    fn whole(tables: &str, caption: &str, _name: &str) -> String {
         format!("{tables}{caption}\n")
     }
 }

@@ -51,18 +51,6 @@ pub fn is_table(head: &[u8]) -> bool {
 }
 
 impl Format {
-    /// Any document in words; `None` where there are none, in CSV.
-    pub(in crate::report) fn words(self, document: &Document) -> Option<String> {
-        Some(match self {
-            Self::Text => write::<text::Text>(document),
-            Self::Markdown => write::<markdown::Markdown>(document),
-            Self::Latex => write::<latex::Latex>(document),
-            Self::Csv => return None,
-            Self::Typst => write::<typst::Typst>(document),
-            Self::Html => write::<html::Html>(document),
-        })
-    }
-
     pub(super) fn render(self, ablation: &Ablation) -> String {
         match self {
             Self::Text => render::<text::Text>(ablation),
@@ -73,7 +61,6 @@ impl Format {
             Self::Html => render::<html::Html>(ablation),
         }
     }
-
     /// Any tables with a caption, made by a function of what the caption calls the mark of the best; none in CSV, which
     /// has no words.
     pub(in crate::report) fn document(self, make: impl FnOnce(&str) -> Document) -> Option<String> {

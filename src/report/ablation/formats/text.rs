@@ -4,8 +4,8 @@ use crate::report::ablation::Sheet;
 /// Boxes and sentences.
 pub(super) struct Text;
 
-/// The width of the sentences.
-const WIDTH: usize = 96;
+/// The width of a terminal that nobody has widened.
+const WIDTH: usize = 80;
 
 impl Language for Text {
     const BEST_NAME: &'static str = "•";
@@ -21,10 +21,14 @@ impl Language for Text {
     }
 
     fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
-        format!("{heading}{}\n\n", aligned(sheet, &head, rows).to_terminal())
+        let table = aligned(sheet, &head, rows);
+        let keys = sheet.columns.iter().take_while(|(_, words)| *words).count();
+        let parts = table.split(keys, WIDTH);
+        let parts: Vec<String> = parts.iter().map(|part| part.to_terminal() + "\n").collect();
+        format!("{heading}{}\n", parts.concat())
     }
 
-    fn whole(tables: &str, caption: &str) -> String {
+    fn whole(tables: &str, caption: &str, _name: &str) -> String {
         format!("{tables}{}", wrap(caption))
     }
 }

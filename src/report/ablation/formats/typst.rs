@@ -20,7 +20,15 @@ impl Language for Typst {
         let columns = sheet.columns.len();
         let align = |(_, words): &(String, bool)| if *words { "left" } else { "right" };
         let aligns = sheet.columns.iter().map(align).collect::<Vec<_>>().join(", ");
-        let cells = |row: Vec<String>| format!("[{}]", row.join("], ["));
+        // Numbers stay on one line.
+        let unbroken = |(i, cell): (usize, String)| match sheet.columns[i].1 {
+            true => cell,
+            false => cell.replace(' ', "~"),
+        };
+        let cells = |row: Vec<String>| {
+            let cells: Vec<String> = row.into_iter().enumerate().map(unbroken).collect();
+            format!("[{}]", cells.join("], ["))
+        };
         let head = cells(head);
         let rows: String = rows.into_iter().map(|row| format!("    {},\n", cells(row))).collect();
         format!(
@@ -29,9 +37,9 @@ impl Language for Typst {
         )
     }
 
-    fn whole(tables: &str, caption: &str) -> String {
+    fn whole(tables: &str, caption: &str, name: &str) -> String {
         format!(
-            "#figure(kind: table, caption: [\n  {caption}\n], stack(spacing: 1em,\n{tables}))\n"
+            "#figure(kind: table, caption: [\n  {caption}\n], stack(spacing: 1em,\n{tables})) <tab-{name}>\n"
         )
     }
 }
