@@ -191,11 +191,19 @@ impl ReplayedValue {
         if self.counted { self.allowed.images } else { self.allowed.relative }
     }
 
+    /// Whether nothing but the last digits may differ.
+    pub fn is_to_the_last_digits(&self) -> bool {
+        self.limit() <= LAST_DIGITS
+    }
+
     /// Whether the two are as equal as they have to be.
     pub fn is_equal(&self) -> bool {
         self.difference() <= self.limit()
     }
 }
+
+/// The largest relative difference that rounding makes before it grows.
+const LAST_DIGITS: f64 = 1e-9;
 
 /// The runs of one arm, as read back from the CSV file.
 #[derive(Debug)]

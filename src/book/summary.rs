@@ -80,7 +80,11 @@ impl Summary {
                 row.replay.to_string(),
                 significant(row.difference(), 2),
                 significant(row.limit(), 2),
-                if row.is_equal() { "equal".into() } else { "DIFFERENT".into() },
+                match (row.is_equal(), row.is_to_the_last_digits()) {
+                    (true, true) => "equal".into(),
+                    (true, false) => "within".into(),
+                    (false, _) => "DIFFERENT".into(),
+                },
             ]);
         }
         table
@@ -242,7 +246,13 @@ impl Summary {
         }
         let equal = self.replayed.iter().filter(|row| row.is_equal()).count();
         let replayed = (!self.replayed.is_empty()).then(|| {
-            format!("{equal} of {} replayed values equal the author's", self.replayed.len())
+            let of = self.replayed.len();
+            match self.replayed.iter().all(ReplayedValue::is_to_the_last_digits) {
+                true => format!("{equal} of {of} replayed values equal the author's"),
+                false => format!(
+                    "{equal} of {of} replayed values within the stated tolerance of the author's"
+                ),
+            }
         });
         let parts = [
             replayed,
@@ -270,9 +280,13 @@ impl Summary {
             let largest = largest.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
             let (of, largest) = (rows.len(), significant(largest, 2));
             match (counted, limit == 0.0) {
-                (false, _) => format!(
+                (false, _) if rows.iter().all(|row| row.is_to_the_last_digits()) => format!(
                     "{equal} of the {of} replayed values equal the author's to a relative {limit:e}; \
                      the largest difference is {largest}."
+                ),
+                (false, _) => format!(
+                    "{equal} of the {of} replayed values are within the stated relative {limit:e} of the author's, as \
+                     rounding differences grow; the largest difference is {largest}."
                 ),
                 (true, true) => format!(
                     "{equal} of the {of} replayed numbers of images are the author's; the largest \

@@ -118,12 +118,21 @@ fn lead(best: &Confirmed, next: &Confirmed, metric: Metric) -> String {
         let (low, high) = (points(metric, interval.low), points(metric, interval.high));
         text += &format!(" (95 % interval of the paired differences {low} to {high})");
     }
-    let kept = fresh / when_chosen;
-    text += &match when_chosen > 0.0 && kept.is_finite() {
-        true if kept >= 1.0 => ": none of it was luck.\n".into(),
-        true if kept <= 0.0 => ": all of it was luck.\n".into(),
-        true => format!(": {} % of it was luck.\n", significant(100.0 * (1.0 - kept), 2)),
-        false => ".\n".to_string(),
+    let Some(interval) = interval else { return text + ".\n" };
+    // Luck is shown only where the old lead is excluded, and a lead only where zero is.
+    let (leads, shrunk) = (interval.low > 0.0, when_chosen > 0.0 && interval.high < when_chosen);
+    text += &match (leads, shrunk) {
+        (true, true) => {
+            let lucky = significant(100.0 * (1.0 - fresh / when_chosen), 2);
+            format!(": {lucky} % of it was luck.\n")
+        }
+        (true, false) => ": it leads; that some of it was luck is not shown.\n".into(),
+        (false, true) => {
+            ": it was smaller than it looked, and that there is one is not shown.\n".into()
+        }
+        (false, false) => {
+            ": too few seeds to say whether there is one or whether it was luck.\n".to_string()
+        }
     };
     text
 }
@@ -133,5 +142,41 @@ fn points(metric: Metric, difference: f64) -> String {
     match metric.measures() {
         Measures::Accuracy => format!("{:.3} points", 100.0 * difference),
         Measures::Cost | Measures::Mse | Measures::R2 => significant(difference, 3),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(chosen: &[f64], fresh: &[f64]) -> Confirmed {
+        let ranked = |values: &[f64]| Ranked {
+            label: "eta=0.5".into(),
+            places: (0..values.len()).collect(),
+            values: values.into(),
+            diverged: 0,
+        };
+        Confirmed { tuned: ranked(chosen), fresh: ranked(fresh) }
+    }
+
+    #[test]
+    fn luck_and_leads_are_claimed_only_where_they_are_shown() {
+        let words = |chosen: f64, fresh: [f64; 4]| {
+            let base = [0.9501, 0.9502, 0.9503, 0.9504];
+            let ours: Vec<f64> = base.iter().zip(fresh).map(|(base, lead)| base + lead).collect();
+            let text = lead(
+                &setting(&[0.95 + chosen], &ours),
+                &setting(&[0.95], &base),
+                Metric::TestAccuracy,
+            );
+            text.trim_end().rsplit_once(": ").unwrap().1.to_string()
+        };
+        assert_eq!(words(0.01, [0.004, 0.005, 0.005, 0.006]), "50 % of it was luck.");
+        let one = words(0.005, [0.004, 0.005, 0.005, 0.006]);
+        assert_eq!(one, "it leads; that some of it was luck is not shown.");
+        let small = words(0.05, [-0.004, 0.005, -0.005, 0.006]);
+        assert_eq!(small, "it was smaller than it looked, and that there is one is not shown.");
+        let nothing = words(0.005, [-0.004, 0.005, -0.005, 0.006]);
+        assert_eq!(nothing, "too few seeds to say whether there is one or whether it was luck.");
     }
 }
