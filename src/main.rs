@@ -7,7 +7,15 @@ use std::io::{Error, ErrorKind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().run() {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads it there is nothing to be done.
+            let _ = error.print();
+            return cli::usage(&error);
+        }
+    };
+    match cli.run() {
         Ok(code) => code,
         // The reader of a pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::from(cli::EXIT_PIPE),

@@ -41,8 +41,9 @@ pub struct Arguments {
     /// as dropout=0.5,lambda=5
     #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["by", "baseline"])]
     leave_one_out: Option<String>,
-    /// The folds of one cross-validation, where the file has several repetitions of it (default: as many as --pair-by
-    /// has values, if it is called after folds or splits): their t tests are corrected for common training data
+    /// What --pair-by has values of are the folds of K-fold cross-validations, or random splits of which one in K images
+    /// tests: t tests are corrected for common training data (default: K is the number of values, if --pair-by is called
+    /// after folds)
     #[arg(long, value_name = "K")]
     folds: Option<usize>,
     /// The test of paired differences

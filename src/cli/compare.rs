@@ -1,8 +1,9 @@
 use super::ablate::{Selection, parse_condition, wrong};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use nablab::report::ablation::{OneArm, Request};
+use nablab::report::ablation::{OneArm, Request, shared};
 use nablab::report::comparison::{Answers, Arm, Comparison, Options, Verdict};
+use nablab::results::Origin;
 use nablab::results::runs::{Measure, Runs};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ pub struct Arguments {
     /// The other
     #[arg(value_name = "B")]
     other: String,
-    /// The results that A and B are rows of; they are then conditions as for --where: activation=relu,eta=0.1
+    /// The results that A and B are rows of; they are then conditions, separated by commas: activation=relu,eta=0.1
     #[arg(long = "in", value_name = "DIR")]
     within: Vec<PathBuf>,
     #[command(flatten)]
@@ -30,6 +31,10 @@ pub struct Arguments {
     /// Within which difference they count as equal: points of accuracy, or units of the metric
     #[arg(long, value_name = "DIFFERENCE")]
     margin: Option<f64>,
+    /// As for ablate: what --pair-by has values of are the folds of K-fold cross-validations, or random splits of which
+    /// one in K images tests
+    #[arg(long, value_name = "K")]
+    folds: Option<usize>,
     /// Compare all runs, not pair by pair
     #[arg(long)]
     unpaired: bool,
@@ -46,7 +51,7 @@ Examples:
   nablab evaluate a.json --predictions a.csv; nablab evaluate b.json --predictions b.csv; nablab compare a.csv b.csv";
 
 /// The exit code of what could not be compared.
-const WRONG: u8 = 3;
+pub const WRONG: u8 = 3;
 
 pub fn run(arguments: &Arguments) -> ExitCode {
     match compare(arguments) {
@@ -68,18 +73,37 @@ fn compare(arguments: &Arguments) -> Result<Verdict> {
         bail!("--margin {margin}: expected a number above 0");
     }
     let paths = names.map(Path::new);
-    if arguments.within.is_empty() && paths.iter().all(|path| Answers::is_there(path)) {
-        return answers(arguments, names, paths);
+    if arguments.within.is_empty() {
+        match paths.map(Answers::is_there) {
+            [true, true] => return answers(arguments, names, paths),
+            [true, false] => {
+                bail!("{} has answers about images, and {} has not", names[0], names[1])
+            }
+            [false, true] => {
+                bail!("{} has answers about images, and {} has not", names[1], names[0])
+            }
+            [false, false] => {}
+        }
     }
     let arms = match arguments.within.is_empty() {
         true => of_results(arguments, names, paths)?,
         false => of_rows(arguments, names)?,
     };
     let (measure, pair_by, arms) = arms;
+    let directories = paths.iter().map(|path| path.to_path_buf()).chain(arguments.within.clone());
+    let until = directories.into_iter().find_map(|path| Origin::seeds_added_until(&path));
     let scale = if measure.is_percentage() { 100.0 } else { 1.0 };
     let margin = arguments.margin.map(|margin| margin / scale);
-    let options = Options { margin, unpaired: arguments.unpaired };
-    let comparison = Comparison::new(measure, &pair_by, arms, options);
+    let folds = arms[0].runs().max(arms[1].runs());
+    let shared = shared(&pair_by, arguments.folds, folds)?;
+    let options = Options { margin, unpaired: arguments.unpaired, shared };
+    let mut comparison = Comparison::new(measure, &pair_by, arms, options);
+    comparison.notes.extend(until.map(|goal| {
+        format!(
+            "Seeds were added until {goal}: interval and p values here suppose a number fixed beforehand, and so are too \
+             narrow and too small; the sweep itself says what holds."
+        )
+    }));
     let text = match arguments.json {
         true => format!("{:#}\n", comparison.to_json()),
         false => comparison.to_text(),
@@ -90,8 +114,19 @@ fn compare(arguments: &Arguments) -> Result<Verdict> {
 
 /// Two classifiers on the same images.
 fn answers(arguments: &Arguments, names: [&str; 2], paths: [&Path; 2]) -> Result<Verdict> {
-    if arguments.margin.is_some() || arguments.unpaired {
-        bail!("--margin and --unpaired are for runs; {} has answers about images", names[0]);
+    let Selection { metric, at, better, conditions, pair_by } = &arguments.selection;
+    let given = [
+        ("--margin", arguments.margin.is_some()),
+        ("--unpaired", arguments.unpaired),
+        ("--folds", arguments.folds.is_some()),
+        ("--metric", metric.is_some()),
+        ("--at", at.is_some()),
+        ("--better", better.is_some()),
+        ("--where", !conditions.is_empty()),
+        ("--pair-by", *pair_by != Request::default().pair_by),
+    ];
+    if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
+        bail!("{option}: it is for runs, and {} has answers about images", names[0]);
     }
     let same = Answers::read(paths[0])?.beside(&Answers::read(paths[1])?)?;
     let text = match arguments.json {
@@ -138,6 +173,14 @@ fn of_results(arguments: &Arguments, names: [&str; 2], paths: [&Path; 2]) -> Res
     };
     let (measure, pair_by, one) = arm(0)?;
     let (other_measure, _, other) = arm(1)?;
+    if measure.fraction != other_measure.fraction {
+        let (fraction, percent) =
+            if measure.fraction { (names[0], names[1]) } else { (names[1], names[0]) };
+        let column = &measure.column;
+        bail!(
+            "{fraction} has fractions of 1 in {column}, and {percent} larger numbers: expected one unit"
+        );
+    }
     if measure.words() != other_measure.words() {
         let (a, b) = (measure.words(), other_measure.words());
         bail!(

@@ -75,8 +75,11 @@ fn report(confirmed: &[Confirmed], metric: Metric) -> String {
     let value = |value: f64| format_metric(metric, value);
     for setting in confirmed {
         let Confirmed { tuned, fresh } = setting;
+        let most = if metric.measures() == Measures::Accuracy { 1.0 } else { f64::INFINITY };
+        let least = if metric.measures() == Measures::R2 { f64::NEG_INFINITY } else { 0.0 };
         let interval = confidence_interval(&fresh.values, 0.95).map_or("–".into(), |interval| {
-            format!("{} to {}", value(interval.low), value(interval.high))
+            // A mean cannot be where values cannot.
+            format!("{} to {}", value(interval.low.max(least)), value(interval.high.min(most)))
         });
         let diverged = |setting: &Ranked| match setting.diverged {
             0 => String::new(),
@@ -122,6 +125,7 @@ fn lead(best: &Confirmed, next: &Confirmed, metric: Metric) -> String {
     // Luck is shown only where the old lead is excluded, and a lead only where zero is.
     let (leads, shrunk) = (interval.low > 0.0, when_chosen > 0.0 && interval.high < when_chosen);
     text += &match (leads, shrunk) {
+        _ if interval.high < 0.0 => ": the next one is better.\n".into(),
         (true, true) => {
             let lucky = significant(100.0 * (1.0 - fresh / when_chosen), 2);
             format!(": {lucky} % of it was luck.\n")
@@ -178,5 +182,7 @@ mod tests {
         assert_eq!(small, "it was smaller than it looked, and that there is one is not shown.");
         let nothing = words(0.005, [-0.004, 0.005, -0.005, 0.006]);
         assert_eq!(nothing, "too few seeds to say whether there is one or whether it was luck.");
+        let behind = words(0.005, [-0.004, -0.005, -0.005, -0.006]);
+        assert_eq!(behind, "the next one is better.");
     }
 }

@@ -61,6 +61,17 @@ enum Command {
     BenchPeer(bench_peer::Arguments),
 }
 
+/// The exit code of a command line that makes no sense, and of one that asks for help.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    let compares = std::env::args_os().nth(1).is_some_and(|command| command == "compare");
+    match error.exit_code() {
+        0 => ExitCode::SUCCESS,
+        // Its 2 has a meaning.
+        _ if compares => ExitCode::from(compare::WRONG),
+        _ => ExitCode::from(2),
+    }
+}
+
 /// `1 epoch`, `2 epochs`.
 fn plural(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }

@@ -68,7 +68,10 @@ pub use holm::holm;
 pub use interval::{Interval, confidence_interval, prediction_interval, t_quantile};
 pub use location::{effect_size, interquartile_mean, median, probability_of_improvement, quantile};
 pub use mcnemar::mcnemar;
-pub use one_sided::{equivalence_test, resampled_t_test_above, t_test_above, t_test_below};
+pub use one_sided::{
+    equivalence_test, resampled_equivalence_test, resampled_t_test_above, t_test_above,
+    t_test_below,
+};
 pub use power::{MOST_RUNS, detectable_effect, power, runs_needed};
 pub use proportion::{Proportion, fisher_exact};
 pub use ranking::{

@@ -52,8 +52,22 @@ pub fn t_test_below(differences: &Differences, bound: f64) -> Option<Test> {
 /// `None` and NaN as [`t_test_above`].
 #[must_use]
 pub fn equivalence_test(differences: &Differences, within: f64) -> Option<Test> {
-    let above = t_test_above(differences, -within)?;
-    let below = t_test_below(differences, within)?;
+    resampled_equivalence_test(differences, within, Shared::default())
+}
+
+/// The same for runs that may [share](Shared) training data.
+///
+/// `None` and NaN as [`t_test_above`].
+#[must_use]
+pub fn resampled_equivalence_test(
+    differences: &Differences,
+    within: f64,
+    shared: Shared,
+) -> Option<Test> {
+    let turned: Vec<f64> = differences.iter().map(|d| -d).collect();
+    let above = resampled_t_test_above(differences, -within, shared)?;
+    let below = resampled_t_test_above(&Differences::exact(&turned), -within, shared)?;
+    let below = Test { statistic: -below.statistic, ..below };
     Some(if above.p >= below.p || above.p.is_nan() { above } else { below })
 }
 

@@ -177,6 +177,11 @@ impl SweepSpec {
                 _ => set(&mut common, key, value)?,
             }
         }
+        let of_until = ["until-seeds", "max-seeds", "baseline"];
+        let lonely = table.keys().find(|key| of_until.contains(&key.replace('_', "-").as_str()));
+        if let (None, Some(key)) = (&goal, lonely) {
+            return Err(wrong(key, "it is for until; expected until too"));
+        }
         if let Some(goal) = goal {
             until.goal = goal;
             if until.first.is_empty() {

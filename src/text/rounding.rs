@@ -18,6 +18,8 @@ const MOST_OF_PERCENT: usize = 2;
 const MOST: usize = 40;
 /// Intervals that differ by more are not of one size.
 const ONE_SIZE: f64 = 100.0;
+/// Nor are numbers that differ by more.
+const MANY_SIZES: f64 = 1e6;
 /// A table whose numbers are all smaller is written in a power of ten.
 const SMALL: f64 = 1e-3;
 
@@ -43,7 +45,9 @@ impl Rounding {
             (digits - 1.0 - value.log10().floor()).clamp(0.0, MOST as f64) as usize
         };
         let decimals = match (smallest.is_finite(), least.is_finite()) {
-            (true, _) if !percent && widest > ONE_SIZE * smallest => None,
+            (true, _) if widest > ONE_SIZE * smallest => None,
+            // Numbers of very different sizes have no digits in common.
+            (_, true) if !percent && largest * factor > MANY_SIZES * least => None,
             // But nothing that is more than zero reads ± 0.00.
             (true, _) => Some(digits(smallest, 2.0).min(most).max(digits(smallest, 1.0))),
             (false, true) if !percent => Some(digits(least, 4.0)),
@@ -140,6 +144,17 @@ mod tests {
         let rounding = Rounding::of(&numbers.map(|(mean, half)| (mean, Some(half))), false);
         assert_eq!(rounding.range(-0.0201, 0.0203, true), "[−0.020, +0.020]");
         assert_eq!((rounding.signed(0.0, Some(0.1)), rounding.unit()), ("0.00".into(), None));
+    }
+
+    #[test]
+    fn one_tiny_interval_does_not_lengthen_all_numbers() {
+        let percent = [(0.940_417_873, 0.001_384_759), (0.5, 1e-9)];
+        assert_eq!(written(&percent, true), ["94.04 ± 0.14", "5.000000000e1 ± 1.0e−7"]);
+        let single = Rounding::of(&[(1234.5, None), (9.1e-13, None)], false);
+        assert_eq!(
+            (single.number(1234.5, None), single.number(9.1e-13, None)),
+            ("1234".into(), "9.100e−13".into())
+        );
     }
 
     #[test]

@@ -52,18 +52,25 @@ fn the_exit_code_says_which_of_two_is_better() {
     };
     let (code, text, _) = run(&better, &worse, "");
     assert_eq!(code, 0, "{text}");
+    let text = text.replace('\n', " ");
     assert!(text.contains("better.csv is better than") && text.contains("over 10 pairs by seed"));
     assert_eq!(run(&worse, &better, "").0, 1);
     // Strangers spread too much to be told apart; and without common seeds they are compared, not refused.
     let (code, text, _) = run(&better, &worse, "--unpaired");
     assert_eq!(code, 2, "{text}");
+    let text = text.replace('\n', " ");
     assert!(text.contains("undecided") && text.contains("Welch's t test"), "{text}");
-    assert!(run(&others, &worse, "").1.contains("runs not paired"));
+    assert!(run(&others, &worse, "").1.replace('\n', " ").contains("runs not paired"));
     let (code, text, _) = run(&better, &worse, "--margin 5 --json");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((code, json["verdict"].as_str()), (2, Some("equal within the margin")));
     assert_eq!(json["result"]["pairs"], 10);
+    // A usage error is no verdict.
+    assert_eq!(run(&better, &worse, "--margni 3").0, 3);
+    let percent = directory.path().join("percent.csv");
+    std::fs::write(&percent, "seed,test_accuracy\n1,95\n2,96\n").unwrap();
     for (one, other, words, said) in [
+        (better.clone(), percent, "", "has fractions of 1 in test_accuracy"),
         (directory.path().join("none.csv"), worse.clone(), "", "there is no such file"),
         (better.clone(), worse.clone(), "--margin 0", "--margin 0: expected a number above 0"),
         (better.clone(), worse, "--metric test_acuracy", "did you mean 'test_accuracy'?"),
@@ -157,6 +164,15 @@ fn seeds_are_added_until_every_comparison_is_decided() {
         caption.contains("Seeds were added until decided:0.5:validation-accuracy"),
         "{caption}"
     );
+    let compared = command("compare eta=0.5 eta=1e-9 --in").arg(&out).output().unwrap();
+    let text = String::from_utf8(compared.stdout).unwrap().replace('\n', " ");
+    assert!(text.contains("Seeds were added until decided:0.5:validation-accuracy"), "{text}");
+    // What is compared was fixed beforehand.
+    let more = grid.replace("0.5,1e-9", "0.5,0.7,1e-9");
+    refused(
+        &mut sweep(&data, &out, &format!("{more} {goal}")),
+        &["was fixed when the sweep began"],
+    );
     // Another goal is another sweep.
     refused(&mut sweep(&data, &out, &format!("{grid} --until decided")), &["until", "decided"]);
 }
@@ -183,13 +199,19 @@ fn seeds_are_added_until_means_are_known_well_enough_or_none_are_left() {
     let lost = directory.path().join("lost");
     let grid = "--eta 0.5,1e300 --epochs 5 --seeds 6 --until decided";
     let stdout = works(&mut sweep(&data, &lost, grid));
-    assert!(stdout.contains("6 diverged"), "{stdout}");
+    assert!(stdout.contains("6 without a value"), "{stdout}");
+    assert!(stdout.contains("of 1 setting nothing can be known"), "{stdout}");
     for (words, said) in [
         ("--eta 0.5,1 --seeds 3 --until decided", "3 seeds to begin with: expected 6 or more"),
         ("--eta 0.5,1 --seeds 6 --until decidid", "expected decided"),
         ("--eta 0.5,1 --seeds 6 --until decided --max-seeds 3", "at most 3 seeds"),
         ("--eta 0.5,1 --seeds 6 --until decided --baseline eta=7", "no setting has 'eta=7'"),
         ("--eta 0.5 --seeds 6 --until decided", "a single setting has no other"),
+        ("--seed-init 1,2 --seeds 6 --until decided", "--seed-init: what has a seed of its own"),
+        (
+            "--eta 0.5,1 --seeds 6 --until width:1 --baseline eta=1",
+            "--baseline: means are compared",
+        ),
         ("--eta 0.5,1 --seeds 6 --max-seeds 9", "--max-seeds: it is for --until"),
         ("--eta 0.5,1 --seeds 6 --until decided:test-cost", "test-cost is not monitored"),
     ] {

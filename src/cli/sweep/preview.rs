@@ -23,6 +23,11 @@ pub fn show(sweep: &Sweep, jobs: &Jobs, stdout: &mut Output) -> anyhow::Result<(
             writeln!(stdout, "  round {}: {settings}, {epochs}", round + 1)?;
         }
     }
+    if let Some(until) = &sweep.spec().until {
+        let settings = plan.settings(&(0..plan.len()).collect::<Vec<_>>()).len();
+        let most = plural(settings * usize::try_from(until.most).unwrap_or(usize::MAX), "training");
+        writeln!(stdout, "these first; seeds are added until {}, up to {most}", until.goal)?;
+    }
     let ends = match plan.len() {
         few if few <= 2 * SHOWN => [0..few, few..few],
         many => [0..SHOWN, many - SHOWN..many],

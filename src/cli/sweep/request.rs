@@ -127,10 +127,11 @@ fn overlay_until(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<
             );
         }
         let until = Until { goal, first, most: MOST_SEEDS, baseline: String::new() };
-        // What is known is kept if the directory has added seeds already.
-        let known = spec.until.take();
-        let first = known.map_or(until.first, |known| known.first);
-        spec.until = Some(Until { first, ..until });
+        // What the directory says of the rest stays.
+        spec.until = Some(match spec.until.take() {
+            Some(known) => Until { goal: until.goal, ..known },
+            None => until,
+        });
     }
     let options = [
         ("--max-seeds", arguments.max_seeds.is_some()),

@@ -38,6 +38,8 @@ fn report(sequential: &Sequential) -> String {
     let n = sequential.looks.sizes()[sequential.looked.max(1) - 1];
     let open = sequential.settings[usize::from(compared)..].iter();
     let open = open.filter(|setting| setting.ended.is_none()).count();
+    let ended = sequential.settings[usize::from(compared)..].iter();
+    let lost = ended.filter(|s| matches!(s.ended, Some((_, Verdict::Lost)))).count();
     let what = match sequential.goal {
         Goal::Decided { margin: None, .. } => {
             format!("whether {} is better or worse than that of {}", words(metric), baseline.label)
@@ -57,6 +59,11 @@ fn report(sequential: &Sequential) -> String {
         }
     };
     let why = match sequential.stopped() {
+        Some(Stopped::Enough) if lost > 0 => format!(
+            "stopped after {}: of {} nothing can be known, as trainings have no value; of the others it is known",
+            plural(n, "seed"),
+            plural(lost, "setting")
+        ),
         Some(Stopped::Enough) => {
             format!("stopped after {}: all is known that was asked,", plural(n, "seed"))
         }
@@ -118,14 +125,15 @@ fn verdict_words(verdict: Verdict, lost: usize) -> String {
         Verdict::Worse => "worse".into(),
         Verdict::Within => "within the margin".into(),
         Verdict::Known => "known".into(),
-        Verdict::Lost if lost > 0 => format!("{lost} diverged"),
-        Verdict::Lost => "the baseline diverged".into(),
+        Verdict::Lost if lost > 0 => format!("{lost} without a value"),
+        Verdict::Lost => "the baseline has lost some".into(),
     }
 }
 
 /// A value or a difference: of accuracies in percent or percentage points.
 fn amount(metric: Metric, value: f64, signed: bool) -> String {
     let text = match metric.measures() {
+        Measures::Accuracy if value != 0.0 && value.abs() < 1e-3 => significant(100.0 * value, 2),
         Measures::Accuracy => format!("{:.2}", 100.0 * value),
         _ => significant(value, 4),
     };

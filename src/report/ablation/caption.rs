@@ -1,10 +1,11 @@
 //! What a careful reader asks of a table, in sentences.
 
-use super::compare::{MOST_ROWS, too_many};
+use super::compare::{ALPHA, MOST_ROWS, most_pairs, share, too_many};
 use super::document::rounding;
+use super::facts::is_fold;
 use super::{Ablation, Difference, Facts, IntervalKind, MIN_PAIRS, Standing, TestKind};
 use crate::results::Origin;
-use crate::results::runs::{At, Direction, How, Lost, words};
+use crate::results::runs::{At, Direction, How, Lost, Measure, words};
 use crate::stats::{MOST_RUNS, Selection, smallest_p_exact};
 use crate::text::significant;
 
@@ -16,6 +17,13 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     lines.extend(choice(facts, request.vs.named().is_some()));
     if let Some(text) = averaged(facts) {
         lines.push(text);
+    }
+    if facts.averaged.iter().any(|(name, _)| is_fold(name)) {
+        lines.push(format!(
+            "Repetitions of a cross-validation share all their data: intervals and p values over {} suppose that they do not, \
+             and are too narrow and too small.",
+            facts.pairs[1]
+        ));
     }
     lines.extend(seed(facts));
     lines.extend(cut(ablation));
@@ -215,13 +223,23 @@ fn differences(ablation: &Ablation) -> Option<String> {
             "p: two-sided {test}, Holm's correction over the {n} comparisons of the table.{some}"
         ),
     };
-    // The one interval beside the one p value is its own; of several, p says more.
+    let kind = match request.interval {
+        IntervalKind::T => "t",
+        IntervalKind::Bca => "bootstrap",
+    };
+    let alike = request.test == TestKind::T && request.interval == IntervalKind::T;
     let interval = match (most, ablation.comparisons) {
         (0 | 1, _) => String::new(),
-        (_, 0 | 1) => ", with its 95 % interval".to_string(),
-        _ => format!(
+        // The one t interval leaves out zero just where the one t test has a star.
+        (_, 0 | 1) if alike && ablation.levels.stars == ALPHA => {
+            ", with its 95 % interval".to_string()
+        }
+        _ if alike => format!(
             ", with the 95 % interval of each by itself, which may leave out zero where the corrected p is above {}",
             ablation.levels.stars
+        ),
+        _ => format!(
+            ", with the 95 % {kind} interval of each by itself, which is not from the test and may say otherwise"
         ),
     };
     let difference = format!(
@@ -315,8 +333,12 @@ fn could_show(ablation: &Ablation) -> Option<String> {
         1 => "The difference without a star is not shown, not absent: a true one".to_string(),
         n => format!("The {n} differences without a star are not shown, not absent: true ones"),
     };
+    let by = match ablation.request.test {
+        TestKind::T => "",
+        TestKind::Wilcoxon | TestKind::Sign => " by a t test",
+    };
     Some(format!(
-        "{these} of {range}{unit} would have been found with 80 %{seeds} (--also detectable,needed)."
+        "{these} of {range}{unit} would have been found with 80 %{by}{seeds} (--also detectable,needed)."
     ))
 }
 
@@ -361,9 +383,9 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
     if ablation.measure.better == Direction::Unknown || ablation.rows.len() < 2 {
         return None;
     }
-    let pairs = cells().map(|cell| cell.n).max().unwrap_or(0);
     if too_many(ablation) {
         let rows = ablation.rows.len();
+        let pairs = cells().map(|cell| cell.n).max().unwrap_or(0);
         let what = match rows > MOST_ROWS {
             true => format!("{rows} rows"),
             false => format!("{rows} rows of {pairs} {}", ablation.facts.pairs[1]),
@@ -376,8 +398,13 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
         let comparable = cells().filter(|cell| cell.mean.is_some()).count() > 1;
         let constant = cells().any(|cell| cell.standing == Standing::Constant);
         return (comparable && !constant).then(|| {
+            let pairs = most_pairs(ablation);
+            if pairs == 0 {
+                let several = &ablation.facts.pairs[1];
+                return format!("Nothing is compared: no two rows have {several} in common.");
+            }
             let rows = vec![ablation.rows.len(); ablation.columns.len()];
-            let gate = Selection::new(&rows, ablation.levels.stars).gate;
+            let gate = Selection::new(&rows, share(ablation)).gate;
             format!(
                 "Nothing is marked: {pairs} {} too few for the {test} to tell rows apart{}.",
                 if pairs == 1 { "pair is" } else { "pairs are" },
@@ -387,28 +414,43 @@ fn best(ablation: &Ablation, bold: &str) -> Option<String> {
     }
     let selection = ablation.levels.selection?;
     let of_column = if ablation.columns.len() > 1 { " of its column" } else { "" };
-    let confidence = 100.0 * (1.0 - ablation.levels.marks);
+    // What takes the tests their level takes the marks theirs.
+    let confidence = match keeps_its_level(ablation) {
+        true => format!(
+            ", which is among those marked with a confidence of {} %",
+            100.0 * (1.0 - ablation.levels.marks)
+        ),
+        false => String::new(),
+    };
     let rule = match ablation.rows.len() {
-        2 => format!("the other goes at p < {}", significant(selection.gate, 2)),
+        2 => format!("the other goes at p < {}", significant(selection.gate, 3)),
         _ => format!(
             "a row goes where another beats it at p < {}, if the rows differ at all, at p < {}",
-            significant(selection.each, 2),
-            significant(selection.gate, 2)
+            significant(selection.each, 3),
+            significant(selection.gate, 3)
         ),
     };
     let untested = cells().any(|cell| cell.best && cell.standing == Standing::Untested);
     let untested = if untested { "; what could not be compared stays" } else { "" };
     Some(format!(
-        "{bold}: may be the best{of_column}, which is among those marked with a confidence of {confidence} % (one-sided \
-         {test}: {rule}{untested})."
+        "{bold}: may be the best{of_column}{confidence} (one-sided {test}: {rule}{untested})."
     ))
+}
+
+/// Whether the tests of a table suppose nothing that is known to be otherwise.
+fn keeps_its_level(ablation: &Ablation) -> bool {
+    let facts = &ablation.facts;
+    let corrected = facts.shared.is_none() || ablation.request.test == TestKind::T;
+    let independent = !facts.averaged.iter().any(|(name, _)| is_fold(name));
+    facts.until.is_none() && corrected && independent
 }
 
 /// That stars and marks share what may be wrong.
 fn together(ablation: &Ablation) -> Option<String> {
     let any = ablation.comparisons > 0 && ablation.levels.selection.is_some();
     let level = ablation.levels.stars;
-    (any || ablation.comparisons > 1).then(|| match any && ablation.rows.len() > 2 {
+    let together = any && ablation.rows.len() > 2 && keeps_its_level(ablation);
+    (any || ablation.comparisons > 1).then(|| match together {
         true => format!(
             "Stars are for p < {level}: stars and marks together are wrong about anything in at most 5 % of such tables."
         ),
@@ -418,28 +460,35 @@ fn together(ablation: &Ablation) -> Option<String> {
 
 /// That numbers flatter which chose what they are of.
 fn flattery(ablation: &Ablation) -> Option<String> {
-    let is_test = |name: &str| words(name).iter().any(|word| word == "test");
     let facts = &ablation.facts;
-    let column = &ablation.measure.column;
-    let chooser = match &ablation.measure.how {
-        How::Value(At::Best) => Some(column),
-        How::Value(At::BestOf(column)) => Some(column),
-        _ => None,
+    match !facts.tuned.is_empty() && is_of_test(&facts.tuning_metric) {
+        true => Some("The test set chose the settings, so that its numbers flatter.".into()),
+        false => flattery_of(&ablation.measure),
+    }
+}
+
+/// The same of the epoch alone.
+pub(in crate::report) fn flattery_of(measure: &Measure) -> Option<String> {
+    let chooser = match &measure.how {
+        How::Value(At::Best) => &measure.column,
+        How::Value(At::BestOf(column)) => column,
+        _ => return None,
     };
-    let chose =
-        |what: &str| Some(format!("The test set chose the {what}, so that its numbers flatter."));
-    match chooser {
-        _ if !facts.tuned.is_empty() && is_test(&facts.tuning_metric) => chose("settings"),
-        Some(chooser) if is_test(chooser) => {
-            chose(&format!("{} that is shown", ablation.facts.unit.name()))
-        }
-        Some(chooser) if chooser == column => Some(format!(
-            "Each training shows its best {} by this very metric, so that its numbers flatter; --at best:COLUMN chooses by \
-             another one.",
-            facts.unit.name()
+    let unit = measure.unit.name();
+    match (is_of_test(chooser), *chooser == measure.column) {
+        (true, _) => Some(format!(
+            "The test set chose the {unit} that is shown, so that its numbers flatter."
+        )),
+        (_, true) => Some(format!(
+            "Each training shows its best {unit} by this very metric, so that its numbers flatter; --at best:COLUMN chooses by \
+             another one."
         )),
         _ => None,
     }
+}
+
+fn is_of_test(name: &str) -> bool {
+    words(name).iter().any(|word| word == "test")
 }
 
 fn binomial(ablation: &Ablation) -> Option<String> {

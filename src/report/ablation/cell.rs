@@ -144,6 +144,10 @@ pub(super) fn cells(
     facts.lost = runs.lost(&facts.of_cells, |run| outcomes[run]);
     facts.shown = runs.trainings(&facts.of_cells);
     facts.averaged = within.into_iter().map(|(_, setting)| counted(setting)).collect();
+    if let (false, Some((over, _))) = (facts.shared.is_none(), facts.averaged.first()) {
+        let (pair_by, over) = (request.pair_by.clone(), over.clone());
+        return Err(AblationError::RepeatedFolds { pair_by, over });
+    }
     facts.by_seed = between.into_iter().map(|(_, setting)| counted(setting)).collect();
     Ok(cells)
 }

@@ -84,7 +84,7 @@ pub(super) fn compare(ablation: &mut Ablation) {
             rows.len()
         })
         .collect();
-    let share = if ablation.rows.len() > 2 { ALPHA / 2.0 } else { ALPHA };
+    let share = share(ablation);
     let selection = Selection::new(&rows, share);
     let request = &ablation.request;
     let reaches = |pair: &Pair| can_reach(request, pair.differences.len(), selection.gate);
@@ -167,7 +167,19 @@ fn could_show(
     let wider = shared.error(n) * (n as f64).sqrt();
     let detectable = detectable_effect(n, level, POWER) * s * wider;
     let needed = shared.is_none().then(|| runs_needed(mean(differences) / s, level, POWER));
-    (Some(detectable), needed.flatten())
+    // Fewer are not tested.
+    (Some(detectable), needed.flatten().map(|needed| needed.max(MIN_PAIRS)))
+}
+
+/// What the marks of a table may be wrong with, if there are any: of two rows marks and stars are one comparison.
+pub(super) fn share(ablation: &Ablation) -> f64 {
+    if ablation.rows.len() > 2 { ALPHA / 2.0 } else { ALPHA }
+}
+
+/// The most pairs that two rows of a column have.
+pub(super) fn most_pairs(ablation: &Ablation) -> usize {
+    let pairs = all_pairs(ablation);
+    pairs.iter().map(|pair| pair.differences.len()).max().unwrap_or(0)
 }
 
 /// More rows are not compared each with each: that would be a hundred thousand tests.

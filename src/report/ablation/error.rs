@@ -72,6 +72,23 @@ pub enum AblationError {
          interval"
     )]
     BootstrapOfFolds(String),
+    /// Splits of which nothing says how they overlap.
+    #[error(
+        "--pair-by {0}: say with --folds how much training data they share: K for the folds of one K-fold cross-validation, \
+         10 for random splits of which a tenth tests"
+    )]
+    Splits(String),
+    /// Several runs of one fold.
+    #[error(
+        "--pair-by {pair_by}: its values are averages over {over}, and folds of another repetition are other folds: name a \
+         column that numbers the folds of all repetitions, and their number in one with --folds"
+    )]
+    RepeatedFolds {
+        /// What pairs.
+        pair_by: String,
+        /// What varies within a fold.
+        over: String,
+    },
     /// Folds that are none.
     #[error("--folds {0}: expected 2 or more, the folds of one cross-validation")]
     Folds(usize),

@@ -131,16 +131,27 @@ fn nouns(name: &str) -> [String; 2] {
 }
 
 /// What runs have in common that are paired by a column: folds of one data set train with most of the same images.
-fn shared(name: &str, folds: Option<usize>, count: usize) -> Result<Shared, AblationError> {
-    let noun = noun(name).to_ascii_lowercase();
-    let is_fold =
-        noun.split(' ').any(|word| ["fold", "folds", "split", "cv", "kfold"].contains(&word));
+///
+/// # Errors
+///
+/// When nothing says how much that is, or it makes no sense.
+pub fn shared(name: &str, folds: Option<usize>, count: usize) -> Result<Shared, AblationError> {
     match folds {
         Some(folds) if folds < 2 => Err(AblationError::Folds(folds)),
         Some(folds) => Ok(Shared::folds(folds)),
-        None if is_fold && count >= 2 => Ok(Shared::folds(count)),
+        None if has_word(name, &["split", "splits"]) => Err(AblationError::Splits(name.into())),
+        None if is_fold(name) && count >= 2 => Ok(Shared::folds(count)),
         None => Ok(Shared::default()),
     }
+}
+
+/// Whether a column is called after the folds of a cross-validation.
+pub(super) fn is_fold(name: &str) -> bool {
+    has_word(name, &["fold", "folds", "kfold", "cv"])
+}
+
+fn has_word(name: &str, words: &[&str]) -> bool {
+    noun(name).to_ascii_lowercase().split(' ').any(|word| words.contains(&word))
 }
 
 /// The columns of seeds of their own that some of these runs have.

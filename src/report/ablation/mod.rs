@@ -31,13 +31,14 @@ mod rows;
 mod tests;
 mod verdict;
 
+pub(super) use caption::flattery_of;
 pub use cell::{Cell, Standing};
 pub use compare::{Difference, Levels, MIN_PAIRS};
 pub use defaults::OneArm;
 pub(super) use defaults::choose_epoch;
 pub use document::{Document, Entry, Sheet};
 pub use error::AblationError;
-pub use facts::Facts;
+pub use facts::{Facts, shared};
 pub use formats::{Format, is_table};
 pub use request::{Also, IntervalKind, Request, TestKind, Tune};
 pub(super) use rows::{grouped, resolved, select};

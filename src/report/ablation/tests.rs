@@ -682,7 +682,7 @@ fn of_many_rows_those_far_behind_are_not_marked() {
     assert_eq!((selection.each, made.levels.stars), (0.025 / 62.0, 0.025));
     let caption = made.render(Format::Text).replace('\n', " ");
     assert!(caption.contains("is among those marked with a confidence of 97.5 %"), "{caption}");
-    assert!(caption.contains("p < 0.00040"), "{caption}");
+    assert!(caption.contains("p < 0.000403"), "{caption}");
     assert!(caption.contains("wrong about anything in at most 5 % of such tables"), "{caption}");
 }
 
@@ -726,7 +726,7 @@ fn why_nothing_is_marked_is_said() {
     assert!(words.contains("Nothing is marked: 4 pairs are too few for the paired t test to tell rows apart (it takes 6)"), "{words}");
     let words = caption(7, TestKind::Wilcoxon);
     assert!(
-        words.contains("Nothing is marked: 7 pairs are too few") && words.contains("(it takes 7)"),
+        words.contains("Nothing is marked: 7 pairs are too few") && words.contains("(it takes 8)"),
         "{words}"
     );
     let words = caption(9, TestKind::Wilcoxon);
@@ -807,6 +807,14 @@ fn folds_of_a_cross_validation_are_corrected_for() {
         words.contains("The folds share training data") && words.contains("as of 10 folds"),
         "{words}"
     );
+    // Folds of several repetitions are told apart, or refused; random splits need their share.
+    let repeats = text.replace("\nr", "\n1,r").replacen("row,", "repeat,row,", 1)
+        + &text.lines().skip(1).map(|line| format!("2,{line}1\n")).collect::<String>();
+    let by_row = Request { by: vec!["row".into()], vs: Role::None, ..by("fold", None) };
+    let error = table(&repeats, &by_row).unwrap_err().to_string();
+    assert!(error.contains("its values are averages over repeat"), "{error}");
+    let error = table(&text.replace("fold", "split"), &by("split", None)).unwrap_err().to_string();
+    assert!(error.contains("--pair-by split: say with --folds"), "{error}");
     let repeated = table(&text, &by("fold", Some(5))).unwrap();
     assert!(repeated.render(Format::Text).replace('\n', " ").contains("as of 5 folds"));
     let request = Request { test: TestKind::Wilcoxon, ..by("fold", None) };
@@ -839,4 +847,30 @@ fn differences_say_what_they_could_have_shown() {
     let words = made.render(Format::Text).replace('\n', " ");
     assert!(words.contains("The difference without a star is not shown, not absent"), "{words}");
     assert!(words.contains("would have been found with 80 %"), "{words}");
+}
+
+#[test]
+fn rows_without_common_seeds_are_not_called_too_few_pairs() {
+    let mut text = String::from("model,seed,accuracy\n");
+    for seed in 1..=10 {
+        writeln!(text, "a,{seed},0.9{seed}\nb,{},0.8{seed}", seed + 100).unwrap();
+    }
+    let words = table(&text, &Request::default()).unwrap().render(Format::Text).replace('\n', " ");
+    assert!(words.contains("Nothing is compared: no two rows have seeds in common"), "{words}");
+}
+
+#[test]
+fn intervals_that_are_not_from_the_test_say_so() {
+    let rows = [(0.9, 0.01), (0.91, 0.01)];
+    let words = |test| {
+        let made = table(&noisy(&rows, 8, "accuracy"), &Request { test, ..Request::default() });
+        made.unwrap().render(Format::Text).replace('\n', " ")
+    };
+    assert!(words(TestKind::T).contains("with its 95 % interval. p: two-sided paired t test"));
+    let sign = words(TestKind::Sign);
+    assert!(
+        sign.contains("the 95 % t interval of each by itself, which is not from the test"),
+        "{sign}"
+    );
+    assert!(!sign.contains("without a star") || sign.contains("with 80 % by a t test"), "{sign}");
 }

@@ -19,8 +19,8 @@ pub enum ArmError {
     /// They cannot be read, chosen or measured.
     #[error(transparent)]
     Runs(#[from] AblationError),
-    /// Two of them have the same seed, so that they have different settings.
-    #[error("{name}: several runs have {pair_by} {pair}: choose among {varying} with {option}")]
+    /// Two of them have the same seed.
+    #[error("{name}: several runs have {pair_by} {pair}: {varying}")]
     Several {
         /// The arm.
         name: String,
@@ -28,10 +28,8 @@ pub enum ArmError {
         pair_by: String,
         /// What several have.
         pair: String,
-        /// The settings in which they differ, with their values.
+        /// The settings in which they differ, with their values, and how to choose.
         varying: String,
-        /// How to choose.
-        option: &'static str,
     },
 }
 
@@ -65,10 +63,9 @@ impl Arm {
                 pair_by: pair_by.into(),
                 pair: pairs.shown(twice[0]),
                 varying: match varying.is_empty() {
-                    true => "nothing that differs".into(),
-                    false => varying.join("; "),
+                    true => "nothing else tells them apart".into(),
+                    false => format!("choose among {} with {option}", varying.join("; ")),
                 },
-                option,
             });
         }
         let (_, lost) = Lost::split(selected.iter().map(|&run| outcomes[run]));

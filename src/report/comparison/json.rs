@@ -1,6 +1,6 @@
 //! A comparison for programs: numbers in full, in the unit of the file; `null` where there is none.
 
-use super::{Comparison, Result, SameImages};
+use super::{Comparison, Evidence, SameImages};
 use crate::stats::Interval;
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ impl Comparison {
                 "mean": number(self.means[i]),
             })
         };
-        let result = match &self.result {
-            Result::Paired(paired) => json!({
+        let result = match &self.evidence {
+            Evidence::Paired(paired) => json!({
                 "kind": "paired",
                 "pairs": paired.n,
                 "difference": number(Some(paired.mean)),
@@ -30,10 +30,12 @@ impl Comparison {
                 "p_better": number(paired.p_better),
                 "effect_size": number(paired.effect),
                 "correlation": number(paired.correlation),
+                "variance_beside_strangers": number(paired.pairing),
+                "corrected_for_folds": !paired.shared.is_none(),
                 "detectable": number(paired.detectable),
                 "pairs_needed": paired.needed,
             }),
-            Result::Unpaired(unpaired) => json!({
+            Evidence::Unpaired(unpaired) => json!({
                 "kind": "unpaired",
                 "difference": number(Some(unpaired.difference)),
                 "interval": interval(Some(unpaired.interval)),
@@ -43,8 +45,8 @@ impl Comparison {
                 "p_equal": number(unpaired.p_equal),
                 "p_better": number(unpaired.p_better),
             }),
-            Result::Lost { p, .. } => json!({ "kind": "lost", "p_fisher": number(Some(*p)) }),
-            Result::Few => json!({ "kind": "few" }),
+            Evidence::Lost { p, .. } => json!({ "kind": "lost", "p_fisher": number(Some(*p)) }),
+            Evidence::Few => json!({ "kind": "few" }),
         };
         json!({
             "verdict": self.verdict.name(),
@@ -54,6 +56,7 @@ impl Comparison {
             "a": arm(0),
             "b": arm(1),
             "result": result,
+            "notes": self.notes,
         })
     }
 }

@@ -21,9 +21,9 @@ pub use arm::{Arm, ArmError};
 pub use paired::Paired;
 pub use unpaired::Unpaired;
 
-use crate::report::ablation::MIN_PAIRS;
+use crate::report::ablation::{MIN_PAIRS, flattery_of};
 use crate::results::runs::{Direction, Lost, Measure};
-use crate::stats::{Proportion, fisher_exact, mean};
+use crate::stats::{Proportion, Shared, fisher_exact, mean};
 
 /// The level of tests and intervals.
 const ALPHA: f64 = 0.05;
@@ -35,6 +35,8 @@ pub struct Options {
     pub margin: Option<f64>,
     /// Whether the runs are not paired, although they have the same seeds.
     pub unpaired: bool,
+    /// What training data runs have in common.
+    pub shared: Shared,
 }
 
 /// Two arms, and what can be said of the first one beside the second.
@@ -49,16 +51,20 @@ pub struct Comparison {
     /// Their means; `None` with a lost run.
     pub means: [Option<f64>; 2],
     /// What the runs say.
-    pub result: Result,
+    pub evidence: Evidence,
     /// Within which difference the arms count as equal.
     pub margin: Option<f64>,
     /// What came of it.
     pub verdict: Verdict,
+    /// What a careful reader should know besides, in sentences.
+    pub notes: Vec<String>,
+    /// How many pairs there are, whether they are compared as such or not.
+    pub common: usize,
 }
 
 /// What the runs of two arms say.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Result {
+pub enum Evidence {
     /// Runs with the same seeds, as far as both have them.
     Paired(Paired),
     /// Runs without anything in common.
@@ -103,30 +109,39 @@ impl Comparison {
             && (pairs.len() >= MIN_PAIRS
                 || !enough
                 || pairs.len() == values[0].len().min(values[1].len()));
-        let result = match (lost.iter().any(|lost| lost.any()), paired) {
-            (true, _) => Result::lost(&arms),
-            (false, true) => Result::Paired(Paired::new(&pairs, measure.better, options.margin)),
+        let evidence = match (lost.iter().any(|lost| lost.any()), paired) {
+            (true, _) => Evidence::lost(&arms),
+            (false, true) => Evidence::Paired(Paired::new(
+                &pairs,
+                measure.better,
+                options.margin,
+                options.shared,
+            )),
             (false, false) => {
                 match Unpaired::new(&values[0], &values[1], measure.better, options.margin) {
-                    Some(unpaired) => Result::Unpaired(unpaired),
-                    None => Result::Few,
+                    Some(unpaired) => Evidence::Unpaired(unpaired),
+                    None => Evidence::Few,
                 }
             }
         };
-        let verdict = result.verdict(measure.better);
+        let verdict = evidence.verdict(measure.better);
+        let common = pairs.len();
+        let notes = flattery_of(&measure).into_iter().collect();
         Self {
+            notes,
+            common,
             measure,
             pair_by: pair_by.into(),
             arms,
             means,
-            result,
+            evidence,
             margin: options.margin,
             verdict,
         }
     }
 }
 
-impl Result {
+impl Evidence {
     fn lost(arms: &[Arm; 2]) -> Self {
         let lost = [arms[0].lost, arms[1].lost];
         let [one, other] =
@@ -137,7 +152,7 @@ impl Result {
     fn verdict(&self, better: Direction) -> Verdict {
         let (p, lead, equal) = match self {
             Self::Paired(paired) if paired.n >= MIN_PAIRS => {
-                (paired.p, paired.mean, paired.p_equal)
+                (paired.p.or(paired.p_wilcoxon), paired.mean, paired.p_equal)
             }
             Self::Unpaired(unpaired) if unpaired.n.iter().all(|&n| n >= MIN_PAIRS) => {
                 (Some(unpaired.p), unpaired.difference, unpaired.p_equal)

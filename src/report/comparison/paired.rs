@@ -1,8 +1,10 @@
 use super::ALPHA;
+use crate::report::ablation::MIN_PAIRS;
 use crate::results::runs::Direction;
 use crate::stats::{
-    Differences, Interval, confidence_interval, detectable_effect, effect_size, equivalence_test,
-    mean, paired_t_test, probability_of_improvement, runs_needed, std_dev, wilcoxon_signed_rank,
+    Differences, Interval, Shared, detectable_effect, effect_size, mean,
+    probability_of_improvement, resampled_equivalence_test, resampled_interval, resampled_t_test,
+    runs_needed, std_dev, wilcoxon_signed_rank,
 };
 
 /// How surely a difference is to be found that is called detectable.
@@ -29,6 +31,10 @@ pub struct Paired {
     pub effect: Option<f64>,
     /// How runs of one seed go together: Pearson's correlation.
     pub correlation: Option<f64>,
+    /// The variance of the differences over that of differences between strangers: the part of their runs that pairs take.
+    pub pairing: Option<f64>,
+    /// What training data the runs have in common.
+    pub shared: Shared,
     /// The true difference that would be found with 80 %.
     pub detectable: Option<f64>,
     /// The pairs of which the observed difference would be found with 80 %.
@@ -36,7 +42,12 @@ pub struct Paired {
 }
 
 impl Paired {
-    pub(super) fn new(pairs: &[(f64, f64)], better: Direction, margin: Option<f64>) -> Self {
+    pub(super) fn new(
+        pairs: &[(f64, f64)],
+        better: Direction,
+        margin: Option<f64>,
+        shared: Shared,
+    ) -> Self {
         let differences = Differences::between(pairs.iter().copied());
         let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
         let n = differences.len();
@@ -44,17 +55,28 @@ impl Paired {
         Self {
             n,
             mean: mean(&differences),
-            interval: confidence_interval(&differences, 1.0 - ALPHA),
-            p: paired_t_test(&differences).map(|test| test.p),
-            p_wilcoxon: wilcoxon_signed_rank(&differences).map(|test| test.p),
+            interval: resampled_interval(&differences, 1.0 - ALPHA, shared),
+            p: resampled_t_test(&differences, shared).map(|test| test.p),
+            // It has no correction for what folds have in common.
+            p_wilcoxon: wilcoxon_signed_rank(&differences)
+                .map(|test| test.p)
+                .filter(|_| shared.is_none()),
             p_equal: margin
-                .and_then(|margin| equivalence_test(&differences, margin))
+                .and_then(|margin| resampled_equivalence_test(&differences, margin, shared))
                 .map(|test| test.p),
             p_better: p_better(&one, &other, better),
             effect: effect_size(&differences),
             correlation: correlation(&one, &other),
-            detectable: spread.map(|s| s * detectable_effect(n, ALPHA, POWER)),
-            needed: spread.and_then(|s| runs_needed(mean(&differences) / s, ALPHA, POWER)),
+            pairing: pairing(&differences, &one, &other),
+            shared,
+            detectable: spread.map(|s| {
+                s * detectable_effect(n, ALPHA, POWER) * shared.error(n) * (n as f64).sqrt()
+            }),
+            // Fewer are not judged.
+            needed: spread
+                .filter(|_| shared.is_none())
+                .and_then(|s| runs_needed(mean(&differences) / s, ALPHA, POWER))
+                .map(|needed| needed.max(MIN_PAIRS)),
         }
     }
 }
@@ -66,6 +88,12 @@ pub(super) fn p_better(one: &[f64], other: &[f64], better: Direction) -> Option<
         Direction::Higher => Some(probability_of_improvement(one, other)),
         Direction::Lower => Some(probability_of_improvement(other, one)),
     }
+}
+
+/// The variance of differences over that of two strangers.
+fn pairing(differences: &[f64], one: &[f64], other: &[f64]) -> Option<f64> {
+    let strangers = std_dev(one)?.powi(2) + std_dev(other)?.powi(2);
+    (strangers > 0.0).then_some(std_dev(differences)?.powi(2) / strangers)
 }
 
 /// Pearson's correlation; `None` where one of them does not vary.

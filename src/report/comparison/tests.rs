@@ -31,6 +31,8 @@ fn paired_arms_are_told_apart_where_strangers_would_not_be() {
     assert_eq!(paired.verdict, Verdict::Better);
     let text = paired.to_text();
     assert!(text.starts_with("A is better than B: test accuracy after the last epoch"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let text = text.replace('\n', " ");
     assert!(
         text.contains("pairing them is worth it") && text.contains("over 8 pairs by seed"),
         "{text}"
@@ -42,13 +44,14 @@ fn paired_arms_are_told_apart_where_strangers_would_not_be() {
     );
     let strangers = compare(&a, &b, 1, Options { unpaired: true, ..Options::default() });
     assert_eq!(strangers.verdict, Verdict::Undecided);
-    assert!(strangers.to_text().contains("Welch's t test p = "), "{}", strangers.to_text());
+    let text = strangers.to_text().replace('\n', " ");
+    assert!(text.contains("Welch's t test p = ") && text.contains("8 pairs are in both"), "{text}");
     // Other seeds: not paired, and not refused.
     let others = compare(&a, &b, 100, Options::default());
-    assert!(matches!(others.result, Result::Unpaired(_)));
+    assert!(matches!(others.evidence, Evidence::Unpaired(_)));
     // A few seeds in common are not all there is.
     let few = compare(&a, &b, 7, Options::default());
-    assert!(matches!(few.result, Result::Unpaired(_)));
+    assert!(matches!(few.evidence, Evidence::Unpaired(_)));
 }
 
 #[test]
@@ -70,16 +73,14 @@ fn lost_and_few_runs_decide_nothing() {
     let arms = [Arm::of("A", pairs, lost), arm("B", &b, 0)];
     let made = Comparison::new(accuracy(), "seed", arms, Options::default());
     assert_eq!((made.verdict, made.means[0]), (Verdict::Undecided, None));
-    assert!(made.to_text().contains("2 of 10 and 0 of 8 have none"), "{}", made.to_text());
+    let text = made.to_text().replace('\n', " ");
+    assert!(text.contains("2 of 10 and 0 of 8 have none"), "{text}");
     let few = compare(&a[..4], &[0.5, 0.6, 0.7, 0.8], 1, Options::default());
     assert_eq!(few.verdict, Verdict::Undecided);
-    assert!(
-        few.to_text().contains("4 pairs are too few for a test; it takes 6"),
-        "{}",
-        few.to_text()
-    );
+    let text = few.to_text().replace('\n', " ");
+    assert!(text.contains("4 pairs are too few for a test; it takes 6"), "{text}");
     let one = compare(&a[..1], &b[..1], 1, Options::default());
-    assert_eq!(one.result, Result::Few);
+    assert_eq!(one.evidence, Evidence::Few);
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn costs_are_better_when_low() {
     let made =
         Comparison::new(cost, "seed", [arm("A", &a, 1), arm("B", &b, 1)], Options::default());
     assert_eq!(made.verdict, Verdict::Better);
-    let Result::Paired(paired) = &made.result else { panic!("{made:?}") };
+    let Evidence::Paired(paired) = &made.evidence else { panic!("{made:?}") };
     assert!(paired.mean < 0.0 && paired.p_better == Some(1.0));
 }
 
@@ -119,4 +120,46 @@ fn classifiers_are_compared_on_the_same_images() {
         .unwrap();
     let error = Answers::read(&directory.path().join("d.csv")).unwrap_err().to_string();
     assert!(error.contains("rows 1 and 2 are both about image 1"), "{error}");
+}
+
+#[test]
+fn small_costs_keep_their_power_of_ten() {
+    let values =
+        |mean: f64, seed| noise(8, seed, 1e-7).iter().map(|v| mean + v).collect::<Vec<_>>();
+    let arms = [arm("A", &values(9.4e-6, 11), 1), arm("B", &values(1.1e-5, 12), 1)];
+    let cost = Measure::new("test_cost".into(), How::Value(At::Last));
+    let text = Comparison::new(cost, "seed", arms, Options::default()).to_text();
+    assert!(text.contains("A: mean 0.93") && text.contains("× 10⁻⁵ over 8 runs"), "{text}");
+}
+
+#[test]
+fn folds_are_corrected_and_what_chose_itself_flatters() {
+    let (a, b) = (noise(10, 13, 0.001), noise(10, 14, 0.001));
+    let of = |shared| {
+        let made = compare(&a, &b, 1, Options { shared, ..Options::default() });
+        let Evidence::Paired(paired) = made.evidence.clone() else { panic!("{made:?}") };
+        (paired.interval.unwrap().half_width(), made.to_text().replace('\n', " "))
+    };
+    let ((plain, _), (corrected, text)) = (of(Shared::default()), of(Shared::folds(10)));
+    assert!((corrected / plain - (1.0 + 10.0 / 9.0_f64).sqrt()).abs() < 1e-9);
+    assert!(text.contains("Folds share training data") && !text.contains("Wilcoxon"), "{text}");
+    let best = Measure::new("test_accuracy".into(), How::Value(At::Best));
+    let arms = [arm("A", &a, 1), arm("B", &b, 1)];
+    let text = Comparison::new(best, "seed", arms, Options::default()).to_text();
+    assert!(text.contains("The test set chose the epoch"), "{text}");
+}
+
+#[test]
+fn pairs_are_worth_what_their_differences_spread_less() {
+    // Alike, but one spreads ten times as much: pairing helps little.
+    let common = noise(12, 15, 0.01);
+    let own = noise(12, 16, 0.001);
+    let a: Vec<f64> = common.iter().map(|c| 0.9 + c).collect();
+    let b: Vec<f64> = common.iter().zip(&own).map(|(c, own)| 0.9 + 0.1 * c + 0.1 * own).collect();
+    let made = compare(&a, &b, 1, Options::default());
+    let Evidence::Paired(paired) = &made.evidence else { panic!("{made:?}") };
+    assert!(paired.correlation.unwrap() > 0.9 && paired.pairing.unwrap() > 0.75, "{paired:?}");
+    // The same difference for every pair is judged by the exact test.
+    let made = compare(&a.iter().map(|a| a + 0.01).collect::<Vec<_>>(), &a, 1, Options::default());
+    assert_eq!(made.verdict, Verdict::Better);
 }

@@ -1,6 +1,6 @@
 //! A comparison in sentences.
 
-use super::{Comparison, Paired, Result, SameImages, Unpaired, Verdict};
+use super::{Comparison, Evidence, Paired, SameImages, Unpaired, Verdict};
 use crate::report::ablation::MIN_PAIRS;
 use crate::results::runs::Direction;
 use crate::stats::{Interval, MOST_RUNS};
@@ -27,19 +27,25 @@ impl Comparison {
         let mut lines = vec![self.headline(rounding)];
         for (arm, mean) in self.arms.iter().zip(self.means) {
             let mean = mean.map_or("no mean".into(), |mean| {
-                let percent = if self.measure.is_percentage() { " %" } else { "" };
-                format!("mean {}{percent}", rounding.number(mean, None))
+                let unit = match rounding.unit() {
+                    _ if self.measure.is_percentage() => " %".to_string(),
+                    Some(unit) => format!(" × {unit}"),
+                    None => String::new(),
+                };
+                format!("mean {}{unit}", rounding.number(mean, None))
             });
             let lost = match arm.lost.any() {
                 true => format!(", {} {}", arm.lost.count(), arm.lost.word()),
                 false => String::new(),
             };
-            lines.push(format!("  {}: {mean} over {} runs{lost}", arm.name, arm.runs()));
+            let runs = arm.runs();
+            let noun = if runs == 1 { "run" } else { "runs" };
+            lines.push(format!("  {}: {mean} over {runs} {noun}{lost}", arm.name));
         }
-        match &self.result {
-            Result::Paired(paired) => lines.extend(self.paired(paired, rounding, &unit)),
-            Result::Unpaired(unpaired) => lines.extend(self.unpaired(unpaired, rounding, &unit)),
-            Result::Lost { lost, p } => lines.push(format!(
+        match &self.evidence {
+            Evidence::Paired(paired) => lines.extend(self.paired(paired, rounding, &unit)),
+            Evidence::Unpaired(unpaired) => lines.extend(self.unpaired(unpaired, rounding, &unit)),
+            Evidence::Lost { lost, p } => lines.push(format!(
                 "Where a run has no value a mean over the others would flatter: {} of {} and {} of {} have none, shares that \
                  differ with p = {} (Fisher's exact test).",
                 lost[0].count(),
@@ -48,23 +54,24 @@ impl Comparison {
                 b.runs(),
                 p_words(*p)
             )),
-            Result::Few => lines.push(format!(
-                "There is nothing to judge by: {} and {} runs, or no spread; it takes {MIN_PAIRS} of each.",
+            Evidence::Few => lines.push(format!(
+                "There is nothing to judge by: {} and {} runs; it takes {MIN_PAIRS} of each, and values that differ.",
                 a.runs(),
                 b.runs()
             )),
         }
-        lines.join("\n") + "\n"
+        lines.extend(self.notes.iter().cloned());
+        lines.iter().map(|line| wrap(line)).collect()
     }
 
     fn rounding(&self) -> Rounding {
         let half = |interval: Interval| Some(interval.half_width());
         let mut numbers: Vec<(f64, Option<f64>)> =
             self.means.iter().flatten().map(|&mean| (mean, None)).collect();
-        match &self.result {
-            Result::Paired(paired) => numbers.extend(paired.interval.map(|i| (0.0, half(i)))),
-            Result::Unpaired(unpaired) => numbers.push((0.0, half(unpaired.interval))),
-            Result::Lost { .. } | Result::Few => {}
+        match &self.evidence {
+            Evidence::Paired(paired) => numbers.extend(paired.interval.map(|i| (0.0, half(i)))),
+            Evidence::Unpaired(unpaired) => numbers.push((0.0, half(unpaired.interval))),
+            Evidence::Lost { .. } | Evidence::Few => {}
         }
         Rounding::of(&numbers, self.measure.is_percentage())
     }
@@ -102,6 +109,7 @@ impl Comparison {
         let range = interval.map_or(String::new(), |interval| {
             format!(" {}", rounding.range(interval.low, interval.high, true))
         });
+        let corrected = if paired.shared.is_none() { "" } else { "corrected " };
         let tests = match (p, p_wilcoxon) {
             _ if n < MIN_PAIRS => format!("{n} pairs are too few for a test; it takes {MIN_PAIRS}"),
             (Some(p), Some(wilcoxon)) => format!(
@@ -113,7 +121,8 @@ impl Comparison {
                 "the same difference for every pair, which a t test cannot judge; exact Wilcoxon signed-rank test p = {}",
                 p_words(wilcoxon)
             ),
-            _ => "no test".into(),
+            (Some(p), None) => format!("{corrected}paired t test p = {}", p_words(p)),
+            (None, None) => "no test".into(),
         };
         let mut lines = vec![format!(
             "Difference: {}{unit}{range} (95 %), over {n} pairs by {}; {tests}.",
@@ -129,7 +138,13 @@ impl Comparison {
         }
         lines.extend(self.equivalence(paired.p_equal, rounding, unit));
         lines.extend(self.chances(paired.p_better, paired.effect));
-        lines.extend(paired.correlation.map(advice));
+        if !paired.shared.is_none() {
+            lines.push(
+                "Folds share training data: the interval and the t tests are corrected for that (Nadeau and Bengio 2003)."
+                    .into(),
+            );
+        }
+        lines.extend(advice(paired));
         if let (Some(detectable), true) = (paired.detectable, n >= MIN_PAIRS) {
             let needed = paired.needed.map_or(format!("more than {MOST_RUNS}"), |n| n.to_string());
             lines.push(format!(
@@ -163,10 +178,16 @@ impl Comparison {
         )];
         lines.extend(self.equivalence(unpaired.p_equal, rounding, unit));
         lines.extend(self.chances(unpaired.p_better, None));
-        lines.push(format!(
-            "Runs with the same {} in both arms would be compared pair by pair, which mostly takes fewer of them.",
-            self.pair_by
-        ));
+        lines.push(match self.common {
+            0 => format!(
+                "No {} is in both: runs that share them are compared pair by pair, which mostly takes fewer.",
+                self.pair_by.replace('_', " ")
+            ),
+            n => format!(
+                "{n} {} are in both, which is not made use of here.",
+                if n == 1 { "pair" } else { "pairs" }
+            ),
+        });
         lines
     }
 
@@ -191,29 +212,58 @@ impl Comparison {
     }
 }
 
-/// How runs of one seed go together, and what follows.
-fn advice(correlation: f64) -> String {
+/// How runs of one pair go together, and what pairing them is worth, as far as that is shown.
+fn advice(paired: &Paired) -> Option<String> {
+    let (correlation, share) = (paired.correlation?, paired.pairing?);
+    let n = paired.n as f64;
     let words = format!("Runs of one pair correlate with r = {correlation:+.2}").replace('-', "−");
-    // Two arms that spread alike: pairs have 1 − r of the variance of a difference of strangers.
-    let share = 1.0 - correlation;
-    match correlation {
-        r if r > 0.1 => format!(
-            "{words}: pairing them is worth it, as it takes {:.0} % of the seeds that unpaired runs would.",
+    // By Fisher's transformation: whether 95 % of it are on one side.
+    let shown = n > 3.0 && libm::atanh(correlation).abs() * (n - 3.0).sqrt() > 1.96;
+    Some(match (shown, correlation > 0.0) {
+        (true, true) => format!(
+            "{words}: pairing them is worth it, as it takes {:.0} % of the seeds that strangers would.",
             100.0 * share
         ),
-        r if r < -0.1 => format!(
-            "{words}: pairing them costs seeds; look whether a seed means the same in both arms, or compare with --unpaired."
-        ),
-        _ => format!("{words}: pairing them neither helps nor harms."),
-    }
+        (true, false) => {
+            format!("{words}, against each other: look whether a seed means the same in both arms.")
+        }
+        (false, _) => format!("{words}; that pairing helps or harms is not shown."),
+    })
 }
 
 fn p_words(p: f64) -> String {
     match p {
+        p if p < 1e-16 => "0 to 16 digits".into(),
         p if p < 1e-4 => format!("{p:.0e}"),
         p if p < 0.1 => format!("{p:.4}"),
         p => format!("{p:.2}"),
     }
+}
+
+/// The width of a terminal that nobody has widened.
+const WIDTH: usize = 80;
+
+/// A sentence or two in lines.
+fn wrap(text: &str) -> String {
+    let mut wrapped = String::new();
+    let indent = text.len() - text.trim_start().len();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column == 0 {
+            wrapped += &" ".repeat(indent);
+            column = indent;
+        } else if column + 1 + length > WIDTH {
+            wrapped.push('\n');
+            column = 0;
+        } else {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped += word;
+        column += length;
+    }
+    wrapped + "\n"
 }
 
 impl SameImages {
@@ -226,7 +276,7 @@ impl SameImages {
             Verdict::Worse => format!("{a} is worse than {b} on these images"),
             _ => format!("undecided between {a} and {b} on these images"),
         };
-        format!(
+        let text = format!(
             "{verdict}\n  {a}: {} right ({})\n  {b}: {} right ({})\nOf {} images {} are right by the first alone and {} by the \
              second alone: McNemar's exact test p = {}. It is about these two networks, not about others that would be \
              trained as they were.\n",
@@ -238,7 +288,8 @@ impl SameImages {
             self.only[0],
             self.only[1],
             p_words(self.p)
-        )
+        );
+        text.lines().map(wrap).collect()
     }
 
     /// What can be said of the first one.

@@ -6,7 +6,7 @@ use super::{capital, label};
 use crate::figure::{Chart, HeatCell, Heatmap};
 use crate::report::ablation::AblationError;
 use crate::results::runs::{Direction, Lost};
-use crate::stats::{confidence_interval, mean};
+use crate::stats::{mean, resampled_interval};
 use crate::text::rounded;
 
 pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, AblationError> {
@@ -32,7 +32,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
             let (runs, chosen) = scene.at_best(&runs, None);
             let (values, lost) = Lost::split(runs.iter().map(|&run| outcomes[run]));
             let middle = (!lost.any() && !values.is_empty()).then(|| mean(&values));
-            let interval = middle.and_then(|_| confidence_interval(&values, 0.95));
+            let interval = middle.and_then(|_| resampled_interval(&values, 0.95, scene.shared));
             // Half of it before it is cut to where values can be.
             let half = interval.map(|interval| interval.half_width());
             let interval = interval.map(|interval| scene.cut(interval, &values));

@@ -6,12 +6,12 @@ use super::defaults::TOO_MANY_LINES;
 use super::{Kind, PlotRequest};
 use crate::figure::Axis;
 use crate::report::Role;
-use crate::report::ablation::{AblationError, grouped};
+use crate::report::ablation::{AblationError, grouped, shared};
 use crate::results::Origin;
 use crate::results::runs::{
     At, Direction, How, Lost, Measure, MeasureText, Outcome, Runs, Setting, Spacing,
 };
-use crate::stats::{Interval, mean};
+use crate::stats::{Interval, Shared, mean};
 
 /// The runs of a figure, and what is measured of them.
 pub(super) struct Scene<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Scene<'a> {
     pub panels: Option<&'a Setting>,
     /// What pairs the runs; without such a column every run is one of its own.
     pub seeds: Option<&'a Setting>,
+    /// What training data the runs have in common.
+    pub shared: Shared,
     /// Settings that vary besides: each line has them at their best.
     pub rest: Vec<&'a Setting>,
     /// Settings that follow from those with a place.
@@ -77,7 +79,11 @@ impl<'a> Scene<'a> {
             Err(_) if request.pair_by == PlotRequest::new().pair_by => None,
             Err(error) => return Err(error.into()),
         };
+        let count = seeds.map_or(0, |seeds| seeds.present(&selected).len());
+        let shared = seeds.map(|seeds| shared(&seeds.name, None, count)).transpose();
         Ok(Self {
+            // Splits of which nobody says how they overlap are taken for independent.
+            shared: shared.ok().flatten().unwrap_or_default(),
             runs,
             request,
             measure,
@@ -271,7 +277,14 @@ impl<'a> Scene<'a> {
             words.push(format!("The {} goes with them.", super::label(follower)));
         }
         words.push(lost.words(self.runs.trainings(&self.selected)) + ".");
+        if !self.shared.is_none() {
+            words.push("Intervals are corrected for the training data that folds share.".into());
+        }
         let directories = self.runs.directories();
+        let until = directories.iter().find_map(|d| Origin::seeds_added_until(d));
+        words.extend(until.map(|goal| {
+            format!("Seeds were added until {goal}: intervals here suppose a fixed number, and are too narrow.")
+        }));
         let origins: Vec<Origin> = directories.iter().filter_map(|d| Origin::read(d)).collect();
         words.extend(Origin::effort(&origins).map(|effort| effort + "."));
         words.join(" ")

@@ -2,7 +2,7 @@
 
 use super::groups::Scene;
 use crate::figure::Scale;
-use crate::stats::{Interval, confidence_interval, mean};
+use crate::stats::{Interval, Shared, mean, resampled_interval};
 
 /// Costs and norms of gradients over more than two decades have a logarithmic axis, unless another is asked for.
 const DECADES: f64 = 100.0;
@@ -49,8 +49,8 @@ impl Middle {
             return Self { left_out, ..Self::default() };
         }
         let (value, interval) = match scale {
-            Scale::Linear => (mean(values), confidence_interval(values, 0.95)),
-            Scale::Log10 => geometric(values),
+            Scale::Linear => (mean(values), resampled_interval(values, 0.95, scene.shared)),
+            Scale::Log10 => geometric(values, scene.shared),
         };
         let interval = interval.map(|interval| scene.cut(interval, values));
         Self { value: Some(value), interval, left_out }
@@ -58,9 +58,9 @@ impl Middle {
 }
 
 /// The geometric mean of positive values, and its interval: those of the logarithms, taken back.
-fn geometric(values: &[f64]) -> (f64, Option<Interval>) {
+fn geometric(values: &[f64], shared: Shared) -> (f64, Option<Interval>) {
     let logs: Vec<f64> = values.iter().map(|&value| libm::log(value)).collect();
-    let interval = confidence_interval(&logs, 0.95);
+    let interval = resampled_interval(&logs, 0.95, shared);
     let back = |i: Interval| Interval { low: libm::exp(i.low), high: libm::exp(i.high) };
     (libm::exp(mean(&logs)), interval.map(back))
 }

@@ -24,14 +24,22 @@ pub(super) fn document(variance: &Variance) -> Document {
 
 fn rows(variance: &Variance, group: &Group, scale: Scale) -> Vec<Vec<Entry>> {
     let made = &group.components;
+    // A component that is estimated below zero is none: what the others are parts of has no holes.
+    let parts = made.components.iter().map(|component| component.variance.value.max(0.0));
+    let whole: f64 = parts.sum();
     let component = |component: &Component| {
         let name = source(&variance.request.factors, component.effect);
-        row(group, name, component.variance, component.share, scale)
+        let share = component
+            .share
+            .filter(|_| whole > 0.0)
+            .map(|share| Estimate { value: component.variance.value / whole, ..share });
+        row(group, name, component.variance, share, scale)
     };
     let mut rows: Vec<Vec<Entry>> = made.components.iter().map(component).collect();
     if rows.len() > 1 {
-        let mut total = row(group, "a training".into(), made.total, None, scale);
-        if let Some(share) = total.iter_mut().nth_back(1).filter(|_| made.total.value > 0.0) {
+        let total = Estimate { value: whole, ..made.total };
+        let mut total = row(group, "a training".into(), total, None, scale);
+        if let Some(share) = total.iter_mut().nth_back(1).filter(|_| whole > 0.0) {
             *share = Entry::Words("100 %".into());
         }
         rows.push(total);

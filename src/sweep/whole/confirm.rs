@@ -79,8 +79,14 @@ impl<'a> Sweep<'a> {
             GridText { axes, ..GridText::default() }
         };
         let grids = settings.iter().map(grid).collect();
-        let asked =
-            SweepSpec { grids, halving: None, experiment: None, trainings: 0, ..self.spec.clone() };
+        let asked = SweepSpec {
+            grids,
+            halving: None,
+            until: None,
+            experiment: None,
+            trainings: 0,
+            ..self.spec.clone()
+        };
         // A sweep like any other, that can be interrupted and grows with what is asked of it.
         let directory = SweepDirectory::new(&self.directory.path().join("confirm"));
         let monitors = asked.monitors().map_err(SweepError::Monitor)?;

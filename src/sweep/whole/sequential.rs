@@ -4,10 +4,10 @@ use super::{Sweep, SweepError};
 use crate::stats::{Interval, Looks, intersection, mean};
 use crate::sweep::until::{FIRST_SEEDS, Goal};
 use crate::sweep::{
-    Entry, GridText, Journals, Plan, SweepDirectory, SweepSpec, Trial, seed_text, seeds,
+    Entry, GridText, Journals, Plan, SPEC_FILE, SweepDirectory, SweepSpec, Trial, seed_text, seeds,
 };
-use crate::train::{Metric, Status, TrainingSpec};
-use std::collections::BTreeMap;
+use crate::train::{Metric, Randomised, Status, TrainingSpec};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What may be wrong in all looks of all comparisons together.
 const ALPHA: f64 = 0.05;
@@ -116,7 +116,24 @@ impl<'a> Sweep<'a> {
         let more: Option<Vec<u64>> = more.collect();
         let path = || self.directory.path().to_path_buf();
         first.extend(more.ok_or_else(|| SweepError::NoSeeds { path: path(), last })?);
+        if matches!(goal, Goal::Width { .. }) && !until.baseline.is_empty() {
+            return Err(wrong(
+                "--baseline: means are compared with nothing; expected decided".into(),
+            ));
+        }
         let all: Vec<usize> = (0..self.plan.len()).collect();
+        for &place in &all {
+            let spec = self.plan.trial(place).spec;
+            if let Some(own) =
+                Randomised::ALL.into_iter().find(|&what| spec.own_seed(what).is_some())
+            {
+                return Err(wrong(format!(
+                    "--{}: what has a seed of its own stays as it is when seeds are added; expected none",
+                    own.option()
+                )));
+            }
+        }
+        self.check_comparisons()?;
         let places: Vec<usize> =
             self.plan.settings(&all).into_iter().map(|places| places[0]).collect();
         let labels = labels(&self.plan, &places);
@@ -130,13 +147,13 @@ impl<'a> Sweep<'a> {
             ended: None,
         };
         let mut settings: Vec<Known> = places.iter().zip(labels).map(setting).collect();
-        let baseline = baseline(&settings, &until.baseline).map_err(wrong)?;
-        settings[..=baseline].rotate_right(1);
         if matches!(goal, Goal::Decided { .. }) && settings.len() < 2 {
             return Err(wrong(
                 "a single setting has no other to be compared with; expected width:…".into(),
             ));
         }
+        let baseline = baseline(&settings, &until.baseline).map_err(wrong)?;
+        settings[..=baseline].rotate_right(1);
         Ok(Sequential {
             plan: self.plan.clone(),
             directory: self.directory.clone(),
@@ -148,6 +165,33 @@ impl<'a> Sweep<'a> {
             settings,
             looked: 0,
         })
+    }
+}
+
+impl Sweep<'_> {
+    /// Makes sure that what is compared was fixed before anything was looked at.
+    fn check_comparisons(&self) -> Result<(), SweepError> {
+        if !self.directory.path().join(SPEC_FILE).exists() {
+            return Ok(());
+        }
+        let frozen = self.directory.spec()?;
+        let monitors = frozen.monitors().map_err(SweepError::Monitor)?;
+        let before = Plan::new(&frozen.grids, &monitors, self.plan.data())?;
+        let settings = |plan: &Plan| -> BTreeSet<BTreeMap<String, String>> {
+            (0..plan.len()).map(|place| plan.setting(place)).collect()
+        };
+        let (before, now) = (settings(&before), settings(&self.plan));
+        match now.difference(&before).next() {
+            None => Ok(()),
+            Some(new) => {
+                let new: Vec<String> = new.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                Err(SweepError::Until(format!(
+                    "{}: what is compared was fixed when the sweep began; expected no other setting than then, not {}",
+                    self.directory.path().display(),
+                    new.join(" ")
+                )))
+            }
+        }
     }
 }
 

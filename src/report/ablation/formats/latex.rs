@@ -11,7 +11,9 @@ impl Language for Latex {
 
     /// With any engine.
     fn escape(text: &str) -> String {
-        text.chars().map(escaped).collect()
+        // Two hyphens would become a dash.
+        let parts = text.split("--").map(|part| part.chars().map(escaped).collect::<String>());
+        parts.collect::<Vec<_>>().join("-{}-")
     }
 
     /// A column of siunitx would take them for numbers.
