@@ -1,5 +1,6 @@
 //! A CSV file of any origin, row by row, in bounded memory.
 
+use super::encoding::Text;
 use super::file::{InputFile, refused};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 use std::io::{self, Read};
@@ -13,7 +14,7 @@ const MOST_COLUMNS: usize = 10_000;
 /// The most memory for rows that are kept.
 const MOST_KEPT: usize = 2 << 30;
 
-/// Reads a CSV file with a header: rows of at most 4 MiB and 10,000 columns.
+/// Reads a CSV file with a header: rows of at most 4 MiB and 10,000 columns. UTF-16 is read by its byte order mark.
 #[derive(Debug)]
 pub struct CsvReader {
     reader: Reader<Allowance>,
@@ -24,10 +25,31 @@ impl CsvReader {
     ///
     /// # Errors
     ///
-    /// As [`InputFile::open`].
+    /// As [`InputFile::open`], and when the text is UTF-16 that does not say so.
     pub fn open(path: &Path, format: &ReaderBuilder) -> io::Result<Self> {
-        let file = Allowance { file: InputFile::open(path)?, left: LONGEST_ROW };
-        Ok(Self { reader: format.from_reader(file) })
+        Self::open_after(path, 0, format)
+    }
+
+    /// Opens a file whose first `skipped` bytes of UTF-8 text are no rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and when it cannot be read so far.
+    pub fn open_after(path: &Path, skipped: u64, format: &ReaderBuilder) -> io::Result<Self> {
+        let mut text = Text::new(InputFile::open(path)?)?;
+        io::copy(&mut (&mut text).take(skipped), &mut io::sink())?;
+        Ok(Self { reader: format.from_reader(Allowance { text, left: LONGEST_ROW }) })
+    }
+
+    /// The beginning of the text of a file, of at most `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened or read.
+    pub fn beginning(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        let mut start = Vec::new();
+        Text::new(InputFile::open(path)?)?.take(most).read_to_end(&mut start)?;
+        Ok(start)
     }
 
     /// The header, empty for an empty file.
@@ -72,24 +94,20 @@ impl CsvReader {
     /// As [`read_byte_record`](Self::read_byte_record), when a row is not UTF-8 text, and when they
     /// take more than 2 GiB of memory.
     pub fn rows(&mut self) -> csv::Result<Vec<StringRecord>> {
-        let mut rows = Vec::new();
-        let mut row = ByteRecord::new();
-        let mut kept = 0;
+        let (mut rows, mut row, mut budget) = (Vec::new(), ByteRecord::new(), Self::budget());
         while self.read_byte_record(&mut row)? {
-            kept += row.as_slice().len() + 8 * row.len() + 128;
-            if kept > MOST_KEPT {
-                let what = format!(
-                    "its first {} rows take {} GiB of memory; expected fewer, of one row a run",
-                    rows.len(),
-                    MOST_KEPT >> 30
-                );
-                return Err(refused(&what).into());
-            }
+            budget.keep(&row)?;
             let at = row.position().map_or(0, csv::Position::record);
             let text = StringRecord::from_byte_record(row.clone());
             rows.push(text.map_err(|_| refused(&format!("row {at} is not UTF-8 text")))?);
         }
         Ok(rows)
+    }
+
+    /// The memory that rows may take which are kept.
+    #[must_use]
+    pub fn budget() -> Budget {
+        Budget::default()
     }
 
     /// The error that ended a row, in words of ours if it was too long.
@@ -106,10 +124,37 @@ impl CsvReader {
     }
 }
 
+/// The memory for rows that are kept: 2 GiB.
+#[derive(Debug, Default)]
+pub struct Budget {
+    rows: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Counts a row in.
+    ///
+    /// # Errors
+    ///
+    /// When the rows take more memory than they may.
+    pub fn keep(&mut self, row: &ByteRecord) -> io::Result<()> {
+        self.bytes += row.as_slice().len() + 8 * row.len() + 128;
+        if self.bytes > MOST_KEPT {
+            return Err(refused(&format!(
+                "its first {} rows take {} GiB of memory; expected fewer, of one row a run",
+                self.rows,
+                MOST_KEPT >> 30
+            )));
+        }
+        self.rows += 1;
+        Ok(())
+    }
+}
+
 /// A file of which only so many bytes may be read, until somebody allows more.
 #[derive(Debug)]
 struct Allowance {
-    file: InputFile,
+    text: Text,
     left: u64,
 }
 
@@ -119,7 +164,7 @@ impl Read for Allowance {
             return Err(refused("a row is too long"));
         }
         let most = buffer.len().min(self.left as usize);
-        let read = self.file.read(&mut buffer[..most])?;
+        let read = self.text.read(&mut buffer[..most])?;
         self.left -= read as u64;
         Ok(read)
     }

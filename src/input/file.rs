@@ -1,7 +1,7 @@
 //! A file as it was when it was opened.
 
 use std::fs::{File, FileType};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 /// A regular file, which ends where it ended when it was opened. Reading on after that is an error if
@@ -34,6 +34,13 @@ impl InputFile {
     /// Its bytes when it was opened.
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Goes back to the beginning.
+    pub(super) fn rewind(&mut self) -> io::Result<()> {
+        self.file.rewind()?;
+        self.position = 0;
+        Ok(())
     }
 
     /// Checks that nothing follows.

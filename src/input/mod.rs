@@ -8,6 +8,7 @@
 //! - [`printable`]: text of a file in a message
 
 mod csv_reader;
+mod encoding;
 mod file;
 mod printable;
 

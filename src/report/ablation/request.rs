@@ -169,6 +169,7 @@ impl Request {
         Names {
             settings: by.chain(conditions).chain(base).chain([self.pair_by.clone()]).collect(),
             metrics: metrics.chain(chooser).collect(),
+            ..Names::default()
         }
     }
 

@@ -87,6 +87,7 @@ impl PlotRequest {
         Names {
             settings: roles.chain(conditions).chain([self.pair_by.clone()]).collect(),
             metrics: metrics.chain(chooser).collect(),
+            ..Names::default()
         }
     }
 

@@ -180,6 +180,7 @@ impl RankingRequest {
                 .chain(self.normalise.iter().flat_map(Normalise::columns))
                 .collect(),
             metrics: metric.chain(chooser).collect(),
+            ..Names::default()
         }
     }
 

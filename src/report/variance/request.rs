@@ -64,6 +64,7 @@ impl VarianceRequest {
         Names {
             settings: settings.cloned().collect(),
             metrics: metrics.chain(chooser).map(String::from).collect(),
+            ..Names::default()
         }
     }
 

@@ -2,12 +2,10 @@
 
 use super::direction::sounds_measured;
 use super::missing::is_missing;
-use super::{BOOKKEEPING, KNOWN, Names, RunsError};
-use crate::input::{CsvReader, InputFile};
-use crate::text::plain;
+use super::sheet::Sheet;
+use super::{BOOKKEEPING, KNOWN, Names, Reading, RunsError, same_name};
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::Read;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -33,6 +31,7 @@ pub(super) struct Columns {
 struct Kind {
     numeric: bool,
     empty: bool,
+    missing: bool,
     above_one: bool,
     /// The hashes of its different cells, up to one more than [`MANY`].
     distinct: HashSet<u64, Unhashed>,
@@ -66,6 +65,7 @@ impl Columns {
         let kind = |_| Kind {
             numeric: true,
             empty: true,
+            missing: false,
             above_one: false,
             distinct: HashSet::default(),
             last: None,
@@ -86,7 +86,7 @@ impl Columns {
 
     /// Whether a column numbers the rows of a run, or counts along with the one that does.
     fn numbers_rows(&self, column: usize) -> bool {
-        let counts = || INDEX.iter().any(|wanted| is_index(&self.names[column], wanted));
+        let counts = || counts_rows(&self.names[column]);
         self.index == Some(column) || self.index.is_some() && !self.ours && counts()
     }
 
@@ -94,7 +94,11 @@ impl Columns {
     pub(super) fn see(&mut self, row: &csv::ByteRecord) {
         self.rows += 1;
         for (cell, kind) in row.iter().zip(&mut self.kinds) {
-            if kind.distinct.len() > MANY || is_missing(cell) {
+            if is_missing(cell) {
+                kind.missing = true;
+                continue;
+            }
+            if kind.distinct.len() > MANY {
                 continue;
             }
             let hash = xxh3_64(cell);
@@ -147,7 +151,7 @@ impl Columns {
         above.map(|(name, _)| metric_of(name).unwrap_or(name).to_string())
     }
 
-    fn is_measurement(&self, column: usize, names: &Names) -> bool {
+    pub(super) fn is_measurement(&self, column: usize, names: &Names) -> bool {
         let Kind { numeric, empty, distinct, .. } = &self.kinds[column];
         let name = self.names[column].as_str();
         if self.ours || *empty || BOOKKEEPING.contains(&name) || is_seed(name) {
@@ -168,6 +172,11 @@ impl Columns {
         !self.kinds[column].numeric
     }
 
+    /// Whether cells of a column have no value.
+    pub(super) fn has_gaps(&self, column: usize) -> bool {
+        self.kinds[column].missing
+    }
+
     /// How many different cells a column has.
     pub(super) fn distinct(&self, column: usize) -> usize {
         self.kinds[column].distinct.len()
@@ -179,9 +188,12 @@ pub(super) fn are_ours(names: &[String]) -> bool {
     ["trial_id", "eta", "seed"].iter().all(|ours| names.iter().any(|name| name == ours))
 }
 
-/// Whether a column is that of the seeds: `seed`, `params.seed`, `config/seed`.
+/// Whether a column is that of the seeds: `seed`, `params.seed`, `config/seed`, Optuna's `user_attrs_seed`.
 pub(super) fn is_seed(name: &str) -> bool {
-    name.rsplit(['.', '/', ':']).next().is_some_and(|last| last.eq_ignore_ascii_case("seed"))
+    const BEFORE: [&str; 4] = ["params_", "user_attrs_", "hparams_", "config_"];
+    let last = name.rsplit(['.', '/', ':']).next().unwrap_or_default();
+    let last = BEFORE.iter().find_map(|before| last.strip_prefix(before)).unwrap_or(last);
+    last.eq_ignore_ascii_case("seed")
 }
 
 /// Names of columns that number the rows of a run, the most telling first, in small letters.
@@ -202,14 +214,25 @@ const INDEX: [&str; 14] = [
     "env_steps",
 ];
 
-/// The column that numbers the rows of a run, unless the user says that it is something else.
-pub(super) fn index(header: &[String], known: &Names) -> Option<usize> {
+/// The column that numbers the rows of a run, unless the user says that it is something else. Not one with fractions
+/// of epochs, if another counts whole steps.
+pub(super) fn index(sheet: &Sheet, known: &Names) -> Option<usize> {
+    let header = &sheet.names;
+    if let Some(said) = known.reading.epoch_column.as_ref().filter(|_| !are_ours(header)) {
+        return header.iter().position(|name| same_name(name, said));
+    }
     let ours = are_ours(header);
     let free = |name: &String| ours || !(known.is_setting(name) || known.is_metric(name));
     let names = if ours { &INDEX[..1] } else { &INDEX[..] };
-    names
-        .iter()
-        .find_map(|wanted| header.iter().position(|name| is_index(name, wanted) && free(name)))
+    let find = |wanted: &&str| header.iter().position(|name| is_index(name, wanted) && free(name));
+    let found: Vec<usize> = names.iter().filter_map(find).collect();
+    let whole = |&&column: &&usize| sheet.fractional.get(column) != Some(&true);
+    found.iter().find(whole).or(found.first()).copied()
+}
+
+/// Whether a name is one of a column that may number the rows of a run.
+pub(super) fn counts_rows(name: &str) -> bool {
+    INDEX.iter().any(|wanted| is_index(name, wanted))
 }
 
 fn is_index(name: &str, wanted: &str) -> bool {
@@ -228,71 +251,7 @@ fn metric_of(name: &str) -> Option<&str> {
     KNOWN.contains(&metric).then_some(metric)
 }
 
-/// A file, one row a run.
-pub(super) fn read(path: &Path) -> Result<(Vec<String>, Vec<csv::StringRecord>), RunsError> {
-    let mut reader = open(path)?;
-    let header = names(&mut reader, path)?;
-    let rows = reader.rows().map_err(|e| wrong(path, &e))?;
-    Ok((header, rows))
-}
-
 /// The header of a file.
-pub(super) fn header(path: &Path) -> Result<Vec<String>, RunsError> {
-    names(&mut open(path)?, path)
-}
-
-pub(super) fn names(reader: &mut CsvReader, path: &Path) -> Result<Vec<String>, RunsError> {
-    let header = reader.headers().map_err(|e| wrong(path, &e))?;
-    // Spreadsheets put a byte order mark first.
-    let names = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim());
-    let names = names.map(|name| plain(name).into_owned());
-    let names: Vec<String> = names.collect();
-    if let Some(twice) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
-        let what = format!("it has two columns '{}'", twice.1);
-        return Err(RunsError::Csv { path: path.into(), what });
-    }
-    Ok(names)
-}
-
-pub(super) fn open(path: &Path) -> Result<CsvReader, RunsError> {
-    let (delimiter, spaced) = dialect(path)?;
-    let trim = if spaced { csv::Trim::All } else { csv::Trim::None };
-    let mut format = csv::ReaderBuilder::new();
-    format.buffer_capacity(1 << 16).trim(trim).delimiter(delimiter);
-    CsvReader::open(path, &format).map_err(|e| wrong(path, &e.into()))
-}
-
-/// What separates the columns, as some spreadsheets write semicolons or tabs, and whether spaces stand around them,
-/// which take time to trim. As far as the beginning of the file tells.
-fn dialect(path: &Path) -> Result<(u8, bool), RunsError> {
-    let mut start = Vec::new();
-    let file = InputFile::open(path).map_err(|e| wrong(path, &e.into()))?;
-    file.take(1 << 16).read_to_end(&mut start).map_err(|e| wrong(path, &e.into()))?;
-    let header = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let other = [b';', b'\t'].into_iter().find(|c| header.contains(c) && !header.contains(&b','));
-    let delimiter = other.unwrap_or(b',');
-    let ends = |byte: u8| byte == delimiter || byte == b'\n' || byte == b'\r';
-    let spaced = start.windows(2).any(|pair| match (pair[0], pair[1]) {
-        (b' ', next) => ends(next),
-        (before, b' ') => ends(before),
-        _ => false,
-    });
-    Ok((delimiter, spaced))
-}
-
-/// An error of the reader, in words that a user can act on.
-pub(super) fn wrong(path: &Path, error: &csv::Error) -> RunsError {
-    let what = match error.kind() {
-        csv::ErrorKind::Io(error) => error.to_string(),
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let row = pos.as_ref().map_or(0, csv::Position::record);
-            format!("row {row} has {len} cells, the header {expected_len}")
-        }
-        csv::ErrorKind::Utf8 { pos, .. } => {
-            let row = pos.as_ref().map_or(0, csv::Position::record);
-            format!("row {row} is not UTF-8 text")
-        }
-        _ => error.to_string(),
-    };
-    RunsError::Csv { path: path.into(), what }
+pub(super) fn header(path: &Path, reading: &Reading) -> Result<Vec<String>, RunsError> {
+    Ok(Sheet::open(path, reading)?.names)
 }

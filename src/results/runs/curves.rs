@@ -1,9 +1,10 @@
 //! The rows of a file of epochs, sorted by run.
 
-use super::columns::{Columns, Unhashed, are_ours, names, open, wrong};
+use super::columns::{Columns, Unhashed, are_ours};
 use super::identity::{Identity, identity};
 use super::missing::is_missing;
-use super::{Course, Names, RunsError, Unit};
+use super::sheet::Sheet;
+use super::{Course, Names, Reading, RunsError, Unit};
 use crate::results::START;
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,6 +20,8 @@ pub(super) struct RunsOfEpochs {
     pub unit: Unit,
     /// The last number of each run.
     pub last: Vec<usize>,
+    /// What was assumed of the file, in sentences.
+    pub assumed: Vec<String>,
 }
 
 /// The runs of a file of epochs, whose rows the column `index` numbers: by their ids, or by all their settings.
@@ -29,8 +32,9 @@ pub(super) fn runs_of_epochs(
     known: &Names,
     columns: &mut Option<Columns>,
 ) -> Result<Option<RunsOfEpochs>, RunsError> {
-    let mut reader = open(path)?;
-    let header = names(&mut reader, path)?;
+    let mut sheet = Sheet::open(path, &known.reading)?;
+    let header = sheet.names.clone();
+    let mut assumed = Vec::new();
     let columns = columns.get_or_insert_with(|| Columns::new(&header));
     let id = header.iter().position(|name| name == "trial_id").filter(|_| are_ours(&header));
     columns.set_index(Some(index));
@@ -38,12 +42,25 @@ pub(super) fn runs_of_epochs(
         Some(id) => (vec![id], 0),
         None => {
             let mut row = csv::ByteRecord::new();
-            while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+            while sheet.read(&mut row)? {
                 columns.see(&row);
             }
-            reader = open(path)?;
+            sheet = Sheet::open(path, &known.reading)?;
             match identity(path, &header, index, known, columns)? {
-                Identity::Log { columns, first } => (columns, first),
+                Identity::Log { columns, first, merged, resumed } => {
+                    let number = &header[index];
+                    if merged {
+                        assumed.push(format!(
+                            "Rows of one {number} with different columns are put together."
+                        ));
+                    }
+                    if resumed {
+                        assumed.push(format!(
+                            "Of a {number} that was logged again after a run was taken up anew the later row counts."
+                        ));
+                    }
+                    (columns, first)
+                }
                 Identity::Single => return Ok(None),
                 Identity::Unnumbered => {
                     columns.set_index(None);
@@ -56,7 +73,7 @@ pub(super) fn runs_of_epochs(
     let (mut rows, mut last_of) = (Vec::new(), Vec::new());
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
     let mut place = 0;
-    while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+    while sheet.read(&mut row)? {
         key_of(&row, &identity, &mut key);
         if key != last || rows.is_empty() {
             last.clone_from(&key);
@@ -75,7 +92,8 @@ pub(super) fn runs_of_epochs(
     }
     let identity = identity.into_iter().map(|column| header[column].clone()).collect();
     let unit = Unit::new(&header[index], first);
-    Ok(Some(RunsOfEpochs { header, rows, identity, unit, last: last_of }))
+    assumed.splice(0..0, sheet.assumed());
+    Ok(Some(RunsOfEpochs { header, rows, identity, unit, last: last_of, assumed }))
 }
 
 /// Finds the run of a row.
@@ -111,14 +129,15 @@ impl<'a> Index<'a> {
 /// left out.
 pub(super) fn read(
     path: &Path,
+    reading: &Reading,
     unit: &Unit,
     metric: &str,
     index: &Index<'_>,
     of_file: &std::ops::Range<usize>,
     courses: &mut [Course],
 ) -> Result<(), RunsError> {
-    let mut reader = open(path)?;
-    let header = names(&mut reader, path)?;
+    let mut sheet = Sheet::open(path, reading)?;
+    let header = sheet.names.clone();
     let column = |name: &str| {
         header.iter().position(|n| n == name).ok_or_else(|| RunsError::Column {
             path: path.into(),
@@ -130,7 +149,7 @@ pub(super) fn read(
     let identity = index.names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
     let (mut number, mut run) = (0, None);
-    while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+    while sheet.read(&mut row)? {
         number += 1;
         key_of(&row, &identity, &mut key);
         if run.is_none() || key != last {
@@ -165,16 +184,42 @@ pub(super) fn read(
         let found = parse(&row[value]).ok_or_else(|| wrong(value))?;
         courses[run].push((at, found));
     }
+    // Of our own trainings nothing is written twice.
+    let ours = are_ours(&header);
     for course in courses {
-        if !course.is_sorted_by_key(|&(epoch, _)| epoch) {
-            course.sort_by_key(|&(epoch, _)| epoch);
+        if course.windows(2).all(|pair| pair[0].0 < pair[1].0) {
+            continue;
         }
+        if !ours {
+            resume(course, unit.first());
+        }
+        course.sort_by_key(|&(epoch, _)| epoch);
         if let Some(pair) = course.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let (path, column) = (path.into(), unit.column().into());
             return Err(RunsError::Repeated { path, column, epoch: pair[0].0 });
         }
     }
     Ok(())
+}
+
+/// Of what a run has twice because it went back by some epochs, but not to its first, the later value counts.
+fn resume(course: &mut Course, first: usize) {
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let (mut settled, mut before, mut resumed): (Course, usize, bool) = (Vec::new(), 0, false);
+    for &(epoch, value) in course.iter() {
+        if epoch < before {
+            resumed = epoch > first;
+        }
+        before = epoch;
+        match places.get(&epoch) {
+            Some(&place) if resumed => settled[place].1 = value,
+            _ => {
+                places.insert(epoch, settled.len());
+                settled.push((epoch, value));
+            }
+        }
+    }
+    *course = settled;
 }
 
 /// The number of an epoch, which pandas may have written as 3.0.

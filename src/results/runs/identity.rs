@@ -5,10 +5,12 @@
 //! with the first epoch of its file; rows that share the value of a measurement need not. So a column is a setting only
 //! if all rows that agree in it, and in the settings that are certain, reach back to the first epoch.
 
-use super::columns::{Columns, Unhashed, is_seed, open, wrong};
+use super::columns::{Columns, Unhashed, is_seed};
 use super::curves::parse_epoch;
 use super::direction::words;
-use super::{Names, RunsError};
+use super::missing::is_missing;
+use super::sheet::Sheet;
+use super::{Names, Reading, RunsError};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -24,6 +26,10 @@ pub(super) enum Identity {
         columns: Vec<usize>,
         /// The smallest number of a row.
         first: usize,
+        /// Whether several rows of a number have different columns of one run.
+        merged: bool,
+        /// Whether a run has a number again after it was taken up anew.
+        resumed: bool,
     },
     /// Every row is a run, whose column of epochs says how many it had.
     Single,
@@ -45,7 +51,11 @@ pub(super) fn identity(
         .into_iter()
         .partition(|&column| known.is_setting(&header[column]) || is_seed(&header[column]));
     others.extend(header.iter().position(|name| name == "trial_id"));
-    let rows = Rows::read(path, header, index, &certain, &others)?;
+    let metrics: Vec<usize> =
+        (0..header.len()).filter(|&column| columns.is_measurement(column, known)).collect();
+    let gaps = metrics.iter().any(|&column| columns.has_gaps(column));
+    let metrics = if gaps { &metrics[..] } else { &[] };
+    let rows = Rows::read(path, &known.reading, index, &certain, &others, metrics)?;
     let first = rows.epochs.iter().copied().min().unwrap_or(0);
     let all = 0..others.len();
     // One or two round numbers of steps are what runs were given.
@@ -57,6 +67,15 @@ pub(super) fn identity(
         return Ok(Identity::Unnumbered);
     }
     let mut kept: Vec<usize> = all.filter(|&other| rows.late(&[other], first) == 0).collect();
+    // What is written in some rows of a run only, as the learning rate of a schedule, is none of its settings.
+    let sparse: Vec<usize> =
+        kept.iter().copied().filter(|&other| gaps && columns.has_gaps(others[other])).collect();
+    for other in sparse {
+        let rest: Vec<usize> = kept.iter().copied().filter(|&o| o != other).collect();
+        if rows.repeated(&rest).is_none() && rows.count(&rest) < rows.count(&kept) {
+            kept = rest;
+        }
+    }
     // Each may reach back with the certain ones alone and not with all. Then that one goes whose loss leaves the fewest
     // runs without a beginning, and of these the one of most values.
     while !kept.is_empty() && rows.late(&kept, first) > 0 {
@@ -91,16 +110,19 @@ pub(super) fn identity(
     if (broken || late_start) && rows.are_all_told_apart(&candidates) {
         return Ok(Identity::Single);
     }
-    if let Some(epoch) = repeated {
+    if let Some(epoch) = repeated
+        && !rows.are_resumed(&kept, first)
+    {
         let column = header[index].clone();
         return Err(RunsError::Repeated { path: path.into(), column, epoch });
     }
+    let merged = gaps && rows.repeated_number(&kept);
     let changing = (0..others.len()).filter(|other| !kept.contains(other));
     columns.changing.extend(changing.map(|other| others[other]));
     others.retain(|other| !columns.changing.contains(other));
     certain.extend(others);
     certain.sort_unstable();
-    Ok(Identity::Log { columns: certain, first })
+    Ok(Identity::Log { columns: certain, first, merged, resumed: repeated.is_some() })
 }
 
 /// Whether a name is that of a number that grows along a run.
@@ -127,34 +149,47 @@ struct Rows {
     /// Of every other column that may be a setting, row by row.
     others: Vec<u64>,
     width: usize,
+    /// Which metrics have a value, a bit each; empty if every row has all.
+    measured: Vec<u64>,
 }
 
 impl Rows {
     fn read(
         path: &Path,
-        header: &[String],
+        reading: &Reading,
         index: usize,
         certain: &[usize],
         others: &[usize],
+        metrics: &[usize],
     ) -> Result<Self, RunsError> {
         let mut rows = Self {
             epochs: Vec::new(),
             certain: Vec::new(),
             others: Vec::new(),
             width: others.len(),
+            measured: Vec::new(),
         };
-        let mut reader = open(path)?;
+        let mut sheet = Sheet::open(path, reading)?;
         let mut row = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+        while sheet.read(&mut row)? {
             let at = parse_epoch(&row[index]).ok_or_else(|| RunsError::Whole {
                 path: path.into(),
                 row: rows.epochs.len() + 1,
-                column: header[index].clone(),
+                column: sheet.names[index].clone(),
                 cell: String::from_utf8_lossy(&row[index]).into_owned(),
             })?;
             rows.epochs.push(at);
             rows.certain.push(certain.iter().fold(0, |hash, &c| xxh3_64_with_seed(&row[c], hash)));
             rows.others.extend(others.iter().map(|&column| xxh3_64_with_seed(&row[column], 1)));
+            if !metrics.is_empty() {
+                let bits = metrics.iter().enumerate().map(|(place, &column)| {
+                    match is_missing(&row[column]) {
+                        true => 0,
+                        false => 1 << (place % 63),
+                    }
+                });
+                rows.measured.push(bits.fold(0, |all: u64, bit: u64| all | bit));
+            }
         }
         Ok(rows)
     }
@@ -178,12 +213,61 @@ impl Rows {
         groups.into_values().filter(|reaches| !reaches).count()
     }
 
-    /// An epoch that a run has twice.
+    /// What a row has, as bits; 63 if it has no metric.
+    fn has(&self, row: usize) -> u64 {
+        match self.measured.get(row) {
+            Some(&bits) if bits > 0 => bits,
+            _ => 1 << 63,
+        }
+    }
+
+    /// An epoch that a run has twice. Rows that have different metrics are one, which was written in parts.
     fn repeated(&self, others: &[usize]) -> Option<usize> {
-        let mut seen: HashSet<u64, Unhashed> = HashSet::default();
-        let mut rows = self.keys(others).zip(self.epochs.iter().copied());
         let of_epoch = |key: u64, epoch: usize| xxh3_64_with_seed(&epoch.to_le_bytes(), key);
-        rows.find(|&(key, epoch)| !seen.insert(of_epoch(key, epoch))).map(|(_, epoch)| epoch)
+        let mut rows = self.keys(others).zip(self.epochs.iter().copied());
+        if self.measured.is_empty() {
+            let mut seen: HashSet<u64, Unhashed> = HashSet::default();
+            let twice = rows.find(|&(key, epoch)| !seen.insert(of_epoch(key, epoch)));
+            return twice.map(|(_, epoch)| epoch);
+        }
+        let mut seen: HashMap<u64, u64, Unhashed> = HashMap::default();
+        let twice = rows.enumerate().find(|&(row, (key, epoch))| {
+            let known = seen.entry(of_epoch(key, epoch)).or_default();
+            let twice = *known & self.has(row) != 0;
+            *known |= self.has(row);
+            twice
+        });
+        twice.map(|(_, (_, epoch))| epoch)
+    }
+
+    /// Whether a run has two rows of one number.
+    fn repeated_number(&self, others: &[usize]) -> bool {
+        let mut seen: HashSet<u64, Unhashed> = HashSet::default();
+        let mut rows = self.keys(others).zip(&self.epochs);
+        rows.any(|(key, epoch)| !seen.insert(xxh3_64_with_seed(&epoch.to_le_bytes(), key)))
+    }
+
+    /// How many groups of rows agree in these.
+    fn count(&self, others: &[usize]) -> usize {
+        self.keys(others).collect::<HashSet<u64, Unhashed>>().len()
+    }
+
+    /// Whether what runs have twice was written after they went back by some epochs, but not to their first, as
+    /// trainings do that go on from their last checkpoint. Runs that nothing tells apart begin again at the first.
+    fn are_resumed(&self, others: &[usize], first: usize) -> bool {
+        let mut last: HashMap<u64, (usize, bool), Unhashed> = HashMap::default();
+        let mut seen: HashMap<u64, u64, Unhashed> = HashMap::default();
+        self.keys(others).zip(&self.epochs).enumerate().all(|(row, (key, &epoch))| {
+            let (before, resumed) = last.entry(key).or_insert((epoch, false));
+            if epoch < *before {
+                *resumed = epoch > first;
+            }
+            *before = epoch;
+            let known = seen.entry(xxh3_64_with_seed(&epoch.to_le_bytes(), key)).or_default();
+            let twice = *known & self.has(row) != 0;
+            *known |= self.has(row);
+            !twice || *resumed
+        })
     }
 
     /// Whether no two rows agree in all of these.

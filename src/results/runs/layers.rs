@@ -2,9 +2,10 @@
 //!
 //! `layers.csv` numbers its rows by how many epochs were trained before; the number 0 is the start.
 
-use super::columns::{self, Columns, are_ours, names, open, wrong};
+use super::columns::{self, Columns, are_ours};
 use super::curves::{RunsOfEpochs, key_of, parse_epoch};
 use super::missing::is_missing;
+use super::sheet::Sheet;
 use super::{Course, Lost, Names, Outcome, Part, Runs, RunsError, Setting, Source, Unit};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ fn beside(file: &Path) -> Option<PathBuf> {
 /// The file of layers beside some results, if it has a metric that is named.
 pub(super) fn asked_for(file: &Path, names: &Names) -> Result<Option<PathBuf>, RunsError> {
     let Some(path) = beside(file).filter(|_| !names.metrics.is_empty()) else { return Ok(None) };
-    let header = columns::header(&path)?;
+    let header = columns::header(&path, &names.reading)?;
     Ok(metrics(&header).iter().any(|metric| names.is_metric(metric)).then_some(path))
 }
 
@@ -73,8 +74,8 @@ struct Layers {
 
 impl Layers {
     fn read(path: &Path, known: &Names) -> Result<Self, RunsError> {
-        let mut reader = open(path)?;
-        let header = names(&mut reader, path)?;
+        let mut sheet = Sheet::open(path, &known.reading)?;
+        let header = sheet.names.clone();
         let columns = metrics(&header).to_vec();
         let first = header.len() - columns.len();
         let (id, trained) = (position(&header, "trial_id"), position(&header, TRAINED));
@@ -86,7 +87,7 @@ impl Layers {
         let (mut rows, mut last, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let mut trainings = HashMap::new();
         let (mut row, mut key, mut number) = (csv::ByteRecord::new(), Vec::new(), 0);
-        while reader.read_byte_record(&mut row).map_err(|e| wrong(path, &e))? {
+        while sheet.read(&mut row)? {
             number += 1;
             key_of(&row, &[id, first - 1], &mut key);
             let place = places.get(&key).copied().unwrap_or(rows.len());
@@ -142,7 +143,8 @@ pub(super) fn runs(
         for row in &rows {
             layers.entry(row[id].into()).or_default().push(row[row.len() - 1].into());
         }
-        let (of_trials, of_file) = columns::read(trials)?;
+        let mut sheet = Sheet::open(trials, &known.reading)?;
+        let (of_trials, of_file) = (sheet.names.clone(), sheet.rows()?);
         let id = position(&of_trials, "trial_id");
         (header, rows, last) = (of_trials, Vec::new(), Vec::new());
         header.push(LAYER.into());
@@ -168,7 +170,7 @@ pub(super) fn runs(
     rows.iter().for_each(|row| columns.see(row.as_byte_record()));
     let identity = vec!["trial_id".into(), LAYER.into()];
     let unit = Unit::new(TRAINED, 0);
-    Ok((RunsOfEpochs { header, rows, identity, unit, last }, of))
+    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed: Vec::new() }, of))
 }
 
 impl Part {

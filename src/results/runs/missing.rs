@@ -3,6 +3,9 @@
 /// Whether a cell says that there is no value: it is empty, or a word for it. NaN is a number, and another question.
 pub(super) fn is_missing(cell: &[u8]) -> bool {
     const WORDS: [&[u8]; 6] = [b"NA", b"N/A", b"<NA>", b"None", b"null", b"-"];
+    if cell.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     let cell = cell.trim_ascii();
     cell.is_empty() || WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }

@@ -7,8 +7,10 @@
 //! training is a run of its own.
 
 mod at;
+mod cell;
 mod columns;
 mod curves;
+mod dialect;
 mod direction;
 mod error;
 mod identity;
@@ -17,7 +19,9 @@ mod measure;
 mod missing;
 mod naming;
 mod outcome;
+mod reading;
 mod setting;
+mod sheet;
 mod unit;
 
 pub use at::At;
@@ -25,12 +29,14 @@ pub use direction::{Direction, words};
 pub use error::RunsError;
 pub use measure::{Better, How, Measure, MeasureText, Threshold};
 pub use outcome::{Lost, Outcome};
+pub use reading::Reading;
 pub use setting::{Setting, shown};
 pub use unit::{Spacing, Unit};
 
 use crate::nearest::nearest;
 use columns::Columns;
 use curves::RunsOfEpochs;
+use sheet::Sheet;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +54,10 @@ pub struct Runs {
     metrics: Vec<String>,
     /// Those with a value above 1.
     above_one: HashSet<String>,
+    /// How the files are read.
+    reading: Reading,
+    /// What was assumed of the files, in sentences.
+    assumed: Vec<String>,
 }
 
 /// Columns whose kind the user has said.
@@ -57,6 +67,8 @@ pub struct Names {
     pub settings: Vec<String>,
     /// Those that are measured.
     pub metrics: Vec<String>,
+    /// How the files of other programs are to be read.
+    pub reading: Reading,
 }
 
 impl Names {
@@ -136,6 +148,8 @@ impl Runs {
             settings: Vec::new(),
             metrics: Vec::new(),
             above_one: HashSet::new(),
+            reading: names.reading.clone(),
+            assumed: Vec::new(),
         };
         let mut ids = HashMap::new();
         let mut columns = None;
@@ -178,12 +192,17 @@ impl Runs {
                 (found, Some(path), Some(layers))
             }
             None => {
-                self.check_header(&columns::header(&file)?, &file)?;
+                self.check_header(&columns::header(&file, &names.reading)?, &file)?;
                 let (found, epochs) = read(&file, epochs, names, columns)?;
                 (found, epochs, None)
             }
         };
-        let RunsOfEpochs { header, rows, identity, unit, last } = found;
+        let RunsOfEpochs { header, rows, identity, unit, last, assumed } = found;
+        for sentence in assumed {
+            if !self.assumed.contains(&sentence) {
+                self.assumed.push(sentence);
+            }
+        }
         self.check_header(&header, &file)?;
         if rows.is_empty() {
             return Err(RunsError::Empty(file));
@@ -244,6 +263,12 @@ impl Runs {
             one: self.part(run).path.clone(),
             other: file.into(),
         })
+    }
+
+    /// What was assumed of the files, in a line of sentences; nothing of our own.
+    #[must_use]
+    pub fn assumed(&self) -> Option<String> {
+        (!self.is_ours() && !self.assumed.is_empty()).then(|| self.assumed.join(" "))
     }
 
     /// The number of runs.
@@ -564,7 +589,7 @@ impl Runs {
         // Layers without a value are no runs.
         let others = part.layers.is_some();
         let index = curves::Index::new(&self.rows, runs, &columns, identity, others);
-        match curves::read(epochs, unit, metric, &index, &part.rows, courses) {
+        match curves::read(epochs, &self.reading, unit, metric, &index, &part.rows, courses) {
             Err(RunsError::Column { column, .. }) if column == metric => {
                 Err(self.no_metric(metric))
             }
@@ -660,14 +685,14 @@ fn files(path: &Path, names: &Names) -> Result<Files, RunsError> {
     if !path.exists() {
         return Err(RunsError::Nothing(path.into()));
     }
-    let header = columns::header(path)?;
-    if !layers::metrics(&header).is_empty() {
+    let sheet = Sheet::open(path, &names.reading)?;
+    if !layers::metrics(&sheet.names).is_empty() {
         return Ok(Files { runs: path.into(), epochs: None, layers: Some(path.into()) });
     }
     // Our own trials.csv given by its name: its epochs are beside it.
     let beside = path.with_file_name("epochs.csv");
     let ours = path.ends_with("trials.csv") && beside.exists();
-    let epochs = match columns::index(&header, names) {
+    let epochs = match columns::index(&sheet, names) {
         Some(_) => Some(path.into()),
         None => ours.then_some(beside),
     };
@@ -683,12 +708,13 @@ fn read(
 ) -> Result<(RunsOfEpochs, Option<PathBuf>), RunsError> {
     let alone = epochs.as_deref() == Some(file);
     if alone
-        && let Some(index) = columns::index(&columns::header(file)?, names)
+        && let Some(index) = columns::index(&Sheet::open(file, &names.reading)?, names)
         && let Some(runs) = curves::runs_of_epochs(file, index, names, columns)?
     {
         return Ok((runs, epochs));
     }
-    let (header, rows) = columns::read(file)?;
+    let mut sheet = Sheet::open(file, &names.reading)?;
+    let (header, rows) = (sheet.names.clone(), sheet.rows()?);
     if !alone {
         let columns = columns.get_or_insert_with(|| Columns::new(&header));
         rows.iter().for_each(|row| columns.see(row.as_byte_record()));
@@ -696,7 +722,8 @@ fn read(
     let (identity, unit, last) = (vec!["trial_id".into()], Unit::default(), Vec::new());
     // Every row is a run, even if one of its columns is called epoch.
     let epochs = epochs.filter(|_| !alone);
-    Ok((RunsOfEpochs { header, rows, identity, unit, last }, epochs))
+    let assumed = sheet.assumed();
+    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed }, epochs))
 }
 
 #[cfg(test)]

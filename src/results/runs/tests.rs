@@ -178,7 +178,11 @@ fn what_is_measured_is_no_setting_however_few_values_it_has() {
     assert_eq!((runs.len(), runs.metrics()), (8, vec!["val acc".into(), "dead units".into()]));
     assert_eq!(runs.setting("momentum").unwrap().values, ["0.9"]);
     // What the user calls a setting is one, whatever its name.
-    let names = Names { settings: vec!["val acc".into()], metrics: vec!["dead units".into()] };
+    let names = Names {
+        settings: vec!["val acc".into()],
+        metrics: vec!["dead units".into()],
+        ..Names::default()
+    };
     let runs = Runs::open(&path, &names).unwrap();
     assert_eq!(runs.setting("val-acc").map(|s| s.values.len()).ok(), None);
     assert_eq!(runs.setting("val acc").unwrap().values, ["0.9"]);

@@ -22,6 +22,11 @@ impl Unit {
         Self { column: column.into(), first }
     }
 
+    /// The smallest number in the file.
+    pub(super) fn first(&self) -> usize {
+        self.first
+    }
+
     /// The column.
     pub(super) fn column(&self) -> &str {
         &self.column
