@@ -1,4 +1,5 @@
 use super::output::hint;
+use super::reading::ReadingOptions;
 use super::shell_word;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -91,6 +92,8 @@ pub struct Selection {
     /// The column whose equal values pair the runs
     #[arg(long, value_name = "COLUMN", default_value = "seed")]
     pub pair_by: String,
+    #[command(flatten)]
+    pub reading: ReadingOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -106,7 +109,9 @@ Examples:
 
 Without --by, --vs and --tune they are chosen by the settings that vary; the full command is printed.
 Of other programs' files, NA, NaN, None, null and empty cells are missing values, words that change within a run are no
-settings, and columns that name a run (ids, dates, addresses) have no place in a table unless they are asked for.";
+settings, and columns that name a run (ids, dates, addresses) have no place in a table unless they are asked for.
+nablab columns FILE shows what each column was taken for. Several files are told apart by their paths where these are given as
+'runs/lr{eta}_s{seed}/metrics.csv', or by the column file (--by file, --pair-by file).";
 
 pub fn parse_condition(text: &str) -> Result<(String, Vec<String>), String> {
     let (setting, values) = text.split_once('=').ok_or("expected SETTING=VALUE, as in eta=0.25")?;
@@ -228,9 +233,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         bail!("--safe-formulas: only --format csv has cells that could be formulas");
     }
     let wrong = |error: AblationError| wrong(&error, &arguments.results);
-    let runs = Runs::open(&arguments.results, &request.names()).map_err(|e| wrong(e.into()))?;
+    let runs = Runs::open(&arguments.results, &arguments.selection.reading.with(request.names()))
+        .map_err(|e| wrong(e.into()))?;
     let table = Ablation::new(&runs, &request).map_err(wrong)?;
     let mut options = table.request.options();
+    options.extend(arguments.selection.reading.options());
     if let (true, Some(format)) =
         (arguments.format != Format::default(), arguments.format.to_possible_value())
     {

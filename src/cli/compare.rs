@@ -1,4 +1,5 @@
 use super::ablate::{Selection, parse_condition, wrong};
+use super::output::notice;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use nablab::report::ablation::{OneArm, Request, shared};
@@ -163,7 +164,9 @@ fn of_results(arguments: &Arguments, names: [&str; 2], paths: [&Path; 2]) -> Res
     let request = request(arguments, arguments.selection.conditions.clone());
     let arm = |i: usize| -> Result<(Measure, String, Arm)> {
         let files = [paths[i].to_path_buf()];
-        let runs = Runs::open(&files, &request.names()).map_err(|e| wrong(&e, &files))?;
+        let runs = Runs::open(&files, &arguments.selection.reading.with(request.names()))
+            .map_err(|e| wrong(&e, &files))?;
+        runs.assumed().into_iter().for_each(|assumed| notice(format!("{}: {assumed}", names[i])));
         let OneArm { measure, conditions, pair_by } =
             request.of_one_arm(&runs).map_err(|e| wrong(&e, &files))?;
         let name = names[i].to_string();
@@ -213,7 +216,9 @@ fn of_rows(arguments: &Arguments, names: [&str; 2]) -> Result<Arms> {
         arguments.selection.conditions.iter().chain(both.iter().flatten()).cloned().collect();
     // All names that are asked for are settings.
     let named = request(arguments, all);
-    let runs = Runs::open(files, &named.names()).map_err(|e| wrong(&e, files))?;
+    let runs = Runs::open(files, &arguments.selection.reading.with(named.names()))
+        .map_err(|e| wrong(&e, files))?;
+    runs.assumed().into_iter().for_each(notice);
     let mut arms = Vec::new();
     let mut measured = None;
     for (name, own) in names.into_iter().zip(both) {

@@ -2,6 +2,7 @@
 
 mod ablate;
 mod bench_peer;
+mod columns;
 mod compare;
 mod confirm;
 mod data;
@@ -16,6 +17,7 @@ mod plot;
 mod predict;
 mod progress;
 mod rank;
+mod reading;
 mod report;
 mod reproduce;
 mod settings;
@@ -52,6 +54,7 @@ enum Command {
     Rank(Box<rank::Arguments>),
     Variance(variance::Arguments),
     Plot(Box<plot::Arguments>),
+    Columns(columns::Arguments),
     Report(report::Arguments),
     Emit(emit::Arguments),
     Evaluate(evaluate::Arguments),
@@ -105,6 +108,7 @@ impl Cli {
             Command::Rank(arguments) => rank::run(&arguments),
             Command::Variance(arguments) => variance::run(&arguments),
             Command::Plot(arguments) => plot::run(&arguments),
+            Command::Columns(arguments) => columns::run(&arguments),
             Command::Report(arguments) => report::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),
             Command::Emit(arguments) => emit::run(&arguments),

@@ -97,7 +97,7 @@ pub fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Selection { metric, at, better, conditions, pair_by } = &arguments.selection;
+    let Selection { metric, at, better, conditions, pair_by, .. } = &arguments.selection;
     let request = PlotRequest {
         kind: arguments.kind,
         x: arguments.x.clone().into(),
@@ -113,7 +113,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         pair_by: pair_by.clone(),
     };
     let wrong = |error: AblationError| wrong(&error, &arguments.results);
-    let runs = Runs::open(&arguments.results, &request.names()).map_err(|e| wrong(e.into()))?;
+    let runs = Runs::open(&arguments.results, &arguments.selection.reading.with(request.names()))
+        .map_err(|e| wrong(e.into()))?;
     let plot = Plot::new(&runs, &request).map_err(wrong)?;
     let kind = plot.request.kind.map_or("plot", Kind::name);
     let out = match &arguments.out {
@@ -145,6 +146,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let mut stdout = std::io::stdout();
     let mut options = plot.request.options();
+    options.extend(arguments.selection.reading.options());
     if arguments.theme != Theme::default()
         && let Some(theme) = arguments.theme.to_possible_value()
     {

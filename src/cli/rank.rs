@@ -119,7 +119,7 @@ fn parse_resamples(text: &str) -> Result<usize, String> {
 
 impl Arguments {
     fn request(&self) -> RankingRequest {
-        let Selection { metric, at, better, conditions, pair_by } = self.selection.clone();
+        let Selection { metric, at, better, conditions, pair_by, .. } = self.selection.clone();
         RankingRequest {
             by: self.by.clone(),
             data: self.data.clone(),
@@ -202,7 +202,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     let wrong = |error: RankingError| wrong(&error, &arguments.results);
     let request = arguments.request();
-    let runs = Runs::open(&arguments.results, &request.names()).map_err(|e| wrong(e.into()))?;
+    let runs = Runs::open(&arguments.results, &arguments.selection.reading.with(request.names()))
+        .map_err(|e| wrong(e.into()))?;
     let ranking = Ranking::new(&runs, &request).map_err(wrong)?;
     let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
     if let Some(path) = &arguments.figure {
@@ -215,6 +216,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         files.push((beside, csv.into_bytes()));
     }
     let mut options = ranking.request.options();
+    options.extend(arguments.selection.reading.options());
     options.extend(arguments.output_options());
     hint(&command("rank", &arguments.results, &options));
     for (path, _) in &files {

@@ -1,5 +1,5 @@
 use super::ablate::{command, files_of, parse_condition, wrong};
-use super::output::hint;
+use super::output::{hint, notice};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use nablab::files::{may_replace, write_atomically};
@@ -68,6 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     let results = &arguments.results;
     let runs = Runs::open(results, &request.names()).map_err(|error| wrong(&error, results))?;
+    runs.assumed().into_iter().for_each(notice);
     let table = Variance::new(&runs, &request).map_err(|error| wrong(&error, results))?;
     let mut options = table.request.options();
     if let (true, Some(format)) =

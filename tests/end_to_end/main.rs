@@ -10,6 +10,7 @@ mod determinism;
 mod hostile_input;
 mod ids;
 mod models;
+mod other_programs;
 mod outputs;
 mod overview;
 mod rank;

@@ -43,6 +43,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     lines.extend(flattery(ablation));
     lines.extend(binomial(ablation));
     lines.extend(cost(facts));
+    lines.extend(facts.assumed.clone());
     lines
 }
 

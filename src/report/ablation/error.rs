@@ -102,6 +102,9 @@ pub enum AblationError {
     #[error("the figure needs {0}")]
     Role(String),
     /// There are no metrics to choose from.
-    #[error("{0} has no metric that could be shown; name a column with --metric")]
+    #[error(
+        "{0} has no metric that could be shown; name a column with --metric (nablab columns FILE shows \
+         them)"
+    )]
     NoMetric(String),
 }

@@ -47,6 +47,8 @@ pub struct Facts {
     pub ours: bool,
     /// Columns of seeds of their own that some runs have, so that the seed does not change it.
     pub own_seeds: Vec<String>,
+    /// What was assumed of the files of another program.
+    pub assumed: Option<String>,
     /// The images of the test set.
     pub test_images: Option<usize>,
     /// Until what seeds were added, if their number was not fixed beforehand.
@@ -107,6 +109,7 @@ impl Facts {
             seeds: count,
             ours,
             own_seeds: own_seeds(runs, selected),
+            assumed: runs.assumed(),
             test_images: request.test_images.or(mnist.then_some(MNIST_TEST_IMAGES)),
             until: directories.iter().find_map(|d: &PathBuf| Origin::seeds_added_until(d)),
             origins: directories.iter().filter_map(|d: &PathBuf| Origin::read(d)).collect(),

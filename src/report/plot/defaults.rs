@@ -41,7 +41,7 @@ pub(super) fn complete(runs: &Runs, request: &PlotRequest) -> Result<PlotRequest
         Kind::Response => {
             needed(&mut request, |request| &mut request.x, |r| candidates.numbers(r, 2));
             let x = request.x.named().map(|x| runs.setting(x)).transpose()?;
-            if x.is_none_or(|x| !x.numeric) {
+            if x.is_none_or(|x| !x.has_axis()) {
                 return Err(missing("--x: a setting with several numbers"));
             }
         }
@@ -216,6 +216,9 @@ impl<'a> Candidates<'a> {
         let count = |setting: &Setting| setting.present(&self.selected).len();
         let mut free: Vec<&Setting> =
             self.free(request).filter(|s| s.numeric && count(s) >= least).collect();
+        if free.is_empty() {
+            free = self.free(request).filter(|s| s.has_axis() && count(s) > least).collect();
+        }
         free.sort_by_key(|s| (s.name != "eta", usize::MAX - count(s)));
         free.first().map(|setting| setting.name.clone())
     }

@@ -32,6 +32,8 @@ pub(super) struct Scene<'a> {
     pub rest: Vec<&'a Setting>,
     /// Settings that follow from those with a place.
     pub followers: Vec<&'a Setting>,
+    /// What is said of runs that have no place on an axis of numbers.
+    left_out: Option<String>,
     /// What is best is said by this measure.
     pub judge: Measure,
     judged: Vec<Outcome>,
@@ -43,6 +45,10 @@ impl<'a> Scene<'a> {
         let selected = select(runs, &request.conditions)?;
         let [x, y, hue, panels] =
             [role(&request.x)?, role(&request.y)?, role(&request.hue)?, role(&request.panels)?];
+        let (selected, left_out) = match x.filter(|_| request.kind == Some(Kind::Response)) {
+            Some(x) => on_axis(x, selected),
+            None => (selected, None),
+        };
         let taken: Vec<&Setting> = [x, y, hue, panels].into_iter().flatten().collect();
         let rest: Vec<&Setting> = runs
             .varying(&selected, &request.pair_by)
@@ -95,6 +101,7 @@ impl<'a> Scene<'a> {
             seeds,
             rest,
             followers,
+            left_out,
             judge,
             judged,
         })
@@ -280,6 +287,8 @@ impl<'a> Scene<'a> {
         if !self.shared.is_none() {
             words.push("Intervals are corrected for the training data that folds share.".into());
         }
+        words.extend(self.left_out.clone());
+        words.extend(self.runs.assumed());
         let directories = self.runs.directories();
         let until = directories.iter().find_map(|d| Origin::seeds_added_until(d));
         words.extend(until.map(|goal| {
@@ -289,4 +298,17 @@ impl<'a> Scene<'a> {
         words.extend(Origin::effort(&origins).map(|effort| effort + "."));
         words.join(" ")
     }
+}
+
+/// Those of some runs whose value of a setting is a number, and what is said of the others.
+fn on_axis(x: &Setting, selected: Vec<usize>) -> (Vec<usize>, Option<String>) {
+    let (on, off): (Vec<usize>, Vec<usize>) =
+        selected.into_iter().partition(|&run| x.number(x.codes[run]).is_some());
+    let values: Vec<String> = x.present(&off).into_iter().map(|code| x.shown(code)).collect();
+    let said = (!off.is_empty()).then(|| {
+        let (runs, are) = if off.len() == 1 { ("run", "is") } else { ("runs", "are") };
+        let (n, name, values) = (off.len(), super::label(x), values.join(" or "));
+        format!("{n} {runs} with the {name} {values} {are} not drawn: that is no number.")
+    });
+    (on, said)
 }

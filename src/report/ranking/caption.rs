@@ -15,6 +15,7 @@ pub(super) fn caption(ranking: &Ranking, bold: &str) -> Vec<String> {
     lines.extend(practical(ranking));
     lines.extend(lost(ranking));
     lines.extend(overall(ranking));
+    lines.extend(ranking.assumed.clone());
     lines
 }
 

@@ -62,6 +62,8 @@ pub struct Ranking {
     pub groups: Vec<Vec<usize>>,
     /// What the runs of all data sets are worth together, a method each.
     pub overall: Option<Vec<Overall>>,
+    /// What was assumed of the files of another program.
+    pub assumed: Option<String>,
 }
 
 impl Ranking {
@@ -102,6 +104,7 @@ impl Ranking {
             reference,
             groups: Vec::new(),
             overall: None,
+            assumed: runs.assumed(),
             friedman,
             measure,
             scores,

@@ -15,6 +15,7 @@ const MANY: usize = 10_000;
 const FEW: usize = 30;
 
 /// What is known of every column of a file.
+#[derive(Debug)]
 pub(super) struct Columns {
     names: Vec<String>,
     kinds: Vec<Kind>,
@@ -28,6 +29,7 @@ pub(super) struct Columns {
 }
 
 /// What the cells of a column are.
+#[derive(Debug)]
 struct Kind {
     numeric: bool,
     empty: bool,
@@ -157,7 +159,7 @@ impl Columns {
         if self.ours || *empty || BOOKKEEPING.contains(&name) || is_seed(name) {
             return false;
         }
-        if self.index == Some(column) {
+        if self.index == Some(column) || is_declared_setting(name) {
             return names.is_metric(name);
         }
         // Of few rows a learning rate may be different in each, where something else is measured by its name.
@@ -170,6 +172,11 @@ impl Columns {
     /// Whether the cells of a column are words.
     pub(super) fn is_words(&self, column: usize) -> bool {
         !self.kinds[column].numeric
+    }
+
+    /// Whether a column has no value at all.
+    pub(super) fn is_empty(&self, column: usize) -> bool {
+        self.kinds.get(column).is_some_and(|kind| kind.empty)
     }
 
     /// Whether cells of a column have no value.
@@ -194,6 +201,23 @@ pub(super) fn is_seed(name: &str) -> bool {
     let last = name.rsplit(['.', '/', ':']).next().unwrap_or_default();
     let last = BEFORE.iter().find_map(|before| last.strip_prefix(before)).unwrap_or(last);
     last.eq_ignore_ascii_case("seed")
+}
+
+/// Whether another program calls a column a setting, whatever it sounds like: `params.loss_weight`, `config/lr`.
+fn is_declared_setting(name: &str) -> bool {
+    const BEFORE: [&str; 10] = [
+        "params.",
+        "params_",
+        "param_",
+        "config/",
+        "config.",
+        "hparams/",
+        "hparams.",
+        "hparam/",
+        "args.",
+        "hyperparameters.",
+    ];
+    BEFORE.iter().any(|before| name.starts_with(before))
 }
 
 /// Names of columns that number the rows of a run, the most telling first, in small letters.
@@ -240,7 +264,7 @@ fn is_index(name: &str, wanted: &str) -> bool {
 }
 
 /// Whether a column numbers the rows, as pandas writes it.
-fn is_row_number(name: &str) -> bool {
+pub(super) fn is_row_number(name: &str) -> bool {
     name.is_empty() || name.starts_with("Unnamed: ") || name == "index"
 }
 

@@ -56,7 +56,7 @@ pub(super) fn runs_of_epochs(
                     }
                     if resumed {
                         assumed.push(format!(
-                            "Of a {number} that was logged again after a run was taken up anew the later row counts."
+                            "Where runs were resumed and rows of one {number} are there twice, the later ones count."
                         ));
                     }
                     (columns, first)

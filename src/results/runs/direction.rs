@@ -365,8 +365,22 @@ pub(super) fn sounds_measured(name: &str) -> bool {
         known && !SILENT.contains(&word)
     };
     let setting = words.iter().any(|word| SETTING.contains(&word.as_str()));
+    // Optuna and TensorBoard know no other name for what they measured.
+    if is_value(&words) {
+        return true;
+    }
     !setting
         && (words.iter().any(metric) || of_words(&words) != Direction::Unknown && !silent(&words))
+}
+
+/// `value`, `values_0`, `objective`: what was measured, by no name of its own.
+fn is_value(words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["value" | "objective"] | ["objective", "value"] => true,
+        ["values" | "objective", number] => number.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    }
 }
 
 /// Whether a name is that of a time.

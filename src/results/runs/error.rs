@@ -68,7 +68,8 @@ pub enum RunsError {
     },
     /// A cell is not a whole number.
     #[error(
-        "{path}, row {row}: '{cell}' in column '{column}' is not a whole number that could number the rows of a run"
+        "{path}, row {row}: '{cell}' in column '{column}' is not a whole number that could number the rows of a run; \
+         --epoch-column names another"
     )]
     Whole {
         /// The file.
@@ -140,7 +141,8 @@ pub enum RunsError {
     },
     /// Nothing tells two runs apart.
     #[error(
-        "{path}: two rows for {column} {epoch} of one run; a column has to tell the runs apart, such as run or seed"
+        "{path}: two rows for {column} {epoch} of one run; a column has to tell the runs apart, such as run or seed \
+         (nablab columns FILE tells what each column was taken for)"
     )]
     Repeated {
         /// The file.

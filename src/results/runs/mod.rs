@@ -13,20 +13,24 @@ mod curves;
 mod dialect;
 mod direction;
 mod error;
+mod explain;
 mod identity;
 mod layers;
 mod measure;
 mod missing;
 mod naming;
 mod outcome;
+mod places;
 mod reading;
 mod setting;
 mod sheet;
+mod state;
 mod unit;
 
 pub use at::At;
 pub use direction::{Direction, words};
 pub use error::RunsError;
+pub use explain::{Explained, first_look};
 pub use measure::{Better, How, Measure, MeasureText, Threshold};
 pub use outcome::{Lost, Outcome};
 pub use reading::Reading;
@@ -58,6 +62,10 @@ pub struct Runs {
     reading: Reading,
     /// What was assumed of the files, in sentences.
     assumed: Vec<String>,
+    /// Whether a run came to no result, by its own account; empty if none says so.
+    ended_early: Vec<bool>,
+    /// What is known of the columns.
+    columns: Columns,
 }
 
 /// Columns whose kind the user has said.
@@ -113,9 +121,21 @@ struct Source<'a> {
     identity: &'a [String],
 }
 
+/// The column that tells by which file a run was read, if it is asked for.
+const FILE: &str = "file";
+
 /// Columns that are neither a setting nor, by themselves, what a table is about.
-const BOOKKEEPING: [&str; 7] =
-    ["trial_id", "status", "diverged_at_epoch", "epochs_trained", "epoch", "seconds", "step"];
+const BOOKKEEPING: [&str; 9] = [
+    "trial_id",
+    "status",
+    "diverged_at_epoch",
+    "epochs_trained",
+    "epoch",
+    "seconds",
+    "step",
+    "timestamp",
+    "_timestamp",
+];
 
 /// The metrics of our own files, the most telling first.
 const KNOWN: [&str; 13] = [
@@ -150,20 +170,27 @@ impl Runs {
             above_one: HashSet::new(),
             reading: names.reading.clone(),
             assumed: Vec::new(),
+            ended_early: Vec::new(),
+            columns: Columns::new(&[]),
         };
         let mut ids = HashMap::new();
         let mut columns = None;
-        let mut seen = HashSet::new();
+        let (mut seen, mut told) = (HashSet::new(), Vec::new());
         for path in paths {
-            // The same place twice is one.
-            if !seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
-                continue;
+            for place in places::of(path)? {
+                // The same place twice is one.
+                if !seen.insert(place.path.canonicalize().unwrap_or_else(|_| place.path.clone())) {
+                    continue;
+                }
+                runs.add(&place.path, names, &mut ids, &mut columns)?;
+                told.push(place.settings);
             }
-            runs.add(path, names, &mut ids, &mut columns)?;
         }
         let columns = columns.unwrap_or_else(|| Columns::new(&[]));
-        let settings = naming::without_names(&runs, columns.settings(names), names);
-        for column in settings {
+        let mut settings = columns.settings(names);
+        settings.extend(runs.add_places(told, names)?);
+        runs.read_states();
+        for column in naming::without_names(&runs, settings, names) {
             let cells = runs.rows.iter().map(|row| row.get(column).unwrap_or_default());
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
@@ -175,7 +202,47 @@ impl Runs {
             }
         }
         runs.above_one.extend(columns.above_one());
+        runs.columns = columns;
         Ok(runs)
+    }
+
+    /// Adds what the paths of the files say of their runs as columns: the settings of a pattern, and the path itself where
+    /// a column `file` is asked for that the files do not have. Returns the places of the columns.
+    fn add_places(
+        &mut self,
+        mut told: Vec<Vec<(String, String)>>,
+        names: &Names,
+    ) -> Result<Vec<usize>, RunsError> {
+        if self.is_ours() {
+            return Ok(Vec::new());
+        }
+        if names.is_setting(FILE) && self.position(FILE).is_none() {
+            for (settings, part) in told.iter_mut().zip(&self.parts) {
+                settings.push((FILE.into(), part.path.display().to_string()));
+            }
+        }
+        let first: Vec<String> =
+            told.first().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        for (settings, part) in told.iter().zip(&self.parts) {
+            if !settings.iter().map(|(name, _)| name).eq(&first) {
+                let what = "its path says other settings than those of the other files".into();
+                return Err(RunsError::Csv { path: part.path.clone(), what });
+            }
+            for (name, _) in settings {
+                if self.position(name).is_some() {
+                    let what = format!("it has a column '{name}', which its path says too");
+                    return Err(RunsError::Csv { path: part.path.clone(), what });
+                }
+            }
+        }
+        for (settings, part) in told.iter().zip(&self.parts) {
+            for row in &mut self.rows[part.rows.clone()] {
+                settings.iter().for_each(|(_, value)| row.push_field(value));
+            }
+        }
+        let places = self.header.len()..self.header.len() + first.len();
+        self.header.extend(first);
+        Ok(places.collect())
     }
 
     fn add(
@@ -355,6 +422,7 @@ impl Runs {
                 true => format!("{hint}all its settings have one value only"),
                 false => format!("{hint}those that vary are {}", varying.join(", ")),
             };
+            let hint = hint + self.look_up();
             RunsError::Column { path: self.path().into(), column: name.into(), hint }
         })
     }
@@ -640,7 +708,17 @@ impl Runs {
             }
             (false, _) => metrics.join(", "),
         };
+        let monitored = monitored + self.look_up();
         RunsError::NotMonitored { path: self.path().into(), metric: metric.into(), monitored }
+    }
+
+    /// Where to see what the columns of another program were taken for.
+    fn look_up(&self) -> &'static str {
+        if self.is_ours() {
+            ""
+        } else {
+            " (nablab columns FILE tells what each column was taken for)"
+        }
     }
 }
 

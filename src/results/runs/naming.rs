@@ -5,6 +5,7 @@
 use super::columns::is_seed;
 use super::direction::{is_time, words};
 use super::missing::is_missing;
+use super::state::is_state;
 use super::{Names, Runs};
 use std::collections::{HashMap, HashSet};
 
@@ -52,6 +53,9 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
         {
             return false;
         }
+        if is_state(name, cells(*column)) {
+            return false;
+        }
         let unique = distinct(*column) == runs.len();
         let of_seed = || {
             seed.is_some_and(|seed| {
@@ -61,7 +65,9 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
             })
         };
         let number = values().all(|cell| cell.trim().parse::<f64>().is_ok());
-        let named = words(name).iter().any(|word| NAMES.contains(&word.as_str()));
+        // Optuna numbers its trials.
+        let named =
+            name == "number" || words(name).iter().any(|word| NAMES.contains(&word.as_str()));
         !(named && (unique || of_seed()) || unique && repeats && !number)
     };
     columns.into_iter().filter(is_setting).collect()

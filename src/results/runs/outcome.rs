@@ -177,6 +177,8 @@ impl Runs {
         let place = || (self.part(run).path.clone(), self.place(run), self.header[column].clone());
         Ok(match cell {
             _ if self.is_diverged(run) => Outcome::Diverged,
+            // A trial that was pruned has the value that it had then.
+            _ if self.has_ended_early(run) => Outcome::Missing,
             _ if is_missing(cell.as_bytes()) => match self.is_ours() {
                 _ if self.metrics.iter().all(|m| m != metric) => return Err(self.no_metric(metric)),
                 true => {

@@ -1,3 +1,4 @@
+use super::missing::is_missing;
 use crate::text::plain;
 use std::collections::HashMap;
 
@@ -33,9 +34,7 @@ impl Setting {
         let Some(numbers) = numbers else {
             // Nothing before the first number.
             let number = |value: &String| value.parse::<f64>().ok().filter(|v| v.is_finite());
-            if let Some(none) = values.iter().position(|value| value.is_empty() || value == "none")
-                && values.iter().enumerate().all(|(i, value)| i == none || number(value).is_some())
-            {
+            if values.iter().all(|value| is_absent(value) || number(value).is_some()) {
                 let mut order: Vec<usize> = (0..values.len()).collect();
                 order.sort_by(|&a, &b| {
                     let key = |i: usize| number(&values[i]).unwrap_or(f64::NEG_INFINITY);
@@ -60,6 +59,20 @@ impl Setting {
         }
         let codes = codes.into_iter().map(|code| moved[code]).collect();
         Self { name, labels: labels(&sorted), values: sorted, codes, numeric: true }
+    }
+
+    /// The number of the value at a place, if it is one.
+    #[must_use]
+    pub fn number(&self, code: usize) -> Option<f64> {
+        self.values[code].parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// Whether an axis of numbers can show the values: all are numbers, but for some that say that there is none.
+    #[must_use]
+    pub fn has_axis(&self) -> bool {
+        let numbers = (0..self.values.len()).filter(|&code| self.number(code).is_some()).count();
+        let absent = self.values.iter().filter(|value| is_absent(value)).count();
+        self.numeric || numbers > 1 && numbers + absent == self.values.len()
     }
 
     /// Whether more than one value occurs among some runs.
@@ -101,6 +114,11 @@ impl Setting {
             }
         })
     }
+}
+
+/// Whether a value says that there is none.
+fn is_absent(value: &str) -> bool {
+    is_missing(value.as_bytes()) || value.eq_ignore_ascii_case("nan")
 }
 
 /// Fewer digits than these are a number of their own.
@@ -186,6 +204,17 @@ mod tests {
         assert_eq!(eta.find("2"), None);
         assert_eq!(eta.find("relu"), None);
         assert_eq!(Setting::new("l".into(), cells.into_iter()).find(""), Some(0));
+    }
+
+    #[test]
+    fn numbers_beside_none_make_an_axis() {
+        let of = |cells: &[&str]| Setting::new("wd".into(), cells.iter().copied());
+        let decay = of(&["0.1", "None", "0.01"]);
+        assert_eq!(decay.values, ["None", "0.01", "0.1"]);
+        assert!(decay.has_axis() && !decay.numeric);
+        assert_eq!((decay.number(0), decay.number(1)), (None, Some(0.01)));
+        assert!(of(&["", "1", "2"]).has_axis() && of(&["nan", "1", "2"]).has_axis());
+        assert!(!of(&["relu", "1", "2"]).has_axis() && !of(&["None", "1"]).has_axis());
     }
 
     #[test]

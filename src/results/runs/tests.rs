@@ -112,7 +112,7 @@ fn what_is_wrong_with_a_file_is_said_in_one_line() {
     let files = [
         ("empty.csv", "eta,seed,loss\n", "has no rows"),
         ("ragged.csv", "eta,seed,loss\n1,2\n", "row 1 has 2 cells, the header 3"),
-        ("twice.csv", "eta,eta\n1,2\n", "two columns 'eta'"),
+        ("twice.csv", "seed,seed\n1,2\n", "2 columns 'seed'"),
         ("gone.csv", "", "neither a directory"),
     ];
     for (name, text, expected) in files {
@@ -509,4 +509,37 @@ fn the_value_of_a_training_is_that_of_the_network_it_keeps() {
 
 fn read(directory: &TempDir, name: &str) -> String {
     fs::read_to_string(directory.path().join(name)).unwrap()
+}
+
+/// The courses of the loss in a log.
+fn losses(text: &str) -> Result<Vec<Course>, String> {
+    let directory = directory(&[("log.csv", text)]);
+    let names = Names { metrics: vec!["loss".into()], ..Names::default() };
+    let runs =
+        Runs::open(&[directory.path().join("log.csv")], &names).map_err(|e| e.to_string())?;
+    runs.curves("loss").map_err(|error| error.to_string())
+}
+
+#[test]
+fn of_what_a_resumed_run_has_twice_the_later_counts() {
+    let log = "epoch,loss\n0,0.9\n1,0.8\n2,0.7\n1,0.6\n2,0.5\n3,0.4\n";
+    let course = vec![(0, 0.9), (1, 0.6), (2, 0.5), (3, 0.4)];
+    assert_eq!(losses(log), Ok(vec![course]));
+    // Two runs that nothing tells apart, one after the other and at the same time.
+    let after = "epoch,loss\n0,0.9\n1,0.8\n0,0.7\n1,0.6\n2,0.5\n";
+    let beside = "epoch,loss\n0,0.9\n0,0.8\n1,0.7\n1,0.6\n";
+    for log in [after, beside] {
+        assert!(losses(log).unwrap_err().contains("two rows for epoch"), "{log}");
+    }
+}
+
+#[test]
+fn half_empty_rows_of_an_epoch_are_one() {
+    let log = "epoch,lr,loss,val_loss\n0,,0.9,\n0,,,0.8\n0,0.1,,\n1,,0.7,\n1,,,0.6\n1,0.1,,\n";
+    assert_eq!(losses(log), Ok(vec![vec![(0, 0.9), (1, 0.7)]]));
+    let steps = "epoch,loss,val_loss\n0,0.9,\n0,0.8,\n0,,0.8\n1,0.7,\n1,,0.6\n";
+    assert!(losses(steps).unwrap_err().contains("two rows for epoch 0"));
+    // A setting that some runs do not have is one all the same.
+    let absent = "decay,seed,epoch,loss\n,1,0,0.9\n,1,1,0.8\n0.1,1,0,0.7\n0.1,1,1,0.6\n";
+    assert_eq!(losses(absent).unwrap().len(), 2);
 }
