@@ -135,7 +135,7 @@ fn commas_and_separators_are_understood() {
     has(&ablate("07-decimal-comma/quotedhead.csv", ""), &["--by 'lr, initial'", "0.3510 ± 0.0095"]);
     has(&ablate("08-empty-headers/trail2.csv", ""), &["0.3510 ± 0.0095"]);
     has(&ablate("08-empty-headers/dup.csv", "--by lr --metric val_loss"), &["0.3510 ± 0.0095"]);
-    has(&ablate("08-empty-headers/dup.csv", "--by note"), &["error:", "did you mean 'note (1)'?"]);
+    has(&ablate("08-empty-headers/dup.csv", "--by note"), &["error:", "did you mean 'note ("]);
     has(&said("columns", &case("08-empty-headers/multi.csv"), ""), &["val_acc_mean", "two levels"]);
 }
 
@@ -214,7 +214,7 @@ fn options_say_what_files_do_not() {
             "0.8025 ±",
             "the 8 trainings",
             "Percent signs",
-            options.split(" --metric").next().unwrap(),
+            "--epoch-column turn --seed-column rng --ignore junk --missing",
         ],
     );
     has(&said("ablate", &file, "--epoch-column trun"), &["error:", "no column 'trun'"]);
