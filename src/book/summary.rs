@@ -5,8 +5,8 @@ use super::{
     Evidence, Experiment, Finding, Judged, Measured, Panel, Reproduction, Rule, Verdict, claim,
     references,
 };
-use crate::report::{Align, Table, sparkline};
-use crate::text::significant;
+use crate::report::{Align, Table, sparkline_within};
+use crate::text::{LINE, significant, wrapped};
 use std::collections::BTreeSet;
 
 /// How recorded values of the book are judged by seeds, in Markdown.
@@ -45,7 +45,9 @@ impl Summary {
             let run = arm.replay.as_ref().or(arm.seeds.first());
             let values = run.zip(main).map(|(run, main)| run.values(main)).unwrap_or_default();
             let last = values.last().map_or("–".into(), |&value| significant(value, 4));
-            format!("{:<12} {} {last}", arm.label, sparkline(&values))
+            let label = format!("{:<12}", arm.label);
+            let room = LINE.saturating_sub(2 + label.chars().count() + last.chars().count());
+            format!("{label} {} {last}", sparkline_within(&values, room))
         });
         Self {
             replayed: arms.iter().flat_map(|arm| arm.replayed.clone()).collect(),
@@ -349,13 +351,13 @@ impl Summary {
             text += "A quick look, not a reproduction: few seeds, few epochs.\n";
         }
         for line in self.conclusions() {
-            text += &format!("{line}\n");
+            text += &format!("{}\n", wrapped(&line, 0));
         }
         for line in &self.sparklines {
             text += &format!("\n{line}");
         }
         let mut section = |heading: &str, table: Table, left_out: usize| {
-            text += &format!("\n\n{heading}\n{}", table.to_terminal());
+            text += &format!("\n\n{heading}\n{}", table.within(LINE));
             if left_out > 0 {
                 text += &format!("\n… and {left_out} more in summary.md");
             }

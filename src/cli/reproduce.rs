@@ -14,6 +14,7 @@ use nablab::report::{Align, Table};
 use nablab::results::{PROVENANCE_FILE, Trial};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, Shard, Speed};
+use nablab::text::{LINE, wrapped};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -26,8 +27,7 @@ use std::path::{Path, PathBuf};
 #[command(allow_negative_numbers = true)]
 pub struct Arguments {
     /// The experiment (ch3-overfit-1000, or overfit-1000) or the group (chapter3, learning-rates, all);
-    /// --list shows all
-    #[arg(required_unless_present = "list")]
+    /// without one, all are shown, as by --list
     experiment: Option<String>,
     /// List the experiments by chapter: how long they take here, what has come of them
     #[arg(long, conflicts_with_all = ["experiment", "exact", "quick", "out", "shard"])]
@@ -64,9 +64,30 @@ pub struct Arguments {
     simd: Option<SimdLevel>,
 }
 
+impl Arguments {
+    /// An option that was given and says nothing without an experiment.
+    fn of_an_experiment(&self) -> Option<&'static str> {
+        let given = [
+            ("exact", self.exact),
+            ("quick", self.quick),
+            ("long", self.long),
+            ("redraw", self.redraw),
+            ("seeds", self.seeds.is_some()),
+            ("shard", self.shard.is_some()),
+            ("out", self.out.is_some()),
+        ];
+        // --list takes some of them, as it always has.
+        given.into_iter().find(|&(_, given)| given && !self.list).map(|(option, _)| option)
+    }
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = || Dataset::mnist().context("the embedded MNIST is damaged");
     let Some(name) = &arguments.experiment else {
+        // What is asked for of no experiment has been forgotten, not meant for the list.
+        if let Some(option) = arguments.of_an_experiment() {
+            bail!("--{option}: expected an experiment; 'nablab reproduce --list' shows all");
+        }
         return list(&data()?);
     };
     let Selection { group, experiments } = select(name)?;
@@ -157,7 +178,8 @@ fn one(
     data: &Dataset,
 ) -> anyhow::Result<()> {
     let mut stdout = Output::new();
-    let heading = format!("{} ({})\n{}\n", experiment.title, experiment.id, experiment.claim);
+    let heading =
+        format!("{} ({})\n{}\n", experiment.title, experiment.id, wrapped(experiment.claim, 0));
     let Some(reproduction) = Reproduction::plan(experiment, settings, data)? else {
         if settings != Form::FULL || jobs.shard.is_some() {
             return Err(ReproductionError::NotTrained(experiment.id).into());
@@ -210,12 +232,13 @@ fn page(group: &str, directories: &[PathBuf], path: &Path, data: &Dataset) -> an
     let accounts = Accounts::new(&results);
     let mut stdout = Output::new();
     for result in &results {
-        writeln!(stdout, "{}: {}", result.part.name, result.part.short_verdict)?;
+        let line = format!("{}: {}", result.part.name, result.part.short_verdict);
+        writeln!(stdout, "{}", wrapped(&line, 2))?;
     }
     let mut preface = Vec::new();
     // Of a few experiments the book's numbers by chapter would say little.
     if group == "all" {
-        writeln!(stdout, "\n{}\n", accounts.by_chapter().to_terminal())?;
+        writeln!(stdout, "\n{}\n", accounts.by_chapter().within(LINE))?;
         let tables = [
             ("What came of the numbers of the book", accounts.by_chapter()),
             ("Numbers that are outside", accounts.outside()),
@@ -269,7 +292,7 @@ fn list(data: &Dataset) -> anyhow::Result<()> {
                 table.row(row);
             }
         }
-        writeln!(stdout, "{}\n{}\n", chapter.title, table.to_terminal())?;
+        writeln!(stdout, "{}\n{}\n", chapter.title, table.within(LINE))?;
     }
     writeln!(stdout, "nablab reproduce EXPERIMENT, or a group: chapter3, all, …")?;
     Ok(stdout.finish()?)

@@ -8,14 +8,14 @@ use nablab::data::Dataset;
 use nablab::files::may_replace;
 use nablab::files::prepare_directory;
 use nablab::nn::{LayerKind, PerLayer};
-use nablab::report::{Align, Table, sparkline};
+use nablab::report::{Align, Table, sparkline_within};
 use nablab::results::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
 use nablab::simd::SimdLevel;
-use nablab::text::significant;
+use nablab::text::{LINE, lines, significant, wrapped};
 use nablab::train::settings::Draft;
 use nablab::train::{
-    EpochRecord, History, Measures, Metric, Model, MonitorOptions, Outcome, Precision, Status,
-    TrainingSpec, train_from,
+    Diagnosis, EpochRecord, History, Measures, Metric, Model, MonitorOptions, Outcome, Precision,
+    Status, TrainingSpec, examine, train_from, untrained,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -97,6 +97,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     check_hidden(&spec, &arguments.settings, &data)?;
+    // Without an epoch the start is evaluated, and all else must be as for a training.
+    let trains = spec.epochs > 0;
+    let spec = TrainingSpec { epochs: spec.epochs.max(1), ..spec };
+    if let (false, Some(out)) = (trains, &arguments.out) {
+        let out = out.display();
+        bail!(
+            "--out {out}: with --epochs 0 there is no training to write of; --save writes the network"
+        );
+    }
     let fits = || match &start {
         Some((model, _)) => spec.check_start(model, &data),
         None => Ok(()),
@@ -111,45 +120,53 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
     }
-    if let (Some((Model::F64(_), _)), Precision::F32, Some(path)) =
-        (&start, spec.precision, &arguments.load)
-    {
-        let path = path.display();
-        notice(format_args!("--precision f32: the parameters of {path} are f64; they are rounded"));
+    if let (Some((model, _)), Some(path)) = (&start, &arguments.load) {
+        let is_given = arguments.settings.contains("precision");
+        say_precision(model.precision(), spec.precision, is_given, path);
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
     let [training, validation, test] = spec.images(&data);
     let mut stdout = std::io::stdout();
     // A reader who goes away ends the training, unless its results go to a file.
-    let mut printed = writeln!(
-        stdout,
-        "{}: {training} training, {validation} validation, {test} test {}; network {}, {} parameters; {}, {level}",
-        data.name,
-        rows(&data),
-        architecture.name(),
-        architecture.parameters(),
-        spec.precision.name(),
-    );
+    let head = [
+        format!(
+            "{}: {training} training, {validation} validation, {test} test {};",
+            data.name,
+            rows(&data)
+        ),
+        format!("network {}, {} parameters;", architecture.name(), architecture.parameters()),
+        format!("{}, {level}", spec.precision.name()),
+    ];
+    let mut printed = writeln!(stdout, "{}", lines(head, " ", 2));
     let mut provenance = Provenance::new("train", "full", &data, level);
     let bar = progress::bar(spec.epochs, "epochs");
     let start = start.map(|(model, _)| model);
-    let outcome = train_from(&spec, &data, level, start.as_ref(), &mut |record| {
-        bar.set_position(record.epoch as u64 + 1);
-        if printed.is_ok() {
-            printed = progress::print(&bar, &epoch_line(record));
-        }
-        match printed.is_ok() || arguments.out.is_some() || arguments.save.is_some() {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
-        }
-    });
+    let outcome = match trains {
+        false => untrained(&spec, &data, level, start.as_ref()),
+        true => train_from(&spec, &data, level, start.as_ref(), &mut |record| {
+            bar.set_position(record.epoch as u64 + 1);
+            if printed.is_ok() {
+                printed = progress::print(&bar, &epoch_line(record));
+            }
+            match printed.is_ok() || arguments.out.is_some() || arguments.save.is_some() {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        }),
+    };
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
 
     let Outcome { history, model } = outcome;
-    let mut report = summary(&history, training, rows(&data));
-    report += &advice(&spec, &history);
+    let mut report = match trains {
+        true => summary(&history, training, rows(&data)),
+        false => start_line(&history),
+    };
+    let examination = (history.trained > 0).then(|| examine(&model, &spec, &data, level));
+    if let Some(found) = Diagnosis::new(&spec, training, &history, examination.as_ref()) {
+        report += &format!("{}\n", wrapped(&found.to_string(), 2));
+    }
     if let Some(out) = &arguments.out {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
         provenance.finish(1, result.history.seconds);
@@ -207,6 +224,23 @@ fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     prepare_directory(directory.unwrap_or(Path::new(".")), &[]).context("--save")
 }
 
+/// Says when the file changes the precision of the training, or the training that of the parameters.
+fn say_precision(file: Precision, training: Precision, is_given: bool, path: &Path) {
+    let path = path.display();
+    match (file, training) {
+        (Precision::F64, Precision::F32) => notice(format_args!(
+            "--precision f32: the parameters of {path} are f64; they are rounded"
+        )),
+        (Precision::F32, Precision::F64) => notice(format_args!(
+            "--precision f64: the parameters of {path} are f32; they are taken as they are, and saved as f64"
+        )),
+        (Precision::F64, Precision::F64) if !is_given => notice(format_args!(
+            "--load: {path} is in f64, and so is the training; --precision f32 is faster"
+        )),
+        _ => {}
+    }
+}
+
 /// Sets what a training takes from the network it begins with.
 fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
     let architecture = model.architecture();
@@ -239,26 +273,24 @@ fn refuse_existing_results(out: &Path, overwrite: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What to do about a training that diverged at once.
-fn advice(spec: &TrainingSpec, history: &History) -> String {
-    match history.status {
-        Status::Diverged { epoch: 0 } => {
-            let (eta, lower) = (spec.eta, significant(spec.eta / 10.0, 2));
-            format!(
-                "the steps are too large with η = {eta}: lower --eta, for example --eta {lower}\n"
-            )
-        }
-        _ => String::new(),
-    }
+/// `epoch  3  training cost 0.40123  test accuracy 95.12 %  (0.06 s)`, in several lines where it is long.
+pub fn epoch_line(record: &EpochRecord) -> String {
+    let mut pieces = vec![format!("epoch {:>2}", record.epoch)];
+    let metrics = record.metrics.iter();
+    pieces.extend(
+        metrics
+            .map(|(metric, value)| format!("{} {}", words(metric), format_metric(metric, value))),
+    );
+    pieces.push(format!("({:.2} s)", record.seconds));
+    lines(pieces, "  ", 10)
 }
 
-/// `epoch  3  training cost 0.40123  test accuracy 95.12 %  (0.06 s)`
-pub fn epoch_line(record: &EpochRecord) -> String {
-    let mut line = format!("epoch {:>2}", record.epoch);
-    for (metric, value) in record.metrics.iter() {
-        line += &format!("  {} {}", words(metric), format_metric(metric, value));
-    }
-    line + &format!("  ({:.2} s)", record.seconds)
+/// `0 epochs  validation accuracy 9.91 %  test accuracy 9.80 %`
+fn start_line(history: &History) -> String {
+    let metrics = history.start.iter().flat_map(|metrics| metrics.iter());
+    let metrics = metrics
+        .map(|(metric, value)| format!("{} {}", words(metric), format_metric(metric, value)));
+    format!("{}\n", lines(["0 epochs".into()].into_iter().chain(metrics), "  ", 10))
 }
 
 pub fn words(metric: Metric) -> String {
@@ -281,12 +313,13 @@ pub fn summary(history: &History, images: usize, rows: &str) -> String {
         Status::Finished => String::new(),
     };
     let epochs = history.trained;
-    text += &format!(
-        "{} in {:.2} s ({} {rows} a second, monitoring included){end}\n",
+    let took = format!(
+        "{} in {:.2} s ({} {rows} a second, monitoring included){end}",
         plural(epochs, "epoch"),
         history.seconds,
         significant((images * epochs) as f64 / history.seconds, 3),
     );
+    text += &format!("{}\n", wrapped(&took, 2));
     if let Some(epoch) = history.kept_epoch {
         text += &format!("kept the weights of epoch {epoch}, the best on the validation set\n");
     }
@@ -296,19 +329,17 @@ pub fn summary(history: &History, images: usize, rows: &str) -> String {
     for (metric, last) in record.metrics.iter() {
         let curve: Vec<f64> =
             history.epochs.iter().filter_map(|record| record.metrics[metric]).collect();
-        text += &format!(
-            "{:<20} {}  last {}",
-            words(metric),
-            sparkline(&curve),
-            format_metric(metric, last)
-        );
+        let mut numbers = format!("last {}", format_metric(metric, last));
         if let Some((epoch, best)) = history.best(metric) {
-            text += &format!(", best {} at epoch {epoch}", format_metric(metric, best));
+            numbers += &format!(", best {} at epoch {epoch}", format_metric(metric, best));
         }
-        text.push('\n');
+        // The name and the gaps take 23 characters.
+        let room = LINE.saturating_sub(23 + numbers.chars().count());
+        let curve = sparkline_within(&curve, room);
+        text += &format!("{:<20} {curve}  {numbers}\n", words(metric));
     }
     if !history.layers.is_empty() {
-        text += &format!("{}\n", layers_table(history).to_terminal());
+        text += &format!("{}\n", layers_table(history).within(LINE));
     }
     text
 }

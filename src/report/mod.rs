@@ -13,5 +13,5 @@ pub mod variance;
 
 pub use contact_sheet::{Picture, contact_sheet};
 pub use role::Role;
-pub use sparkline::sparkline;
+pub use sparkline::{sparkline, sparkline_within};
 pub use table::{Align, Table};

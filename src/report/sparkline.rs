@@ -19,6 +19,26 @@ pub fn sparkline(values: &[f64]) -> String {
     values.iter().map(|&v| bar(v, low, high)).collect()
 }
 
+/// The same in at most `width` characters: of a longer curve each character is the mean of as many neighbours as it takes, and
+/// `·` where one of them is not finite.
+///
+/// ```
+/// use nablab::report::sparkline_within;
+///
+/// assert_eq!(sparkline_within(&[0.0, 0.0, 1.0, 1.0, 2.0, 2.0], 3), "▁▅█");
+/// ```
+pub fn sparkline_within(values: &[f64], width: usize) -> String {
+    let (n, width) = (values.len(), width.max(1));
+    if n <= width {
+        return sparkline(values);
+    }
+    let mean = |i: usize| {
+        let part = &values[i * n / width..(i + 1) * n / width];
+        part.iter().map(|value| value / part.len() as f64).sum::<f64>()
+    };
+    sparkline(&(0..width).map(mean).collect::<Vec<_>>())
+}
+
 fn bar(value: f64, low: f64, high: f64) -> char {
     if !value.is_finite() {
         return GAP;
@@ -48,6 +68,17 @@ mod tests {
     #[test]
     fn equal_values_stay_in_the_middle() {
         assert_eq!(sparkline(&[3.0, 3.0]), "▅▅");
+    }
+
+    #[test]
+    fn a_long_curve_keeps_its_shape_and_its_gaps() {
+        let mut values: Vec<f64> = (0..400).map(f64::from).collect();
+        assert_eq!(sparkline_within(&values, 8), "▁▂▃▄▅▆▇█");
+        values[399] = f64::NAN;
+        assert!(sparkline_within(&values, 8).ends_with('·'));
+        assert_eq!(sparkline_within(&values[..8], 8), sparkline(&values[..8]));
+        assert_eq!(sparkline_within(&values[..7], 3).chars().count(), 3);
+        assert_eq!(sparkline_within(&values, 0).chars().count(), 1);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::text::escape;
-use comfy_table::{CellAlignment, presets};
+use comfy_table::{CellAlignment, ContentArrangement, presets};
 
 /// How the cells of a column are aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +122,18 @@ impl Table {
 
     /// The table in box-drawing characters.
     pub fn to_terminal(&self) -> String {
+        self.drawn().to_string()
+    }
+
+    /// The same in at most `width` characters, if its columns allow it: long cells have several lines.
+    pub fn within(&self, width: usize) -> String {
+        let mut table = self.drawn();
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table.to_string()
+    }
+
+    fn drawn(&self) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
         table.set_header(self.columns.iter().map(|(name, _)| name));
@@ -131,7 +143,7 @@ impl Table {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        table.to_string()
+        table
     }
 }
 

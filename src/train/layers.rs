@@ -35,7 +35,7 @@ pub struct LayerRecord {
 pub const LAGS: [usize; 11] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /// The images that gradients are averaged over, as in the book's program.
-const IMAGES: usize = 1000;
+pub(super) const MEASURED_IMAGES: usize = 1000;
 /// A derivative smaller than this part of the largest one counts as saturated.
 const FLAT: f64 = 0.05;
 
@@ -51,7 +51,7 @@ pub(super) fn measure_layers<T: Real>(
     epochs_trained: usize,
     updates: Option<&[f64]>,
 ) -> Vec<LayerRecord> {
-    let images = training.len().min(IMAGES);
+    let images = training.len().min(MEASURED_IMAGES);
     // The passes may make copies of the weights inside the network.
     let mut network = network.clone();
     let passes = arch.dispatch(Passes { network: &mut network, training, images });

@@ -5,9 +5,11 @@
 
 mod assess;
 mod batch;
+mod diagnosis;
 mod epoch;
 mod error;
 mod evaluate;
+mod examination;
 mod history;
 mod layers;
 mod memory;
@@ -31,8 +33,10 @@ mod workload;
 
 pub use assess::{Assessment, ImageResult, assess};
 pub use batch::MiniBatch;
+pub use diagnosis::{Cause, Diagnosis, Finding};
 pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
+pub use examination::{Answers, Examination, examine};
 pub use history::{EpochRecord, History, Status};
 pub use layers::{LAGS, LayerRecord, lag_norms};
 pub use metric::{Measures, Metric, Metrics, Monitors};
@@ -42,7 +46,7 @@ pub use order::Order;
 pub use own_seed::Randomised;
 pub use predict::Predictor;
 pub use randomness::Randomness;
-pub use run::{Outcome, train, train_from};
+pub use run::{Outcome, train, train_from, untrained};
 pub use schedule::Schedule;
 pub use spec::{Generator, Precision, TrainingSpec};
 pub use timing::{timed_epochs, timed_forward};

@@ -62,6 +62,31 @@ pub fn train_from(
     })
 }
 
+/// The network with which the training of `spec` begins, and its metrics as [`History::start`]: what a training of no epochs
+/// would be. [`TrainingSpec::epochs`] has no part in it, but must be valid.
+///
+/// # Errors
+///
+/// Those of [`train_from`].
+pub fn untrained(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    level: SimdLevel,
+    start: Option<&Model>,
+) -> Result<Outcome, SpecError> {
+    spec.validate(data)?;
+    if let Some(model) = start {
+        spec.check_start(model, data)?;
+    }
+    let spec = &TrainingSpec { monitor_start: true, ..spec.clone() };
+    let data = &spec.select(data);
+    let arch = level.arch();
+    Ok(match spec.precision {
+        Precision::F32 => Run::<f32>::new(spec, data, arch, start).finish(Status::Finished),
+        Precision::F64 => Run::<f64>::new(spec, data, arch, start).finish(Status::Finished),
+    })
+}
+
 fn run<T: Real>(
     spec: &TrainingSpec,
     data: &Dataset,
