@@ -16,6 +16,7 @@ pub enum Activation {
     #[value(alias = "linear")]
     Identity,
     /// 1 above 0, else 0: the perceptron, whose derivative is 0; not for training
+    #[value(hide = true)]
     Step,
     /// σ(z) = 1 / (1 + e^−z)
     #[value(alias = "logistic")]

@@ -284,7 +284,8 @@ fn training_goes_on_in_the_precision_of_the_network() {
     };
     let saved = || evaluated(&second, &data)["precision"].as_str().unwrap().to_string();
     let (stdout, stderr) = on("--epochs 1");
-    assert!(stdout.contains("; f64, ") && stderr.is_empty(), "{stdout}{stderr}");
+    assert!(stdout.contains("; f64, "), "{stdout}");
+    assert!(stderr.contains("a.json is in f64") && stderr.lines().count() == 1, "{stderr}");
     assert_eq!(saved(), "f64");
     let (_, stderr) = on("--epochs 1 --precision f64");
     assert_eq!((stderr.as_str(), saved().as_str()), ("", "f64"));
@@ -292,10 +293,14 @@ fn training_goes_on_in_the_precision_of_the_network() {
     assert!(stdout.contains("; f32, "), "{stdout}");
     assert!(stderr.contains("a.json are f64") && stderr.lines().count() == 1, "{stderr}");
     assert_eq!(saved(), "f32");
+    let third = directory.path().join("c.json");
+    let mut command = train(&data, "--epochs 1 --precision f64 --save");
+    let (_, stderr) = heard(command.arg(&third).arg("--load").arg(&second));
+    assert!(stderr.contains("b.json are f32") && stderr.lines().count() == 1, "{stderr}");
     // The table of trials tells the precision that was trained in.
     let out = directory.path().join("out");
     let mut command = train(&data, "--epochs 1 --load");
-    works(command.arg(&first).arg("--out").arg(&out));
+    heard(command.arg(&first).arg("--out").arg(&out));
     let trials = crate::common::read(&out, "trials.csv");
     assert!(trials.contains(",f64,"), "{trials}");
 }

@@ -128,9 +128,8 @@ fn problem(error: &serde_json::Error) -> String {
         return format!("cannot be read: {error}");
     }
     let text = error.to_string();
-    // Python writes a network that has diverged so.
     let hint = match text.starts_with("expected value") || text.starts_with("invalid number") {
-        true => " (JSON has no NaN and no Infinity)",
+        true => " (JSON has no NaN and no Infinity, as Python writes a network that has diverged)",
         false => "",
     };
     format!("not a network in the book's JSON: {}{hint}", printable(&text))

@@ -209,6 +209,27 @@ impl Parameters {
         self.weights.iter().chain(&self.biases).flatten().all(|x| x.is_finite())
     }
 
+    /// The first parameter that is not a finite number: `weight 3 of neuron 0 of layer 1 is NaN`, with layers counted as in the
+    /// lists of the files, from 0.
+    fn not_finite(&self) -> Option<String> {
+        let shapes = self.architecture.layers();
+        shapes.iter().zip(self.weights.iter().zip(&self.biases)).enumerate().find_map(
+            |(l, (shape, (weights, biases)))| {
+                let [n_in, _] = shape.weights();
+                let first = |numbers: &[f64]| numbers.iter().position(|x| !x.is_finite());
+                if let Some(i) = first(weights) {
+                    let (j, k) = (i / n_in, i % n_in);
+                    return Some(format!(
+                        "weight {k} of neuron {j} of layer {l} is {}",
+                        weights[i]
+                    ));
+                }
+                let j = first(biases)?;
+                Some(format!("the bias of neuron {j} of layer {l} is {}", biases[j]))
+            },
+        )
+    }
+
     /// The network, or what is wrong with it.
     pub(super) fn into_model(self) -> Result<Model, String> {
         let layers = self.architecture.layers();
@@ -230,8 +251,8 @@ impl Parameters {
                 ));
             }
         }
-        if !self.is_finite() {
-            return Err("a weight or bias is not a finite number".into());
+        if let Some(place) = self.not_finite() {
+            return Err(format!("{place}; expected finite numbers"));
         }
         Ok(match self.held_in()? {
             Precision::F32 => self.into_network::<f32>().into(),

@@ -145,8 +145,7 @@ pub static SETTINGS: [Setting; 39] = [
         title: "activation of the hidden layers",
         symbol: "NAMES",
         group: NETWORK,
-        about: "Activation of the hidden layers, one for all or one a layer (relu+relu+tanh); step, \
-                the perceptron, cannot be trained. An LSTM has sigmoid gates and tanh, whatever is given",
+        about: "Activation of the hidden layers, one for all or one a layer (relu+relu+tanh). An LSTM has sigmoid gates and tanh, whatever is given",
         values: Values::Names(possible::<Activation>),
         of_network: true,
         left_out: "sigmoid",
@@ -471,7 +470,7 @@ pub static SETTINGS: [Setting; 39] = [
         title: "epochs",
         unit: "epochs",
         group: LEARNING,
-        about: "Passes over the training set",
+        about: "Passes over the training set; 0, of train alone, evaluates or saves the network at the start",
         range: Range::Counts,
         left_out: "30",
         access: at!(spec.epochs),
@@ -570,7 +569,8 @@ pub static SETTINGS: [Setting; 39] = [
     },
 ];
 
-/// The names of an enumeration with what they mean.
+/// The names of an enumeration with what they mean, but for those that no training takes.
 fn possible<T: ValueEnum>() -> Vec<PossibleValue> {
-    T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect()
+    let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    values.filter(|value| !value.is_hide_set()).collect()
 }

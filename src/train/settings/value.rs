@@ -96,6 +96,7 @@ impl<T: Value> Value for Option<T> {
 fn named<T: ValueEnum>(text: &str) -> Result<T, String> {
     T::from_str(&text.replace('_', "-"), true).map_err(|_| {
         let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let values = values.filter(|value| !value.is_hide_set());
         let names: Vec<String> = values.map(|value| value.get_name().to_string()).collect();
         let near = nearest(text, names.iter().map(String::as_str));
         let near = near.map_or(String::new(), |name| format!("; did you mean '{name}'?"));
