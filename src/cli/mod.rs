@@ -4,12 +4,14 @@ mod ablate;
 mod bench_peer;
 mod columns;
 mod compare;
+mod completions;
 mod confirm;
 mod data;
 mod emit;
 mod evaluate;
 mod info;
 mod interrupt;
+mod man;
 mod merge;
 mod model;
 mod output;
@@ -60,6 +62,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Info(info::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
     #[command(hide = true)]
     BenchPeer(bench_peer::Arguments),
 }
@@ -115,6 +119,8 @@ impl Cli {
             Command::Evaluate(arguments) => evaluate::run(&arguments),
             Command::Predict(arguments) => predict::run(&arguments),
             Command::Info(arguments) => info::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
             Command::BenchPeer(arguments) => bench_peer::run(&arguments),
         }
         .map(|()| ExitCode::SUCCESS)

@@ -45,8 +45,8 @@ fn the_embedded_mnist_is_learnt_without_any_file() {
     let directory = TempDir::new().unwrap();
     let mut command = nablab();
     let stdout = works(command.current_dir(&directory).args(["train", "--epochs", "1"]));
-    let head = "mnist: 50000 training, 10000 validation, 10000 test images; \
-                network 784-30-10, 23860 parameters; f32";
+    let head = "mnist: 50000 training, 10000 validation, 10000 test images;\n  \
+                network 784-30-10, 23860 parameters; f32, ";
     assert!(stdout.starts_with(head), "{stdout}");
     let accuracy = stdout.split_once("test accuracy ").unwrap().1.split_once(" %").unwrap().0;
     assert!(accuracy.parse::<f64>().unwrap() > 90.0, "{stdout}");
@@ -58,17 +58,17 @@ fn every_epoch_prints_its_line_when_the_output_is_not_a_terminal() {
     let (_directory, data) = small();
     let stdout = works(&mut train(&data, "--epochs 3 --monitor training-cost,test-accuracy"));
     let lines: Vec<&str> = stdout.lines().collect();
-    let head = "small: 50 training, 10 validation, 20 test images; network 6-30-5, 365 parameters";
-    assert!(lines[0].starts_with(head), "{stdout}");
+    assert_eq!(lines[0], "small: 50 training, 10 validation, 20 test images;");
+    assert!(lines[1].starts_with("  network 6-30-5, 365 parameters; f32, "), "{stdout}");
     for epoch in 0..3 {
-        let line = lines[1 + epoch];
+        let line = lines[2 + epoch];
         assert!(line.starts_with(&format!("epoch  {epoch}  training cost ")), "{stdout}");
         assert!(line.contains("test accuracy ") && line.contains(" %"), "{stdout}");
     }
-    assert!(lines[4].starts_with("3 epochs in "), "{stdout}");
-    assert!(lines[5].starts_with("training cost ") && lines[5].contains("best"), "{stdout}");
-    assert!(lines[6].starts_with("test accuracy ") && lines[6].contains("best"), "{stdout}");
-    assert_eq!(lines.len(), 7, "{stdout}");
+    assert!(lines[5].starts_with("3 epochs in "), "{stdout}");
+    assert!(lines[6].starts_with("training cost ") && lines[6].contains("best"), "{stdout}");
+    assert!(lines[7].starts_with("test accuracy ") && lines[7].contains("best"), "{stdout}");
+    assert_eq!(lines.len(), 8, "{stdout}");
 }
 
 #[test]
@@ -188,6 +188,7 @@ fn only_the_chosen_images_are_trained_on() {
         ("--expand rotations:epoch", "50 training, 10 validation"),
     ] {
         let stdout = works(&mut train(&data, &format!("--epochs 1 {arguments}")));
+        let stdout = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(stdout.contains(counts), "{arguments}: {stdout}");
     }
     let (trials, _) = trained("--epochs 1 --full-batch --classes 0,1,2");
@@ -583,7 +584,8 @@ fn senseless_values_are_refused() {
         ("--batch-size 51", &["batch", "51", "expected 1 to 50"]),
         ("--batch-size 18446744073709551616", &["--batch-size", "'18446744073709551616'"]),
         ("--batch-size=-1", &["--batch-size", "'-1'"]),
-        ("--epochs 0", &["epochs", "0", "at least 1"]),
+        ("--epochs 0 --out nowhere", &["--out nowhere", "--epochs 0", "--save"]),
+        ("--epochs 0 --eta 0", &["--eta", "above 0"]),
         ("--epochs 1.5", &["--epochs", "'1.5'"]),
         ("--hidden 0", &["--hidden", "'0'", "none"]),
         ("--hidden 30x", &["--hidden", "'30x'", "none"]),
@@ -626,6 +628,7 @@ fn senseless_values_are_refused() {
         ("--cost junk", &["--cost", "'junk'", "cross-entropy"]),
         ("--activation junk", &["--activation", "'junk'", "sigmoid"]),
         ("--activation step", &["--activation", "step", "derivative", "0"]),
+        ("--activation stop", &["--activation", "'stop'"]),
         ("--init junk", &["--init", "'junk'", "scaled"]),
         ("--precision f16", &["--precision", "'f16'", "f32"]),
         ("--rng junk", &["--rng", "'junk'", "chacha8"]),
@@ -650,7 +653,8 @@ fn a_reproduction_that_makes_no_sense_is_refused() {
         (&["junk"], &["'junk'", "--list"]),
         (&["chapter3", "--exact"], &["--exact", "single experiment"]),
         (&["learning-rates", "--shard", "3/2"], &["--shard", "3/2"]),
-        (&[], &["<EXPERIMENT>"]),
+        (&["--quick"], &["--quick", "expected an experiment", "--list"]),
+        (&["--seeds", "3"], &["--seeds", "expected an experiment"]),
         (&["ch3-learning-rates", "--list"], &["--list", "EXPERIMENT"]),
         (&["ch3-learning-rates", "--seeds", "0"], &["--seeds", "'0'"]),
         (&["ch3-learning-rates", "--seeds", "1000000"], &["--seeds", "1000000", "1..=10000"]),

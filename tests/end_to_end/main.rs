@@ -7,6 +7,8 @@ mod common;
 mod comparison;
 mod convolutions;
 mod determinism;
+mod documents;
+mod first_minutes;
 mod hostile_input;
 mod ids;
 mod models;
