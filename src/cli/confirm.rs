@@ -93,7 +93,7 @@ fn report(confirmed: &[Confirmed], metric: Metric) -> String {
             points(metric, setting.luck(metric)),
         ]);
     }
-    let mut text = format!("{}\n", table.to_terminal());
+    let mut text = format!("{}\n", table.within(nablab::text::LINE));
     let best = &confirmed[0];
     let lucky = best.luck(metric);
     let how = if lucky > 0.0 { "better" } else { "worse" };

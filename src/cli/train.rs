@@ -171,7 +171,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let result = TrialResult { trial: Trial::new(spec, &data), history };
         provenance.finish(1, result.history.seconds);
         ResultFiles::write(out, Metric::of(&data), &[result], &provenance)?;
-        report += &format!("wrote {0}/trials.csv and {0}/epochs.csv\n", out.display());
+        let out = out.display();
+        let files = [format!("wrote {out}/trials.csv"), format!("and {out}/epochs.csv")];
+        report += &format!("{}\n", lines(files, " ", 2));
     }
     let printed = printed.and_then(|()| write!(stdout, "{report}"));
     if let Some(path) = &arguments.save {
@@ -306,20 +308,20 @@ pub fn format_metric(metric: Metric, value: f64) -> String {
 
 pub fn summary(history: &History, images: usize, rows: &str) -> String {
     let mut text = String::new();
-    let end = match history.status {
-        Status::Diverged { epoch } => format!(", diverged at epoch {epoch}"),
-        Status::Stopped => ", stopped".into(),
-        Status::EarlyStopped { epoch } => format!(", stopped early at epoch {epoch}"),
-        Status::Finished => String::new(),
-    };
     let epochs = history.trained;
     let took = format!(
-        "{} in {:.2} s ({} {rows} a second, monitoring included){end}",
+        "{} in {:.2} s ({} {rows} a second, monitoring included)",
         plural(epochs, "epoch"),
         history.seconds,
         significant((images * epochs) as f64 / history.seconds, 3),
     );
-    text += &format!("{}\n", wrapped(&took, 2));
+    let end = match history.status {
+        Status::Diverged { epoch } => Some(format!("diverged at epoch {epoch}")),
+        Status::Stopped => Some("stopped".into()),
+        Status::EarlyStopped { epoch } => Some(format!("stopped early at epoch {epoch}")),
+        Status::Finished => None,
+    };
+    text += &format!("{}\n", lines([took].into_iter().chain(end), ", ", 2));
     if let Some(epoch) = history.kept_epoch {
         text += &format!("kept the weights of epoch {epoch}, the best on the validation set\n");
     }

@@ -17,18 +17,19 @@ pub fn lines<T: AsRef<str>>(
     separator: &str,
     indent: usize,
 ) -> String {
-    let mut text = String::new();
-    let mut length = 0;
+    let (mut text, mut length) = (String::new(), 0);
+    // What of the separator stays at the end of a line.
+    let mark = separator.trim_end();
     for piece in pieces {
         let piece = piece.as_ref();
         let (gap, wide) = (separator.chars().count(), piece.chars().count());
         if text.is_empty() {
             length = wide;
-        } else if length + gap + wide <= LINE {
+        } else if length + gap + wide + mark.chars().count() <= LINE {
             text += separator;
             length += gap + wide;
         } else {
-            text.truncate(text.trim_end().len());
+            text += mark;
             text.push('\n');
             text += &" ".repeat(indent);
             length = indent + wide;

@@ -127,7 +127,7 @@ impl Diagnosis {
         let finding = diverged(history)
             .or_else(|| examination.and_then(|it| of_answers(&it.answers)))
             .or_else(|| cost_rose(history))
-            .or_else(|| examination.and_then(|it| dead(&it.layers)).map(|_| Finding::Dead))?;
+            .or_else(|| examination.and_then(|it| out_of_use(spec, &it.layers)))?;
         let cause = match &finding {
             Finding::Diverged { .. } => decay(spec, images),
             Finding::CostRose { .. } => None,
@@ -190,6 +190,16 @@ fn dead(layers: &[LayerRecord]) -> Option<Cause> {
     let shares = layers.iter().filter_map(|layer| Some((layer.layer, layer.dead?)));
     let (layer, share) = shares.max_by(|a, b| a.1.total_cmp(&b.1))?;
     (share >= DEAD).then_some(Cause::Dead { layer, share })
+}
+
+/// Dead neurons of a network that has learnt all the same. At the border of an image, where there is nothing to see, those of
+/// convolutions may well have no slope: dense layers count alone.
+fn out_of_use(spec: &TrainingSpec, layers: &[LayerRecord]) -> Option<Finding> {
+    let is_dense = |layer: &&LayerRecord| {
+        matches!(spec.hidden.get(layer.layer - 1), Some(LayerKind::Dense { .. }))
+    };
+    let layers: Vec<LayerRecord> = layers.iter().filter(is_dense).copied().collect();
+    dead(&layers).map(|_| Finding::Dead)
 }
 
 /// What the layers of a network that has learnt nothing show of the reason.

@@ -56,7 +56,8 @@ fn the_embedded_mnist_is_learnt_without_any_file() {
 #[test]
 fn every_epoch_prints_its_line_when_the_output_is_not_a_terminal() {
     let (_directory, data) = small();
-    let stdout = works(&mut train(&data, "--epochs 3 --monitor training-cost,test-accuracy"));
+    let arguments = "--epochs 3 --batch-size 1 --eta 1 --monitor training-cost,test-accuracy";
+    let stdout = works(&mut train(&data, arguments));
     let lines: Vec<&str> = stdout.lines().collect();
     assert_eq!(lines[0], "small: 50 training, 10 validation, 20 test images;");
     assert!(lines[1].starts_with("  network 6-30-5, 365 parameters; f32, "), "{stdout}");

@@ -6,7 +6,7 @@ use super::super::plural;
 use super::super::train::{format_metric, words};
 use anyhow::anyhow;
 use nablab::sweep::{Finished, Shard, Sweep, SweepError};
-use nablab::text::significant;
+use nablab::text::{lines, significant};
 use std::io::Write;
 
 /// The best settings that are shown.
@@ -35,7 +35,11 @@ pub fn report(
     let path = sweep.directory().path();
     match &sweep.spec().experiment {
         Some(experiment) => writeln!(stdout, "to make its files: {}", experiment.command(path))?,
-        None => writeln!(stdout, "wrote {0}/trials.csv and {0}/epochs.csv", path.display())?,
+        None => {
+            let path = path.display();
+            let files = [format!("wrote {path}/trials.csv"), format!("and {path}/epochs.csv")];
+            writeln!(stdout, "{}", lines(files, " ", 2))?;
+        }
     }
     check(finished)
 }
@@ -45,14 +49,14 @@ pub fn took(finished: &Finished) -> Option<String> {
     let Finished { trained, seconds, trial_seconds, threads, .. } = *finished;
     let busy = 100.0 * trial_seconds / (seconds * threads as f64);
     (trained > 0).then(|| {
-        format!(
-            "{} in {} s: {} s of training on {}, busy {} % of the time",
+        let took = format!(
+            "{} in {} s: {} s of training on {}",
             plural(trained, "training"),
             significant(seconds, 4),
             significant(trial_seconds, 4),
             plural(threads, "thread"),
-            significant(busy, 3),
-        )
+        );
+        lines([took, format!("busy {} % of the time", significant(busy, 3))], ", ", 2)
     })
 }
 
@@ -94,13 +98,11 @@ fn show_best(sweep: &Sweep, stdout: &mut Output) -> anyhow::Result<()> {
             0 => String::new(),
             n => format!(", {n} diverged"),
         };
-        writeln!(
-            stdout,
-            "  {}  {} ({}{diverged})",
-            format_metric(metric, setting.mean()),
-            setting.label,
-            plural(setting.values.len(), "seed"),
-        )?;
+        let (value, seeds) = (format_metric(metric, setting.mean()), setting.values.len());
+        let words = setting.label.split(' ').map(String::from);
+        let counted = format!("({}{diverged})", plural(seeds, "seed"));
+        let pieces = [format!("  {value} ")].into_iter().chain(words).chain([counted]);
+        writeln!(stdout, "{}", lines(pieces, " ", 4))?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ pub use board::{Board, command, whole_seconds};
 use clap::{Args, value_parser};
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, PlanError, Shard, Sweep, SweepDirectory, SweepError, is_complete};
+use nablab::text::lines;
 use request::Request;
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -156,12 +157,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let trains = !(arguments.dry_run || arguments.freeze || arguments.only.is_some());
     if trains && spec.until.is_none() && is_complete(&directory, &spec) {
-        writeln!(
-            stdout,
-            "{}: all {} are done; trials.csv and epochs.csv are there",
-            request.out.display(),
-            plural(spec.trainings, "training")
-        )?;
+        let pieces = [
+            format!("{}:", request.out.display()),
+            format!("all {} are done;", plural(spec.trainings, "training")),
+            "trials.csv and epochs.csv are there".into(),
+        ];
+        writeln!(stdout, "{}", lines(pieces, " ", 2))?;
         return Ok(stdout.finish()?);
     }
 
@@ -201,7 +202,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         until::run(&sweep, &jobs, &mut stdout)?;
     } else {
         let described = described(&sweep.plan().describe());
-        let heading = format!("{trainings}{described} in {}\n", request.out.display());
+        let heading = format!("{trainings}{described}");
+        let words = heading.split(' ').map(String::from);
+        let place = format!("in {}", request.out.display());
+        let heading = lines(words.chain([place]), " ", 2) + "\n";
         let board = Board::new(heading, sweep.directory(), &mut stdout);
         let finished = sweep.run(&jobs, &board);
         drop(board);

@@ -6,7 +6,7 @@ use super::board::whole_seconds;
 use super::described;
 use anyhow::Context;
 use nablab::sweep::{Jobs, Sweep};
-use nablab::text::significant;
+use nablab::text::{lines, significant, wrapped};
 use std::io::Write;
 
 /// The first and last trials that are shown.
@@ -16,7 +16,8 @@ pub fn show(sweep: &Sweep, jobs: &Jobs, stdout: &mut Output) -> anyhow::Result<(
     let plan = sweep.plan();
     let text = described(&plan.describe());
     let trainings = plural(sweep.trainings(), "training");
-    writeln!(stdout, "{trainings}{}", text.trim_end_matches(','))?;
+    let line = format!("{trainings}{}", text.trim_end_matches(','));
+    writeln!(stdout, "{}", wrapped(&line, 2))?;
     if let Some(halving) = sweep.halving()? {
         for (round, (settings, epochs)) in halving.rounds().iter().enumerate() {
             let (settings, epochs) = (plural(*settings, "setting"), plural(*epochs, "epoch"));
@@ -37,7 +38,10 @@ pub fn show(sweep: &Sweep, jobs: &Jobs, stdout: &mut Output) -> anyhow::Result<(
             writeln!(stdout, "       …")?;
         }
         for place in places {
-            writeln!(stdout, "  {:>6}  {}", place + 1, plan.line(place))?;
+            let words = plan.line(place);
+            let pieces = [format!("  {:>6} ", place + 1)];
+            let pieces = pieces.into_iter().chain(words.split(' ').map(String::from));
+            writeln!(stdout, "{}", lines(pieces, " ", 10))?;
         }
     }
     let estimate = sweep.estimate(jobs).context("the pilot")?;

@@ -7,7 +7,7 @@ use super::{Board, finished};
 use nablab::report::{Align, Table};
 use nablab::stats::Interval;
 use nablab::sweep::{Goal, Jobs, Sequential, Stopped, Sweep, Verdict};
-use nablab::text::significant;
+use nablab::text::{LINE, significant, wrapped};
 use nablab::train::{Measures, Metric};
 use std::io::Write;
 
@@ -111,12 +111,12 @@ fn report(sequential: &Sequential) -> String {
         n if compared => format!(", divided among {n} comparisons"),
         n => format!(", divided among {n} means"),
     };
-    format!(
-        "{}\n{why} {what}\nThe intervals hold together with 95 %, whenever it stops: each look (after {} seeds) spends its \
-         share of the 5 %{of}.\n",
-        table.to_terminal(),
+    let hold = format!(
+        "The intervals hold together with 95 %, whenever it stops: each look (after {} seeds) spends its share of the 5 %{of}.",
         sizes.join(", "),
-    )
+    );
+    let why = wrapped(&format!("{why} {what}"), 0);
+    format!("{}\n{why}\n{}\n", table.within(LINE), wrapped(&hold, 0))
 }
 
 fn verdict_words(verdict: Verdict, lost: usize) -> String {
