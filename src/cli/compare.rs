@@ -115,7 +115,7 @@ fn compare(arguments: &Arguments) -> Result<Verdict> {
 
 /// Two classifiers on the same images.
 fn answers(arguments: &Arguments, names: [&str; 2], paths: [&Path; 2]) -> Result<Verdict> {
-    let Selection { metric, at, better, conditions, pair_by } = &arguments.selection;
+    let Selection { metric, at, better, conditions, pair_by, .. } = &arguments.selection;
     let given = [
         ("--margin", arguments.margin.is_some()),
         ("--unpaired", arguments.unpaired),

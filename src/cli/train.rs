@@ -121,8 +121,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         prepare_directory(out, &FILES).context("--out")?;
     }
     if let (Some((model, _)), Some(path)) = (&start, &arguments.load) {
-        let is_given = arguments.settings.contains("precision");
-        say_precision(model.precision(), spec.precision, is_given, path);
+        say_precision(model.precision(), spec.precision, path);
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
@@ -226,8 +225,8 @@ fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     prepare_directory(directory.unwrap_or(Path::new(".")), &[]).context("--save")
 }
 
-/// Says when the file changes the precision of the training, or the training that of the parameters.
-fn say_precision(file: Precision, training: Precision, is_given: bool, path: &Path) {
+/// Says when the training changes the precision of the parameters.
+fn say_precision(file: Precision, training: Precision, path: &Path) {
     let path = path.display();
     match (file, training) {
         (Precision::F64, Precision::F32) => notice(format_args!(
@@ -235,9 +234,6 @@ fn say_precision(file: Precision, training: Precision, is_given: bool, path: &Pa
         )),
         (Precision::F32, Precision::F64) => notice(format_args!(
             "--precision f64: the parameters of {path} are f32; they are taken as they are, and saved as f64"
-        )),
-        (Precision::F64, Precision::F64) if !is_given => notice(format_args!(
-            "--load: {path} is in f64, and so is the training; --precision f32 is faster"
         )),
         _ => {}
     }

@@ -140,10 +140,11 @@ fn seeds_are_added_until_every_comparison_is_decided() {
     let grid = "--eta 0.5,1e-9,0.500001 --epochs 5 --seeds 6 --max-seeds 30";
     let goal = "--until decided:0.5:validation-accuracy";
     let stdout = works(&mut sweep(&data, &out, &format!("{grid} {goal}")));
+    let lines = stdout.replace('\n', " ");
     assert!(stdout.contains("eta=1e-9") && stdout.contains("worse"), "{stdout}");
-    assert!(stdout.contains("all is known that was asked, whether validation accuracy is better or worse than that of eta=0.5, or within 0.50 points"), "{stdout}");
+    assert!(lines.contains("all is known that was asked, whether validation accuracy is better or worse than that of eta=0.5, or within 0.50 points"), "{stdout}");
     assert!(
-        stdout.contains("whenever it stops: each look (after 6, 12, 18, 24, 30 seeds)"),
+        lines.contains("whenever it stops: each look (after 6, 12, 18, 24, 30 seeds)"),
         "{stdout}"
     );
     let rows = Table::parse(&read(&out, "trials.csv")).rows.len();
@@ -182,12 +183,13 @@ fn seeds_are_added_until_means_are_known_well_enough_or_none_are_left() {
     let (directory, data) = lab();
     let wide = directory.path().join("wide");
     let grid = "--eta 0.5,1 --epochs 5 --seeds 6";
-    let stdout = works(&mut sweep(&data, &wide, &format!("{grid} --target-width 90")));
+    let stdout =
+        works(&mut sweep(&data, &wide, &format!("{grid} --target-width 90"))).replace('\n', " ");
     assert!(stdout.contains("stopped after 6 seeds: all is known"), "{stdout}");
     assert_eq!(Table::parse(&read(&wide, "trials.csv")).rows.len(), 12);
     let narrow = directory.path().join("narrow");
     let goal = "--until width:0.000001 --max-seeds 14";
-    let stdout = works(&mut sweep(&data, &narrow, &format!("{grid} {goal}")));
+    let stdout = works(&mut sweep(&data, &narrow, &format!("{grid} {goal}"))).replace('\n', " ");
     assert!(
         stdout.contains(
             "stopped after 14 seeds, the most there may be: of 2 settings it is not known"
@@ -198,7 +200,7 @@ fn seeds_are_added_until_means_are_known_well_enough_or_none_are_left() {
     // A training that diverges leaves nothing to compare with.
     let lost = directory.path().join("lost");
     let grid = "--eta 0.5,1e300 --epochs 5 --seeds 6 --until decided";
-    let stdout = works(&mut sweep(&data, &lost, grid));
+    let stdout = works(&mut sweep(&data, &lost, grid)).replace('\n', " ");
     assert!(stdout.contains("6 without a value"), "{stdout}");
     assert!(stdout.contains("of 1 setting nothing can be known"), "{stdout}");
     for (words, said) in [

@@ -37,7 +37,7 @@ fn a_plane_is_learnt_and_its_weights_are_those_of_least_squares() {
     let model = directory.path().join("plane.safetensors");
     let stdout = works(train(&data, LINEAR).arg("--save").arg(&model));
     assert!(
-        stdout.starts_with("plane.csv:y+z: 42 training, 8 validation, 10 test rows; "),
+        stdout.starts_with("plane.csv:y+z: 42 training, 8 validation, 10 test rows;"),
         "{stdout}"
     );
     assert!(stdout.contains("network 2-2, 6 parameters"), "{stdout}");

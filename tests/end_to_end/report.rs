@@ -85,7 +85,8 @@ fn tables_have_the_numbers_of_the_file() {
     let table = Table::parse(&printed(&mut lab.on("ablate", options)).0);
     assert_eq!(
         table.header.join(","),
-        "activation,eta,n,mean,ci_low,ci_high,difference,difference_low,difference_high,p_holm,best,diverged"
+        "activation,eta,n,mean,ci_low,ci_high,difference,difference_low,difference_high,p_holm,pairs,detectable,\
+         pairs_needed,differs,best,diverged"
     );
     let trials = Table::parse(&read(&lab.path("sweep"), "trials.csv"));
     for row in &table.rows {
@@ -96,7 +97,7 @@ fn tables_have_the_numbers_of_the_file() {
         let mine: Vec<usize> = (0..trials.rows.len()).filter(same).collect();
         assert_eq!(row[2], "7");
         if row[1] == "1e300" {
-            assert_eq!((row[3].as_str(), row[11].as_str()), ("", "7"));
+            assert_eq!((row[3].as_str(), row[15].as_str()), ("", "7"));
             continue;
         }
         let values = trials.column("last_test_accuracy");
