@@ -267,8 +267,7 @@ impl Study {
             }
             for (differences, interval, ended) in rows.iter_mut().filter(|(.., ended)| !ended) {
                 while differences.len() < n {
-                    let place = (self.stream.uniform() * self.values.len() as f64) as usize;
-                    let value = self.values[place.min(self.values.len() - 1)] / self.spread;
+                    let value = self.draw() / self.spread;
                     differences.push(value + lead - baseline[differences.len()]);
                 }
                 *interval = intersection(interval.iter().copied().chain(looks.interval(

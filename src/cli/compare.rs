@@ -2,7 +2,7 @@ use super::ablate::{Selection, parse_condition, wrong};
 use super::output::notice;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use nablab::report::ablation::{OneArm, Request, shared};
+use nablab::report::ablation::{OneArm, Request, seeds_added, shared};
 use nablab::report::comparison::{Answers, Arm, Comparison, Options, Verdict};
 use nablab::results::Origin;
 use nablab::results::runs::{Measure, Runs};
@@ -99,12 +99,7 @@ fn compare(arguments: &Arguments) -> Result<Verdict> {
     let shared = shared(&pair_by, arguments.folds, folds)?;
     let options = Options { margin, unpaired: arguments.unpaired, shared };
     let mut comparison = Comparison::new(measure, &pair_by, arms, options);
-    comparison.notes.extend(until.map(|goal| {
-        format!(
-            "Seeds were added until {goal}: interval and p values here suppose a number fixed beforehand, and so are too \
-             narrow and too small; the sweep itself says what holds."
-        )
-    }));
+    comparison.notes.extend(until.as_deref().map(seeds_added));
     let text = match arguments.json {
         true => format!("{:#}\n", comparison.to_json()),
         false => comparison.to_text(),

@@ -3,6 +3,7 @@
 pub mod ablation;
 pub mod comparison;
 mod contact_sheet;
+mod csv_text;
 pub mod page;
 pub mod plot;
 pub mod ranking;
@@ -10,6 +11,7 @@ mod role;
 mod sparkline;
 mod table;
 pub mod variance;
+mod words;
 
 pub use contact_sheet::{Picture, contact_sheet};
 pub use role::Role;

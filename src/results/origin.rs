@@ -46,6 +46,15 @@ impl Origin {
         Some(format!("{trainings} took {seconds} CPU-seconds"))
     }
 
+    /// The same with the processors, as a sentence: `All 30 trainings took 43 CPU-seconds on AMD EPYC.`
+    pub fn cost(origins: &[Self]) -> Option<String> {
+        let words = Self::effort(origins)?;
+        let cpus = origins.iter().flat_map(|origin| &origin.cpus).map(String::as_str);
+        let mut cpus: Vec<&str> = cpus.collect();
+        cpus.dedup();
+        Some(format!("{words} on {}.", cpus.join(" and ")))
+    }
+
     /// Until what seeds were added to the results of a directory, as its spec.toml tells; `None` if their number was fixed.
     pub fn seeds_added_until(directory: &Path) -> Option<String> {
         let text = read_text(&directory.join("spec.toml"), LARGEST_PROVENANCE).ok()?;

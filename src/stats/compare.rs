@@ -1,5 +1,6 @@
 //! Tests of paired differences, all two-sided.
 
+use super::tied_ranks::twice_ranks;
 use super::{Differences, Shared, resampled_t_test};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -88,11 +89,7 @@ impl SignedRanks {
         }
         let mut sorted: Vec<f64> = differences.iter().copied().filter(|&d| d != 0.0).collect();
         sorted.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
-        let (mut ranks, mut before) = (Vec::with_capacity(sorted.len()), 0);
-        for tied in sorted.chunk_by(|a, b| a.abs() == b.abs()) {
-            ranks.extend(std::iter::repeat_n(2 * before + tied.len() + 1, tied.len()));
-            before += tied.len();
-        }
+        let ranks = twice_ranks(&sorted, |a, b| a.abs() == b.abs());
         let negative = sorted.iter().zip(&ranks).filter(|(d, _)| **d < 0.0).map(|(_, r)| r).sum();
         Some(Some(Self { ranks, negative }))
     }

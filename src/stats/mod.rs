@@ -52,6 +52,7 @@ mod selection;
 mod sequential;
 mod spearman;
 mod summary;
+mod tied_ranks;
 mod unpaired;
 mod variance;
 #[cfg(test)]

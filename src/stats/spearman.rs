@@ -1,6 +1,7 @@
 //! Whether one quantity rises with another, however.
 
 use super::mean;
+use super::tied_ranks::ranks_at;
 
 /// Spearman's rank correlation: Pearson's of the ranks, where ties share their mean rank. 1 if each rises with the other, −1 if
 /// it falls.
@@ -34,13 +35,7 @@ pub fn rank_correlation(x: &[f64], y: &[f64]) -> Option<f64> {
 fn mean_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let (mut ranks, mut before) = (vec![0.0; values.len()], 0);
-    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = before as f64 + (tied.len() + 1) as f64 / 2.0;
-        tied.iter().for_each(|&i| ranks[i] = rank);
-        before += tied.len();
-    }
-    ranks
+    ranks_at(&order, |&a, &b| values[a] == values[b])
 }
 
 #[cfg(test)]

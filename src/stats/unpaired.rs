@@ -1,6 +1,7 @@
 //! Two samples that are not paired, all two-sided.
 
 use super::compare::t_lower_tail;
+use super::tied_ranks::twice_ranks;
 use super::{Interval, Test, mean, same, std_dev, t_quantile};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -88,11 +89,7 @@ pub fn mann_whitney(x: &[f64], y: &[f64]) -> Option<Test> {
     // Twice the mid-ranks of all values, ascending, so that they are whole.
     let mut all: Vec<f64> = x.iter().chain(y).copied().collect();
     all.sort_by(f64::total_cmp);
-    let (mut ranks, mut before) = (Vec::with_capacity(n), 0);
-    for tied in all.chunk_by(|&a, &b| same(a, b)) {
-        ranks.extend(std::iter::repeat_n(2 * before + tied.len() + 1, tied.len()));
-        before += tied.len();
-    }
+    let ranks = twice_ranks(&all, |&a, &b| same(a, b));
     // Twice the rank sum that U belongs to, and how far it is from its mean.
     let (sum, middle) = (u + x.len() * (x.len() + 1), x.len() * (n + 1));
     let apart = sum.abs_diff(middle);

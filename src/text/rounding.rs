@@ -6,6 +6,7 @@ use super::number::rounded;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rounding {
     factor: f64,
+    percent: bool,
     power: i32,
     /// The decimals of all numbers; `None` for each its own.
     decimals: Option<usize>,
@@ -53,7 +54,7 @@ impl Rounding {
             (false, true) if !percent => Some(digits(least, 4.0)),
             _ => Some(2),
         };
-        Self { factor, power, decimals, most }
+        Self { factor, percent, power, decimals, most }
     }
 
     /// A unit for the heading: `10⁻⁵`; `None` if numbers are written as they are or in percent.
@@ -64,6 +65,22 @@ impl Rounding {
         (self.power != 0).then(|| {
             format!("10{}", self.power.to_string().chars().map(superscript).collect::<String>())
         })
+    }
+
+    /// What stands after a number in a sentence: ` %`, ` × 10⁻⁵` or nothing.
+    #[must_use]
+    pub fn of_value(self) -> String {
+        if self.percent { " %".into() } else { self.times() }
+    }
+
+    /// What stands after a difference of two numbers in a sentence: ` points`, ` × 10⁻⁵` or nothing.
+    #[must_use]
+    pub fn of_difference(self) -> String {
+        if self.percent { " points".into() } else { self.times() }
+    }
+
+    fn times(self) -> String {
+        self.unit().map_or(String::new(), |unit| format!(" × {unit}"))
     }
 
     /// A mean and half its interval.

@@ -27,12 +27,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     }
     lines.extend(seed(facts));
     lines.extend(cut(ablation));
-    lines.extend(facts.until.as_ref().map(|goal| {
-        format!(
-            "Seeds were added until {goal}: intervals and p values here suppose a number fixed beforehand, and so are too \
-             narrow and too small; the sweep itself says what holds."
-        )
-    }));
+    lines.extend(facts.until.as_deref().map(seeds_added));
     lines.extend(folds(ablation));
     lines.extend(differences(ablation));
     lines.extend(could_show(ablation));
@@ -42,7 +37,7 @@ pub(super) fn caption(ablation: &Ablation, bold: &str) -> Vec<String> {
     lines.push(lost(facts));
     lines.extend(flattery(ablation));
     lines.extend(binomial(ablation));
-    lines.extend(cost(facts));
+    lines.extend(Origin::cost(&facts.origins));
     lines.extend(facts.assumed.clone());
     lines
 }
@@ -259,6 +254,14 @@ fn tested_by(ablation: &Ablation) -> String {
     }
 }
 
+/// What follows where seeds were added until something was known.
+pub fn seeds_added(goal: &str) -> String {
+    format!(
+        "Seeds were added until {goal}: intervals and p values here suppose a number fixed beforehand, and so are too narrow \
+         and too small; the sweep itself says what holds."
+    )
+}
+
 /// What brackets mean beside a mean.
 fn cut(ablation: &Ablation) -> Option<String> {
     let mut cells = ablation.cells.iter().flatten().flatten();
@@ -306,11 +309,7 @@ fn could_show(ablation: &Ablation) -> Option<String> {
         return None;
     }
     let rounding = rounding(ablation);
-    let unit = match rounding.unit() {
-        _ if ablation.measure.is_percentage() => " points".to_string(),
-        Some(unit) => format!(" × {unit}"),
-        None => String::new(),
-    };
+    let unit = rounding.of_difference();
     let number = |value: f64| rounding.number(value, Some(value));
     let (least, most) = (number(least), number(most));
     let range = if least == most { least } else { format!("{least} to {most}") };
@@ -508,12 +507,4 @@ fn binomial(ablation: &Ablation) -> Option<String> {
             100.0 * best
         )
     })
-}
-
-fn cost(facts: &Facts) -> Option<String> {
-    let words = Origin::effort(&facts.origins)?;
-    let mut cpus: Vec<&str> =
-        facts.origins.iter().flat_map(|origin| &origin.cpus).map(String::as_str).collect();
-    cpus.dedup();
-    Some(format!("{words} on {}.", cpus.join(" and ")))
 }

@@ -18,10 +18,10 @@ use crate::stats::{
 pub const MIN_PAIRS: usize = 6;
 
 /// How often a table may be wrong about anything.
-pub(super) const ALPHA: f64 = 0.05;
+pub(in crate::report) const ALPHA: f64 = 0.05;
 
 /// How surely a difference is to be found that is called detectable.
-pub(super) const POWER: f64 = 0.8;
+pub(in crate::report) const POWER: f64 = 0.8;
 
 /// What the stars and the marks of a table are judged by.
 #[derive(Debug, Clone, Copy, PartialEq)]

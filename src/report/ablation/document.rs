@@ -1,6 +1,7 @@
 //! The table in words and rounded numbers, for every format of text.
 
 use super::{Ablation, Also, Cell, Difference};
+use crate::report::words::{p_equals, p_value};
 use crate::stats::{MOST_RUNS, interquartile_mean, median, prediction_interval, std_dev};
 use crate::text::Rounding;
 
@@ -123,12 +124,7 @@ fn difference(versus: &Difference, rounding: Rounding) -> String {
 }
 
 fn p(value: Option<f64>) -> String {
-    match value {
-        None => "–".into(),
-        Some(p) if p < 0.001 => "<0.001".into(),
-        Some(p) if p < 0.1 => format!("{p:.3}"),
-        Some(p) => format!("{p:.2}"),
-    }
+    value.map_or("–".into(), p_value)
 }
 
 /// Rows only: a line a row, with everything about it.
@@ -228,7 +224,7 @@ fn wide(ablation: &Ablation) -> Vec<Sheet> {
                 return Entry::Words("–".into());
             };
             let pairs = if unequal { format!(", {} pairs", versus.n) } else { String::new() };
-            let p = versus.p.map(|value| format!(", p {}", with_sign(&p(Some(value)))));
+            let p = versus.p.map(|value| format!(", {}", p_equals(value)));
             let words = difference(versus, rounding);
             Entry::Words(format!("{words}{pairs}{}", p.unwrap_or_default()))
         });
@@ -256,14 +252,6 @@ fn unequal_pairs(ablation: &Ablation) -> bool {
     first.is_some_and(|(n, of_first)| {
         n != of_first || pairs.any(|(n, pairs)| n != pairs || n != of_first)
     })
-}
-
-/// `= 0.02` or `< 0.001`.
-fn with_sign(p: &str) -> String {
-    match p.strip_prefix('<') {
-        Some(p) => format!("< {p}"),
-        None => format!("= {p}"),
-    }
 }
 
 fn chosen(cell: Option<&Cell>, name: &str) -> String {

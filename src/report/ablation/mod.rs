@@ -32,7 +32,9 @@ mod tests;
 mod verdict;
 
 pub(super) use caption::flattery_of;
+pub use caption::seeds_added;
 pub use cell::{Cell, Standing};
+pub(super) use compare::{ALPHA, POWER};
 pub use compare::{Difference, Levels, MIN_PAIRS};
 pub use defaults::OneArm;
 pub(super) use defaults::choose_epoch;

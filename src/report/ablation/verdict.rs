@@ -2,6 +2,7 @@
 
 use super::document::rounding;
 use super::{Ablation, Cell, Standing};
+use crate::report::words::listed;
 use crate::results::runs::Direction;
 
 impl Ablation {
@@ -211,11 +212,7 @@ impl Ablation {
 
     fn mean_of(&self, row: usize, column: usize) -> String {
         let rounding = rounding(self);
-        let unit = match rounding.unit() {
-            _ if self.measure.is_percentage() => " %".to_string(),
-            Some(unit) => format!(" × {unit}"),
-            None => String::new(),
-        };
+        let unit = rounding.of_value();
         let Some(cell) = self.cell(row, column) else {
             return "–".into();
         };
@@ -234,13 +231,4 @@ impl Ablation {
 /// `a is`, `a and b are`.
 fn is_or_are(names: &[String]) -> String {
     format!("{} {}", listed(names), if names.len() == 1 { "is" } else { "are" })
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[String]) -> String {
-    match names.split_last() {
-        None => "none".into(),
-        Some((only, [])) => only.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
 }

@@ -21,12 +21,9 @@ pub use arm::{Arm, ArmError};
 pub use paired::Paired;
 pub use unpaired::Unpaired;
 
-use crate::report::ablation::{MIN_PAIRS, flattery_of};
+use crate::report::ablation::{ALPHA, MIN_PAIRS, flattery_of};
 use crate::results::runs::{Direction, Lost, Measure};
 use crate::stats::{Proportion, Shared, fisher_exact, mean};
-
-/// The level of tests and intervals.
-const ALPHA: f64 = 0.05;
 
 /// What is to be compared, apart from the runs.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

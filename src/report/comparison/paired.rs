@@ -1,14 +1,10 @@
-use super::ALPHA;
-use crate::report::ablation::MIN_PAIRS;
+use crate::report::ablation::{ALPHA, MIN_PAIRS, POWER};
 use crate::results::runs::Direction;
 use crate::stats::{
     Differences, Interval, Shared, detectable_effect, effect_size, mean,
     probability_of_improvement, resampled_equivalence_test, resampled_interval, resampled_t_test,
     runs_needed, std_dev, wilcoxon_signed_rank,
 };
-
-/// How surely a difference is to be found that is called detectable.
-pub(super) const POWER: f64 = 0.8;
 
 /// What runs say that are paired, of the first arm minus the second.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,5 @@
-use super::ALPHA;
 use super::paired::p_better;
+use crate::report::ablation::ALPHA;
 use crate::results::runs::Direction;
 use crate::stats::{Interval, Welch, brunner_munzel, mann_whitney};
 

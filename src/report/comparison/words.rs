@@ -1,10 +1,10 @@
 //! A comparison in sentences.
 
 use super::{Comparison, Evidence, Paired, SameImages, Unpaired, Verdict};
-use crate::report::ablation::MIN_PAIRS;
+use crate::report::ablation::{ALPHA, MIN_PAIRS};
 use crate::results::runs::Direction;
 use crate::stats::{Interval, MOST_RUNS};
-use crate::text::Rounding;
+use crate::text::{Rounding, lines};
 
 impl Verdict {
     /// In a word.
@@ -22,17 +22,12 @@ impl Comparison {
     /// The comparison in lines.
     pub fn to_text(&self) -> String {
         let rounding = self.rounding();
-        let unit = self.unit(rounding);
+        let unit = rounding.of_difference();
         let [a, b] = &self.arms;
         let mut lines = vec![self.headline(rounding)];
         for (arm, mean) in self.arms.iter().zip(self.means) {
             let mean = mean.map_or("no mean".into(), |mean| {
-                let unit = match rounding.unit() {
-                    _ if self.measure.is_percentage() => " %".to_string(),
-                    Some(unit) => format!(" × {unit}"),
-                    None => String::new(),
-                };
-                format!("mean {}{unit}", rounding.number(mean, None))
+                format!("mean {}{}", rounding.number(mean, None), rounding.of_value())
             });
             let lost = match arm.lost.any() {
                 true => format!(", {} {}", arm.lost.count(), arm.lost.word()),
@@ -76,19 +71,11 @@ impl Comparison {
         Rounding::of(&numbers, self.measure.is_percentage())
     }
 
-    fn unit(&self, rounding: Rounding) -> String {
-        match rounding.unit() {
-            _ if self.measure.is_percentage() => " points".into(),
-            Some(unit) => format!(" × {unit}"),
-            None => String::new(),
-        }
-    }
-
     fn headline(&self, rounding: Rounding) -> String {
         let [a, b] = self.arms.each_ref().map(|arm| arm.name.as_str());
         let what = self.measure.words();
         let margin = self.margin.map(|margin| {
-            format!("{}{}", rounding.number(margin, Some(margin)), self.unit(rounding))
+            format!("{}{}", rounding.number(margin, Some(margin)), rounding.of_difference())
         });
         match self.verdict {
             Verdict::Better => format!("{a} is better than {b}: {what}"),
@@ -193,7 +180,7 @@ impl Comparison {
 
     fn equivalence(&self, p: Option<f64>, rounding: Rounding, unit: &str) -> Option<String> {
         let (p, margin) = (p?, self.margin?);
-        let within = if p < super::ALPHA { "shown" } else { "not shown" };
+        let within = if p < ALPHA { "shown" } else { "not shown" };
         Some(format!(
             "Within ± {}{unit}: {within} (two one-sided tests, p = {}).",
             rounding.number(margin, Some(margin)),
@@ -240,30 +227,12 @@ fn p_words(p: f64) -> String {
     }
 }
 
-/// The width of a terminal that nobody has widened.
-const WIDTH: usize = 80;
-
-/// A sentence or two in lines.
+/// A sentence or two in lines, which begin as the first one does.
 fn wrap(text: &str) -> String {
-    let mut wrapped = String::new();
     let indent = text.len() - text.trim_start().len();
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column == 0 {
-            wrapped += &" ".repeat(indent);
-            column = indent;
-        } else if column + 1 + length > WIDTH {
-            wrapped.push('\n');
-            column = 0;
-        } else {
-            wrapped.push(' ');
-            column += 1;
-        }
-        wrapped += word;
-        column += length;
-    }
-    wrapped + "\n"
+    let mut words = text.split_whitespace();
+    let first = words.next().map(|word| " ".repeat(indent) + word);
+    lines(first.into_iter().chain(words.map(String::from)), " ", indent) + "\n"
 }
 
 impl SameImages {
@@ -294,7 +263,7 @@ impl SameImages {
 
     /// What can be said of the first one.
     pub fn verdict(&self) -> Verdict {
-        match self.p < super::ALPHA {
+        match self.p < ALPHA {
             true if self.only[0] > self.only[1] => Verdict::Better,
             true => Verdict::Worse,
             false => Verdict::Undecided,

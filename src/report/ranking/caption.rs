@@ -1,9 +1,9 @@
 //! What a careful reader asks of a ranking, in sentences.
 
-use super::document::p;
 use super::normalised::small_is_better;
 use super::pairs::DRAWS;
 use super::{LeaveOut, Normalise, PostHoc, Ranking};
+use crate::report::words::p_equals;
 use crate::results::runs::Lost;
 
 /// The caption. `bold` is how the best are marked: "Bold", or a character.
@@ -82,15 +82,6 @@ fn dropped(ranking: &Ranking) -> Option<String> {
     }
 }
 
-/// `p = 0.02` or `p < 0.001`.
-fn p_words(value: f64) -> String {
-    let text = p(value);
-    match text.strip_prefix('<') {
-        Some(text) => format!("p < {text}"),
-        None => format!("p = {text}"),
-    }
-}
-
 /// Whether there is any difference.
 fn friedman(ranking: &Ranking) -> String {
     let test = &ranking.friedman;
@@ -117,8 +108,8 @@ fn friedman(ranking: &Ranking) -> String {
          takes the data sets to be independent of each other.",
         test.chi2,
         k - 1,
-        p_words(test.chi2_p),
-        p_words(test.f_p)
+        p_equals(test.chi2_p),
+        p_equals(test.f_p)
     )
 }
 

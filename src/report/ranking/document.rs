@@ -2,6 +2,7 @@
 
 use super::{PostHoc, Ranking, caption, groups};
 use crate::report::ablation::{Document, Entry, Sheet};
+use crate::report::words::p_value;
 use crate::stats::{Aggregate, Practical, mean};
 
 pub(super) fn document(ranking: &Ranking, bold: &str) -> Document {
@@ -55,14 +56,6 @@ fn decimal(value: f64, decimals: usize) -> String {
     match text.trim_start_matches(['-', '0', '.']).is_empty() {
         true => text.trim_start_matches('-').into(),
         false => text.replace('-', "−"),
-    }
-}
-
-pub(super) fn p(value: f64) -> String {
-    match value {
-        p if p < 0.001 => "<0.001".into(),
-        p if p < 0.1 => format!("{p:.3}"),
-        p => format!("{p:.2}"),
     }
 }
 
@@ -124,7 +117,7 @@ fn main(ranking: &Ranking) -> Sheet {
         }
         row.push(Entry::Words(match ranking.p[method] {
             _ if reference => word.into(),
-            Some(value) => p(value),
+            Some(value) => p_value(value),
             None => "–".into(),
         }));
         if practical {
@@ -198,7 +191,7 @@ fn pairs(ranking: &Ranking) -> Vec<Sheet> {
         Sheet { heading: Some(heading), columns, rows }
     };
     let tests = sheet(format!("All pairs, {}", p_heading(ranking)), &|a, b| {
-        ranking.pair(a, b).map_or("–".into(), |pair| p(pair.p))
+        ranking.pair(a, b).map_or("–".into(), |pair| p_value(pair.p))
     });
     let practical = ranking.request.rope.is_some().then(|| {
         let heading = "P(the row is better), P(equal), P(the column is better)".to_string();

@@ -3,10 +3,10 @@
 use super::document::{mean_score, versus};
 use super::{Ranking, groups};
 use crate::input::CsvReader;
+use crate::report::csv_text::{number, written};
 use crate::stats::Aggregate;
 use std::path::Path;
 
-const IN_MEMORY: &str = "writing to memory does not fail";
 const PROFILE: [&str; 5] = ["method", "threshold", "share", "ci_low", "ci_high"];
 
 /// The table: a row a method, or a row a pair of methods if all pairs were asked for.
@@ -128,26 +128,4 @@ fn pairs(ranking: &Ranking) -> Vec<Vec<String>> {
         ]);
     }
     rows
-}
-
-fn number(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or(String::new(), |value| format!("{value:?}"))
-}
-
-fn written(rows: Vec<Vec<String>>, safe: bool) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        let cells = row.into_iter().map(|cell| if safe { without_formula(cell) } else { cell });
-        writer.write_record(cells).expect(IN_MEMORY);
-    }
-    String::from_utf8(writer.into_inner().expect(IN_MEMORY)).expect("the cells are text")
-}
-
-/// A spreadsheet would compute what begins so, and may run commands for it.
-fn without_formula(cell: String) -> String {
-    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
-    match formula && cell.parse::<f64>().is_err() {
-        true => format!("'{cell}"),
-        false => cell,
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::document::{Scale, heading, words};
 use super::{Group, Variance};
+use crate::report::words::listed;
 use crate::results::Origin;
 
 pub(super) fn caption(variance: &Variance, scale: Scale) -> Vec<String> {
@@ -11,7 +12,7 @@ pub(super) fn caption(variance: &Variance, scale: Scale) -> Vec<String> {
     if let [group] = &variance.groups[..] {
         lines.push(meaning(variance, group, scale));
     }
-    lines.extend(cost(variance));
+    lines.extend(Origin::cost(&variance.origins));
     lines
 }
 
@@ -156,20 +157,3 @@ fn meaning(variance: &Variance, group: &Group, scale: Scale) -> String {
 
 /// The seeds of the example.
 const SEEDS: f64 = 10.0;
-
-fn cost(variance: &Variance) -> Option<String> {
-    let words = Origin::effort(&variance.origins)?;
-    let cpus = variance.origins.iter().flat_map(|origin| &origin.cpus).map(String::as_str);
-    let mut cpus: Vec<&str> = cpus.collect();
-    cpus.dedup();
-    Some(format!("{words} on {}.", cpus.join(" and ")))
-}
-
-/// `a, b and c`.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}

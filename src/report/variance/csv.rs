@@ -1,11 +1,11 @@
 use super::Variance;
+use crate::report::csv_text::written;
 use crate::stats::{Effect, Estimate};
 
 /// A row a component and group, numbers in full: variances are in the square of the metric's own unit, and estimates
 /// below 0 as they are.
 pub(super) fn render(variance: &Variance) -> String {
     let request = &variance.request;
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let fixed = [
         "component",
         "levels",
@@ -42,11 +42,7 @@ pub(super) fn render(variance: &Variance) -> String {
         }
         push("total".into(), String::new(), String::new(), made.total, None);
     }
-    for row in rows {
-        writer.write_record(row).expect("writing to memory does not fail");
-    }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8(bytes).expect("the cells are text")
+    written(rows, false)
 }
 
 /// `seed_init`, `seed_init:seed_order`, `residual`.

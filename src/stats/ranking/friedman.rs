@@ -1,5 +1,6 @@
 //! Several methods on several data sets: ranks, and whether they differ at all.
 
+use crate::stats::tied_ranks::ranks_at;
 use crate::stats::{Best, same};
 use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor};
 
@@ -17,14 +18,7 @@ pub fn mean_ranks(scores: &[f64], best: Best) -> Vec<f64> {
         Best::Highest => scores[b].total_cmp(&scores[a]),
         Best::Lowest => scores[a].total_cmp(&scores[b]),
     });
-    let mut ranks = vec![0.0; scores.len()];
-    let mut before = 0;
-    for tied in order.chunk_by(|&a, &b| same(scores[a], scores[b])) {
-        let rank = before as f64 + (tied.len() + 1) as f64 / 2.0;
-        tied.iter().for_each(|&place| ranks[place] = rank);
-        before += tied.len();
-    }
-    ranks
+    ranks_at(&order, |&a, &b| same(scores[a], scores[b]))
 }
 
 /// Whether k methods differ over N data sets, by their ranks on each (Friedman 1937).

@@ -1,4 +1,5 @@
 use crate::report::ablation::{Ablation, Also};
+use crate::report::csv_text::{number, written};
 use crate::results::runs::{How, Lost};
 use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 
@@ -6,7 +7,6 @@ use crate::stats::{interquartile_mean, median, prediction_interval, std_dev};
 /// spreadsheets. It is for programs, and so no [`Language`](super::language::Language): nothing is rounded or said in
 /// words, what the others spread over several tables is one row, and there is no caption.
 pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<String> = ablation.row_names.clone();
     header.extend(ablation.request.vs.named().map(String::from));
     let fixed = [
@@ -92,25 +92,7 @@ pub(super) fn render(ablation: &Ablation, safe: bool) -> String {
             rows.push(row);
         }
     }
-    for row in rows {
-        let cells = row.into_iter().map(|cell| if safe { without_formula(cell) } else { cell });
-        writer.write_record(cells).expect("writing to memory does not fail");
-    }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8(bytes).expect("the cells are text")
-}
-
-/// A spreadsheet would compute what begins so, and may run commands for it.
-fn without_formula(cell: String) -> String {
-    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
-    match formula && cell.parse::<f64>().is_err() {
-        true => format!("'{cell}"),
-        false => cell,
-    }
-}
-
-fn number(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or(String::new(), |value| format!("{value:?}"))
+    written(rows, safe)
 }
 
 fn names(also: Also) -> Vec<&'static str> {

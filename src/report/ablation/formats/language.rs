@@ -1,6 +1,6 @@
 //! How a table is written in any language of text.
 
-use crate::report::ablation::{Ablation, Document, Entry, Sheet};
+use crate::report::ablation::{Document, Entry, Sheet};
 use crate::report::{Align, Table};
 
 /// What the languages differ in. What its methods are given is escaped.
@@ -35,11 +35,6 @@ pub(super) trait Language {
 
     /// All tables with their caption, and a name for references, of small letters, digits and hyphens.
     fn whole(tables: &str, caption: &str, name: &str) -> String;
-}
-
-/// The words of a table in a language.
-pub(super) fn render<L: Language>(ablation: &Ablation) -> String {
-    write::<L>(&Document::new(ablation, L::BEST_NAME))
 }
 
 /// The words of any tables with a caption in a language.

@@ -9,7 +9,7 @@ mod text;
 mod typst;
 
 use super::{Ablation, Document};
-use language::{Language, render, write};
+use language::{Language, write};
 
 /// The form of a written table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -52,15 +52,10 @@ pub fn is_table(head: &[u8]) -> bool {
 
 impl Format {
     pub(super) fn render(self, ablation: &Ablation) -> String {
-        match self {
-            Self::Text => render::<text::Text>(ablation),
-            Self::Markdown => render::<markdown::Markdown>(ablation),
-            Self::Latex => render::<latex::Latex>(ablation),
-            Self::Csv => csv::render(ablation, false),
-            Self::Typst => render::<typst::Typst>(ablation),
-            Self::Html => render::<html::Html>(ablation),
-        }
+        let words = self.document(|bold| Document::new(ablation, bold));
+        words.unwrap_or_else(|| csv::render(ablation, false))
     }
+
     /// Any tables with a caption, made by a function of what the caption calls the mark of the best; none in CSV, which
     /// has no words.
     pub(in crate::report) fn document(self, make: impl FnOnce(&str) -> Document) -> Option<String> {

@@ -1,11 +1,9 @@
 use super::language::{Language, aligned};
 use crate::report::ablation::Sheet;
+use crate::text::{LINE, wrapped};
 
 /// Boxes and sentences.
 pub(super) struct Text;
-
-/// The width of a terminal that nobody has widened.
-const WIDTH: usize = 80;
 
 impl Language for Text {
     const BEST_NAME: &'static str = "•";
@@ -23,27 +21,12 @@ impl Language for Text {
     fn table(heading: &str, sheet: &Sheet, head: Vec<String>, rows: Vec<Vec<String>>) -> String {
         let table = aligned(sheet, &head, rows);
         let keys = sheet.columns.iter().take_while(|(_, words)| *words).count();
-        let parts = table.split(keys, WIDTH);
+        let parts = table.split(keys, LINE);
         let parts: Vec<String> = parts.iter().map(|part| part.to_terminal() + "\n").collect();
         format!("{heading}{}\n", parts.concat())
     }
 
     fn whole(tables: &str, caption: &str, _name: &str) -> String {
-        format!("{tables}{}", wrap(caption))
+        format!("{tables}{}\n", wrapped(caption, 0))
     }
-}
-
-fn wrap(text: &str) -> String {
-    let (mut lines, mut line) = (String::new(), String::new());
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines += &format!("{line}\n");
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line += word;
-    }
-    format!("{lines}{line}\n")
 }
