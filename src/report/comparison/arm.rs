@@ -1,5 +1,6 @@
 use crate::report::ablation::{AblationError, select};
 use crate::results::runs::{Lost, Measure, Outcome, Runs};
+use std::collections::HashMap;
 use thiserror::Error;
 
 /// The runs of one arm: a value for each of what pairs them.
@@ -93,9 +94,12 @@ impl Arm {
 
     /// The values of those that both have.
     pub fn pairs(&self, other: &Self) -> Vec<(f64, f64)> {
-        let of = |pair: &String| {
-            other.sample.iter().find(|(other, _)| other == pair).map(|&(_, value)| value)
-        };
-        self.sample.iter().filter_map(|(pair, value)| Some((*value, of(pair)?))).collect()
+        let theirs: HashMap<&str, f64> =
+            other.sample.iter().map(|(pair, value)| (pair.as_str(), *value)).collect();
+        let both = self.sample.iter().filter_map(|(pair, value)| {
+            let other = theirs.get(pair.as_str())?;
+            Some((*value, *other))
+        });
+        both.collect()
     }
 }
