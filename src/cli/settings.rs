@@ -44,6 +44,12 @@ pub fn of_network() -> impl Iterator<Item = &'static str> {
     options().filter(|setting| setting.of_network).map(|setting| setting.name)
 }
 
+/// What a training that goes on does not take: all other settings are those that it began with.
+pub fn of_training() -> impl Iterator<Item = &'static str> {
+    let settings = options().map(|setting| setting.name).filter(|name| *name != "epochs");
+    settings.chain(["full_batch", "load", "out"])
+}
+
 /// The values of every axis of a sweep that was given.
 #[derive(Debug, Clone, Default)]
 pub struct Axes(pub BTreeMap<String, String>);

@@ -1,6 +1,6 @@
 use super::data::{DataArguments, rows};
 use super::output::notice;
-use super::settings::{Given, of_network};
+use super::settings::{Given, of_network, of_training};
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -14,8 +14,8 @@ use nablab::simd::SimdLevel;
 use nablab::text::{LINE, lines, significant, wrapped};
 use nablab::train::settings::Draft;
 use nablab::train::{
-    Diagnosis, EpochRecord, History, Measures, Metric, Model, MonitorOptions, Outcome, Precision,
-    Status, TrainingSpec, examine, train_from, untrained,
+    Begin, Checkpoint, Diagnosis, EpochRecord, History, Measures, Metric, Model, MonitorOptions,
+    Outcome, Precision, Status, TrainingSpec, examine, train_resumable, untrained,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -51,6 +51,9 @@ pub struct Arguments {
         conflicts_with_all = of_network()
     )]
     load: Option<PathBuf>,
+    /// Go on with the training that left such a file as if it had never stopped; --epochs counts from the start
+    #[arg(long, value_name = "FILE", help_heading = MODEL, conflicts_with_all = of_training())]
+    resume: Option<PathBuf>,
     /// Directory for trials.csv, epochs.csv and provenance.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -86,16 +89,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.save {
         check_save(path, arguments)?;
     }
-    let start = arguments.load.as_ref().map(|path| Model::load_with_digest(path)).transpose()?;
+    let start = Start::of(arguments)?;
     let draft = arguments.draft()?;
     let data = arguments.data.load()?;
-    let mut spec = draft.spec(&arguments.monitors, &data);
-    if let Some((model, digest)) = &start {
-        begin_with(&mut spec, model, digest);
-        if !arguments.settings.contains("precision") {
-            spec.precision = model.precision();
-        }
-    }
+    let spec = start.spec(&draft, arguments, &data)?;
     check_hidden(&spec, &arguments.settings, &data)?;
     // Without an epoch the start is evaluated, and all else must be as for a training.
     let trains = spec.epochs > 0;
@@ -106,8 +103,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "--out {out}: with --epochs 0 there is no training to write of; --save writes the network"
         );
     }
-    let fits = || match &start {
-        Some((model, _)) => spec.check_start(model, &data),
+    let fits = || match start.model() {
+        Some(model) => spec.check_start(model, &data),
         None => Ok(()),
     };
     let valid = spec.validate(&data).and_then(|()| fits()).and_then(|()| spec.check_memory(&data));
@@ -120,7 +117,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
     }
-    if let (Some((model, _)), Some(path)) = (&start, &arguments.load) {
+    if let (Start::Network(model, _), Some(path)) = (&start, &arguments.load) {
         say_precision(model.precision(), spec.precision, path);
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
@@ -140,10 +137,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut printed = writeln!(stdout, "{}", lines(head, " ", 2));
     let mut provenance = Provenance::new("train", "full", &data, level);
     let bar = progress::bar(spec.epochs, "epochs");
-    let start = start.map(|(model, _)| model);
     let outcome = match trains {
-        false => untrained(&spec, &data, level, start.as_ref()),
-        true => train_from(&spec, &data, level, start.as_ref(), &mut |record| {
+        false => untrained(&spec, &data, level, start.model()).map(|outcome| (outcome, None)),
+        true => train_resumable(&spec, &data, level, start.begin(), &mut |record| {
             bar.set_position(record.epoch as u64 + 1);
             if printed.is_ok() {
                 printed = progress::print(&bar, &epoch_line(record));
@@ -157,9 +153,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     bar.finish_and_clear();
     let outcome = outcome.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
 
-    let Outcome { history, model } = outcome;
+    let (Outcome { history, model }, checkpoint) = outcome;
     let mut report = match trains {
-        true => summary(&history, training, rows(&data)),
+        true => summary(&history, start.epochs(), training, rows(&data)),
         false => start_line(&history),
     };
     let examination = (history.trained > 0).then(|| examine(&model, &spec, &data, level));
@@ -176,13 +172,100 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let printed = printed.and_then(|()| write!(stdout, "{report}"));
     if let Some(path) = &arguments.save {
-        model.save(path).context("--save")?;
+        let is_kept = match &checkpoint {
+            Some(checkpoint) => model.save_with(path, checkpoint),
+            None => model.save(path).map(|()| true),
+        };
+        if !is_kept.context("--save")? {
+            let path = path.display();
+            notice(format_args!(
+                "{path}: what the optimiser remembers is larger than the header of the format may be: the training \
+                 cannot be resumed from it"
+            ));
+        }
     }
     printed?;
     if let Some(path) = &arguments.save {
         writeln!(stdout, "wrote {}", path.display())?;
     }
     Ok(())
+}
+
+/// What the training begins with.
+enum Start {
+    Drawn,
+    /// A network, and the digest of its file.
+    Network(Model, String),
+    /// The end of an earlier one, and its file.
+    Training(Model, Box<Checkpoint>, PathBuf),
+}
+
+impl Start {
+    fn of(arguments: &Arguments) -> anyhow::Result<Self> {
+        if let Some(path) = &arguments.load {
+            let (model, digest) = Model::load_with_digest(path)?;
+            return Ok(Self::Network(model, digest));
+        }
+        let Some(path) = &arguments.resume else { return Ok(Self::Drawn) };
+        match Model::load_with_training(path)? {
+            (model, Some(checkpoint)) => {
+                Ok(Self::Training(model, Box::new(checkpoint), path.clone()))
+            }
+            (_, None) => bail!(
+                "--resume {}: holds a network, but no training that could go on: it was stopped early, or saved by \
+                 another program or version; --load begins another one with it",
+                path.display()
+            ),
+        }
+    }
+
+    fn spec(
+        &self,
+        draft: &Draft,
+        arguments: &Arguments,
+        data: &Dataset,
+    ) -> anyhow::Result<TrainingSpec> {
+        let mut spec = draft.spec(&arguments.monitors, data);
+        match self {
+            Self::Drawn => {}
+            Self::Network(model, digest) => {
+                begin_with(&mut spec, model, digest);
+                if !arguments.settings.contains("precision") {
+                    spec.precision = model.precision();
+                }
+            }
+            Self::Training(_, checkpoint, path) => {
+                let epochs = arguments.settings.contains("epochs").then_some(spec.epochs);
+                let resumed = checkpoint.spec(epochs, &arguments.monitors, data);
+                spec =
+                    resumed.map_err(|problem| anyhow!("--resume {}: {problem}", path.display()))?;
+            }
+        }
+        Ok(spec)
+    }
+
+    fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Drawn => None,
+            Self::Network(model, _) | Self::Training(model, ..) => Some(model),
+        }
+    }
+
+    fn begin(&self) -> Begin<'_> {
+        match self {
+            Self::Drawn => Begin::Drawn,
+            Self::Network(model, _) => Begin::Network(model),
+            Self::Training(model, checkpoint, _) => Begin::Checkpoint(model, checkpoint),
+        }
+    }
+
+    /// The epochs that were trained before.
+    fn epochs(&self) -> usize {
+        match self {
+            Self::Drawn | Self::Network(..) => 0,
+            Self::Training(_, checkpoint, _) => checkpoint.epochs(),
+        }
+    }
 }
 
 /// Refuses what the widths of the hidden layers show to be a mistake.
@@ -212,6 +295,7 @@ fn check_save(path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     if path.is_dir() {
         bail!("--save: {}: is a directory", path.display());
     }
+    // What is resumed may be replaced by its continuation.
     let loaded = arguments.load.as_slice();
     may_replace(path, loaded, "a model", |_| Model::load(path).is_ok()).context("--save")?;
     if path.exists() && !arguments.overwrite {
@@ -302,9 +386,10 @@ pub fn format_metric(metric: Metric, value: f64) -> String {
     }
 }
 
-pub fn summary(history: &History, images: usize, rows: &str) -> String {
+/// The course of a training that had so many epochs before.
+pub fn summary(history: &History, before: usize, images: usize, rows: &str) -> String {
     let mut text = String::new();
-    let epochs = history.trained;
+    let epochs = history.trained - before;
     let took = format!(
         "{} in {:.2} s ({} {rows} a second, monitoring included)",
         plural(epochs, "epoch"),

@@ -320,6 +320,27 @@ impl<T: Real> Learner<T> {
         self.memories.iter().flat_map(|memory| [&memory.first, &memory.second, &memory.gradient])
     }
 
+    /// The velocity or running mean of the gradient and that of its square, layer by layer. Between two steps there is nothing
+    /// in the gradient.
+    pub(super) fn memories(&self) -> impl Iterator<Item = [&Weights<T>; 2]> {
+        self.memories.iter().map(|memory| [&memory.first, &memory.second])
+    }
+
+    /// The same, to be changed.
+    pub(super) fn memories_mut(&mut self) -> impl Iterator<Item = [&mut Weights<T>; 2]> {
+        self.memories.iter_mut().map(|memory| [&mut memory.first, &mut memory.second])
+    }
+
+    /// β₁^t and β₂^t after t steps.
+    pub(super) fn powers(&self) -> [f64; 2] {
+        self.powers
+    }
+
+    /// The same, to be changed.
+    pub(super) fn powers_mut(&mut self) -> &mut [f64; 2] {
+        &mut self.powers
+    }
+
     /// The constants of gradient descent with a mini-batch of some rows.
     #[inline(always)]
     fn rates(&self, rows: usize) -> Rates {

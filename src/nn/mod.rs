@@ -23,6 +23,7 @@ mod pass;
 mod per_layer;
 mod recurrence;
 mod sequence;
+mod snapshot;
 #[cfg(test)]
 mod stored;
 mod targets;
@@ -46,6 +47,7 @@ pub use optimiser::Optimiser;
 pub use per_layer::PerLayer;
 pub use recurrence::RecurrentInitialiser;
 pub use sequence::Sequence;
+pub use snapshot::{LayerSnapshot, LearnerSnapshot};
 pub use targets::{Desired, Targets};
 pub use weights::Weights;
 pub use workspace::Workspace;

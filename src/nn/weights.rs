@@ -123,6 +123,18 @@ impl<T: Real> Weights<T> {
         self.transposed_is_current = false;
     }
 
+    /// The stored number of the weight from input `k` to output `j`.
+    pub(super) fn stored_weight(&self, j: usize, k: usize) -> T {
+        self.stored[self.index(j, k)]
+    }
+
+    /// Sets the stored number of the weight from input `k` to output `j`.
+    pub(super) fn set_stored_weight(&mut self, j: usize, k: usize, stored: T) {
+        let index = self.index(j, k);
+        self.stored[index] = stored;
+        self.transposed_is_current = false;
+    }
+
     /// The stored weights, output-major: `[n_out][padded(n_in)]`, of a convolution `[maps][kernel][padded(run)]`.
     #[inline(always)]
     pub(super) fn transposed<S: Simd>(&mut self, simd: S) -> &[T] {

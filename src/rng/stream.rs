@@ -58,6 +58,17 @@ impl Stream {
         Self { words, spare: None }
     }
 
+    /// How many words have been drawn. A normal number that is kept for the next call is not told.
+    pub(crate) fn position(&self) -> u64 {
+        (self.words.get_word_pos() / 2) as u64
+    }
+
+    /// Goes on after so many words.
+    pub(crate) fn go_to(&mut self, position: u64) {
+        self.words.set_word_pos(2 * u128::from(position));
+        self.spare = None;
+    }
+
     /// The next 64 random bits: two key stream words, the earlier one in the low half.
     pub fn next_u64(&mut self) -> u64 {
         self.words.next_u64()

@@ -39,6 +39,11 @@ pub enum SpecError {
         /// The optimiser.
         optimiser: &'static str,
     },
+    /// A checkpoint that does not go with its network.
+    #[error(
+        "its training is damaged, or its network was changed since; --load begins another with it"
+    )]
+    Checkpoint,
     /// Epochs that early stopping or a schedule would not see, or none at all.
     #[error(
         "monitor every {0} epochs: expected 1 or above, and 1 with early stopping or a plateau schedule"
@@ -242,6 +247,7 @@ impl SpecError {
             Self::OneSeed { option, .. } | Self::NothingDrawn { option, .. } => option,
             Self::Pairing { .. } => "output",
             Self::Start { .. } => "load",
+            Self::Checkpoint => "resume",
             Self::StartRange => "precision",
             Self::Order { .. } => "order",
             Self::EarlierRuns => "rng",

@@ -5,6 +5,7 @@
 
 mod assess;
 mod batch;
+mod checkpoint;
 mod diagnosis;
 mod epoch;
 mod error;
@@ -33,6 +34,7 @@ mod workload;
 
 pub use assess::{Assessment, ImageResult, assess};
 pub use batch::MiniBatch;
+pub use checkpoint::Checkpoint;
 pub use diagnosis::{Cause, Diagnosis, Finding};
 pub use error::SpecError;
 pub use evaluate::{Evaluation, Evaluator};
@@ -46,7 +48,7 @@ pub use order::Order;
 pub use own_seed::Randomised;
 pub use predict::Predictor;
 pub use randomness::Randomness;
-pub use run::{Outcome, train, train_from, untrained};
+pub use run::{Begin, Outcome, train, train_from, train_resumable, untrained};
 pub use schedule::Schedule;
 pub use spec::{Generator, Precision, TrainingSpec};
 pub use timing::{timed_epochs, timed_forward};

@@ -1,11 +1,12 @@
+use super::checkpoint::Numbers;
 use super::layers::{measure_layers, updates};
 use super::schedule::{LearningRate, NoImprovement};
 use super::{
-    EpochRecord, Evaluator, History, LayerRecord, Measures, Metric, Metrics, Model, Precision,
-    Randomised, SpecError, Status, Trainer, TrainingSpec,
+    Checkpoint, EpochRecord, Evaluator, History, LayerRecord, Measures, Metric, Metrics, Model,
+    Precision, Randomised, SpecError, Status, Trainer, TrainingSpec,
 };
 use crate::data::{Dataset, NumberRows, Split};
-use crate::nn::Network;
+use crate::nn::{LayerSnapshot, Network};
 use crate::simd::{Real, SimdLevel};
 use pulp::Arch;
 use std::borrow::Cow;
@@ -49,17 +50,57 @@ pub fn train_from(
     start: Option<&Model>,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
 ) -> Result<Outcome, SpecError> {
+    let begin = start.map_or(Begin::Drawn, Begin::Network);
+    Ok(go(spec, data, level, begin, observe, false)?.0)
+}
+
+/// With what a training begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Begin<'a> {
+    /// With parameters that are drawn.
+    Drawn,
+    /// With the parameters of a network, and an optimiser that remembers nothing.
+    Network(&'a Model),
+    /// Where an earlier one ended, with the network that it left.
+    Checkpoint(&'a Model, &'a Checkpoint),
+}
+
+/// As [`train`], beginning as is said, and returns what is needed to go on, too: n epochs and then m have the bits of n + m.
+/// There is nothing to go on with if the training diverged, or keeps another network than the last one.
+///
+/// # Errors
+///
+/// When the specification makes no sense, or is for networks of another shape than the one to begin with; or if that is damaged.
+pub fn train_resumable(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    level: SimdLevel,
+    begin: Begin,
+    observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
+) -> Result<(Outcome, Option<Checkpoint>), SpecError> {
+    go(spec, data, level, begin, observe, true)
+}
+
+fn go(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    level: SimdLevel,
+    begin: Begin,
+    observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
+    keep: bool,
+) -> Result<(Outcome, Option<Checkpoint>), SpecError> {
     spec.validate(data)?;
-    if let Some(model) = start {
+    if let Begin::Network(model) | Begin::Checkpoint(model, _) = begin {
         spec.check_start(model, data)?;
     }
+    let kept = keep.then_some(data);
     let data = &spec.select(data);
     // A level that this CPU lacks cannot be named on the command line.
     let arch = level.arch();
-    Ok(match spec.precision {
-        Precision::F32 => run::<f32>(spec, data, arch, start, observe),
-        Precision::F64 => run::<f64>(spec, data, arch, start, observe),
-    })
+    match spec.precision {
+        Precision::F32 => run::<f32>(spec, data, arch, begin, observe, kept),
+        Precision::F64 => run::<f64>(spec, data, arch, begin, observe, kept),
+    }
 }
 
 /// The network with which the training of `spec` begins, and its metrics as [`History::start`]: what a training of no epochs
@@ -81,29 +122,33 @@ pub fn untrained(
     let spec = &TrainingSpec { monitor_start: true, ..spec.clone() };
     let data = &spec.select(data);
     let arch = level.arch();
+    let begin = start.map_or(Begin::Drawn, Begin::Network);
     Ok(match spec.precision {
-        Precision::F32 => Run::<f32>::new(spec, data, arch, start).finish(Status::Finished),
-        Precision::F64 => Run::<f64>::new(spec, data, arch, start).finish(Status::Finished),
+        Precision::F32 => Run::<f32>::new(spec, data, arch, begin)?.finish(Status::Finished),
+        Precision::F64 => Run::<f64>::new(spec, data, arch, begin)?.finish(Status::Finished),
     })
 }
 
+/// Makes a checkpoint for the data `kept`, of which `data` are what the training sees, if there are any.
 fn run<T: Real>(
     spec: &TrainingSpec,
     data: &Dataset,
     arch: Arch,
-    start: Option<&Model>,
+    begin: Begin,
     observe: &mut dyn FnMut(&EpochRecord) -> ControlFlow<()>,
-) -> Outcome
+    kept: Option<&Dataset>,
+) -> Result<(Outcome, Option<Checkpoint>), SpecError>
 where
     Model: From<Network<T>>,
 {
-    let mut run = Run::<T>::new(spec, data, arch, start);
+    let mut run = Run::<T>::new(spec, data, arch, begin)?;
     let status = loop {
         if let Some(status) = run.epoch(observe) {
             break status;
         }
     };
-    run.finish(status)
+    let checkpoint = kept.and_then(|data| run.checkpoint(data, status));
+    Ok((run.finish(status), checkpoint))
 }
 
 /// A training in progress with all that is watched over it.
@@ -125,34 +170,83 @@ struct Run<'a, T: Real> {
 }
 
 impl<'a, T: Real> Run<'a, T> {
-    fn new(spec: &'a TrainingSpec, data: &'a Dataset, arch: Arch, start: Option<&Model>) -> Self {
+    fn new(
+        spec: &'a TrainingSpec,
+        data: &'a Dataset,
+        arch: Arch,
+        begin: Begin,
+    ) -> Result<Self, SpecError>
+    where
+        Model: From<Network<T>>,
+    {
         let begun = Instant::now();
-        let trainer = match start {
-            Some(model) => Trainer::from_network(spec, data, model.network::<T>()),
-            None => Trainer::new(spec, data),
+        let mut rate = LearningRate::new(spec.schedule, spec.eta, spec.epochs);
+        let mut patience = Patience::new(spec.early_stop);
+        let mut trained = 0;
+        let trainer = match begin {
+            Begin::Drawn => Trainer::new(spec, data),
+            Begin::Network(model) => Trainer::from_network(spec, data, model.network::<T>()),
+            Begin::Checkpoint(model, checkpoint) => {
+                let trainer = resumed(spec, data, model, checkpoint)?;
+                trained = checkpoint.epochs;
+                rate.remember(checkpoint.divided, checkpoint.plateau.into());
+                let best = match checkpoint.best_epoch {
+                    Some(epoch) => (epoch, model.network()),
+                    None => (trained - 1, trainer.network().clone()),
+                };
+                patience.remember(checkpoint.patience.into(), best);
+                trainer
+            }
         };
         let layers = match spec.monitor_layers {
-            true => measure_layers(arch, trainer.network(), &data.training, 0, None),
+            true => measure_layers(arch, trainer.network(), &data.training, trained, None),
             false => Vec::new(),
         };
         let mut evaluator = Evaluator::new(trainer.network());
         let mut metrics = || monitor(spec, data, arch, trainer.network(), &mut evaluator);
         let start = spec.monitor_start.then(|| Box::new(metrics()));
-        Self {
+        Ok(Self {
             spec,
             data,
             arch,
             start,
             evaluator,
             trainer,
-            rate: LearningRate::new(spec.schedule, spec.eta, spec.epochs),
-            patience: Patience::new(spec.early_stop),
+            rate,
+            patience,
             epochs: Vec::new(),
             layers,
-            trained: 0,
+            trained,
             begun,
             recorded: Instant::now(),
+        })
+    }
+
+    /// What is needed to go on with the training of `data`; nothing if its own rules have ended it.
+    fn checkpoint(&self, data: &Dataset, status: Status) -> Option<Checkpoint>
+    where
+        Model: From<Network<T>>,
+    {
+        if matches!(status, Status::Diverged { .. } | Status::EarlyStopped { .. }) {
+            return None;
         }
+        let network = self.trainer.network();
+        let (learner, dropout) = self.trainer.memory();
+        let stored = network.snapshot();
+        let best_epoch = self.patience.better_before(self.trained);
+        // Files have weights times what dropout keeps, which may be rounded.
+        let hidden = &network.architecture().hidden;
+        let is_plain = hidden.iter().all(|layer| layer.dropout == 0.0);
+        let is_told = is_plain && best_epoch.is_none() && read_back(network)?.snapshot() == stored;
+        let numbers = Numbers { network: (!is_told).then_some(stored), learner };
+        let (divided, plateau) = self.rate.memory();
+        let mut checkpoint = Checkpoint::new(self.spec, data, self.trained, &numbers);
+        checkpoint.best_epoch = best_epoch;
+        checkpoint.dropout = dropout;
+        checkpoint.divided = divided;
+        checkpoint.plateau = plateau.into();
+        checkpoint.patience = (&self.patience.improvement).into();
+        Some(checkpoint)
     }
 
     /// Trains for an epoch, and returns how the training has ended if it has.
@@ -210,8 +304,8 @@ impl<'a, T: Real> Run<'a, T> {
     where
         Model: From<Network<T>>,
     {
-        let best = self.patience.best.filter(|&(epoch, _)| epoch + 1 < self.trained);
-        let kept_epoch = best.as_ref().map(|&(epoch, _)| epoch);
+        let kept_epoch = self.patience.better_before(self.trained);
+        let best = self.patience.best.filter(|_| kept_epoch.is_some());
         let network = best.map_or_else(|| self.trainer.into_network(), |(_, network)| network);
         let history = History {
             start: self.start,
@@ -224,6 +318,53 @@ impl<'a, T: Real> Run<'a, T> {
         };
         Outcome { history, model: network.into() }
     }
+}
+
+/// The training that a checkpoint is of.
+fn resumed<T: Real>(
+    spec: &TrainingSpec,
+    data: &Dataset,
+    model: &Model,
+    checkpoint: &Checkpoint,
+) -> Result<Trainer<T>, SpecError>
+where
+    Model: From<Network<T>>,
+{
+    let damaged = || SpecError::Checkpoint;
+    let Numbers { network: stored, learner } = checkpoint.numbers().ok_or_else(damaged)?;
+    let mut network = model.network::<T>();
+    if let Some(stored) = stored {
+        let parameters = network.snapshot();
+        if !network.restore(&stored) {
+            return Err(damaged());
+        }
+        // They must be those of the parameters beside them, unless these are of an earlier epoch.
+        let told = read_back(&network).ok_or_else(damaged)?.snapshot();
+        if checkpoint.best_epoch.is_none() && !are_near(&told, &parameters) {
+            return Err(damaged());
+        }
+    }
+    let place = (checkpoint.epochs, checkpoint.dropout);
+    Trainer::resumed(spec, data, network, &learner, place).ok_or_else(damaged)
+}
+
+/// Whether parameters of the same shape are equal but for rounding.
+fn are_near(a: &[LayerSnapshot], b: &[LayerSnapshot]) -> bool {
+    let numbers = |layers: &[LayerSnapshot]| -> Vec<f64> {
+        let both = layers.iter().flat_map(|layer| layer.weights.iter().chain(&layer.biases));
+        both.copied().collect()
+    };
+    let near =
+        |(a, b): (f64, f64)| (a - b).abs() <= 1e-6 * a.abs().max(f64::from(f32::MIN_POSITIVE));
+    numbers(a).into_iter().zip(numbers(b)).all(near)
+}
+
+/// A network as it is after its parameters were saved and loaded.
+fn read_back<T: Real>(network: &Network<T>) -> Option<Network<T>>
+where
+    Model: From<Network<T>>,
+{
+    Some(Model::from(network.clone()).read_back()?.network())
 }
 
 /// The training images of an epoch: those of the data, or distorted ones.
@@ -252,6 +393,17 @@ struct Patience<T: Real> {
 impl<T: Real> Patience<T> {
     fn new(epochs: Option<usize>) -> Self {
         Self { epochs, improvement: NoImprovement::default(), best: None }
+    }
+
+    /// Takes back what it knew, with the best epoch and its network.
+    fn remember(&mut self, improvement: NoImprovement, best: (usize, Network<T>)) {
+        self.best = (self.epochs.is_some() && improvement.best.is_some()).then_some(best);
+        self.improvement = improvement;
+    }
+
+    /// The best epoch, if that is not the last one of those trained.
+    fn better_before(&self, trained: usize) -> Option<usize> {
+        self.best.as_ref().map(|&(epoch, _)| epoch).filter(|epoch| epoch + 1 < trained)
     }
 
     /// Whether training shall go on.

@@ -98,6 +98,11 @@ impl Schedule {
     pub fn needs_validation(self) -> bool {
         matches!(self, Self::Plateau { .. })
     }
+
+    /// Whether η in an epoch depends on how many there will be.
+    pub fn depends_on_epochs(self) -> bool {
+        matches!(self, Self::Cosine)
+    }
 }
 
 /// A schedule at work.
@@ -133,6 +138,16 @@ impl LearningRate {
         self.first * part
     }
 
+    /// What it remembers: what η was divided by, and the accuracies seen.
+    pub(super) fn memory(&self) -> (f64, &NoImprovement) {
+        (self.divided, &self.improvement)
+    }
+
+    /// Takes back what another one of the same schedule remembered.
+    pub(super) fn remember(&mut self, divided: f64, improvement: NoImprovement) {
+        (self.divided, self.improvement) = (divided, improvement);
+    }
+
     /// Takes note of the validation accuracy after an epoch. Returns whether training shall go on.
     pub fn observe(&mut self, accuracy: f64) -> bool {
         let Schedule::Plateau { epochs, divisor, limit } = self.schedule else {
@@ -154,8 +169,10 @@ fn power(factor: f64, n: usize) -> f64 {
 /// The rule of no improvement in n epochs.
 #[derive(Debug, Clone, Default)]
 pub struct NoImprovement {
-    best: Option<f64>,
-    waited: usize,
+    /// The best accuracy so far.
+    pub(super) best: Option<f64>,
+    /// The epochs since.
+    pub(super) waited: usize,
 }
 
 impl NoImprovement {

@@ -1,7 +1,7 @@
 use super::epoch::Steps;
 use super::{MiniBatch, Randomised, Randomness, TrainingSpec};
 use crate::data::{Dataset, Split};
-use crate::nn::{Learner, Network, StepConstants, Workspace};
+use crate::nn::{Learner, LearnerSnapshot, Network, StepConstants, Workspace};
 use crate::rng::{Purpose, Stream};
 use crate::simd::Real;
 use pulp::Arch;
@@ -41,6 +41,35 @@ impl<T: Real> Trainer<T> {
     /// As [`new`](Self::new).
     pub fn from_network(spec: &TrainingSpec, data: &Dataset, network: Network<T>) -> Self {
         Self::with(spec, data, Randomness::new(spec, data), network)
+    }
+
+    /// The same after so many epochs: with the network, the memory of the optimiser and the place in the stream of dropout as
+    /// they were then.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new).
+    pub(super) fn resumed(
+        spec: &TrainingSpec,
+        data: &Dataset,
+        network: Network<T>,
+        learner: &LearnerSnapshot,
+        (epochs, dropout): (usize, u64),
+    ) -> Option<Self> {
+        let mut randomness = Randomness::new(spec, data);
+        if spec.start.is_none() {
+            // The author's generators draw the network first.
+            draw_network::<T>(spec, data, &mut randomness);
+        }
+        let mut trainer = Self::with(spec, data, randomness, network);
+        (0..epochs).for_each(|_| trainer.shuffle());
+        trainer.dropout.go_to(dropout);
+        trainer.learner.restore(learner).then_some(trainer)
+    }
+
+    /// What the optimiser remembers, and how many words of the stream of dropout have been drawn.
+    pub(super) fn memory(&self) -> (LearnerSnapshot, u64) {
+        (self.learner.snapshot(), self.dropout.position())
     }
 
     fn with(

@@ -21,6 +21,7 @@ mod regression;
 mod replay;
 mod report;
 mod reproduce;
+mod resume;
 mod settings;
 mod sweep;
 mod variance;

@@ -1,6 +1,6 @@
 //! Model files from the outside: saved, loaded, evaluated, and used to classify a picture.
 
-use crate::common::{Images, nablab, refused, train, works, write_png};
+use crate::common::{Images, heard, nablab, refused, train, works, write_png};
 use nablab::data::Dataset;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,6 @@ fn evaluated(model: &Path, data: &Path) -> Value {
     let mut command = nablab();
     command.args(["evaluate", "--json", "--data"]).arg(data).arg(model);
     serde_json::from_str(&works(&mut command)).unwrap()
-}
-
-/// Runs something that must work and may have something to say: standard output and error.
-#[track_caller]
-fn heard(command: &mut assert_cmd::Command) -> (String, String) {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 /// A network of 784-2-10 as JSON: all parameters are 0 but one weight and one bias.

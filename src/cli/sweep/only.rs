@@ -37,7 +37,7 @@ pub fn run(sweep: &Sweep, id: &str, level: SimdLevel, stdout: &mut Output) -> an
     let only = sweep.only(id, level, &Lines(Mutex::new(stdout)))?;
     let data = sweep.plan().data();
     let images = only.trial.spec.training_images(data).unwrap_or_default();
-    write!(stdout, "{}", summary(&only.history, images, rows(data)))?;
+    write!(stdout, "{}", summary(&only.history, 0, images, rows(data)))?;
     match only.was_known {
         true => {
             let epochs = plural(only.history.epochs.len(), "epoch");

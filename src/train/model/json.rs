@@ -162,6 +162,7 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         precision: Precision::F64,
         targets: Targets::OneHot,
         layers: None,
+        training: None,
     });
     if functions.layers.is_some() {
         return Err("layers of other kinds than dense; expected them in a .safetensors file".into());
@@ -178,5 +179,6 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         precision: functions.precision,
         weights: file.weights.into_iter().map(|matrix| matrix.numbers).collect(),
         biases: file.biases.into_iter().map(|matrix| matrix.numbers).collect(),
+        training: functions.training,
     })
 }

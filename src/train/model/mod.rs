@@ -13,7 +13,7 @@ use crate::data::{SparseRows, Split};
 use crate::files::write_atomically;
 use crate::nn::{Architecture, Network};
 use crate::simd::{Real, SimdLevel};
-use crate::train::{Evaluation, Evaluator, Precision, Predictor};
+use crate::train::{Checkpoint, Evaluation, Evaluator, Precision, Predictor};
 use parameters::Parameters;
 use source::Source;
 use std::path::Path;
@@ -149,6 +149,11 @@ impl Model {
         }
     }
 
+    /// What it is once it was saved and loaded; `None` if a parameter is not finite.
+    pub(super) fn read_back(&self) -> Option<Self> {
+        Parameters::of(self).into_model().ok()
+    }
+
     /// Writes the network, in the format that the extension of the name says:
     ///
     /// - `.json`: that of the book's network2, with a key more for what that has no place for; for
@@ -167,9 +172,25 @@ impl Model {
     /// network, a parameter is not finite, or the file cannot be written. What stood there before is
     /// untouched then.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        self.write(path, None)
+    }
+
+    /// The same, with what a training needs to go on with it, under keys that other programs do not look at. The header of a
+    /// safetensors file has at most 100 MB: what does not fit is left out. Returns whether it is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save).
+    pub fn save_with(&self, path: &Path, training: &Checkpoint) -> Result<bool, ModelError> {
+        let fits = Format::of(path)? == Format::Json || safetensors::has_room(training);
+        self.write(path, fits.then(|| training.clone()))?;
+        Ok(fits)
+    }
+
+    fn write(&self, path: &Path, training: Option<Checkpoint>) -> Result<(), ModelError> {
         Self::check_format(path, self.architecture())?;
         let format = Format::of(path)?;
-        let parameters = Parameters::of(self);
+        let parameters = Parameters { training, ..Parameters::of(self) };
         if !parameters.is_finite() {
             return Err(ModelError::NotFinite { path: path.into() });
         }
@@ -197,6 +218,21 @@ impl Model {
     ///
     /// As [`load`](Self::load).
     pub fn load_with_digest(path: &Path) -> Result<(Self, String), ModelError> {
+        let (model, _, digest) = Self::read(path)?;
+        Ok((model, digest))
+    }
+
+    /// As [`load`](Self::load), and what a training needs to go on with the network, if the file holds that.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with_training(path: &Path) -> Result<(Self, Option<Checkpoint>), ModelError> {
+        let (model, training, _) = Self::read(path)?;
+        Ok((model, training))
+    }
+
+    fn read(path: &Path) -> Result<(Self, Option<Checkpoint>, String), ModelError> {
         let format = Format::of(path)?;
         let unreadable = |source| ModelError::Read { path: path.into(), source };
         let mut source = Source::open(path).map_err(unreadable)?;
@@ -206,9 +242,13 @@ impl Model {
             Format::Json => json::read(&mut source),
             Format::Safetensors => safetensors::read(&mut source, length),
         };
-        let model = parameters.and_then(Parameters::into_model);
-        let model = model.map_err(|problem| ModelError::Content { path: path.into(), problem })?;
-        Ok((model, source.digest()))
+        let read = parameters.and_then(|mut parameters| {
+            let training = parameters.training.take();
+            Ok((parameters.into_model()?, training))
+        });
+        let read = read.map_err(|problem| ModelError::Content { path: path.into(), problem });
+        let (model, training) = read?;
+        Ok((model, training, source.digest()))
     }
 }
 

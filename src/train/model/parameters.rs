@@ -6,7 +6,7 @@ use crate::nn::{
     Sequence, Targets, dense,
 };
 use crate::simd::Real;
-use crate::train::Precision;
+use crate::train::{Checkpoint, Precision};
 use serde::{Deserialize, Serialize};
 
 /// A network as its files have it: everything in f64, weights output-major, those that leave a layer
@@ -19,6 +19,8 @@ pub(super) struct Parameters {
     pub weights: Vec<Vec<f64>>,
     /// `biases[l][j]`.
     pub biases: Vec<Vec<f64>>,
+    /// What a training needs to go on with it.
+    pub training: Option<Checkpoint>,
 }
 
 /// What a network is besides its parameters.
@@ -38,6 +40,9 @@ pub(super) struct Functions {
     /// Left out where all layers are dense: the sizes of their parameters tell them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Layers>,
+    /// What a training needs to go on with the network; left out where that is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Checkpoint>,
 }
 
 /// The layers of a network with convolutions.
@@ -188,6 +193,7 @@ impl Parameters {
             biases: biases.collect(),
             architecture: architecture.clone(),
             precision,
+            training: None,
         }
     }
 
@@ -202,6 +208,7 @@ impl Parameters {
             precision: *precision,
             targets: architecture.targets,
             layers: architecture.sees_images().then(|| Layers::of(architecture)),
+            training: self.training.clone(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::parameters::{Functions, MOST, Parameters};
 use crate::input::printable;
 use crate::nn::{LayerShape, RecurrentShape};
 use crate::simd::conv::ConvShape;
-use crate::train::Precision;
+use crate::train::{Checkpoint, Precision};
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView, serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,8 +19,10 @@ use std::io::Read;
 
 /// The key of the metadata.
 const KEY: &str = "nablab";
-/// The longest header, in bytes: that of 65,536 layers has about half of it.
-const LONGEST_HEADER: u64 = 16 << 20;
+/// The longest header that the format allows, in bytes; that of 65,536 layers alone has about 8 MiB.
+const LONGEST_HEADER: usize = 100_000_000;
+/// What is kept of it for all but the training.
+const REST: usize = 16 << 20;
 
 /// A layer as PyTorch has it.
 struct Module {
@@ -122,6 +124,13 @@ fn transposed(rows: &[f64], n_in: usize, columns: usize) -> Cow<'_, [f64]> {
     Cow::Owned(turned.copied().collect())
 }
 
+/// Whether a training is small enough for the header.
+pub(super) fn has_room(training: &Checkpoint) -> bool {
+    // As a text within JSON, every quote takes two characters.
+    let text = serde_json::to_string(training).expect("text and finite numbers");
+    text.len() + text.matches(['"', '\\']).count() <= LONGEST_HEADER - REST
+}
+
 pub(super) fn write(parameters: &Parameters) -> Vec<u8> {
     let precision = parameters.precision;
     let bytes = |numbers: &[f64]| -> Vec<u8> {
@@ -162,7 +171,7 @@ pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, Str
     let functions = functions.ok_or_else(|| {
         format!("no metadata '{KEY}', which says what the activations, outputs and cost are")
     })?;
-    let functions: Functions = serde_json::from_str(functions)
+    let mut functions: Functions = serde_json::from_str(functions)
         .map_err(|error| format!("metadata '{KEY}': {}", printable(&error.to_string())))?;
     let precision = functions.precision;
     let architecture = match &functions.layers {
@@ -194,7 +203,8 @@ pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, Str
         weights.push(of_weights);
         biases.push(of_biases);
     }
-    Ok(Parameters { architecture, precision, weights, biases })
+    let training = functions.training.take();
+    Ok(Parameters { architecture, precision, weights, biases, training })
 }
 
 /// The header of a file, whose tensors fill the rest of it.
@@ -203,7 +213,7 @@ fn header(source: &mut impl Read, length: u64) -> Result<Metadata, String> {
     let mut size = [0; 8];
     source.read_exact(&mut size).map_err(|error| broken(&error.to_string()))?;
     let size = u64::from_le_bytes(size);
-    let most = LONGEST_HEADER.min(length.saturating_sub(8));
+    let most = (LONGEST_HEADER as u64).min(length.saturating_sub(8));
     if size > most {
         return Err(broken(&format!("a header of {size} bytes; expected at most {most}")));
     }

@@ -188,6 +188,13 @@ pub fn given(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, String)
     values.filter(|(_, value, default)| value != default).map(|(name, value, _)| (name, value))
 }
 
+/// Every setting of a training with its value, as [`Draft::set`] reads it; but a network that it begins with.
+pub(in crate::train) fn all(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, String)> {
+    let draft = Draft::from(TrainingSpec { start: None, ..spec.clone() });
+    let values = SETTINGS.iter().map(move |setting| (setting.name, setting.text(&draft)));
+    values.filter(|(_, value)| !value.is_empty())
+}
+
 /// What ids of trials, and journals, say of a training: its columns and values, but those that are
 /// left out.
 pub(crate) fn told(spec: &TrainingSpec) -> impl Iterator<Item = (&'static str, String)> {

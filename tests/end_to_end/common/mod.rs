@@ -54,6 +54,14 @@ pub fn refused(command: &mut Command, words: &[&str]) {
     assert_eq!(output.stdout, b"", "it began to work: {context}");
 }
 
+/// Runs something that must work and may have something to say: standard output and error.
+#[track_caller]
+pub fn heard(command: &mut Command) -> (String, String) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// `nablab train --data DIR`, with more arguments separated by spaces.
 pub fn train(data: impl AsRef<OsStr>, arguments: &str) -> Command {
     let mut command = nablab();
