@@ -1,20 +1,29 @@
 use super::model::side;
 use super::output::notice;
+use super::plot::to_png;
 use super::plural;
 use anyhow::{Context, bail};
 use clap::Args;
-use nablab::data::{Drawing, Framing, Inputs, Invert, NumberRows, SparseRows, Split, read_picture};
+use nablab::data::{
+    Framing, Inputs, Invert, NumberRows, SparseRows, Split, read_digits, read_picture,
+};
+use nablab::files::{is_figure, may_replace, write_atomically};
 use nablab::nn::Targets;
+use nablab::report::{Picture, contact_sheet};
 use nablab::simd::SimdLevel;
+use nablab::text::significant;
 use nablab::train::Model;
+use serde_json::{Value, json};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Classify a picture with a saved network, and print its outputs; of a network that answers with numbers
-/// those for the rows of a CSV file
+/// Read the digits of a picture with a saved network, and print its outputs; of a network that answers with
+/// numbers those for the rows of a CSV file
 ///
-/// A blank picture is refused. Of a digit that is not framed as those of MNIST (light on black, 20 pixels
-/// of 28 on its longer side, its centre of mass in the middle) a warning tells.
+/// A picture is prepared as MNIST was made: the ground is removed, be it light, dark, shaded or transparent, and
+/// each digit is scaled to fit 20 x 20 pixels and centred by mass in 28 x 28. Several digits are read as a
+/// number, from left to right; where there is none, the picture is refused. Networks for other images than those
+/// of ten digits with 28 x 28 pixels get the picture as it is.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
@@ -27,55 +36,218 @@ pub struct Arguments {
     /// Whether dark and light change places: the networks know light digits on a dark ground
     #[arg(long, value_enum, default_value_t = Invert::Auto)]
     invert: Invert,
+    /// Take each picture as it is, one image framed as those that the network knows: it is only scaled to their
+    /// size. For pictures of other things than digits, such as those of Fashion-MNIST
+    #[arg(long)]
+    as_is: bool,
+    /// Write what the network saw to this SVG or PNG file
+    #[arg(long, value_name = "FILE")]
+    show: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
+/// The columns of the PNG file of `--show`.
+const WIDTH: u32 = 1_632;
+
+/// What the network sees of a picture.
+struct Seen {
+    images: Vec<Image>,
+    /// What its transparent parts were taken as, if it was taken as it is and has any.
+    transparent_as: Option<String>,
+    warning: Option<String>,
+}
+
+/// One image.
+struct Image {
+    pixels: Vec<u8>,
+    /// The first column and row in the picture and the first ones behind, if it was looked for there.
+    place: Option<[[usize; 2]; 2]>,
+}
+
+/// What the network says of an image.
+struct Answer {
+    class: usize,
+    outputs: Vec<f64>,
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
     if model.architecture().targets == Targets::Numbers {
+        if arguments.as_is || arguments.show.is_some() {
+            let name = if arguments.as_is { "--as-is" } else { "--show" };
+            bail!("{name}: the network answers with numbers; expected one for pictures");
+        }
         return of_numbers(arguments, &model);
     }
+    if let Some(file) = &arguments.show {
+        let mut inputs: Vec<&PathBuf> = arguments.pictures.iter().collect();
+        inputs.push(&arguments.model);
+        may_replace(file, &inputs, "a figure", is_figure).context("--show")?;
+    }
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
+    let is_prepared = !arguments.as_is && prepares(&model, side);
     // One that cannot be read is told before any is classified.
-    let drawings = arguments.pictures.iter().map(|path| read_picture(path, side, arguments.invert));
-    let drawings: Vec<Drawing> = drawings.collect::<Result<_, _>>()?;
+    let see = |path: &PathBuf| match is_prepared {
+        true => prepared(path, arguments.invert),
+        false => as_it_is(path, side, arguments.invert),
+    };
+    let seen: Vec<Seen> = arguments.pictures.iter().map(see).collect::<Result<_, _>>()?;
     let mut stdout = std::io::stdout();
-    let mut results = Vec::new();
-    for (path, drawing) in arguments.pictures.iter().zip(&drawings) {
-        let image = SparseRows::from_dense(&drawing.pixels, drawing.pixels.len());
-        let outputs = model.outputs(image, SimdLevel::best());
-        if !outputs.iter().all(|output| output.is_finite()) {
-            let model = arguments.model.display();
-            bail!("{model}: an output for {} is not a finite number", path.display());
+    let (mut results, mut sheet) = (Vec::new(), Vec::new());
+    for (path, seen) in arguments.pictures.iter().zip(&seen) {
+        let answer = |image: &Image| answer(&model, image, path, &arguments.model);
+        let answers: Vec<Answer> = seen.images.iter().map(answer).collect::<Result<_, _>>()?;
+        tell(path, seen);
+        sheet.extend(seen.images.iter().zip(&answers).map(|(image, answer)| {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            let strength = strength(&model, answer);
+            Picture {
+                pixels: image.pixels.clone(),
+                caption: [shortened(&name), format!("{}: {strength}", answer.class)],
+            }
+        }));
+        match arguments.json {
+            true => results.push(of_picture(path, seen, &answers, is_prepared)),
+            false => print(&mut stdout, path, seen, &answers, model.architecture().targets)?,
         }
-        let targets = model.architecture().targets;
-        let answer = targets.answer(&outputs, 0.5);
-        let warning = match side {
-            Framing::SIDE => Framing::of(&drawing.pixels).problem(),
-            _ => None,
-        };
-        if let Some(behind) = drawing.behind {
-            notice(format_args!("{}: transparent parts are taken as {behind}", path.display()));
+    }
+    if arguments.json {
+        writeln!(stdout, "{}", Value::from(results))?;
+    }
+    let Some(file) = &arguments.show else { return Ok(()) };
+    let title = format!("What the network saw: {}", plural(sheet.len(), "image"));
+    let svg =
+        contact_sheet(&title, "Below: the file, the answer and its output.", side as usize, &sheet);
+    let bytes = match file.extension().and_then(|e| e.to_str()) {
+        Some("svg") => svg.into_bytes(),
+        Some("png") => to_png(&svg, WIDTH, file)?,
+        _ => bail!("--show {}: expected a name that ends in .svg or .png", file.display()),
+    };
+    write_atomically(file, &bytes).context("--show")?;
+    if !arguments.json {
+        writeln!(stdout, "wrote {}", file.display())?;
+    }
+    Ok(())
+}
+
+/// Whether pictures are made for the network as MNIST was: it must be one for images of that size, of ten classes. What these are a
+/// model does not say.
+fn prepares(model: &Model, side: u32) -> bool {
+    /// The binary digits of 0 to 9.
+    const BITS: usize = 4;
+    let (targets, outputs) = (model.architecture().targets, model.architecture().outputs());
+    let is_of_digits =
+        side == Framing::SIDE && outputs == if targets == Targets::Binary { BITS } else { 10 };
+    if !is_of_digits {
+        notice(format_args!(
+            "the network is not one for ten digits of 28 x 28 pixels but for {} of {side} x {side}: pictures are \
+             taken as they are",
+            plural(outputs, "output")
+        ));
+    }
+    is_of_digits
+}
+
+/// The digits of a picture.
+fn prepared(path: &Path, invert: Invert) -> anyhow::Result<Seen> {
+    let digits = read_digits(path, invert)?;
+    let images =
+        digits.into_iter().map(|digit| Image { pixels: digit.pixels, place: Some(digit.place) });
+    Ok(Seen { images: images.collect(), transparent_as: None, warning: None })
+}
+
+/// The picture as one image.
+fn as_it_is(path: &Path, side: u32, invert: Invert) -> anyhow::Result<Seen> {
+    let drawing = read_picture(path, side, invert)?;
+    let warning = match side {
+        Framing::SIDE => Framing::of(&drawing.pixels).problem(),
+        _ => None,
+    };
+    Ok(Seen {
+        images: vec![Image { pixels: drawing.pixels, place: None }],
+        transparent_as: drawing.behind.map(|behind| behind.to_string()),
+        warning,
+    })
+}
+
+fn answer(model: &Model, image: &Image, path: &Path, file: &Path) -> anyhow::Result<Answer> {
+    let row = SparseRows::from_dense(&image.pixels, image.pixels.len());
+    let outputs = model.outputs(row, SimdLevel::best());
+    if !outputs.iter().all(|output| output.is_finite()) {
+        let model = file.display();
+        bail!("{model}: an output for {} is not a finite number", path.display());
+    }
+    Ok(Answer { class: model.architecture().targets.answer(&outputs, 0.5), outputs })
+}
+
+/// How strongly the network has given an answer, in a few characters.
+fn strength(model: &Model, answer: &Answer) -> String {
+    let strongest = answer.outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    match model.architecture().targets {
+        Targets::Binary => "binary digits".into(),
+        Targets::OneHot | Targets::Numbers => significant(strongest, 3),
+    }
+}
+
+/// A name that fits below a picture.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 14;
+    match name.chars().count() > MOST {
+        true => name.chars().take(MOST - 1).chain(['…']).collect(),
+        false => name.into(),
+    }
+}
+
+/// What is to be known of a picture beside the answer.
+fn tell(path: &Path, seen: &Seen) {
+    let path = path.display();
+    if let Some(behind) = &seen.transparent_as {
+        notice(format_args!("{path}: transparent parts are taken as {behind}"));
+    }
+    if let Some(problem) = &seen.warning {
+        notice(format_args!("{path}: not framed as the digits of MNIST, so beware: {problem}"));
+    }
+}
+
+/// The answers one after the other: of digits the number.
+fn reading(answers: &[Answer]) -> String {
+    answers.iter().map(|answer| answer.class.to_string()).collect()
+}
+
+fn of_picture(path: &Path, seen: &Seen, answers: &[Answer], is_prepared: bool) -> Value {
+    let one = match answers {
+        [answer] => Some(answer),
+        _ => None,
+    };
+    let image = |(image, answer): (&Image, &Answer)| json!({ "class": answer.class, "outputs": answer.outputs, "box": image.place });
+    json!({
+        "picture": path.to_string_lossy(),
+        "reading": reading(answers),
+        "class": one.map(|answer| answer.class),
+        "outputs": one.map(|answer| &answer.outputs),
+        "digits": seen.images.iter().zip(answers).map(image).collect::<Vec<_>>(),
+        "prepared": is_prepared,
+        "transparent_as": seen.transparent_as,
+        "warning": seen.warning,
+    })
+}
+
+fn print(
+    stdout: &mut impl Write,
+    path: &Path,
+    seen: &Seen,
+    answers: &[Answer],
+    targets: Targets,
+) -> std::io::Result<()> {
+    writeln!(stdout, "{}: {}", path.display(), reading(answers))?;
+    for (image, Answer { class, outputs }) in seen.images.iter().zip(answers) {
+        if let (Some([first, end]), true) = (image.place, answers.len() > 1) {
+            writeln!(stdout, " {class}, in columns {} to {}", first[0] + 1, end[0])?;
         }
-        if let Some(problem) = &warning {
-            let path = path.display();
-            notice(format_args!("{path}: not framed as the digits of MNIST, so beware: {problem}"));
-        }
-        if arguments.json {
-            results.push(serde_json::json!({
-                "picture": path.to_string_lossy(),
-                "class": answer,
-                "outputs": outputs,
-                "transparent_as": drawing.behind.map(|behind| behind.to_string()),
-                "warning": warning,
-            }));
-            continue;
-        }
-        writeln!(stdout, "{}: {answer}", path.display())?;
         for (j, &output) in outputs.iter().enumerate() {
-            let mark = if targets.is_on(j, answer) { " ←" } else { "" };
+            let mark = if targets.is_on(j, *class) { " ←" } else { "" };
             // The class, or the worth of the binary digit.
             let name = match targets {
                 Targets::OneHot | Targets::Numbers => j,
@@ -83,9 +255,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             };
             writeln!(stdout, "  {name:>3}  {output:>8.4}  {}{mark}", bar(output))?;
         }
-    }
-    if arguments.json {
-        writeln!(stdout, "{}", serde_json::Value::from(results))?;
     }
     Ok(())
 }

@@ -20,11 +20,12 @@
 //!
 //! Where to look: `idx` knows the file format, `files` finds the four files of a directory, `source`
 //! opens one (raw or gzipped, with its checksum), `mnist` unpacks the embedded copy, `number_file`
-//! reads a CSV file, `task` generates sequences.
+//! reads a CSV file, `task` generates sequences, `picture` reads a PNG file, and `digits` makes images of what is drawn there.
 
 mod bytes;
 mod dataset;
 mod decode;
+mod digits;
 mod error;
 mod expand;
 mod framing;
@@ -46,12 +47,13 @@ mod task;
 mod transparency;
 
 pub use dataset::Dataset;
+pub use digits::Digit;
 pub use error::{DataError, FileProblem};
 pub use expand::{Distortion, Expansion};
 pub use framing::Framing;
 pub use number_file::Inputs;
 pub use numbers::NumberRows;
-pub use picture::{Drawing, Invert, PictureError, read_picture};
+pub use picture::{Drawing, Invert, PictureError, read_digits, read_picture};
 pub use sparse::SparseRows;
 pub use split::Split;
 pub use transparency::Behind;

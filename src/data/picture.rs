@@ -1,6 +1,7 @@
 //! Pictures in PNG files as images of a data set.
 
 use super::decode::decode;
+use super::digits::{self, Digit};
 use super::pixels::Pixels;
 use super::resize::resized;
 use super::transparency::{Behind, flattened};
@@ -52,6 +53,14 @@ pub enum PictureError {
         /// By how much its lightest pixel is lighter than its darkest, once it has the size asked for.
         contrast: u8,
     },
+    /// There is no digit on it.
+    #[error("{path}: no digit found: {why}")]
+    NoDigit {
+        /// The file.
+        path: PathBuf,
+        /// What there is.
+        why: String,
+    },
 }
 
 /// A picture as a network sees it.
@@ -78,12 +87,7 @@ const CONTRAST: u8 = 32;
 /// When the file cannot be read or is no PNG, a damaged or a huge one: of more than 256 MiB, or with a side
 /// of more than 10,000 pixels. And when it is blank.
 pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, PictureError> {
-    let bytes = read_bytes(path, LARGEST)
-        .map_err(|source| PictureError::Read { path: path.into(), source })?;
-    let picture = decode(&bytes).map_err(|problem| PictureError::Decode {
-        path: path.into(),
-        problem: printable(&problem),
-    })?;
+    let picture = open(path)?;
     let (mut grey, behind) = flattened(&picture);
     let light = match invert {
         Invert::Auto => border(&grey) > 127.5,
@@ -102,8 +106,29 @@ pub fn read_picture(path: &Path, side: u32, invert: Invert) -> Result<Drawing, P
     }
 }
 
+/// Reads a PNG picture of one digit or several, and makes images of them as MNIST's were made, 28 x 28 pixels each, from left to
+/// right. The ground is estimated from the border, so it may be light, dark or shaded; of transparent parts it is the ground,
+/// whatever the ink. Parts that stand above one another are one digit. A picture that is framed as those of MNIST keeps its
+/// pixels. There is at least one digit.
+///
+/// # Errors
+///
+/// Those of [`read_picture`], and when there is no digit on it.
+pub fn read_digits(path: &Path, invert: Invert) -> Result<Vec<Digit>, PictureError> {
+    let no_digit = |why| PictureError::NoDigit { path: path.into(), why };
+    digits::digits(&open(path)?, invert).map_err(no_digit)
+}
+
+/// The shades and opacities of a file.
+fn open(path: &Path) -> Result<Pixels<[u8; 2]>, PictureError> {
+    let bytes = read_bytes(path, LARGEST)
+        .map_err(|source| PictureError::Read { path: path.into(), source })?;
+    decode(&bytes)
+        .map_err(|problem| PictureError::Decode { path: path.into(), problem: printable(&problem) })
+}
+
 /// The mean grey of the outermost pixels.
-fn border(picture: &Pixels<u8>) -> f64 {
+pub(super) fn border(picture: &Pixels<u8>) -> f64 {
     let outermost = picture
         .places()
         .filter(|&(x, y, _)| x == 0 || y == 0 || x + 1 == picture.width || y + 1 == picture.height);

@@ -77,6 +77,27 @@ impl Shades {
     }
 }
 
+/// What the transparent parts of a picture leave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Layer {
+    /// Ink on nothing: how opaque it is tells how much there is.
+    Ink,
+    /// A sheet with ink on it, of this shade where it is transparent; of a picture without such parts any.
+    Sheet(f64),
+}
+
+/// What opaque parts fill more than this share of their box is a sheet if it has more than one shade.
+const FILLED: f64 = 0.8;
+
+/// Whether the opaque parts are ink or a sheet.
+pub(super) fn layer(picture: &Pixels<[u8; 2]>) -> Layer {
+    match Opaque::of(picture) {
+        None => Layer::Sheet(255.0),
+        Some(opaque) if opaque.is_sheet() || opaque.is_filled() => Layer::Sheet(opaque.edge.mean()),
+        Some(_) => Layer::Ink,
+    }
+}
+
 /// What a picture shows if something stands behind it, and what that is if any part is transparent.
 ///
 /// What is opaque is the ink, whatever its shade, so black stands behind light ink and white behind dark.
@@ -95,27 +116,63 @@ pub(super) fn flattened(picture: &Pixels<[u8; 2]>) -> (Pixels<u8>, Option<Behind
 
 /// `None` if no part is transparent.
 fn behind(picture: &Pixels<[u8; 2]>) -> Option<Behind> {
-    if picture.pixels.iter().all(|pixel| pixel[1] == 255) {
-        return None;
-    }
-    let (mut all, mut edge) = (Shades::default(), Shades::default());
-    let is_opaque = |x: usize, y: usize| picture.at(x, y)[1] >= 128;
-    for (x, y, pixel) in picture.places() {
-        all.add(pixel);
-        let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
-        let mut beside =
-            beside.into_iter().filter(|&(x, y)| x < picture.width && y < picture.height);
-        if is_opaque(x, y) && beside.any(|(x, y)| !is_opaque(x, y)) {
-            edge.add(pixel);
-        }
-    }
-    // A veil over all of it has no edge.
-    let veil = picture.pixels.iter().all(|pixel| pixel[1] >= 128);
-    let sheet = if veil { all } else { edge };
-    Some(match veil || (sheet.is_one() && sheet.is_extreme() && !all.is_one()) {
-        true => Behind::near(sheet.mean()),
-        false => Behind::far_from(all.mean()),
+    let opaque = Opaque::of(picture)?;
+    Some(match opaque.is_sheet() {
+        true => Behind::near(opaque.edge.mean()),
+        false => Behind::far_from(opaque.all.mean()),
     })
+}
+
+/// The opaque parts of a picture.
+#[derive(Debug, Clone, Copy)]
+struct Opaque {
+    all: Shades,
+    /// Beside transparent ones; of a veil over all of it, which has no edge, everything.
+    edge: Shades,
+    is_veil: bool,
+    /// The share of their box that they fill.
+    filled: f64,
+}
+
+impl Opaque {
+    /// `None` if nothing else is there.
+    fn of(picture: &Pixels<[u8; 2]>) -> Option<Self> {
+        if picture.pixels.iter().all(|pixel| pixel[1] == 255) {
+            return None;
+        }
+        let (mut all, mut edge) = (Shades::default(), Shades::default());
+        let (mut first, mut end, mut count) = ([usize::MAX; 2], [0; 2], 0);
+        let is_opaque = |x: usize, y: usize| picture.at(x, y)[1] >= 128;
+        for (x, y, pixel) in picture.places() {
+            all.add(pixel);
+            if !is_opaque(x, y) {
+                continue;
+            }
+            first = [first[0].min(x), first[1].min(y)];
+            end = [end[0].max(x + 1), end[1].max(y + 1)];
+            count += 1;
+            let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+            let mut beside =
+                beside.into_iter().filter(|&(x, y)| x < picture.width && y < picture.height);
+            if beside.any(|(x, y)| !is_opaque(x, y)) {
+                edge.add(pixel);
+            }
+        }
+        let is_veil = picture.pixels.iter().all(|pixel| pixel[1] >= 128);
+        let area =
+            [0, 1].map(|axis| end[axis].saturating_sub(first[axis])).iter().product::<usize>();
+        let filled = f64::from(count) / area.max(1) as f64;
+        Some(Self { all, edge: if is_veil { all } else { edge }, is_veil, filled })
+    }
+
+    fn is_sheet(&self) -> bool {
+        self.is_veil || (self.edge.is_one() && self.edge.is_extreme() && !self.all.is_one())
+    }
+
+    /// Whether they are as full as no digit is, and something is on them.
+    fn is_filled(&self) -> bool {
+        self.filled > FILLED && !self.all.is_one()
+    }
 }
 
 #[cfg(test)]
