@@ -54,7 +54,7 @@ fn a_picture_has_the_outputs_of_its_image() {
     images.test.images.dense_row(0, &mut pixels);
     write_png(&picture, [28, 28], |x, y| [pixels[(28 * y + x) as usize]]);
     let mut command = nablab();
-    command.args(["predict", "--json", "--invert", "no"]).arg(&model).arg(&picture);
+    command.args(["predict", "--as-is", "--json", "--invert", "no"]).arg(&model).arg(&picture);
     let stdout = String::from_utf8(command.output().unwrap().stdout).unwrap();
     let json: Value = serde_json::from_str(&stdout).unwrap();
     let network = nablab::train::Model::load(&model).unwrap();

@@ -120,7 +120,7 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
     works(train(&data, "--epochs 20 --eta 1 --save").arg(&model));
     let images = Dataset::from_dir(&data, None).unwrap();
     let mut command = nablab();
-    command.args(["predict", "--json"]).arg(&model);
+    command.args(["predict", "--as-is", "--json"]).arg(&model);
     for i in 0..3 {
         let mut pixels = vec![0; 784];
         images.test.images.dense_row(i, &mut pixels);
@@ -140,7 +140,7 @@ fn a_picture_of_a_digit_has_the_outputs_of_the_digit() {
     let mut pixels = vec![0; 784];
     images.test.images.dense_row(0, &mut pixels);
     write_png(&picture, [280, 280], |x, y| [255 - pixels[(y / 10 * 28 + x / 10) as usize]]);
-    let (stdout, _) = heard(nablab().arg("predict").arg(&model).arg(&picture));
+    let (stdout, _) = heard(nablab().args(["predict", "--as-is"]).arg(&model).arg(&picture));
     let label = images.test.labels[0];
     assert!(stdout.starts_with(&format!("{}: {label}\n", picture.display())), "{stdout}");
     assert_eq!(stdout.lines().count(), 11, "{stdout}");
@@ -162,7 +162,7 @@ fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
     works(train(&data, "--epochs 1 --save").arg(&model));
     let predict = |picture: &Path| {
         let mut command = nablab();
-        command.args(["predict", "--json"]).arg(&model).arg(picture);
+        command.args(["predict", "--as-is", "--json"]).arg(&model).arg(picture);
         let (stdout, stderr) = heard(&mut command);
         let json: Value = serde_json::from_str(&stdout).unwrap();
         (json[0].clone(), stderr)
@@ -206,7 +206,8 @@ fn a_picture_says_whether_it_is_framed_as_those_of_mnist() {
     write_png(&blank, [28, 28], |_, _| [255]);
     let mut command = nablab();
     command.arg("predict").arg(&model).args([&path, &blank]);
-    refused(&mut command, &["blank.png: a blank picture", "one shade"]);
+    refused(&mut command, &["blank.png: no digit found", "one shade"]);
+    refused(command.arg("--as-is"), &["blank.png: a blank picture", "one shade"]);
 }
 
 #[test]
@@ -261,7 +262,7 @@ fn results_that_are_no_numbers_are_a_failure() {
         refused(evaluate.arg("--json"), &["m.json", "not finite"]);
     }
     let mut predict = nablab();
-    predict.arg("predict").arg(&path).arg(&picture);
+    predict.args(["predict", "--as-is"]).arg(&path).arg(&picture);
     refused(&mut predict, &["m.json", "7.png", "finite"]);
 }
 

@@ -40,7 +40,7 @@ fn a_saved_network_is_evaluated_and_goes_on_where_it_was() {
     let picture = directory.path().join("p.png");
     write_png(&picture, [28, 28], |x, y| [if x == y { 255 } else { 0 }]);
     let mut predict = nablab();
-    predict.args(["predict", "--json", "--invert", "no"]).arg(&first).arg(&picture);
+    predict.args(["predict", "--as-is", "--json", "--invert", "no"]).arg(&first).arg(&picture);
     let answer = predict.output().unwrap();
     assert!(answer.status.success(), "{answer:?}");
     let json: Value = serde_json::from_slice(&answer.stdout).unwrap();
