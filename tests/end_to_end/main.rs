@@ -8,6 +8,7 @@ mod comparison;
 mod convolutions;
 mod determinism;
 mod documents;
+mod drawn_digits;
 mod first_minutes;
 mod hostile_input;
 mod ids;

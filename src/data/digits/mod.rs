@@ -66,5 +66,5 @@ fn already_framed(picture: &Pixels<[u8; 2]>, invert: Invert) -> Option<Digit> {
     // Of coloured ink on nothing the shades would be paler.
     let is_white = grey.pixels.iter().any(|&pixel| pixel >= 250);
     let is_framed = is_white && Framing::of(&grey.pixels).problem().is_none();
-    is_framed.then(|| Digit { pixels: grey.pixels, place: [[0, 0], [SIDE, SIDE]] })
+    is_framed.then_some(Digit { pixels: grey.pixels, place: [[0, 0], [SIDE, SIDE]] })
 }

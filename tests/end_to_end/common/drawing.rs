@@ -191,24 +191,37 @@ const GREY: Colour = [190.0; 3];
 pub const WAYS: [Way; 22] = [
     Way { name: "as MNIST has it", noisy: false, draw: |digit, _| pixels(digit, |shade| shade) },
     Way { name: "inverted", noisy: false, draw: |digit, _| pixels(digit, |shade| 255 - shade) },
-    Way { name: "ten times as large", noisy: false, draw: |digit, _| Drawing::default().plain(digit) },
+    Way {
+        name: "ten times as large",
+        noisy: false,
+        draw: |digit, _| Drawing::default().plain(digit),
+    },
     Way {
         name: "in a corner",
         noisy: false,
-        draw: |digit, _| Drawing { scale: 5.0, at: [130.0, -8.0], ..Drawing::default() }.plain(digit),
+        draw: |digit, _| {
+            Drawing { scale: 5.0, at: [130.0, -8.0], ..Drawing::default() }.plain(digit)
+        },
     },
     Way {
         name: "small",
         noisy: false,
-        draw: |digit, _| Drawing { scale: 1.7, at: [115.3, 130.8], ..Drawing::default() }.plain(digit),
+        draw: |digit, _| {
+            Drawing { scale: 1.7, at: [115.3, 130.8], ..Drawing::default() }.plain(digit)
+        },
     },
     Way { name: "cut to its box", noisy: false, draw: |digit, _| tight(digit, 8.0).plain(digit) },
-    Way { name: "cut to its box, of 28 pixels", noisy: false, draw: |digit, _| tight(digit, 1.4).plain(digit) },
+    Way {
+        name: "cut to its box, of 28 pixels",
+        noisy: false,
+        draw: |digit, _| tight(digit, 1.4).plain(digit),
+    },
     Way {
         name: "on a wide canvas",
         noisy: false,
         draw: |digit, _| {
-            Drawing { size: [640, 180], scale: 6.0, at: [370.0, 5.0], ..Drawing::default() }.plain(digit)
+            Drawing { size: [640, 180], scale: 6.0, at: [370.0, 5.0], ..Drawing::default() }
+                .plain(digit)
         },
     },
     Way {
@@ -275,7 +288,8 @@ pub const WAYS: [Way; 22] = [
         name: "in a frame",
         noisy: false,
         draw: |digit, _| {
-            let mut canvas = Drawing { size: [320; 2], at: [20.0; 2], ..Drawing::default() }.plain(digit);
+            let mut canvas =
+                Drawing { size: [320; 2], at: [20.0; 2], ..Drawing::default() }.plain(digit);
             ring(&mut canvas, [9, 9, 311, 311], [13, 13, 307, 307], [0, 0, 0, 255]);
             canvas
         },
@@ -284,7 +298,8 @@ pub const WAYS: [Way; 22] = [
         name: "on paper on a dark table",
         noisy: false,
         draw: |digit, _| {
-            let mut canvas = Drawing { size: [360; 2], at: [40.0; 2], ..Drawing::default() }.plain(digit);
+            let mut canvas =
+                Drawing { size: [360; 2], at: [40.0; 2], ..Drawing::default() }.plain(digit);
             ring(&mut canvas, [0, 0, 360, 360], [30, 30, 330, 330], [70, 50, 30, 255]);
             canvas
         },
@@ -294,16 +309,28 @@ pub const WAYS: [Way; 22] = [
         noisy: false,
         draw: |digit, _| {
             let (ink, paper) = ([235.0; 3], [30.0, 70.0, 50.0]);
-            Drawing { size: [512; 2], scale: 14.0, at: [60.0, 90.0], ink, paper, ..Drawing::default() }
-                .plain(digit)
+            Drawing {
+                size: [512; 2],
+                scale: 14.0,
+                at: [60.0, 90.0],
+                ink,
+                paper,
+                ..Drawing::default()
+            }
+            .plain(digit)
         },
     },
     Way {
         name: "a photo with noise",
         noisy: true,
         draw: |digit, seed| {
-            let drawing =
-                Drawing { ink: [60.0; 3], paper: [210.0; 3], scale: 7.0, at: [50.0, 30.0], ..Drawing::default() };
+            let drawing = Drawing {
+                ink: [60.0; 3],
+                paper: [210.0; 3],
+                scale: 7.0,
+                at: [50.0, 30.0],
+                ..Drawing::default()
+            };
             drawing.draw(digit, |x, y| 1.0 - 0.3 * x - 0.1 * y, |i| 12.0 * normal(seed, i))
         },
     },

@@ -1,11 +1,12 @@
 //! The built binary as a user calls it, and what it leaves behind.
 
+pub mod drawing;
 mod idx;
 mod picture;
 mod table;
 
 pub use idx::Images;
-pub use picture::write_png;
+pub use picture::{write_colours, write_png};
 pub use table::{Table, without_seconds};
 
 use assert_cmd::Command;
@@ -89,4 +90,12 @@ pub fn mnist_like() -> (TempDir, PathBuf) {
     let directory = TempDir::new().unwrap();
     let data = Images::MNIST_LIKE.write(directory.path(), "data");
     (directory, data)
+}
+
+/// Trains 784-100-10 on MNIST and saves it.
+#[track_caller]
+pub fn train_on_mnist(epochs: usize, file: &std::path::Path) {
+    let mut command = nablab();
+    command.args(["train", "--hidden", "100", "--eta", "0.5", "--lambda", "5", "--epochs"]);
+    works(command.arg(epochs.to_string()).arg("--save").arg(file));
 }

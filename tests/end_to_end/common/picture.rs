@@ -20,3 +20,12 @@ pub fn write_png<const SAMPLES: usize>(
     let samples: Vec<u8> = places.flat_map(|(x, y)| pixel(x, y)).collect();
     encoder.write_header().unwrap().write_image_data(&samples).unwrap();
 }
+
+/// Writes a picture in colours with opacities.
+#[track_caller]
+pub fn write_colours(path: &Path, [width, height]: [u32; 2], pixels: &[[u8; 4]]) {
+    let mut encoder = Encoder::new(File::create(path).unwrap(), width, height);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_color(ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(pixels.as_flattened()).unwrap();
+}
