@@ -148,3 +148,56 @@ fn least_squares(
     }
     Some(std::array::from_fn(|i| if i < order { rows[i][TERMS] } else { 0.0 }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shades of a polynomial on 120 x 90 pixels, with a dark bar on it.
+    fn paper(coefficients: [f64; TERMS], bar: [[usize; 2]; 2]) -> Pixels<u8> {
+        let size = [120, 90];
+        let [first, end] = bar;
+        Pixels::from_fn(size[0], size[1], |x, y| {
+            let is_bar = (first[0]..end[0]).contains(&x) && (first[1]..end[1]).contains(&y);
+            let shade = value(&coefficients, &terms(size, x, y));
+            if is_bar { 20 } else { shade.round() as u8 }
+        })
+    }
+
+    #[test]
+    fn the_shades_of_uneven_light_are_found_behind_a_digit() {
+        for coefficients in [
+            [200.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [180.0, 40.0, -25.0, 0.0, 0.0, 0.0],
+            [210.0, -20.0, 10.0, -50.0, 15.0, -30.0],
+        ] {
+            // In the middle, and off the edge.
+            for bar in [[[50, 20], [70, 70]], [[90, 0], [105, 90]]] {
+                let ground = Ground::of(&paper(coefficients, bar));
+                let size = ground.size;
+                for (x, y) in [(0, 0), (60, 45), (119, 0), (100, 80), (119, 89)] {
+                    let expected = value(&coefficients, &terms(size, x, y));
+                    let found = ground.at(x, y);
+                    assert!(
+                        (found - expected).abs() < 3.0,
+                        "{coefficients:?}: {found}, {expected}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_even_ground_is_no_surface() {
+        let ground = Ground::of(&paper([200.0, 0.0, 0.0, 0.0, 0.0, 0.0], [[0, 30], [40, 50]]));
+        assert_eq!(ground.coefficients, [200.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn least_squares_that_have_no_one_solution_are_refused() {
+        let same: Vec<Sample> = (0..9).map(|_| (terms([3, 3], 1, 1), 7.0)).collect();
+        assert_eq!(least_squares(&same, 3, |_| 1.0), None);
+        let level = least_squares(&same, 1, |_| 1.0).unwrap();
+        assert!((level[0] - 7.0).abs() < 1e-12);
+    }
+}

@@ -163,10 +163,11 @@ fn noise(ink: &Pixels<f32>) -> f32 {
     deviation(below.collect()).min(deviation(beside.collect()))
 }
 
-/// The most ink there is, but for a pixel in ten thousand.
+/// The most ink there is, but for a pixel in ten thousand, and no more than a few: a small digit in pencil has not many.
 fn strongest(ink: &Pixels<f32>) -> f32 {
+    const FEW: usize = 9;
     let mut strengths = ink.pixels.clone();
-    let rank = strengths.len() / 10_000;
+    let rank = (strengths.len() / 10_000).min(FEW);
     *strengths.select_nth_unstable_by(rank, |a, b| b.total_cmp(a)).1
 }
 
@@ -180,4 +181,99 @@ fn shrunk(picture: &Pixels<u8>) -> (Pixels<u8>, f64) {
     let [width, height] =
         [picture.width, picture.height].map(|n| ((n as f64 / scale).round() as usize).max(1));
     (resized(picture, width, height), scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bar of 8 x 40 pixels on 60 x 80.
+    fn bar(ink: [u8; 2], ground: [u8; 2]) -> Pixels<[u8; 2]> {
+        let is_bar = |x, y| (26..34).contains(&x) && (20..60).contains(&y);
+        Pixels::from_fn(60, 80, |x, y| if is_bar(x, y) { ink } else { ground })
+    }
+
+    #[test]
+    fn ink_is_what_differs_from_the_ground() {
+        for (ink, ground) in [
+            ([0, 255], [255, 255]),
+            ([255, 255], [0, 255]),
+            ([110, 255], [190, 255]),
+            ([255, 255], [255, 0]),
+            ([90, 255], [7, 0]),
+            // Half transparent.
+            ([40, 120], [0, 0]),
+        ] {
+            let found = Ink::of(&bar(ink, ground), Invert::Auto).unwrap();
+            for (x, y, strength) in found.strength.places() {
+                let is_bar = (26..34).contains(&x) && (20..60).contains(&y);
+                assert_eq!(strength, if is_bar { 255 } else { 0 }, "{ink:?} on {ground:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ink_in_the_shadow_is_as_strong_as_in_the_light() {
+        let light = |y: usize| 0.5 + 0.5 * y as f64 / 80.0;
+        let is_bar = |x, y| (26..34).contains(&x) && (10..70).contains(&y);
+        let shade = |x, y| if is_bar(x, y) { 60.0 } else { 240.0 };
+        let picture = Pixels::from_fn(60, 80, |x, y| [(light(y) * shade(x, y)) as u8, 255]);
+        let ink = Ink::of(&picture, Invert::Auto).unwrap();
+        for y in 10..70 {
+            assert!(ink.strength.at(30, y) > 240, "{}", ink.strength.at(30, y));
+            assert!(ink.strength.at(5, y) < 12, "{}", ink.strength.at(5, y));
+        }
+    }
+
+    #[test]
+    fn which_side_is_ink_can_be_told() {
+        let picture = bar([0, 255], [255, 255]);
+        assert!(Ink::of(&picture, Invert::Yes).is_ok());
+        // Nothing is lighter than the ground.
+        assert!(Ink::of(&picture, Invert::No).unwrap_err().contains("one shade"));
+    }
+
+    #[test]
+    fn paper_in_a_frame_is_the_ground() {
+        // A dark table, a sheet of paper, and a bar on it.
+        let is_in =
+            |x, y, edge: usize| (edge..120 - edge).contains(&x) && (edge..100 - edge).contains(&y);
+        let picture = Pixels::from_fn(120, 100, |x, y| {
+            let is_bar = (50..60).contains(&x) && (30..70).contains(&y);
+            [
+                if is_bar {
+                    10
+                } else if is_in(x, y, 12) {
+                    250
+                } else {
+                    60
+                },
+                255,
+            ]
+        });
+        let ink = Ink::of(&picture, Invert::Auto).unwrap();
+        let [left, above] = ink.origin;
+        assert!((12..16).contains(&left) && (12..16).contains(&above), "{:?}", ink.origin);
+        assert!(ink.strength.at(55 - left, 50 - above) > 250);
+        assert!(ink.strength.at(5, 5) == 0);
+    }
+
+    #[test]
+    fn noise_alone_is_no_ink() {
+        let noise = |x: usize, y: usize| ((x * 7_919 + y * 104_729) ^ (x * y * 31)) % 30;
+        let picture = Pixels::from_fn(90, 70, |x, y| [190 + noise(x, y) as u8, 255]);
+        let problem = Ink::of(&picture, Invert::Auto).unwrap_err();
+        assert!(problem.contains("stands out from the ground by"), "{problem}");
+    }
+
+    #[test]
+    fn large_pictures_are_made_smaller() {
+        let picture = Pixels::from_fn(3_000, 1_500, |x, y| {
+            let is_bar = (1_400..1_600).contains(&x) && (300..1_200).contains(&y);
+            [if is_bar { 0 } else { 255 }, 255]
+        });
+        let ink = Ink::of(&picture, Invert::Auto).unwrap();
+        assert_eq!([ink.strength.width, ink.strength.height], [LARGEST, LARGEST / 2]);
+        assert!((ink.scale - 3_000.0 / LARGEST as f64).abs() < 1e-9);
+    }
 }

@@ -211,3 +211,62 @@ fn group(part: &Part, [width, height]: [usize; 2]) -> Group {
     }
     Group { bounds: part.bounds, near }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Invert;
+
+    /// The columns and rows of the digits of a picture of 200 x 100 pixels, on which boxes are black.
+    fn found(boxes: &[[[usize; 2]; 2]]) -> Vec<[[usize; 2]; 2]> {
+        let is_in = |[first, end]: &[[usize; 2]; 2], x, y| {
+            (first[0]..end[0]).contains(&x) && (first[1]..end[1]).contains(&y)
+        };
+        let picture = Pixels::from_fn(200, 100, |x, y| {
+            [if boxes.iter().any(|one| is_in(one, x, y)) { 0 } else { 255 }, 255]
+        });
+        let ink = Ink::of(&picture, Invert::Auto).unwrap();
+        groups(&ink).iter().map(|group| group.bounds).collect()
+    }
+
+    const BAR: [[usize; 2]; 2] = [[20, 20], [28, 80]];
+
+    #[test]
+    fn digits_come_from_left_to_right() {
+        let next = [[60, 25], [70, 85]];
+        let last = [[120, 15], [126, 70]];
+        assert_eq!(found(&[last, BAR, next]), [BAR, next, last]);
+    }
+
+    #[test]
+    fn parts_above_one_another_are_one_digit() {
+        // The bar of a 5 beside its upper end, and a dot over it.
+        assert_eq!(found(&[BAR, [[33, 20], [50, 26]]]), [[[20, 20], [50, 80]]]);
+        assert_eq!(found(&[BAR, [[18, 5], [30, 15]]]), [[[18, 5], [30, 80]]]);
+        // Two halves, as of an 8 that is not closed.
+        let halves = [[[20, 10], [50, 48]], [[24, 54], [54, 92]]];
+        assert_eq!(found(&halves), [[[20, 10], [54, 92]]]);
+    }
+
+    #[test]
+    fn columns_that_hardly_overlap_are_two_digits() {
+        // As of italics that lean over each other: a foot under the next one.
+        let leaning = [BAR, [[20, 74], [44, 80]]];
+        let next = [[41, 20], [60, 68]];
+        let both = found(&[leaning[0], leaning[1], next]);
+        assert_eq!(both, [[[20, 20], [44, 80]], next]);
+    }
+
+    #[test]
+    fn specks_and_frames_are_no_digits() {
+        assert_eq!(found(&[BAR, [[150, 50], [153, 53]]]), [BAR]);
+        let frame =
+            [[[4, 4], [196, 7]], [[4, 93], [196, 96]], [[4, 4], [7, 96]], [[193, 4], [196, 96]]];
+        assert_eq!(found(&[&frame[..], &[BAR]].concat()), [BAR]);
+    }
+
+    #[test]
+    fn a_broken_stroke_is_one_part() {
+        assert_eq!(found(&[[[20, 10], [27, 49]], [[27, 51], [34, 90]]]), [[[20, 10], [34, 90]]]);
+    }
+}
