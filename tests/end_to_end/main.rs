@@ -16,6 +16,7 @@ mod models;
 mod other_programs;
 mod outputs;
 mod overview;
+mod pictures;
 mod rank;
 mod recurrences;
 mod regression;

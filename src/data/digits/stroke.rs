@@ -148,9 +148,12 @@ mod tests {
 
     #[test]
     fn strokes_become_as_wide_as_those_of_mnist() {
-        for (pen, expected) in [(1.0, THIN[1]), (5.0, THIN[1]), (15.0, THIN[1]), (60.0, THICK[1])] {
+        // A line of one pixel is blurred on the way, and so taken for a wider one.
+        for (pen, expected, off) in
+            [(1.0, THIN[1], 0.25), (5.0, THIN[1], 0.1), (15.0, THIN[1], 0.1), (60.0, THICK[1], 0.1)]
+        {
             let width = fine_width(&regular(ring(pen)));
-            assert!((width / expected - 1.0).abs() < 0.15, "{pen}: {width}, expected {expected}");
+            assert!((width / expected - 1.0).abs() < off, "{pen}: {width}, expected {expected}");
         }
         let usual = ring(25.0);
         assert_eq!(regular(usual.clone()), usual);

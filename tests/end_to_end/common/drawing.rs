@@ -1,5 +1,7 @@
 //! Digits of MNIST, drawn as people draw and photograph theirs.
 
+use super::line::Line;
+
 /// A picture in colours with opacities.
 pub struct Canvas {
     pub size: [u32; 2],
@@ -16,14 +18,14 @@ pub struct Way {
 }
 
 /// A digit as a shape of any size: a pen has gone where it is dark.
-struct Shape<'a> {
+pub(super) struct Shape<'a> {
     pixels: &'a [u8],
     /// The first column and row of its box, and the first ones behind.
     bounds: [[f64; 2]; 2],
 }
 
 impl<'a> Shape<'a> {
-    fn of(pixels: &'a [u8]) -> Self {
+    pub(super) fn of(pixels: &'a [u8]) -> Self {
         let (mut first, mut end) = ([28; 2], [0; 2]);
         for (i, _) in pixels.iter().enumerate().filter(|(_, pixel)| **pixel > 0) {
             let at = [i % 28, i / 28];
@@ -57,7 +59,7 @@ impl<'a> Shape<'a> {
 
     /// How much of a pixel of a picture is ink, `scale` of which are one of the digit: sharp, with an edge of about a pixel.
     /// A pen is the thinner, the darker a place must be to be reached by it.
-    fn ink(&self, [x, y]: [f64; 2], scale: f64, reached: f64) -> f64 {
+    pub(super) fn ink(&self, [x, y]: [f64; 2], scale: f64, reached: f64) -> f64 {
         let steep = (scale / 1.5).max(1.0);
         // Strokes that are pale in MNIST are as dark as others here.
         let darkest = self.darkest_near(x, y).max(0.4);
@@ -187,15 +189,23 @@ pub fn beside(left: &Canvas, right: &Canvas, photo: Option<u64>) -> Canvas {
 
 const GREY: Colour = [190.0; 3];
 
+/// By a round brush in a paint program, black on 400 x 300 pixels, away from the middle.
+pub fn painted(digit: &[u8]) -> Canvas {
+    Line::of(digit).by_brush([400, 300], 8.0, [150.0, 20.0], 14.0)
+}
+
+/// Black on white, of 280 x 280 pixels.
+pub const LARGE: Way = Way {
+    name: "ten times as large",
+    noisy: false,
+    draw: |digit, _| Drawing::default().plain(digit),
+};
+
 /// All the ways.
-pub const WAYS: [Way; 22] = [
+pub const WAYS: [Way; 25] = [
     Way { name: "as MNIST has it", noisy: false, draw: |digit, _| pixels(digit, |shade| shade) },
     Way { name: "inverted", noisy: false, draw: |digit, _| pixels(digit, |shade| 255 - shade) },
-    Way {
-        name: "ten times as large",
-        noisy: false,
-        draw: |digit, _| Drawing::default().plain(digit),
-    },
+    LARGE,
     Way {
         name: "in a corner",
         noisy: false,
@@ -262,6 +272,21 @@ pub const WAYS: [Way; 22] = [
         name: "with a thin pen",
         noisy: false,
         draw: |digit, _| Drawing { reached: 0.75, ..Drawing::default() }.plain(digit),
+    },
+    Way {
+        name: "in pencil of 1 pixel, of 500",
+        noisy: false,
+        draw: |digit, _| Line::of(digit).in_pencil([500; 2], 17.0, [10.0, 15.0]),
+    },
+    Way {
+        name: "with a brush of 4 pixels, of 400",
+        noisy: false,
+        draw: |digit, _| Line::of(digit).by_brush([400; 2], 10.0, [70.0, 65.0], 4.0),
+    },
+    Way {
+        name: "with a brush much too thick",
+        noisy: false,
+        draw: |digit, _| Line::of(digit).by_brush([400; 2], 12.0, [35.0, 35.0], 60.0),
     },
     Way {
         name: "white on transparent",

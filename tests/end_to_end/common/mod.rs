@@ -2,6 +2,7 @@
 
 pub mod drawing;
 mod idx;
+mod line;
 mod picture;
 mod table;
 
@@ -12,6 +13,7 @@ pub use table::{Table, without_seconds};
 use assert_cmd::Command;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -98,4 +100,15 @@ pub fn train_on_mnist(epochs: usize, file: &std::path::Path) {
     let mut command = nablab();
     command.args(["train", "--hidden", "100", "--eta", "0.5", "--lambda", "5", "--epochs"]);
     works(command.arg(epochs.to_string()).arg("--save").arg(file));
+}
+
+/// A network trained on MNIST for three epochs, the same for all tests, saved to a file.
+#[track_caller]
+pub fn save_network_of_mnist(file: &Path) {
+    static NETWORK: OnceLock<Vec<u8>> = OnceLock::new();
+    let network = NETWORK.get_or_init(|| {
+        train_on_mnist(3, file);
+        std::fs::read(file).unwrap()
+    });
+    std::fs::write(file, network).unwrap();
 }
