@@ -84,6 +84,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(file) = &arguments.show {
         let mut inputs: Vec<&PathBuf> = arguments.pictures.iter().collect();
         inputs.push(&arguments.model);
+        if !matches!(file.extension().and_then(|e| e.to_str()), Some("svg" | "png")) {
+            bail!("--show {}: expected a name that ends in .svg or .png", file.display());
+        }
         may_replace(file, &inputs, "a figure", is_figure).context("--show")?;
     }
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
@@ -118,13 +121,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let Some(file) = &arguments.show else { return Ok(()) };
     let title = format!("What the network saw: {}", plural(sheet.len(), "image"));
-    let svg =
-        contact_sheet(&title, "Below: the file, the answer and its output.", side as usize, &sheet);
-    let bytes = match file.extension().and_then(|e| e.to_str()) {
-        Some("svg") => svg.into_bytes(),
-        Some("png") => to_png(&svg, WIDTH, file)?,
-        _ => bail!("--show {}: expected a name that ends in .svg or .png", file.display()),
-    };
+    // The sheet is for paper.
+    let below = "Dark here is light for the network. Below: the file, the answer and its output.";
+    let svg = contact_sheet(&title, below, side as usize, &sheet);
+    let is_png = file.extension().is_some_and(|extension| extension == "png");
+    let bytes = if is_png { to_png(&svg, WIDTH, file)? } else { svg.into_bytes() };
     write_atomically(file, &bytes).context("--show")?;
     if !arguments.json {
         writeln!(stdout, "wrote {}", file.display())?;

@@ -284,9 +284,9 @@ pub const WAYS: [Way; 25] = [
         draw: |digit, _| Line::of(digit).by_brush([400; 2], 10.0, [70.0, 65.0], 4.0),
     },
     Way {
-        name: "with a brush much too thick",
+        name: "with a brush too thick",
         noisy: false,
-        draw: |digit, _| Line::of(digit).by_brush([400; 2], 12.0, [35.0, 35.0], 60.0),
+        draw: |digit, _| Line::of(digit).by_brush([400; 2], 12.0, [35.0, 35.0], 46.0),
     },
     Way {
         name: "white on transparent",
