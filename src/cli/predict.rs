@@ -21,9 +21,9 @@ use std::path::{Path, PathBuf};
 /// numbers those for the rows of a CSV file
 ///
 /// A picture is prepared as MNIST was made: the ground is removed, be it light, dark, shaded or transparent, and
-/// each digit is scaled to fit 20 x 20 pixels and centred by mass in 28 x 28, with strokes about as wide. Several digits are read as a
-/// number, from left to right; where there is none, the picture is refused. Networks for other images than those
-/// of ten digits with 28 x 28 pixels get the picture as it is.
+/// each digit is scaled to fit 20 x 20 pixels and centred by mass in 28 x 28, its strokes about as wide as usual. Several
+/// digits are read as a number, from left to right; where there is none, the picture is refused. Networks for
+/// other images than those of ten digits with 28 x 28 pixels get the picture as it is.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2

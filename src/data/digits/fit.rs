@@ -15,7 +15,8 @@ const MIDDLE: f64 = 14.0;
 /// Pixels of the digit that may be lighter than the one that becomes white: MNIST has several white ones in every digit.
 const LIGHTER: usize = 2;
 
-/// The group cut out, its strokes made regular, scaled to fit 20 x 20, its shades stretched to white, its centre of mass in the middle of 28 x 28.
+/// The group cut out, its strokes made regular, scaled to fit 20 x 20, its shades stretched to white, its centre of mass
+/// in the middle of 28 x 28.
 pub(super) fn fitted(ink: &Ink, group: &Group) -> Vec<u8> {
     let [first, end] = group.bounds;
     let cut = Pixels::from_fn(end[0] - first[0], end[1] - first[1], |x, y| {

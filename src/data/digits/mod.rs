@@ -3,8 +3,8 @@
 //! MNIST was made of scanned digits, each cut to its box, scaled to fit 20 x 20 pixels with its aspect kept, and put into 28 x 28
 //! with its centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998, section III.A). A picture becomes such
 //! images in five steps: `ink` tells how far each pixel is from the ground behind it, which `ground` estimates from the border;
-//! `parts` finds what is connected and which parts make a digit; `stroke` makes the lines
-//! of each about as wide as MNIST's; `fit` cuts, scales and centres them.
+//! `parts` finds what is connected and which parts make a digit; `stroke` makes the lines of each about as
+//! wide as MNIST's; `fit` cuts, scales and centres them.
 
 mod fit;
 mod ground;

@@ -1,7 +1,8 @@
 //! Strokes as wide as those of MNIST.
 //!
-//! A pencil of one pixel on a large canvas would all but vanish in 20 x 20 pixels, and a brush that is too thick fills them. So the
-//! strokes are measured on a digit of [`FINE`] pixels, and spread or worn away where hardly a digit of MNIST is like that.
+//! A pencil of one pixel on a large canvas would all but vanish in 20 x 20 pixels, and a brush that is too thick fills
+//! them. So the strokes are measured on a digit of `FINE` pixels, and spread or worn away where hardly a digit of MNIST
+//! is like that.
 
 use super::super::pixels::Pixels;
 use super::super::resize::resized;
@@ -9,12 +10,15 @@ use super::ground::median;
 
 /// The longer side of a digit whose strokes are measured: four pixels to one of MNIST's box.
 const FINE: usize = 80;
-/// Strokes that are thinner become those of the width beside; thicker ones likewise. Of MNIST's training digits (every fifth of them) the
-/// widths have a median of 10.2; 5 % are below 7.5, 5 % above 15.3.
+/// Strokes that are thinner than the first become as wide as the second. Of every fifth of MNIST's training digits the
+/// widths have a median of 10.2; 5 % are below 7.5, and 5 % above 15.3. A thin pen costs 1.6 points of
+/// accuracy so, instead of 4.6 as drawn, a pencil of one pixel on 500 x 500 1.8 instead of 12, and MNIST's own
+/// validation images, cut to their boxes, are read as well as without.
 const THIN: [f64; 2] = [8.0, 10.0];
+/// The same of thicker ones.
 const THICK: [f64; 2] = [15.0, 13.0];
-/// A line of one pixel is darker or paler by where it lies between the pixels of a smaller picture. After it is spread, this share of its
-/// median and more is full ink.
+/// A line of one pixel is darker or paler by where it lies between the pixels of a smaller picture. After it is spread,
+/// this share of its median and more is full ink.
 const FULL: f64 = 0.7;
 
 /// The digit, cut to its box, of strokes about as wide as MNIST's.

@@ -89,8 +89,8 @@ impl Line {
     }
 }
 
-/// Whether a pixel may go: of the four sides, counted clockwise from above among the eight neighbours, the second and third and one of the others are
-/// not all ink.
+/// Whether a pixel may go: it is at an edge and holds nothing together, and of the four sides, given by their places among
+/// the eight neighbours, the two in the middle and one of the others are not all ink.
 fn is_edge(ink: &[bool], i: usize, sides: [usize; 4]) -> bool {
     let around =
         [i - SIDE, i - SIDE + 1, i + 1, i + SIDE + 1, i + SIDE, i + SIDE - 1, i - 1, i - SIDE - 1];
