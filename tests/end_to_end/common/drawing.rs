@@ -286,7 +286,7 @@ pub const WAYS: [Way; 25] = [
     Way {
         name: "with a brush too thick",
         noisy: false,
-        draw: |digit, _| Line::of(digit).by_brush([400; 2], 12.0, [35.0, 35.0], 52.0),
+        draw: |digit, _| Line::of(digit).by_brush([400; 2], 12.0, [35.0, 35.0], 40.0),
     },
     Way {
         name: "white on transparent",
