@@ -16,9 +16,6 @@ pub struct Arguments {
     /// A directory of results, or CSV files of any program
     #[arg(required = true, value_name = "FILE")]
     results: Vec<PathBuf>,
-    /// Columns that are settings, whatever they look like
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
-    settings: Vec<String>,
     /// Columns that are metrics, whatever they look like
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     metrics: Vec<String>,
@@ -35,8 +32,8 @@ Examples:
 Columns that are named with --by, --metric and so on are what they are named as, whatever is shown here.";
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Arguments { results, settings, metrics, reading } = arguments;
-    let names = Names { settings: settings.clone(), metrics: metrics.clone(), ..Names::default() };
+    let Arguments { results, metrics, reading } = arguments;
+    let names = Names { metrics: metrics.clone(), ..Names::default() };
     let names = reading.with(names);
     let runs = Runs::open(results, &names);
     let explained = match &runs {
@@ -61,6 +58,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     let assumed = runs.assumed().map_or(String::new(), |assumed| format!(" {assumed}"));
     writeln!(stdout, "\n{many}.{assumed}")?;
-    hint("--epoch-column, --seed-column, --ignore, --by and --metric say otherwise");
+    hint("--epoch-column, --seed-column, --settings, --ignore, --by and --metric say otherwise");
     Ok(())
 }

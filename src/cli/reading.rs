@@ -13,6 +13,9 @@ pub struct ReadingOptions {
     /// The column of the seeds, if it is not called seed
     #[arg(long, value_name = "COLUMN")]
     seed_column: Option<String>,
+    /// Columns that are settings of the runs, whatever they look like
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    settings: Vec<String>,
     /// Columns to leave out
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     ignore: Vec<String>,
@@ -36,7 +39,8 @@ impl ReadingOptions {
     }
 
     fn reading(&self) -> Reading {
-        let Self { epoch_column, seed_column, ignore, missing, decimal_comma } = self.clone();
-        Reading { epoch_column, seed_column, ignore, missing, decimal_comma }
+        let Self { epoch_column, seed_column, settings, ignore, missing, decimal_comma } =
+            self.clone();
+        Reading { epoch_column, seed_column, settings, ignore, missing, decimal_comma }
     }
 }

@@ -1,11 +1,13 @@
 use super::ablate::{command, wrong};
 use super::plural;
+use super::reading::ReadingOptions;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use nablab::book::Results;
 use nablab::data::Dataset;
 use nablab::files::{may_replace, write_atomically};
 use nablab::report::page::{Page, Part, part_of_results};
+use nablab::results::runs::Names;
 use nablab::text::plain;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ pub struct Arguments {
     /// The page (default: report.html in the directory, or in the one that contains all of them)
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -30,6 +34,7 @@ Examples:
   nablab report results/my-sweep
   nablab report results
   nablab report results/ch3-* --title 'Chapter 3' --out chapter3.html
+  nablab report log.csv --seed-column rng --missing ?
 
 The page needs no network and no server: open it in any browser, send it, print it.";
 
@@ -63,7 +68,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     may_replace(&out, &none, "a page of results", Page::is_page).context("--out")?;
 
     let data = Dataset::mnist().context("the embedded MNIST is damaged")?;
-    let parts: Vec<Part> = places.iter().map(|place| part(place, &data)).collect::<Result<_>>()?;
+    let part = |place: &PathBuf| part(place, &arguments.reading, &data);
+    let parts: Vec<Part> = places.iter().map(part).collect::<Result<_>>()?;
     let title = arguments.title.clone().unwrap_or_else(|| match parts.as_slice() {
         [only] => only.title.clone(),
         _ => "Results".into(),
@@ -94,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// The section of one result.
-fn part(place: &Path, data: &Dataset) -> Result<Part> {
+fn part(place: &Path, reading: &ReadingOptions, data: &Dataset) -> Result<Part> {
     if place.is_dir()
         && let Some(results) = Results::read(place, data)?
     {
@@ -107,14 +113,23 @@ fn part(place: &Path, data: &Dataset) -> Result<Part> {
             |name| name.to_string_lossy().into_owned(),
         ),
     };
-    let line = |verb: &str, options: &[String]| command(verb, &[place.into()], options);
+    let line = |verb: &str, options: &[String]| {
+        command(verb, &[place.into()], &[options, &reading.options()].concat())
+    };
     let name = plain(&name).into_owned();
-    part_of_results(place, &name, line).map_err(|error| wrong(&error, &[place.into()]))
+    let names = reading.with(Names::default());
+    part_of_results(place, &name, &names, line).map_err(|error| wrong(&error, &[place.into()]))
+}
+
+/// Whether a path stands for the files of several: `runs/lr{eta}/log.csv`.
+fn is_pattern(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.contains('{') && text.contains('}') && !path.exists()
 }
 
 /// Adds a place of results, and those inside it, in the order of their names.
 fn collect(path: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<()> {
-    if !path.exists() {
+    if !path.exists() && !is_pattern(path) {
         bail!("{}: there is no such file or directory", path.display());
     }
     if !path.is_dir() {
@@ -140,7 +155,10 @@ fn collect(path: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<()> {
 fn common_directory(paths: &[PathBuf]) -> PathBuf {
     let directory = |path: &PathBuf| match path.is_dir() {
         true => path.clone(),
-        false => path.parent().map_or(PathBuf::new(), PathBuf::from),
+        false => {
+            let mut above = path.ancestors().skip(1);
+            above.find(|path| !is_pattern(path)).map_or(PathBuf::new(), PathBuf::from)
+        }
     };
     if let [only] = paths {
         return directory(only);

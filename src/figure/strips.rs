@@ -28,6 +28,8 @@ pub struct Strips {
     pub value: Axis,
     /// The categories from top to bottom.
     pub strips: Vec<Strip>,
+    /// What the runs of a pair have in common, if it is no seed.
+    pub pair: Option<String>,
     /// Small print.
     pub note: Option<String>,
 }
@@ -215,7 +217,8 @@ impl Strips {
             two[1].points.iter().any(|(pair, _)| first.contains(pair))
         };
         if self.strips.windows(2).any(is_joined) {
-            words += "; lines join runs of one seed";
+            let pair = self.pair.as_deref().unwrap_or("seed");
+            words += &format!("; lines join runs of one {pair}");
         }
         words += ".";
         if self.strips.iter().any(Strip::has_box) {

@@ -159,6 +159,7 @@ fn strips() -> Strips {
         category: "activation".into(),
         value: Axis::linear("accuracy (%)"),
         strips: vec![strip("sigmoid", 0.0), strip("tanh", 0.3), lost],
+        pair: None,
         note: Some("Four seeds.".into()),
     }
 }

@@ -167,6 +167,57 @@ fn numbers_beside_none_are_drawn() {
 }
 
 #[test]
+fn folds_in_columns_are_runs() {
+    // By pandas and SciPy: the corrected t test of scikit-learn's split*_test_score, of 10 and of 5 folds.
+    let table = ablate("14-folds-in-columns/grid.csv", "");
+    has(
+        &table,
+        &[
+            "--by param_C --pair-by fold --metric test_score",
+            "0.900 ± 0.049",
+            "+0.081 [+0.036, +0.126]",
+            "0.003 *",
+            "corrected for that, as of 10 folds",
+            "The 10 splits of every row are runs",
+        ],
+    );
+    let two = "14-folds-in-columns/two_scorers.csv";
+    let table = ablate(two, "--by param_fit_intercept --vs param_C --metric test_neg_log_loss");
+    has(&table, &["Higher is better", "as of 5 folds", "None of the 30 trainings"]);
+    let repeated = ablate(
+        two,
+        "--by param_C --metric test_accuracy --where param_fit_intercept=True --folds 3",
+    );
+    has(&repeated, &["as of 3 folds", "None of the 15 trainings"]);
+    let left_out = ablate(two, "--metric mean_test_accuracy");
+    has(&left_out, &["error:", "'mean_test_accuracy' is left out", "test_neg_log_loss"]);
+    has(
+        &said("columns", &case(two), ""),
+        &["fold ┆ fold", "rank_test_accuracy ┆ ignored", "30 runs."],
+    );
+    let (points, figure) = plot("14-folds-in-columns/grid.csv", "--kind strips");
+    assert_eq!(points.len(), 2);
+    has(&figure, &["param C", "10 folds", "lines join runs of one fold"]);
+}
+
+#[test]
+fn charts_are_read_by_their_runs() {
+    let chart = "15-chart-export/chart.csv";
+    has(
+        &said("columns", &case(chart), ""),
+        &["Step ┆ epoch", "run ┆ setting", "_step ┆ ignored", "3 runs."],
+    );
+    let (points, figure) = plot(chart, "--kind curves");
+    // Of 3 runs over 6 steps one begins a step later and one ends a step earlier.
+    assert_eq!(points.len(), 16);
+    has(&figure, &["deft-sun-1", "a - b", "bold-elm-3", "Every run is a group"]);
+    has(
+        &ablate("15-chart-export/by_time.csv", ""),
+        &["error:", "'Relative Time (Process)'", "steps or epochs"],
+    );
+}
+
+#[test]
 fn encodings_are_read_or_named() {
     has(&ablate("22-encodings/utf16.csv", ""), &["0.352 ± 0.012"]);
     has(&ablate("22-encodings/latin1.csv", ""), &["error:", "not UTF-8", "iconv"]);
@@ -225,6 +276,34 @@ fn options_say_what_files_do_not() {
     has(&said("ablate", &mixed, ""), &["error:", "with and without a percent sign"]);
     let numbers = write("numbers.csv", "0,0.9\n1,0.8\n");
     has(&said("ablate", &numbers, ""), &["error:", "numbers only"]);
+    // A number called like a metric tells the runs apart; a learning rate of a schedule does not.
+    let (mut named, mut schedule) =
+        (String::from("seed,recall_at,epoch,loss\n"), String::from("seed,lr,epoch,loss\n"));
+    for seed in 1..=4 {
+        for epoch in 0..4 {
+            named += &format!("{seed},5,{epoch},0.5{seed}\n{seed},10,{epoch},0.7{seed}\n");
+            let lr = if epoch < 2 { 0.1 } else { 0.01 };
+            schedule += &format!("{seed},{lr},{epoch},0.5{seed}\n");
+        }
+    }
+    let (named, schedule) = (write("named.csv", &named), write("schedule.csv", &schedule));
+    has(&said("ablate", &named, ""), &["error:", "two rows for epoch 0", "--settings"]);
+    let table = said("ablate", &named, "--settings recall-at");
+    has(
+        &table,
+        &["--by recall_at", "0.525 ±", "0.725 ±", "the 8 trainings", "--settings recall-at"],
+    );
+    for options in ["--settings lr", "--by lr", "--by seed --pair-by lr"] {
+        has(&said("ablate", &schedule, options), &["error:", "'lr' changes within a run"]);
+    }
+    has(
+        &said("plot", &schedule, "--settings lrs"),
+        &["error:", "no column 'lrs'", "it has seed, lr"],
+    );
+    let page = directory.path().join("page.html");
+    let options = format!("--settings recall_at --out {}", page.display());
+    has(&said("report", &named, &options), &["wrote", "1 result"]);
+    has(&fs::read_to_string(&page).unwrap(), &["--settings recall_at"]);
     // Files that are told apart by their paths.
     for (eta, base) in [("0.1", 5), ("1", 7)] {
         for seed in 1..=3 {
@@ -235,4 +314,7 @@ fn options_say_what_files_do_not() {
     let pattern = directory.path().join("runs/lr{eta}_s{seed}/log.csv");
     let table = said("ablate", &pattern, "");
     has(&table, &["--by eta", "0.520 ±", "0.720 ±", "over 3 seeds", "the 6 trainings"]);
+    let page = directory.path().join("runs.html");
+    let options = format!("--out {}", page.display());
+    has(&said("report", &pattern, &options), &["wrote", "1 result"]);
 }

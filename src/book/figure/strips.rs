@@ -37,6 +37,7 @@ pub(super) fn draw(
         category: String::new(),
         value: Axis { label: heading(panel), scale: panel.scale, range: panel.range },
         strips: arms.iter().map(strip).collect(),
+        pair: None,
         note: Some(reproduction.footnote()),
     }
 }

@@ -8,7 +8,8 @@ use crate::results::runs::{Names, Runs, RunsError};
 use std::path::Path;
 
 /// What the directory or file of some results has to say, with the table and the figures that suit the settings that
-/// vary. `name` is what it is called; `command` writes the command line for a verb and its options.
+/// vary. `name` is what it is called, `names` say something of its columns; `command` writes the command line for a verb
+/// and its options.
 ///
 /// # Errors
 ///
@@ -16,9 +17,10 @@ use std::path::Path;
 pub fn part_of_results(
     path: &Path,
     name: &str,
+    names: &Names,
     command: impl Fn(&str, &[String]) -> String,
 ) -> Result<Part, AblationError> {
-    let runs = Runs::open(&[path.into()], &Names::default())?;
+    let runs = Runs::open(&[path.into()], names)?;
     // Without seeds, or with too few to tune, there are figures and no table.
     let table = match Ablation::new(&runs, &Request::default()) {
         Ok(table) => Ok(table),

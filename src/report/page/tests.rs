@@ -1,5 +1,6 @@
 use super::*;
 use crate::results::Origin;
+use crate::results::runs::Names;
 use std::path::Path;
 
 /// Runs of two activations with hostile names, 7 seeds each.
@@ -20,7 +21,7 @@ fn results(directory: &Path) {
 fn part(directory: &Path) -> Part {
     let command =
         |verb: &str, options: &[String]| format!("nablab {verb} DIR {}", options.join(" "));
-    part_of_results(directory, "my sweep", command).unwrap()
+    part_of_results(directory, "my sweep", &Names::default(), command).unwrap()
 }
 
 #[test]
@@ -163,9 +164,9 @@ fn what_nobody_says_is_better_is_shown_without_a_winner() {
     std::fs::write(&path, text.replace("b,10", "c,10")).unwrap();
     let names = |_: &str, _: &[String]| String::new();
     // Without a metric whose name says something there is nothing to show by default.
-    assert!(part_of_results(&path, "x", names).is_err());
+    assert!(part_of_results(&path, "x", &Names::default(), names).is_err());
     std::fs::write(&path, text.replace("merit", "accuracy_gap")).unwrap();
-    let part = part_of_results(&path, "x", names).unwrap();
+    let part = part_of_results(&path, "x", &Names::default(), names).unwrap();
     assert!(part.short_verdict.starts_with("no best row"), "{}", part.short_verdict);
     assert!(
         part.notes

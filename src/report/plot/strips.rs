@@ -76,6 +76,7 @@ pub(super) fn draw(scene: &Scene, numbers: &mut Numbers) -> Result<Chart, Ablati
         category: label(x),
         value: Axis { scale, ..scene.y_axis() },
         strips,
+        pair: scene.seeds.map(label).filter(|name| !name.ends_with("seed")),
         note: Some(note.join(" ")),
     }))
 }

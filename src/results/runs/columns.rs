@@ -15,7 +15,7 @@ const MANY: usize = 10_000;
 const FEW: usize = 30;
 
 /// What is known of every column of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Columns {
     names: Vec<String>,
     kinds: Vec<Kind>,
@@ -24,12 +24,16 @@ pub(super) struct Columns {
     ours: bool,
     /// The column that numbers the rows of a run, and is no setting either way.
     index: Option<usize>,
+    /// The column that tells the runs of one row of the file apart, and is no metric either way.
+    pub(super) told_by: Option<usize>,
+    /// Whether the file is a chart, so that no row is a run by itself.
+    pub(super) is_chart: bool,
     /// What changes within a run of a log.
     pub(super) changing: HashSet<usize>,
 }
 
 /// What the cells of a column are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Kind {
     numeric: bool,
     empty: bool,
@@ -78,12 +82,20 @@ impl Columns {
             rows: 0,
             ours: are_ours(names),
             index: None,
+            told_by: None,
+            is_chart: false,
             changing: HashSet::new(),
         }
     }
 
     pub(super) fn set_index(&mut self, column: Option<usize>) {
         self.index = column;
+    }
+
+    /// Takes down what is known of a file whose rows have several runs.
+    pub(super) fn set_wide(&mut self, sheet: &Sheet) {
+        self.told_by = sheet.told_by();
+        self.is_chart = sheet.axis().is_some();
     }
 
     /// Whether a column numbers the rows of a run, or counts along with the one that does.
@@ -159,7 +171,8 @@ impl Columns {
         if self.ours || *empty || BOOKKEEPING.contains(&name) || is_seed(name) {
             return false;
         }
-        if self.index == Some(column) || is_declared_setting(name) {
+        let settled = [self.index, self.told_by].contains(&Some(column));
+        if settled || is_declared_setting(name) {
             return names.is_metric(name);
         }
         // Of few rows a learning rate may be different in each, where something else is measured by its name.
@@ -246,11 +259,15 @@ pub(super) fn index(sheet: &Sheet, known: &Names) -> Option<usize> {
         return header.iter().position(|name| same_name(name, said));
     }
     let ours = are_ours(header);
+    let whole = |&&column: &&usize| sheet.fractional.get(column) != Some(&true);
     let free = |name: &String| ours || !(known.is_setting(name) || known.is_metric(name));
+    let axis = sheet.axis().filter(|&column| free(&header[column]));
+    if axis.as_ref().filter(whole).is_some() {
+        return axis;
+    }
     let names = if ours { &INDEX[..1] } else { &INDEX[..] };
     let find = |wanted: &&str| header.iter().position(|name| is_index(name, wanted) && free(name));
     let found: Vec<usize> = names.iter().filter_map(find).collect();
-    let whole = |&&column: &&usize| sheet.fractional.get(column) != Some(&true);
     found.iter().find(whole).or(found.first()).copied()
 }
 

@@ -22,6 +22,8 @@ pub(super) struct RunsOfEpochs {
     pub last: Vec<usize>,
     /// What was assumed of the file, in sentences.
     pub assumed: Vec<String>,
+    /// Columns that are not read, and why.
+    pub left_out: Vec<(String, &'static str)>,
 }
 
 /// The runs of a file of epochs, whose rows the column `index` numbers: by their ids, or by all their settings.
@@ -38,6 +40,7 @@ pub(super) fn runs_of_epochs(
     let columns = columns.get_or_insert_with(|| Columns::new(&header));
     let id = header.iter().position(|name| name == "trial_id").filter(|_| are_ours(&header));
     columns.set_index(Some(index));
+    columns.set_wide(&sheet);
     let (identity, first): (Vec<usize>, usize) = match id {
         Some(id) => (vec![id], 0),
         None => {
@@ -93,7 +96,8 @@ pub(super) fn runs_of_epochs(
     let identity = identity.into_iter().map(|column| header[column].clone()).collect();
     let unit = Unit::new(&header[index], first);
     assumed.splice(0..0, sheet.assumed());
-    Ok(Some(RunsOfEpochs { header, rows, identity, unit, last: last_of, assumed }))
+    let (last, left_out) = (last_of, sheet.left_out().to_vec());
+    Ok(Some(RunsOfEpochs { header, rows, identity, unit, last, assumed, left_out }))
 }
 
 /// Finds the run of a row.
@@ -148,9 +152,9 @@ pub(super) fn read(
     let (epoch, value) = (column(unit.column())?, column(metric)?);
     let identity = index.names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
-    let (mut number, mut run) = (0, None);
+    let mut run = None;
     while sheet.read(&mut row)? {
-        number += 1;
+        let number = sheet.rows_read;
         key_of(&row, &identity, &mut key);
         if run.is_none() || key != last {
             last.clone_from(&key);

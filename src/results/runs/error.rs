@@ -38,6 +38,18 @@ pub enum RunsError {
         /// Those with values.
         monitored: String,
     },
+    /// A column of the file is not read.
+    #[error("{path}: '{column}' is left out, as it {why}; there are {metrics}")]
+    LeftOut {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// Why.
+        why: &'static str,
+        /// The metrics that are read.
+        metrics: String,
+    },
     /// No metric fits.
     #[error(
         "no accuracy to reach: name the metric, as in epochs_to:COLUMN:0.95; there are {metrics}"
@@ -141,8 +153,8 @@ pub enum RunsError {
     },
     /// Nothing tells two runs apart.
     #[error(
-        "{path}: two rows for {column} {epoch} of one run; a column has to tell the runs apart, such as run or seed \
-         (nablab columns FILE tells what each column was taken for)"
+        "{path}: two rows for {column} {epoch} of one run; a column has to tell the runs apart, such as run or seed, \
+         or one that --settings names (nablab columns FILE tells what each column was taken for)"
     )]
     Repeated {
         /// The file.
@@ -151,6 +163,17 @@ pub enum RunsError {
         column: String,
         /// The epoch.
         epoch: usize,
+    },
+    /// What is said to be a setting is none.
+    #[error(
+        "{path}: '{column}' changes within a run, so that it is no setting of one; expected columns that have one value \
+         for all rows of a run (nablab columns FILE tells what each column was taken for)"
+    )]
+    Changes {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
     },
     /// A training stands in a file twice.
     #[error("{path}, row {row}: trial '{id}' stands in the file twice")]

@@ -11,7 +11,7 @@ use std::path::Path;
 pub struct Explained {
     /// Its name.
     pub column: String,
-    /// `metric`, `setting`, `seed`, `epoch`, `identity`, `time`, `state`, `ignored`.
+    /// `metric`, `setting`, `seed`, `fold`, `epoch`, `identity`, `time`, `state`, `ignored`.
     pub role: &'static str,
     /// Why, in a few words.
     pub why: String,
@@ -28,6 +28,11 @@ impl Runs {
             role: "ignored",
             why: "by --ignore".into(),
         }));
+        explained.extend(self.left_out.iter().map(|(name, why)| Explained {
+            column: name.clone(),
+            role: "ignored",
+            why: (*why).into(),
+        }));
         explained
     }
 
@@ -41,6 +46,9 @@ impl Runs {
         let of_log = self.is_of_epochs();
         if of_log && self.unit().column() == name {
             return ("epoch", "numbers the rows of a run".into());
+        }
+        if self.columns.told_by == Some(column) && name == super::wide::FOLD {
+            return ("fold", "numbers the splits of a row; folds pair the runs".into());
         }
         if let Some(setting) = self.settings.iter().find(|setting| setting.name == name) {
             let values = match setting.values.len() {
@@ -109,6 +117,7 @@ pub fn first_look(path: &Path, names: &Names) -> Result<Vec<Explained>, RunsErro
     let mut columns = Columns::new(&sheet.names);
     let index = columns::index(&sheet, names);
     columns.set_index(index);
+    columns.set_wide(&sheet);
     let mut row = csv::ByteRecord::new();
     while sheet.read(&mut row)? {
         columns.see(&row);

@@ -9,8 +9,9 @@ use super::columns::{Columns, Unhashed, is_seed};
 use super::curves::parse_epoch;
 use super::direction::words;
 use super::missing::is_missing;
+use super::naming::names_runs;
 use super::sheet::Sheet;
-use super::{Names, Reading, RunsError};
+use super::{Names, Reading, RunsError, same_name};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -37,6 +38,34 @@ pub(super) enum Identity {
     Unnumbered,
 }
 
+/// Makes sure that what is said to be a setting does not change within the runs that there are without it: its values
+/// would part each of these into pieces.
+fn check_said(
+    path: &Path,
+    header: &[String],
+    index: usize,
+    known: &Names,
+    columns: &Columns,
+) -> Result<(), RunsError> {
+    let said = |name: &&String| known.is_setting(name) && !is_seed(name) && !names_runs(name);
+    for name in header.iter().filter(said) {
+        let mut without = known.clone();
+        without.settings.retain(|other| !same_name(other, name));
+        without.reading.settings.retain(|other| !same_name(other, name));
+        let told = identity(path, header, index, &without, &mut columns.clone());
+        let Ok(Identity::Log { columns: told, resumed: false, .. }) = told else { continue };
+        let said: Vec<usize> = header.iter().position(|other| other == name).into_iter().collect();
+        if said.iter().any(|said| told.contains(said)) {
+            continue;
+        }
+        let rows = Rows::read(path, &known.reading, index, &told, &said, &[])?;
+        if rows.count(&[0]) > rows.count(&[]) {
+            return Err(RunsError::Changes { path: path.into(), column: name.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// What the runs of a log are told by, whose rows the column `index` numbers. What changes within runs is taken down in
 /// `columns`.
 pub(super) fn identity(
@@ -46,10 +75,11 @@ pub(super) fn identity(
     known: &Names,
     columns: &mut Columns,
 ) -> Result<Identity, RunsError> {
-    let (mut certain, mut others): (Vec<usize>, Vec<usize>) = columns
-        .settings(known)
-        .into_iter()
-        .partition(|&column| known.is_setting(&header[column]) || is_seed(&header[column]));
+    let (mut certain, mut others): (Vec<usize>, Vec<usize>) =
+        columns.settings(known).into_iter().partition(|&column| {
+            let name = &header[column];
+            known.is_setting(name) || is_seed(name) || columns.told_by == Some(column)
+        });
     others.extend(header.iter().position(|name| name == "trial_id"));
     let metrics: Vec<usize> =
         (0..header.len()).filter(|&column| columns.is_measurement(column, known)).collect();
@@ -63,7 +93,8 @@ pub(super) fn identity(
     numbers.sort_unstable();
     numbers.dedup();
     let is_epoch = header[index].eq_ignore_ascii_case("epoch");
-    if !is_epoch && first > 1 && numbers.len() < 3 && rows.epochs.len() > 1 {
+    let may_be_runs = !columns.is_chart;
+    if may_be_runs && !is_epoch && first > 1 && numbers.len() < 3 && rows.epochs.len() > 1 {
         return Ok(Identity::Unnumbered);
     }
     let mut kept: Vec<usize> = all.filter(|&other| rows.late(&[other], first) == 0).collect();
@@ -106,8 +137,11 @@ pub(super) fn identity(
         .filter(|&other| !counts_steps(&header[others[other]]))
         .filter(|&other| 2 * columns.distinct(others[other]) <= rows.epochs.len())
         .collect();
+    if broken {
+        check_said(path, header, index, known, columns)?;
+    }
     let late_start = first > 1 && kept.len() < others.len();
-    if (broken || late_start) && rows.are_all_told_apart(&candidates) {
+    if may_be_runs && (broken || late_start) && rows.are_all_told_apart(&candidates) {
         return Ok(Identity::Single);
     }
     if let Some(epoch) = repeated
@@ -174,7 +208,7 @@ impl Rows {
         while sheet.read(&mut row)? {
             let at = parse_epoch(&row[index]).ok_or_else(|| RunsError::Whole {
                 path: path.into(),
-                row: rows.epochs.len() + 1,
+                row: sheet.rows_read,
                 column: sheet.names[index].clone(),
                 cell: String::from_utf8_lossy(&row[index]).into_owned(),
             })?;

@@ -170,7 +170,8 @@ pub(super) fn runs(
     rows.iter().for_each(|row| columns.see(row.as_byte_record()));
     let identity = vec!["trial_id".into(), LAYER.into()];
     let unit = Unit::new(TRAINED, 0);
-    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed: Vec::new() }, of))
+    let (assumed, left_out) = (Vec::new(), Vec::new());
+    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed, left_out }, of))
 }
 
 impl Part {

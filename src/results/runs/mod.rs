@@ -26,6 +26,7 @@ mod setting;
 mod sheet;
 mod state;
 mod unit;
+mod wide;
 
 pub use at::At;
 pub use direction::{Direction, words};
@@ -62,6 +63,8 @@ pub struct Runs {
     reading: Reading,
     /// What was assumed of the files, in sentences.
     assumed: Vec<String>,
+    /// Columns that are not read, and why.
+    left_out: Vec<(String, &'static str)>,
     /// Whether a run came to no result, by its own account; empty if none says so.
     ended_early: Vec<bool>,
     /// What is known of the columns.
@@ -81,7 +84,8 @@ pub struct Names {
 
 impl Names {
     fn is_setting(&self, column: &str) -> bool {
-        self.settings.iter().any(|name| same_name(name, column))
+        let said = self.settings.iter().chain(&self.reading.settings);
+        said.into_iter().any(|name| same_name(name, column))
     }
 
     fn is_metric(&self, column: &str) -> bool {
@@ -170,6 +174,7 @@ impl Runs {
             above_one: HashSet::new(),
             reading: names.reading.clone(),
             assumed: Vec::new(),
+            left_out: Vec::new(),
             ended_early: Vec::new(),
             columns: Columns::new(&[]),
         };
@@ -186,23 +191,22 @@ impl Runs {
                 told.push(place.settings);
             }
         }
-        let columns = columns.unwrap_or_else(|| Columns::new(&[]));
-        let mut settings = columns.settings(names);
+        runs.columns = columns.unwrap_or_else(|| Columns::new(&[]));
+        let mut settings = runs.columns.settings(names);
         settings.extend(runs.add_places(told, names)?);
         runs.read_states();
         for column in naming::without_names(&runs, settings, names) {
             let cells = runs.rows.iter().map(|row| row.get(column).unwrap_or_default());
             runs.settings.push(Setting::new(runs.header[column].clone(), cells));
         }
-        runs.metrics = columns.measurements(names);
+        runs.metrics = runs.columns.measurements(names);
         let of_layers = runs.parts.iter().filter_map(|part| part.layers.as_ref());
         for metric in of_layers.flat_map(|layers| &layers.measured) {
             if !runs.metrics.contains(metric) {
                 runs.metrics.push(metric.clone());
             }
         }
-        runs.above_one.extend(columns.above_one());
-        runs.columns = columns;
+        runs.above_one.extend(runs.columns.above_one());
         Ok(runs)
     }
 
@@ -264,7 +268,10 @@ impl Runs {
                 (found, epochs, None)
             }
         };
-        let RunsOfEpochs { header, rows, identity, unit, last, assumed } = found;
+        let RunsOfEpochs { header, rows, identity, unit, last, assumed, left_out } = found;
+        if self.left_out.is_empty() {
+            self.left_out = left_out;
+        }
         for sentence in assumed {
             if !self.assumed.contains(&sentence) {
                 self.assumed.push(sentence);
@@ -382,9 +389,11 @@ impl Runs {
     pub fn varying<'a, 'b>(
         &'a self,
         of: &'b [usize],
-        pair_by: &'b str,
+        pair_by: &str,
     ) -> impl Iterator<Item = &'a Setting> + use<'a, 'b> {
-        let varies = move |setting: &&Setting| setting.name != pair_by && setting.varies(of);
+        let pairs = self.find(pair_by).map(|setting| setting.name.as_str());
+        let varies =
+            move |setting: &&Setting| Some(setting.name.as_str()) != pairs && setting.varies(of);
         self.settings.iter().filter(varies)
     }
 
@@ -398,19 +407,29 @@ impl Runs {
         })
     }
 
+    /// The setting of a name, in which - stands for _. The only column of seeds is `seed`, whatever stands before the
+    /// word; where there are no seeds, `seed` is what folds are told by.
+    fn find(&self, name: &str) -> Option<&Setting> {
+        let named = self.settings.iter().find(|setting| same_name(&setting.name, name));
+        if named.is_some() || name != "seed" {
+            return named;
+        }
+        let mut seeds = self.settings.iter().filter(|setting| columns::is_seed(&setting.name));
+        match (seeds.next(), seeds.next()) {
+            (None, _) => self.settings.iter().find(|setting| setting.name == wide::FOLD),
+            (only, None) => only,
+            _ => None,
+        }
+    }
+
     /// The setting of a name, in which - stands for _.
     ///
     /// # Errors
     ///
     /// When there is no such column; the message has the nearest name and those that vary.
     pub fn setting(&self, name: &str) -> Result<&Setting, RunsError> {
-        let wanted = name.replace('-', "_");
-        let found = self.settings.iter().find(|s| same_name(&s.name, name));
-        // The only column of seeds is that, whatever stands before the word.
-        let mut seeds =
-            self.settings.iter().filter(|s| name == "seed" && columns::is_seed(&s.name));
-        let only = seeds.next().filter(|_| seeds.next().is_none());
-        found.or(only).ok_or_else(|| {
+        self.find(name).ok_or_else(|| {
+            let wanted = name.replace('-', "_");
             let all: Vec<usize> = (0..self.len()).collect();
             let varying: Vec<&str> = self.varying(&all, "").map(|s| s.name.as_str()).collect();
             let names = self.settings.iter().map(|s| s.name.as_str());
@@ -692,6 +711,11 @@ impl Runs {
 
     fn no_metric(&self, metric: &str) -> RunsError {
         let mut metrics = self.metrics();
+        if let Some((column, why)) = self.left_out.iter().find(|(name, _)| same_name(name, metric))
+        {
+            let (column, metrics) = (column.clone(), metrics.join(", "));
+            return RunsError::LeftOut { path: self.path().into(), column, why, metrics };
+        }
         // Those of layers too, which are not read unless they are asked for.
         let others = self.parts.iter().flat_map(|part| layers::measured_beside(&part.path));
         for other in others {
@@ -792,16 +816,25 @@ fn read(
         return Ok((runs, epochs));
     }
     let mut sheet = Sheet::open(file, &names.reading)?;
+    if let Some(axis) = sheet.axis() {
+        let what = format!(
+            "'{}' numbers the rows of a chart by no whole numbers; expected a chart that was exported with steps or \
+             epochs as its x axis",
+            sheet.names[axis]
+        );
+        return Err(RunsError::Csv { path: file.into(), what });
+    }
     let (header, rows) = (sheet.names.clone(), sheet.rows()?);
     if !alone {
         let columns = columns.get_or_insert_with(|| Columns::new(&header));
+        columns.set_wide(&sheet);
         rows.iter().for_each(|row| columns.see(row.as_byte_record()));
     }
     let (identity, unit, last) = (vec!["trial_id".into()], Unit::default(), Vec::new());
     // Every row is a run, even if one of its columns is called epoch.
     let epochs = epochs.filter(|_| !alone);
-    let assumed = sheet.assumed();
-    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed }, epochs))
+    let (assumed, left_out) = (sheet.assumed(), sheet.left_out().to_vec());
+    Ok((RunsOfEpochs { header, rows, identity, unit, last, assumed, left_out }, epochs))
 }
 
 #[cfg(test)]

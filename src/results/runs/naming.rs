@@ -45,7 +45,9 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
     let repeats = seed.map(distinct).is_some_and(|n| 1 < n && n < runs.len());
     let is_setting = |column: &usize| {
         let name = &runs.header[*column];
-        if known.is_setting(name) || is_seed(name) || runs.len() < 2 {
+        // The names of the runs of a chart are all that is known of them.
+        let told_by = runs.columns.told_by == Some(*column);
+        if known.is_setting(name) || is_seed(name) || told_by || runs.len() < 2 {
             return true;
         }
         let values = || cells(*column).filter(|cell| !is_missing(cell.as_bytes()));
@@ -66,11 +68,15 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
         };
         let number = values().all(|cell| cell.trim().parse::<f64>().is_ok());
         // Optuna numbers its trials.
-        let named =
-            name == "number" || words(name).iter().any(|word| NAMES.contains(&word.as_str()));
+        let named = name == "number" || names_runs(name);
         !(named && (unique || of_seed()) || unique && repeats && !number)
     };
     columns.into_iter().filter(is_setting).collect()
+}
+
+/// Whether a column is called after what names a run.
+pub(super) fn names_runs(name: &str) -> bool {
+    words(name).iter().any(|word| NAMES.contains(&word.as_str()))
 }
 
 /// `2024-03-01 12:00:37`, `0:00:11`, `file:///m/0/1`; 1:10 only in a column of times.

@@ -5,6 +5,8 @@ pub struct Reading {
     pub epoch_column: Option<String>,
     /// The column of the seeds, which is called `seed` from then on.
     pub seed_column: Option<String>,
+    /// Columns that are settings, whatever they look like.
+    pub settings: Vec<String>,
     /// Columns that are left out.
     pub ignore: Vec<String>,
     /// Words that stand where there is no value, besides those that are known.
@@ -17,11 +19,12 @@ impl Reading {
     /// The options that this stands for.
     #[must_use]
     pub fn options(&self) -> Vec<String> {
-        let Self { epoch_column, seed_column, ignore, missing, decimal_comma } = self;
+        let Self { epoch_column, seed_column, settings, ignore, missing, decimal_comma } = self;
         let list = |words: &[String]| (!words.is_empty()).then(|| words.join(","));
         let valued = [
             ("--epoch-column", epoch_column.clone()),
             ("--seed-column", seed_column.clone()),
+            ("--settings", list(settings)),
             ("--ignore", list(ignore)),
             ("--missing", list(missing)),
         ];

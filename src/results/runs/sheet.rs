@@ -1,12 +1,14 @@
 //! A CSV file of runs or epochs, row by row, however it is written.
 //!
 //! Rows of our own files, and of others that are written as programs write, pass as they are. Of all others cells become
-//! what a program would have written, in one buffer that is used again for every row.
+//! what a program would have written, in one buffer that is used again for every row. A row of several runs is read as
+//! several rows.
 
 use super::cell::{Commas, Form, is_special, rewrite};
 use super::columns::{are_ours, counts_rows, is_seed};
 use super::dialect::Dialect;
 use super::direction::sounds_measured;
+use super::wide::Wide;
 use super::{Reading, RunsError, same_name};
 use crate::input::CsvReader;
 use crate::text::plain;
@@ -20,8 +22,10 @@ const BEGINNING: u64 = 1 << 16;
 pub(super) struct Sheet {
     path: PathBuf,
     reader: CsvReader,
-    /// The names of the columns that are kept.
+    /// The names of the columns, of every row that is read.
     pub names: Vec<String>,
+    /// Those of the columns of the file that are kept; the same unless a row has several runs.
+    written: Vec<String>,
     /// The columns of the file that they are.
     kept: Vec<usize>,
     /// The header as it stands in the file.
@@ -42,6 +46,13 @@ pub(super) struct Sheet {
     number: String,
     repeated_headers: usize,
     said: Vec<String>,
+    /// How a row becomes several, if it has several runs.
+    wide: Option<Wide>,
+    /// The last row, and the next of its runs.
+    whole: csv::ByteRecord,
+    next_run: usize,
+    /// How many rows of the file have been read.
+    pub rows_read: usize,
 }
 
 impl Sheet {
@@ -79,20 +90,20 @@ impl Sheet {
         let ignored =
             |name: &str| !ours && reading.ignore.iter().any(|other| same_name(other, name));
         let kept: Vec<usize> = kept.filter(|&column| !ignored(&names[column])).collect();
+        let in_file = names.clone();
         if !ours {
-            check_named(path, reading, &names)?;
             for column in 0..names.len() {
                 named[column] |= ignored(&names[column]);
             }
             rename_seeds(path, reading, &mut names, &kept)?;
         }
         let names: Vec<String> = kept.iter().map(|&column| names[column].clone()).collect();
-        let names = told_apart(path, names, ours)?;
+        let written = told_apart(path, names, ours)?;
         let said_commas = if reading.decimal_comma { Commas::Decimal } else { dialect.commas };
         if said_commas == Commas::Decimal && !reading.decimal_comma {
             said.push("Commas in numbers are read as decimal points.".into());
         }
-        let commas: Vec<Commas> = names
+        let commas: Vec<Commas> = written
             .iter()
             .map(|name| match said_commas {
                 // A list of sizes looks like thousands, a metric or a number of steps is none.
@@ -105,12 +116,31 @@ impl Sheet {
             && kept.len() == header.len()
             && reading.missing.is_empty();
         let kept_fractional = |&column: &usize| dialect.fractional.get(column) == Some(&true);
+        let fractional: Vec<bool> = kept.iter().map(kept_fractional).collect();
+        let mut wide = if ours { None } else { Wide::of(&written) };
+        if let Some(Wide { names, said: sentence, .. }) = &mut wide {
+            let all: Vec<usize> = (0..names.len()).collect();
+            rename_seeds(path, reading, names, &all)?;
+            said.push(sentence.clone());
+        }
+        let names = wide.as_ref().map_or(&written, |wide| &wide.names).clone();
+        if !ours {
+            check_named(path, reading, &in_file, &names)?;
+        }
+        let of_file =
+            |column| wide.as_ref().map_or(Some(column), |wide: &Wide| wide.source(column));
+        let is_fractional = |column| of_file(column).is_some_and(|column| fractional[column]);
         Ok(Self {
             path: path.into(),
             reader,
-            fractional: kept.iter().map(kept_fractional).collect(),
-            percent: vec![(false, false); names.len()],
+            fractional: (0..names.len()).map(is_fractional).collect(),
+            percent: vec![(false, false); written.len()],
+            next_run: wide.as_ref().map_or(0, Wide::len),
+            wide,
+            whole: csv::ByteRecord::new(),
+            rows_read: 0,
             names,
+            written,
             kept,
             header,
             as_they_are: ours || simple,
@@ -127,6 +157,41 @@ impl Sheet {
 
     /// Reads the next row, if there is one.
     pub(super) fn read(&mut self, row: &mut csv::ByteRecord) -> Result<bool, RunsError> {
+        let Some(runs) = self.wide.as_ref().map(Wide::len) else { return self.read_whole(row) };
+        loop {
+            if self.next_run == runs {
+                let mut whole = std::mem::take(&mut self.whole);
+                if !self.read_whole(&mut whole)? {
+                    return Ok(false);
+                }
+                (self.whole, self.next_run) = (whole, 0);
+            }
+            self.next_run += 1;
+            let write = |wide: &Wide| wide.write(&self.whole, self.next_run - 1, row);
+            if self.wide.as_ref().is_some_and(write) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The column that tells the runs of one row of the file apart, if it has several.
+    pub(super) fn told_by(&self) -> Option<usize> {
+        self.wide.as_ref()?.told_by()
+    }
+
+    /// The column of the x axis, if the file is a chart.
+    pub(super) fn axis(&self) -> Option<usize> {
+        self.wide.as_ref()?.axis
+    }
+
+    /// Columns that are not read, and why.
+    pub(super) fn left_out(&self) -> &[(String, &'static str)] {
+        self.wide.as_ref().map_or(&[], |wide| &wide.left_out)
+    }
+
+    /// Reads the next row of the file, if there is one.
+    fn read_whole(&mut self, row: &mut csv::ByteRecord) -> Result<bool, RunsError> {
+        self.rows_read += 1;
         loop {
             let into = if self.as_they_are { &mut *row } else { &mut self.raw };
             if !self.reader.read_byte_record(into).map_err(|e| wrong(&self.path, &e))? {
@@ -167,9 +232,8 @@ impl Sheet {
         let mut kept = CsvReader::budget();
         while self.read(&mut row)? {
             kept.keep(&row).map_err(|e| wrong(&self.path, &e.into()))?;
-            let at = row.position().or(self.raw.position()).map_or(0, csv::Position::record);
             let text = csv::StringRecord::from_byte_record(row.clone());
-            rows.push(text.map_err(|_| no_text(&self.path, at))?);
+            rows.push(text.map_err(|_| no_text(&self.path, self.rows_read as u64))?);
         }
         Ok(rows)
     }
@@ -224,7 +288,7 @@ impl Sheet {
                     row.push_field(self.number.as_bytes());
                 }
                 Form::Unclear => {
-                    let (name, cell) = (&self.names[place], String::from_utf8_lossy(cell));
+                    let (name, cell) = (&self.written[place], String::from_utf8_lossy(cell));
                     return Err(RunsError::Csv {
                         path: self.path.clone(),
                         what: format!(
@@ -235,7 +299,7 @@ impl Sheet {
                 }
             }
             if seen.0 && seen.1 {
-                let (name, cell) = (&self.names[place], String::from_utf8_lossy(cell));
+                let (name, cell) = (&self.written[place], String::from_utf8_lossy(cell));
                 return Err(RunsError::Csv {
                     path: self.path.clone(),
                     what: format!(
@@ -268,13 +332,18 @@ fn names(header: &csv::ByteRecord) -> Vec<String> {
     names.collect()
 }
 
-/// Makes sure that a file has the columns that the user names.
-fn check_named(path: &Path, reading: &Reading, names: &[String]) -> Result<(), RunsError> {
-    let Reading { epoch_column, seed_column, ignore, .. } = reading;
-    let wanted = epoch_column.iter().chain(seed_column).chain(ignore);
+/// Makes sure that a file, or what is read of it, has the columns that the user names.
+fn check_named(
+    path: &Path,
+    reading: &Reading,
+    in_file: &[String],
+    made: &[String],
+) -> Result<(), RunsError> {
+    let Reading { epoch_column, seed_column, settings, ignore, .. } = reading;
+    let wanted = epoch_column.iter().chain(seed_column).chain(settings).chain(ignore);
     for name in wanted {
-        if !names.iter().any(|column| same_name(column, name)) {
-            let hint = format!("it has {}", names.join(", "));
+        if !in_file.iter().chain(made).any(|column| same_name(column, name)) {
+            let hint = format!("it has {}", in_file.join(", "));
             return Err(RunsError::Column { path: path.into(), column: name.clone(), hint });
         }
     }
