@@ -48,9 +48,10 @@ fn has_not(text: &str, word: &str) {
 #[test]
 fn missing_values_are_missing() {
     let name = "01-keras-na/keras_na.csv";
-    let (points, _) = plot(name, "--kind curves");
+    let (points, _) = plot(name, "--kind curves --metric loss");
     assert_eq!(points.iter().map(|point| point.0).collect::<Vec<_>>(), [0., 1., 2., 3., 4., 5.]);
-    let (points, _) = plot(name, "--kind curves --metric val_accuracy");
+    // The first metric of data that were not trained with.
+    let (points, _) = plot(name, "--kind curves");
     assert_eq!(points, [(1.0, 0.91), (3.0, 0.93), (5.0, 0.95)]);
     let table = ablate("01-keras-na/keras_na2.csv", "--by lr --metric val_accuracy");
     has(&table, &["94.38 ± 0.21", "None of the 12 trainings diverged"]);
@@ -224,6 +225,55 @@ fn encodings_are_read_or_named() {
     has(&ablate("22-encodings/tabhead.tsv", ""), &["'loss (val, mean)'", "0.3510 ± 0.0095"]);
 }
 
+/// What scripts/writers/check let other programs write, and what pandas and SciPy make of it.
+#[test]
+fn what_other_programs_wrote_is_read() {
+    let expected = fs::read_to_string(case("written/expected.json")).unwrap();
+    let expected: Vec<serde_json::Value> = serde_json::from_str(&expected).unwrap();
+    assert!(expected.len() > 15);
+    for table in &expected {
+        let text = |name: &str| table[name].as_str().unwrap();
+        let (name, files) = (text("name"), case("written").join(text("files")));
+        let columns = said("columns", &files, "");
+        has(&columns, &[&format!("{} runs.", table["runs"])]);
+        for (column, role) in table["roles"].as_object().unwrap() {
+            has(&columns, &[&format!("{column} ┆ {}", role.as_str().unwrap())]);
+        }
+        let options =
+            table["options"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+        let mut command = nablab();
+        command.arg("ablate").arg(&files).args(options).args(["--format", "csv"]);
+        let csv = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().expect(name);
+        let (found, rows) = (lines.collect::<Vec<_>>(), table["rows"].as_array().unwrap());
+        assert_eq!(found.len(), rows.len(), "{name}");
+        for (found, row) in found.iter().zip(rows) {
+            let number = |text: &str| text.parse::<f64>().ok();
+            let label = row["row"].as_str().unwrap();
+            assert!(found[0] == label || number(found[0]) == number(label), "{name}: {csv}");
+            for column in [
+                "n",
+                "mean",
+                "ci_low",
+                "ci_high",
+                "difference",
+                "difference_low",
+                "difference_high",
+                "p_holm",
+            ] {
+                let place = header.iter().position(|name| *name == column).unwrap();
+                match (number(found[place]), row.get(column).and_then(|number| number.as_f64())) {
+                    (Some(a), Some(b)) => {
+                        assert!((a - b).abs() <= 1e-9 * b.abs(), "{name}, {column}: {a} {b}")
+                    }
+                    (a, b) => assert_eq!(a, b, "{name}, {column}"),
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn columns_are_explained() {
     let table = said("columns", &case("05-optuna-states/optuna.csv"), "");
@@ -314,7 +364,59 @@ fn options_say_what_files_do_not() {
     let pattern = directory.path().join("runs/lr{eta}_s{seed}/log.csv");
     let table = said("ablate", &pattern, "");
     has(&table, &["--by eta", "0.520 ±", "0.720 ±", "over 3 seeds", "the 6 trainings"]);
+    has(&said("columns", &pattern, ""), &["eta ┆ setting", "seed ┆ seed", "6 runs."]);
+    let adjacent = directory.path().join("runs/lr{eta}{seed}/log.csv");
+    has(&said("ablate", &adjacent, ""), &["error:", "nothing parts two of its settings"]);
+    let nowhere = directory.path().join("runs/eta{eta}/log.csv");
+    has(&said("ablate", &nowhere, ""), &["error:", "no file has such a path"]);
+    let of_seed = write("of/lr_1.csv", "lr,seed,loss\n1,1,0.5\n1,2,0.6\n");
+    let twice = of_seed.with_file_name("lr_{lr}.csv");
+    has(&said("ablate", &twice, ""), &["error:", "it has a column 'lr', which its path says too"]);
     let page = directory.path().join("runs.html");
     let options = format!("--out {}", page.display());
     has(&said("report", &pattern, &options), &["wrote", "1 result"]);
+}
+
+#[test]
+fn files_are_told_apart_by_their_names() {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, base: usize, seeds: &[usize]| {
+        let mut text = String::from("seed,epoch,loss\n");
+        for seed in seeds {
+            text += &format!("{seed},0,0.9\n{seed},1,0.{base}{seed}\n");
+        }
+        fs::write(directory.path().join(name), text).unwrap();
+    };
+    write("small.csv", 5, &[1, 2, 3, 4]);
+    write("large.csv", 7, &[1, 2, 3, 4]);
+    write("more.csv", 5, &[5, 6]);
+    fs::write(directory.path().join("other.csv"), "seed,epoch,cost\n1,0,0.3\n").unwrap();
+    let run = |verb: &str, files: &[&str], options: &[&str]| {
+        let mut command = nablab();
+        command.current_dir(directory.path()).arg(verb).args(files).args(options);
+        let output = command.output().unwrap();
+        let both = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        both.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // Each has the seeds of the other: the files are what is compared.
+    for options in [&[][..], &["--by", "file"]] {
+        let table = run("ablate", &["small.csv", "large.csv"], options);
+        has(
+            &table,
+            &["--by file", "small.csv ┆ 4 ┆ 0.525 ±", "large.csv ┆ 4 ┆ 0.725 ±", "+0.200 ["],
+        );
+    }
+    // The seeds tell the runs apart: the files are parts of one table.
+    let columns = run("columns", &["small.csv", "more.csv"], &[]);
+    has(&columns, &["file ┆ identity", "6 runs."]);
+    let plot =
+        run("plot", &["small.csv", "large.csv"], &["--kind", "curves", "--out", "lines.svg"]);
+    has(&plot, &["--hue file", "wrote lines.svg"]);
+    // The other way round, the files pair the seeds.
+    let pairs = run("ablate", &["small.csv", "large.csv"], &["--by", "seed", "--pair-by", "file"]);
+    has(&pairs, &["mean over 2 files"]);
+    let mixed = run("ablate", &["small.csv", "other.csv"], &[]);
+    has(&mixed, &["error:", "have different columns (cost, loss)"]);
+    // A file given twice is one.
+    has(&run("columns", &["small.csv", "./small.csv"], &[]), &["4 runs."]);
 }

@@ -118,9 +118,12 @@ impl Facts {
     }
 }
 
-/// The words of a name after the last dot: `params.seed` is a seed.
+/// The words of a name after the last dot: `params.seed` is a seed, and so is Optuna's `params_seed`.
 fn noun(name: &str) -> String {
-    name.rsplit(['.', '/']).next().unwrap_or(name).replace('_', " ").trim().to_string()
+    const BEFORE: [&str; 4] = ["params_", "user_attrs_", "hparams_", "config_"];
+    let last = name.rsplit(['.', '/']).next().unwrap_or(name);
+    let last = BEFORE.iter().find_map(|before| last.strip_prefix(before)).unwrap_or(last);
+    last.replace('_', " ").trim().to_string()
 }
 
 /// A name in one and in several: a seed, datasets.

@@ -26,6 +26,8 @@ pub(super) struct Columns {
     index: Option<usize>,
     /// The column that tells the runs of one row of the file apart, and is no metric either way.
     pub(super) told_by: Option<usize>,
+    /// How many runs each row of the file has.
+    pub(super) runs_of_row: usize,
     /// Whether the file is a chart, so that no row is a run by itself.
     pub(super) is_chart: bool,
     /// What changes within a run of a log.
@@ -83,6 +85,7 @@ impl Columns {
             ours: are_ours(names),
             index: None,
             told_by: None,
+            runs_of_row: 1,
             is_chart: false,
             changing: HashSet::new(),
         }
@@ -95,6 +98,7 @@ impl Columns {
     /// Takes down what is known of a file whose rows have several runs.
     pub(super) fn set_wide(&mut self, sheet: &Sheet) {
         self.told_by = sheet.told_by();
+        self.runs_of_row = sheet.runs_of_row();
         self.is_chart = sheet.axis().is_some();
     }
 
@@ -197,6 +201,11 @@ impl Columns {
         self.kinds[column].missing
     }
 
+    /// How many columns the file has.
+    pub(super) fn count(&self) -> usize {
+        self.names.len()
+    }
+
     /// How many different cells a column has.
     pub(super) fn distinct(&self, column: usize) -> usize {
         self.kinds[column].distinct.len()
@@ -217,7 +226,7 @@ pub(super) fn is_seed(name: &str) -> bool {
 }
 
 /// Whether another program calls a column a setting, whatever it sounds like: `params.loss_weight`, `config/lr`.
-fn is_declared_setting(name: &str) -> bool {
+pub(super) fn is_declared_setting(name: &str) -> bool {
     const BEFORE: [&str; 10] = [
         "params.",
         "params_",

@@ -5,6 +5,7 @@ use super::identity::{Identity, identity};
 use super::missing::is_missing;
 use super::sheet::Sheet;
 use super::{Course, Names, Reading, RunsError, Unit};
+use crate::input::CsvReader;
 use crate::results::START;
 use std::collections::HashMap;
 use std::path::Path;
@@ -75,7 +76,7 @@ pub(super) fn runs_of_epochs(
     let mut places: HashMap<Vec<u8>, usize, Unhashed> = HashMap::default();
     let (mut rows, mut last_of) = (Vec::new(), Vec::new());
     let (mut row, mut key, mut last) = (csv::ByteRecord::new(), Vec::new(), Vec::new());
-    let mut place = 0;
+    let (mut place, mut kept) = (0, CsvReader::budget());
     while sheet.read(&mut row)? {
         key_of(&row, &identity, &mut key);
         if key != last || rows.is_empty() {
@@ -86,6 +87,10 @@ pub(super) fn runs_of_epochs(
                 if id.is_some() {
                     columns.see(&row);
                 }
+                kept.keep(&row).map_err(|error| RunsError::Csv {
+                    path: path.into(),
+                    what: error.to_string(),
+                })?;
                 rows.push(csv::StringRecord::from_byte_record_lossy(row.clone()));
                 last_of.push(0);
             }

@@ -184,8 +184,8 @@ fn commas<'a, I: Iterator<Item = &'a str>>(cells: impl Fn() -> I, delimiter: u8)
     if decimal { Commas::Decimal } else { Commas::Text }
 }
 
-/// A header of two rows: the first repeats names or leaves them out, the second has words that tell these apart. pandas
-/// puts the name of its index in a third, alone.
+/// A header of two rows: the first repeats names or leaves them out, the second has words that tell these apart, but for
+/// the columns of an index, which come first. pandas puts the names of these in a third row, alone.
 fn two_levels(names: &[String], data: &[Vec<String>]) -> Option<TwoLevels> {
     let (second, rest) = data.split_first()?;
     if second.len() != names.len() || names.len() < 2 {
@@ -193,8 +193,9 @@ fn two_levels(names: &[String], data: &[Vec<String>]) -> Option<TwoLevels> {
     }
     let is_number = |cell: &String| cell.parse::<f64>().is_ok();
     let repeats = (1..names.len()).any(|i| names[i].is_empty() || names[1..i].contains(&names[i]));
-    let words = second.iter().skip(1).all(|cell| !cell.is_empty() && !is_number(cell));
-    if !repeats || !words || second[0].parse::<f64>().is_ok() {
+    let of_index = second.iter().take_while(|cell| cell.is_empty()).count().max(1);
+    let words = second.iter().skip(of_index).all(|cell| !cell.is_empty() && !is_number(cell));
+    if !repeats || !words || of_index == names.len() || is_number(&second[0]) {
         return None;
     }
     let mut joined: Vec<String> = Vec::new();
@@ -206,12 +207,13 @@ fn two_levels(names: &[String], data: &[Vec<String>]) -> Option<TwoLevels> {
         joined.push(both.collect::<Vec<_>>().join("_"));
     }
     let mut rows = 1;
+    let is_word = |cell: &String| !cell.is_empty() && !is_number(cell);
     if let Some(index) = rest.first()
-        && index.iter().skip(1).all(String::is_empty)
-        && !index[0].is_empty()
-        && !is_number(&index[0])
+        && index.len() == names.len()
+        && index[..of_index].iter().all(is_word)
+        && index[of_index..].iter().all(String::is_empty)
     {
-        joined[0].clone_from(&index[0]);
+        joined[..of_index].clone_from_slice(&index[..of_index]);
         rows = 2;
     }
     let data = rest.get(rows - 1)?;
@@ -265,6 +267,10 @@ mod tests {
         let pandas = ",val_loss,val_loss,acc\n,mean,std,mean\nlr,,,\n0.1,0.3,0.01,0.9\n";
         let joined = "lr val_loss_mean val_loss_std acc_mean".to_string();
         assert_eq!(names(pandas), Some((joined.clone(), 2)));
+        let two = ",,loss,loss\n,,mean,std\nlr,seed,,\n0.1,1,0.3,0.01\n";
+        assert_eq!(names(two), Some(("lr seed loss_mean loss_std".into(), 2)));
+        let reset = "lr,seed,loss,loss\n,,mean,std\n0.1,1,0.3,0.01\n";
+        assert_eq!(names(reset), Some(("lr seed loss_mean loss_std".into(), 1)));
         let merged = "lr,val_loss,,acc\n,mean,std,mean\n0.1,0.3,0.01,0.9\n";
         assert_eq!(names(merged), Some((joined, 1)));
         assert_eq!(names("lr,note,note\n0.1,x,y\n"), None);

@@ -80,6 +80,9 @@ impl Runs {
         if is_time(name) {
             return ("time", "by its name".into());
         }
+        if super::naming::is_note(name, &self.header) {
+            return ("identity", "a note on the run; --settings takes it for a setting".into());
+        }
         if self.columns.changing.contains(&column) {
             return ("ignored", "words that change within a run".into());
         }

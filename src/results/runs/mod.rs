@@ -93,6 +93,12 @@ impl Names {
     }
 }
 
+/// Whether a metric is, by its name, one of data that were not trained with.
+fn is_held_out(name: &str) -> bool {
+    const SETS: [&str; 7] = ["test", "validation", "valid", "val", "dev", "eval", "holdout"];
+    words(name).iter().any(|word| SETS.contains(&word.as_str()))
+}
+
 /// Whether two names are the same, where - stands for _.
 fn same_name(a: &str, b: &str) -> bool {
     a == b || a.replace('-', "_") == b.replace('-', "_")
@@ -125,7 +131,7 @@ struct Source<'a> {
     identity: &'a [String],
 }
 
-/// The column that tells by which file a run was read, if it is asked for.
+/// The column that tells by which file a run was read.
 const FILE: &str = "file";
 
 /// Columns that are neither a setting nor, by themselves, what a table is about.
@@ -193,7 +199,13 @@ impl Runs {
         }
         runs.columns = columns.unwrap_or_else(|| Columns::new(&[]));
         let mut settings = runs.columns.settings(names);
-        settings.extend(runs.add_places(told, names)?);
+        let places = runs.add_places(told, names)?;
+        // By what file a run was read says nothing where something else tells all runs apart.
+        let is_needed = |&place: &usize| {
+            runs.header[place] != FILE || names.is_setting(FILE) || !runs.are_told_apart(&settings)
+        };
+        let places: Vec<usize> = places.into_iter().filter(is_needed).collect();
+        settings.extend(places);
         runs.read_states();
         for column in naming::without_names(&runs, settings, names) {
             let cells = runs.rows.iter().map(|row| row.get(column).unwrap_or_default());
@@ -210,8 +222,23 @@ impl Runs {
         Ok(runs)
     }
 
+    /// Whether a column is the one of the files, which is no column of a file.
+    fn is_place(&self, column: usize) -> bool {
+        self.header[column] == FILE && column >= self.columns.count()
+    }
+
+    /// Whether no two runs agree in all of some columns.
+    fn are_told_apart(&self, columns: &[usize]) -> bool {
+        let cells = |row: &csv::StringRecord| -> Vec<String> {
+            columns.iter().map(|&column| row.get(column).unwrap_or_default().into()).collect()
+        };
+        let mut seen = HashSet::new();
+        self.rows.iter().all(|row| seen.insert(cells(row)))
+    }
+
     /// Adds what the paths of the files say of their runs as columns: the settings of a pattern, and the path itself where
-    /// a column `file` is asked for that the files do not have. Returns the places of the columns.
+    /// there are several without a pattern, or a column `file` is asked for, if the files have none. Returns the places of
+    /// the columns.
     fn add_places(
         &mut self,
         mut told: Vec<Vec<(String, String)>>,
@@ -220,7 +247,8 @@ impl Runs {
         if self.is_ours() {
             return Ok(Vec::new());
         }
-        if names.is_setting(FILE) && self.position(FILE).is_none() {
+        let several = self.parts.len() > 1 && told.iter().all(Vec::is_empty);
+        if (several || names.is_setting(FILE)) && self.position(FILE).is_none() {
             for (settings, part) in told.iter_mut().zip(&self.parts) {
                 settings.push((FILE.into(), part.path.display().to_string()));
             }
@@ -453,10 +481,11 @@ impl Runs {
             known.filter(|name| self.metrics.iter().any(|m| m == name)).collect();
         let mut others: Vec<String> =
             self.metrics.iter().filter(|m| !KNOWN.contains(&m.as_str())).cloned().collect();
-        // What a model is worth before what it takes.
-        others.sort_by_key(|name| match direction::sounds_measured(name) {
-            true => usize::from(direction::is_time(name)),
-            false => 2,
+        // What a model is worth before what it takes, and on new data before that on what it was trained with.
+        others.sort_by_key(|name| match () {
+            () if !direction::sounds_measured(name) => 3,
+            () if direction::is_time(name) => 2,
+            () => usize::from(!is_held_out(name)),
         });
         metrics.extend(others);
         metrics

@@ -2,7 +2,7 @@
 //!
 //! They tell runs apart in a log, and have no place in a table, along an axis or in a caption.
 
-use super::columns::is_seed;
+use super::columns::{is_declared_setting, is_seed};
 use super::direction::{is_time, words};
 use super::missing::is_missing;
 use super::state::is_state;
@@ -45,10 +45,13 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
     let repeats = seed.map(distinct).is_some_and(|n| 1 < n && n < runs.len());
     let is_setting = |column: &usize| {
         let name = &runs.header[*column];
-        // The names of the runs of a chart are all that is known of them.
-        let told_by = runs.columns.told_by == Some(*column);
+        // The names of the runs of a chart, or of files, are all that is known of them.
+        let told_by = runs.columns.told_by == Some(*column) || runs.is_place(*column);
         if known.is_setting(name) || is_seed(name) || told_by || runs.len() < 2 {
             return true;
+        }
+        if is_note(name, &runs.header) {
+            return false;
         }
         let values = || cells(*column).filter(|cell| !is_missing(cell.as_bytes()));
         if values().next().is_some() && values().all(|cell| is_date_or_address(cell, is_time(name)))
@@ -72,6 +75,15 @@ pub(super) fn without_names(runs: &Runs, columns: Vec<usize>, known: &Names) -> 
         !(named && (unique || of_seed()) || unique && repeats && !number)
     };
     columns.into_iter().filter(is_setting).collect()
+}
+
+/// Whether a column has what a program notes of its runs, which set nothing: MLflow's tags, and the attributes of Optuna's
+/// trials where these have parameters.
+pub(super) fn is_note(name: &str, header: &[String]) -> bool {
+    const NOTES: [&str; 3] = ["tags.", "tag.", "system_attrs_"];
+    let has_settings = || header.iter().any(|other| is_declared_setting(other) && !is_seed(other));
+    NOTES.iter().any(|before| name.starts_with(before))
+        || name.starts_with("user_attrs_") && has_settings()
 }
 
 /// Whether a column is called after what names a run.

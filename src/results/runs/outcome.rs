@@ -174,7 +174,8 @@ impl Runs {
     /// The outcome in a column of a file with a row a run.
     fn in_column(&self, run: usize, column: usize, metric: &str) -> Result<Outcome, RunsError> {
         let cell = &self.rows[run][column];
-        let place = || (self.part(run).path.clone(), self.place(run), self.header[column].clone());
+        let row = || self.place(run).div_ceil(self.columns.runs_of_row);
+        let place = || (self.part(run).path.clone(), row(), self.header[column].clone());
         Ok(match cell {
             _ if self.is_diverged(run) => Outcome::Diverged,
             // A trial that was pruned has the value that it had then.

@@ -20,6 +20,10 @@ pub(super) fn of(path: &Path) -> Result<Vec<Place>, RunsError> {
     if path.exists() || !(text.contains('{') && text.contains('}')) {
         return Ok(vec![Place { path: path.into(), settings: Vec::new() }]);
     }
+    if text.contains("}{") {
+        let what = "nothing parts two of its settings; expected other text between } and {";
+        return Err(RunsError::Csv { path: path.into(), what: what.into() });
+    }
     let mut places = vec![Place { path: PathBuf::new(), settings: Vec::new() }];
     for component in path.components() {
         let name = component.as_os_str().to_string_lossy();

@@ -179,6 +179,11 @@ impl Sheet {
         self.wide.as_ref()?.told_by()
     }
 
+    /// How many runs a row of the file has.
+    pub(super) fn runs_of_row(&self) -> usize {
+        self.wide.as_ref().map_or(1, Wide::len)
+    }
+
     /// The column of the x axis, if the file is a chart.
     pub(super) fn axis(&self) -> Option<usize> {
         self.wide.as_ref()?.axis

@@ -543,3 +543,28 @@ fn half_empty_rows_of_an_epoch_are_one() {
     let absent = "decay,seed,epoch,loss\n,1,0,0.9\n,1,1,0.8\n0.1,1,0,0.7\n0.1,1,1,0.6\n";
     assert_eq!(losses(absent).unwrap().len(), 2);
 }
+
+#[test]
+fn what_was_not_trained_with_comes_first() {
+    let text = "lr,seed,train_loss,seconds_test,val_loss,test_accuracy\n0.1,1,0.5,3,0.6,0.9\n0.1,2,0.5,4,0.6,0.8\n";
+    let directory = directory(&[("log.csv", text)]);
+    let metrics = open(&directory, "log.csv").unwrap().metrics();
+    assert_eq!(metrics, ["val_loss", "test_accuracy", "train_loss", "seconds_test"]);
+}
+
+#[test]
+fn rows_with_folds_are_told_by_them() {
+    let text =
+        "param_lr,split0_test_acc,split1_test_acc,mean_test_acc\n0.1,0.5,0.6,0.55\n0.2,x,0.8,0.7\n";
+    let directory = directory(&[("cv.csv", text)]);
+    let runs = open(&directory, "cv.csv").unwrap();
+    assert_eq!((runs.len(), runs.setting("seed").unwrap().name.as_str()), (4, "fold"));
+    assert_eq!(runs.metrics(), ["test_acc"]);
+    // The row is that of the file, not of what is made of it.
+    let wrong =
+        outcomes(&runs, &measure("test_acc", How::Value(At::Last))).unwrap_err().to_string();
+    assert!(wrong.contains("row 2: 'x' in column 'test_acc'"), "{wrong}");
+    let text = "lr,fold,acc\n0.1,1,0.5\n0.1,2,0.6\n0.2,1,0.7\n0.2,2,0.8\n";
+    std::fs::write(directory.path().join("long.csv"), text).unwrap();
+    assert_eq!(open(&directory, "long.csv").unwrap().setting("seed").unwrap().name, "fold");
+}

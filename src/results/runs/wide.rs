@@ -3,7 +3,7 @@
 
 use super::columns::{counts_rows, is_row_number};
 use super::direction::sounds_measured;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The column that numbers the folds.
 pub(super) const FOLD: &str = "fold";
@@ -24,10 +24,13 @@ pub(super) struct Wide {
     /// The columns of the file that all runs of a row share; they come first.
     shared: Vec<usize>,
     /// The name of each run of a row and the columns of its metrics. They come last.
-    runs: Vec<(String, Vec<Option<usize>>)>,
+    runs: Vec<Named>,
     /// Whether a run without a value in a row has no such row.
     sparse: bool,
 }
+
+/// The name of a run, and the columns of its metrics.
+type Named = (String, Vec<Option<usize>>);
 
 /// A column that belongs to one of the runs of a row.
 struct Part {
@@ -106,7 +109,8 @@ impl Wide {
 
     /// `run - loss`, `run - loss__MIN`, `run - loss__MAX`: each run is a group of columns, each row a step.
     fn of_chart(names: &[String]) -> Option<Self> {
-        let has = |name: &str, end: &str| names.contains(&format!("{name}{end}"));
+        let known: HashSet<&str> = names.iter().map(String::as_str).collect();
+        let has = |name: &str, end: &str| known.contains(format!("{name}{end}").as_str());
         let ranged = |name: &str| has(name, "__MIN") && has(name, "__MAX");
         let is_range = |name: &str| {
             let of = name.strip_suffix("__MIN").or_else(|| name.strip_suffix("__MAX"));
@@ -153,15 +157,15 @@ impl Wide {
         said: String,
     ) -> Option<Self> {
         let (mut shared, mut left_out) = (Vec::new(), Vec::new());
+        let of_runs: HashSet<usize> = parts.iter().map(|part| part.column).collect();
         for (column, name) in names.iter().enumerate() {
             match why(name) {
-                _ if parts.iter().any(|part| part.column == column) => {}
+                _ if of_runs.contains(&column) => {}
                 Some(why) => left_out.push((name.clone(), why)),
                 None => shared.push(column),
             }
         }
-        let (mut metrics, mut runs): (Vec<&str>, Vec<(String, Vec<Option<usize>>)>) =
-            Default::default();
+        let (mut metrics, mut runs): (Vec<&str>, Vec<Named>) = Default::default();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for Part { column, run, metric } in parts {
             let of_metric = metrics.iter().position(|known| known == metric);
@@ -186,7 +190,7 @@ impl Wide {
         let shared_names = shared.iter().map(|&column| names[column].as_str());
         let names: Vec<String> =
             shared_names.chain(told_by).chain(metrics).map(String::from).collect();
-        let apart = names.iter().enumerate().all(|(i, name)| !names[..i].contains(name));
+        let apart = names.iter().collect::<HashSet<_>>().len() == names.len();
         let (axis, sparse) = (None, false);
         apart.then_some(Self { names, left_out, said, axis, shared, runs, sparse })
     }
@@ -230,7 +234,7 @@ fn is_summary(name: &str, parts: &[Part]) -> bool {
 
 /// How many different texts some parts have.
 fn count<'a>(parts: &'a [Part], text: impl Fn(&'a Part) -> &'a str) -> usize {
-    parts.iter().map(text).collect::<std::collections::HashSet<_>>().len()
+    parts.iter().map(text).collect::<HashSet<_>>().len()
 }
 
 #[cfg(test)]
