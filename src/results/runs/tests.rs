@@ -546,10 +546,10 @@ fn half_empty_rows_of_an_epoch_are_one() {
 
 #[test]
 fn what_was_not_trained_with_comes_first() {
-    let text = "lr,seed,train_loss,seconds_test,val_loss,test_accuracy\n0.1,1,0.5,3,0.6,0.9\n0.1,2,0.5,4,0.6,0.8\n";
+    let text = "lr,seed,train_loss,seconds_test,val_loss,test_f1\n0.1,1,0.5,3,0.6,0.9\n0.1,2,0.5,4,0.6,0.8\n";
     let directory = directory(&[("log.csv", text)]);
     let metrics = open(&directory, "log.csv").unwrap().metrics();
-    assert_eq!(metrics, ["val_loss", "test_accuracy", "train_loss", "seconds_test"]);
+    assert_eq!(metrics, ["val_loss", "test_f1", "train_loss", "seconds_test"]);
 }
 
 #[test]
@@ -557,7 +557,8 @@ fn rows_with_folds_are_told_by_them() {
     let text =
         "param_lr,split0_test_acc,split1_test_acc,mean_test_acc\n0.1,0.5,0.6,0.55\n0.2,x,0.8,0.7\n";
     let directory = directory(&[("cv.csv", text)]);
-    let runs = open(&directory, "cv.csv").unwrap();
+    let names = Names { metrics: vec!["test_acc".into()], ..Names::default() };
+    let runs = Runs::open(&[directory.path().join("cv.csv")], &names).unwrap();
     assert_eq!((runs.len(), runs.setting("seed").unwrap().name.as_str()), (4, "fold"));
     assert_eq!(runs.metrics(), ["test_acc"]);
     // The row is that of the file, not of what is made of it.

@@ -145,7 +145,9 @@ impl Wide {
         // The sentence says it of all at once.
         wide.left_out.clear();
         let is_axis = |&column: &usize| !ranged(&names[column]) && !is_row_number(&names[column]);
-        wide.axis = wide.shared.iter().position(is_axis);
+        let counts = |column: &usize| is_axis(column) && counts_rows(&names[*column]);
+        let mut shared = wide.shared.iter();
+        wide.axis = shared.position(counts).or_else(|| wide.shared.iter().position(is_axis));
         Some(wide)
     }
 
@@ -285,6 +287,8 @@ mod tests {
         assert_eq!(single.names, ["Step", "loss"]);
         assert_eq!(rows(&single, "3,0.5,0.4,0.6"), ["3,0.5"]);
         assert_eq!(of("Step,a - loss,b - loss").unwrap().names, ["Step", "run", "loss"]);
+        let noted = of(&format!("note,Step,{}", group("a - loss"))).unwrap();
+        assert_eq!((noted.axis, noted.told_by()), (Some(1), Some(2)));
         assert_eq!(of("Step,a - lr,b - loss"), None, "names with a dash");
         assert_eq!(of("Step,loss,loss__MIN"), None);
     }
