@@ -110,15 +110,24 @@ impl Wide {
     /// `run - loss`, `run - loss__MIN`, `run - loss__MAX`: each run is a group of columns, each row a step.
     fn of_chart(names: &[String]) -> Option<Self> {
         let known: HashSet<&str> = names.iter().map(String::as_str).collect();
-        let has = |name: &str, end: &str| known.contains(format!("{name}{end}").as_str());
-        let ranged = |name: &str| has(name, "__MIN") && has(name, "__MAX");
-        let is_range = |name: &str| {
-            let of = name.strip_suffix("__MIN").or_else(|| name.strip_suffix("__MAX"));
-            of.is_some_and(|of| has(of, "") && ranged(of))
+        let has = |name: &str, end: &str, number: &str| {
+            known.contains(format!("{name}{end}{number}").as_str())
         };
+        let has_ranges =
+            |(name, number): (&str, &str)| has(name, "__MIN", number) && has(name, "__MAX", number);
+        let ranged = |name: &str| has_ranges((name, "")) || has_ranges(numbered(name));
+        let is_range = |name: &str| {
+            let is = |(name, number): (&str, &str)| {
+                let of = name.strip_suffix("__MIN").or_else(|| name.strip_suffix("__MAX"));
+                of.is_some_and(|of| has(of, "", number) && has_ranges((of, number)))
+            };
+            is((name, "")) || is(numbered(name))
+        };
+        // Of two runs of one name each has its number.
         let split = |name: &str| {
+            let (name, number) = if has_ranges((name, "")) { (name, "") } else { numbered(name) };
             let (run, metric) = name.rsplit_once(" - ")?;
-            Some((run.to_string(), metric.to_string()))
+            Some((format!("{run}{number}"), metric.to_string()))
         };
         // Without the ranges a chart has nothing but its steps and the metrics of its runs.
         let bare = || {
@@ -181,7 +190,9 @@ impl Wide {
             });
             let columns = &mut runs[place].1;
             columns.resize(columns.len().max(of_metric + 1), None);
-            columns[of_metric] = Some(*column);
+            if columns[of_metric].replace(*column).is_some() {
+                return None;
+            }
         }
         // The chart of a single run may have its metrics without its name.
         let told_by = (!runs.is_empty()).then_some(told_by);
@@ -220,6 +231,15 @@ fn of_fold((column, name): (usize, &String)) -> Option<Part> {
     };
     let found = begins("split").or_else(|| begins("fold")).or_else(ends).filter(of_set);
     found.map(|(run, metric)| Part { column, run, metric: metric.into() })
+}
+
+/// A name without the number that tells it from another such, and that number: `loss` and ` (2)`.
+fn numbered(name: &str) -> (&str, &str) {
+    let number = |place: &usize| {
+        let inner = name[*place..].strip_prefix(" (").and_then(|rest| rest.strip_suffix(')'));
+        inner.is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    name.rfind(" (").filter(number).map_or((name, ""), |place| name.split_at(place))
 }
 
 /// Whether a column sums up what the folds have: a mean, a deviation, a rank, the times of all.
@@ -271,6 +291,7 @@ mod tests {
         assert_eq!(of("lr,auc_fold_1,auc_fold_2,auc_mean").unwrap().names, ["lr", "fold", "auc"]);
         assert_eq!(of("lr,split0_test_score,mean_test_score"), None, "one fold is none");
         assert_eq!(of("fold,split0_test_score,split1_test_score"), None, "folds of folds");
+        assert_eq!(of("fold1_f1,fold2_f1,fold_2_f1"), None, "two of one fold");
         assert_eq!(of("fold_size_a,fold_size_b,loss"), None);
     }
 
@@ -287,6 +308,14 @@ mod tests {
         assert_eq!(single.names, ["Step", "loss"]);
         assert_eq!(rows(&single, "3,0.5,0.4,0.6"), ["3,0.5"]);
         assert_eq!(of("Step,a - loss,b - loss").unwrap().names, ["Step", "run", "loss"]);
+        let twice = of(
+            "Step,a - l (1),a - l__MIN (1),a - l__MAX (1),a - l (2),a - l__MIN (2),a - l__MAX (2)",
+        );
+        let twice = twice.unwrap();
+        assert_eq!(twice.names, ["Step", "run", "l"]);
+        assert_eq!(rows(&twice, "3,0.5,0,1,0.7,0,1"), ["3,a (1),0.5", "3,a (2),0.7"]);
+        let metric = of(&format!("Step,{}", group("a - r (1)"))).unwrap();
+        assert_eq!(metric.names, ["Step", "run", "r (1)"], "a metric with a number of its own");
         let noted = of(&format!("note,Step,{}", group("a - loss"))).unwrap();
         assert_eq!((noted.axis, noted.told_by()), (Some(1), Some(2)));
         assert_eq!(of("Step,a - lr,b - loss"), None, "names with a dash");
