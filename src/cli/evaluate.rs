@@ -1,5 +1,7 @@
-use super::data::DataArguments;
+use super::data::{DataArguments, notes, rows};
+use super::model::check_reading;
 use super::plural;
+use super::shades::{shades, shortened};
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use nablab::data::{Dataset, NumberRows, Split};
@@ -8,8 +10,8 @@ use nablab::nn::{Architecture, ImageShape, Targets};
 use nablab::report::comparison::{answers_csv, is_answers};
 use nablab::report::{Align, Picture, Table, contact_sheet};
 use nablab::simd::SimdLevel;
-use nablab::text::significant;
-use nablab::train::{Assessment, Evaluation, Model, TrainingSpec, assess};
+use nablab::text::{LINE, significant};
+use nablab::train::{Assessment, Evaluation, ImageResult, Model, ModelFile, TrainingSpec, assess};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -80,8 +82,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .context("--predictions")?;
     }
     let path = arguments.model.display();
-    let model = Model::load(&arguments.model)?;
-    let data = arguments.data.load()?;
+    let ModelFile { model, learnt_from, .. } = ModelFile::read(&arguments.model)?;
+    let data = arguments.data.load_for(&learnt_from.class_names)?;
+    check_reading(&learnt_from, &data, &arguments.model)?;
     if model.architecture().targets == Targets::Numbers {
         return of_numbers(arguments, &model, &data);
     }
@@ -91,22 +94,31 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // The choice of classes is that of a training.
     let spec = TrainingSpec { classes: arguments.classes.clone(), ..TrainingSpec::default() };
     spec.training_images(&data).map_err(|error| anyhow!("--classes: {error}"))?;
-    let data = spec.select(&data);
+    let mut data = spec.select(&data).into_owned();
+    let names = &learnt_from.class_names;
+    if !names.is_empty() && names.len() == data.classes && !arguments.data.names_classes() {
+        data.class_names.clone_from(names);
+    }
+    let data = data;
     let architecture = model.architecture();
     check_shape(arguments, architecture, &data)?;
     let outputs = architecture.targets.outputs(data.classes);
     if (architecture.inputs(), architecture.outputs()) != (data.inputs(), outputs) {
         bail!(
-            "{path}: a network {}, but {} has {} pixels and {} classes",
+            "{path}: a network {}, but {} has {} {} and {} classes",
             architecture.name(),
             data.name,
             data.inputs(),
+            if rows(&data) == "images" { "pixels" } else { "columns" },
             data.classes
         );
     }
     let split = arguments.split.of(&data);
     if split.is_empty() {
         bail!("--split: {} has no {} images", data.name, arguments.split.name());
+    }
+    if let Some(file) = arguments.worst.as_ref().filter(|_| !data.has_images()) {
+        bail!("--worst {}: {} has rows of features, and no images", file.display(), data.name);
     }
     let assessment = assess(&model, split, SimdLevel::best());
     if !assessment.cost().is_finite() {
@@ -130,7 +142,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     if let Some(file) = &arguments.predictions {
-        let answers = assessment.images.iter().map(|image| (image.label, image.predicted));
+        let names = |image: &ImageResult| {
+            [image.label, image.predicted].map(|class| data.class_name(class))
+        };
+        let answers = assessment.images.iter().map(names);
         write_atomically(file, answers_csv(answers).as_bytes()).context("--predictions")?;
         if !arguments.json {
             writeln!(stdout, "wrote {}", file.display())?;
@@ -236,38 +251,75 @@ fn print(
 ) -> anyhow::Result<()> {
     let (correct, n) = (assessment.correct(), assessment.images.len());
     let (set, architecture) = (arguments.split.name(), model.architecture());
+    write!(stdout, "{}", notes(data))?;
     writeln!(
         stdout,
-        "{}: network {}, {}, on the {n} {set} images of {}\naccuracy {:.2} % ({correct} of {n}), mean \
+        "{}: network {}, {}, on the {n} {set} {} of {}\naccuracy {:.2} % ({correct} of {n}), mean \
          {} cost {}\n",
         arguments.model.display(),
         architecture.name(),
         model.precision().name(),
+        rows(data),
         data.name,
         100.0 * correct as f64 / n as f64,
         architecture.cost.name(),
         significant(assessment.cost(), 5),
     )?;
-    writeln!(stdout, "{}", confusion_table(assessment).to_terminal())?;
-    writeln!(stdout, "rows: the class; columns: what it is taken for\n")?;
+    let table = confusion_table(assessment, data).to_terminal();
+    if table.lines().all(|line| line.chars().count() <= LINE) {
+        writeln!(stdout, "{table}\nrows: the class; columns: what it is taken for\n")?;
+        return Ok(());
+    }
+    // Too many classes for a square of them.
+    writeln!(stdout, "{}", classes_table(assessment, data).within(LINE))?;
+    writeln!(stdout, "rows: the classes; all counts are those of --json\n")?;
     Ok(())
 }
 
+/// A row a class: how many of its images are right, and what the others are taken for most often.
+fn classes_table(assessment: &Assessment, data: &Dataset) -> Table {
+    const MOST: usize = 3;
+    let columns = [("class", Align::Right), ("images", Align::Right), ("right", Align::Right)];
+    let mut table = Table::new(&[&columns[..], &[("mostly taken for", Align::Left)]].concat());
+    for (class, counts) in assessment.confusion().iter().enumerate() {
+        let all: usize = counts.iter().sum();
+        let mut others: Vec<usize> = (0..counts.len()).collect();
+        others.retain(|&other| other != class && counts[other] > 0);
+        // Stable: of equals the first.
+        others.sort_by_key(|&other| std::cmp::Reverse(counts[other]));
+        let others = others.iter().take(MOST);
+        let others = others.map(|&other| format!("{} ({})", data.class_name(other), counts[other]));
+        table.row([
+            data.class_name(class),
+            all.to_string(),
+            right(counts[class], all),
+            others.collect::<Vec<_>>().join(", "),
+        ]);
+    }
+    table
+}
+
+/// The part of some images that is right.
+fn right(correct: usize, all: usize) -> String {
+    match all {
+        0 => "–".into(),
+        _ => format!("{:.1} %", 100.0 * correct as f64 / all as f64),
+    }
+}
+
 /// A row a class: what its images are taken for, and how many of them rightly.
-fn confusion_table(assessment: &Assessment) -> Table {
-    let classes: Vec<String> = (0..assessment.classes).map(|class| class.to_string()).collect();
+fn confusion_table(assessment: &Assessment, data: &Dataset) -> Table {
+    let classes: Vec<String> =
+        (0..assessment.classes).map(|class| data.class_name(class)).collect();
     let mut columns = vec![("", Align::Right)];
     columns.extend(classes.iter().map(|class| (class.as_str(), Align::Right)));
     columns.push(("right", Align::Right));
     let mut table = Table::new(&columns);
     for (class, counts) in assessment.confusion().iter().enumerate() {
         let all: usize = counts.iter().sum();
-        let mut row = vec![class.to_string()];
+        let mut row = vec![data.class_name(class)];
         row.extend(counts.iter().map(|&n| if n == 0 { "·".into() } else { n.to_string() }));
-        row.push(match all {
-            0 => "–".into(),
-            _ => format!("{:.1} %", 100.0 * counts[class] as f64 / all as f64),
-        });
+        row.push(right(counts[class], all));
         table.row(row);
     }
     table
@@ -290,13 +342,8 @@ fn json(
         "accuracy": assessment.correct() as f64 / n as f64,
         "cost": assessment.cost(),
         "confusion": assessment.confusion(),
+        "class_names": (0..assessment.classes).map(|class| data.class_name(class)).collect::<Vec<_>>(),
     })
-}
-
-/// The mean of the channels of a pixel.
-fn grey(pixel: &[u8]) -> u8 {
-    let sum: usize = pixel.iter().map(|&channel| usize::from(channel)).sum();
-    (sum / pixel.len()) as u8
 }
 
 fn sheet(assessment: &Assessment, split: &Split, data: &Dataset, arguments: &Arguments) -> String {
@@ -304,12 +351,12 @@ fn sheet(assessment: &Assessment, split: &Split, data: &Dataset, arguments: &Arg
     let wrong = worst.len();
     let picture = |place: usize| {
         let image = &assessment.images[place];
-        let mut bytes = vec![0; data.inputs()];
-        split.images.dense_row(place, &mut bytes);
+        let [label, predicted] =
+            [image.label, image.predicted].map(|class| shortened(&data.class_name(class), 9));
         Picture {
-            pixels: bytes.chunks_exact(data.image_channels).map(grey).collect(),
+            pixels: shades(data, split, place),
             caption: [
-                format!("{} taken for {}", image.label, image.predicted),
+                format!("{label} taken for {predicted}"),
                 format!("#{place}: {}", significant(image.output, 3)),
             ],
         }

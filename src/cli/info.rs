@@ -63,11 +63,12 @@ fn as_json(data: &Dataset, level: SimdLevel, peak: &Peak) -> Value {
         "data": {
             "name": data.name,
             "inputs": data.inputs(),
-            "image": (!data.is_numeric()).then(|| {
+            "image": (rows(data) == "images").then(|| {
                 let ImageShape { rows, columns, channels } = data.into();
                 json!({ "rows": rows, "columns": columns, "channels": channels })
             }),
             "classes": data.classes,
+            "class_names": data.class_names,
             "outputs": data.is_numeric().then(|| data.outputs()),
             rows(data): {
                 "training": data.training.len(),
@@ -116,7 +117,14 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
             }
         ),
     ));
-    for (file, sum) in files(data).into_iter().zip(&data.sha256) {
+    if !data.class_names.is_empty() {
+        lines.push(("classes".into(), data.class_names.join(", ")));
+    }
+    if !data.notes.is_empty() {
+        lines.push(("read".into(), data.notes.join("; ")));
+    }
+    for (file, sum) in files(data).into_iter().zip(&data.sha256).filter(|(_, sum)| !sum.is_empty())
+    {
         lines.push((file.into(), format!("SHA-256 {sum}")));
     }
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -125,17 +133,19 @@ fn as_text(data: &Dataset, level: SimdLevel, peak: &Peak) -> String {
 
 /// How large the images are: ` of 28 x 28`.
 fn size(data: &Dataset) -> String {
-    match data.is_numeric() {
-        true => String::new(),
-        false => format!(" of {}", ImageShape::from(data)),
+    match rows(data) {
+        "rows" => String::new(),
+        _ => format!(" of {}", ImageShape::from(data)),
     }
 }
 
 /// What the check sums are of.
 fn files(data: &Dataset) -> Vec<&'static str> {
-    match data.is_numeric() {
-        true => vec!["file", "target columns"],
-        false => vec!["training images", "training labels", "test images", "test labels"],
+    // Of a file, or a task.
+    match (data.sha256[2].is_empty(), data.is_numeric()) {
+        (true, true) => vec!["file", "target columns"],
+        (true, false) => vec!["file", "label column"],
+        (false, _) => vec!["training images", "training labels", "test images", "test labels"],
     }
 }
 

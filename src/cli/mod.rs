@@ -10,6 +10,7 @@ mod data;
 mod emit;
 mod evaluate;
 mod info;
+mod inspect;
 mod interrupt;
 mod man;
 mod merge;
@@ -23,6 +24,8 @@ mod reading;
 mod report;
 mod reproduce;
 mod settings;
+mod shades;
+mod start;
 mod status;
 mod sweep;
 mod train;
@@ -59,6 +62,7 @@ enum Command {
     Columns(columns::Arguments),
     Report(report::Arguments),
     Emit(emit::Arguments),
+    Data(inspect::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Info(info::Arguments),
@@ -116,6 +120,7 @@ impl Cli {
             Command::Report(arguments) => report::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments),
             Command::Emit(arguments) => emit::run(&arguments),
+            Command::Data(arguments) => inspect::run(&arguments),
             Command::Evaluate(arguments) => evaluate::run(&arguments),
             Command::Predict(arguments) => predict::run(&arguments),
             Command::Info(arguments) => info::run(&arguments),

@@ -12,13 +12,13 @@ use nablab::nn::Targets;
 use nablab::report::{Picture, contact_sheet};
 use nablab::simd::SimdLevel;
 use nablab::text::significant;
-use nablab::train::Model;
+use nablab::train::{LearntFrom, Model, ModelFile};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Read the digits of a picture with a saved network, and print its outputs; of a network that answers with
-/// numbers those for the rows of a CSV file
+/// Read the digits of a picture with a saved network, and print its outputs; of a network that has learnt from a
+/// CSV file those for the rows of another
 ///
 /// A picture is prepared as MNIST was made: the ground is removed, be it light, dark, shaded or transparent, and
 /// each digit is scaled to fit 20 x 20 pixels and centred by mass in 28 x 28, its strokes about as wide as usual. Several
@@ -29,8 +29,8 @@ pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// PNG pictures of any size; for a network that answers with numbers a CSV file of its inputs, in the
-    /// order of the columns that it has learnt from
+    /// PNG pictures of any size; or a CSV file of the inputs of a network that has learnt from one, in the order of the columns
+    /// that it has learnt from
     #[arg(value_name = "PICTURE|FILE", required = true)]
     pictures: Vec<PathBuf>,
     /// Whether dark and light change places: the networks know light digits on a dark ground
@@ -69,17 +69,20 @@ struct Image {
 /// What the network says of an image.
 struct Answer {
     class: usize,
+    /// What the class is called.
+    name: String,
     outputs: Vec<f64>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let model = Model::load(&arguments.model)?;
+    let ModelFile { model, learnt_from, .. } = ModelFile::read(&arguments.model)?;
     if model.architecture().targets == Targets::Numbers {
-        if arguments.as_is || arguments.show.is_some() {
-            let name = if arguments.as_is { "--as-is" } else { "--show" };
-            bail!("{name}: the network answers with numbers; expected one for pictures");
-        }
-        return of_numbers(arguments, &model);
+        not_of_pictures(arguments)?;
+        return of_numbers(arguments, &model, &learnt_from);
+    }
+    if learnt_from.of_features || arguments.pictures.iter().any(|path| is_csv(path)) {
+        not_of_pictures(arguments)?;
+        return of_rows(arguments, &model, &learnt_from);
     }
     if let Some(file) = &arguments.show {
         let mut inputs: Vec<&PathBuf> = arguments.pictures.iter().collect();
@@ -90,7 +93,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         may_replace(file, &inputs, "a figure", is_figure).context("--show")?;
     }
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
-    let is_prepared = !arguments.as_is && prepares(&model, side);
+    let is_prepared = !arguments.as_is && prepares(&model, &learnt_from, side);
     // One that cannot be read is told before any is classified.
     let see = |path: &PathBuf| match is_prepared {
         true => prepared(path, arguments.invert),
@@ -100,7 +103,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout();
     let (mut results, mut sheet) = (Vec::new(), Vec::new());
     for (path, seen) in arguments.pictures.iter().zip(&seen) {
-        let answer = |image: &Image| answer(&model, image, path, &arguments.model);
+        let answer = |image: &Image| answer((&model, &learnt_from), image, path, &arguments.model);
         let answers: Vec<Answer> = seen.images.iter().map(answer).collect::<Result<_, _>>()?;
         tell(path, seen);
         sheet.extend(seen.images.iter().zip(&answers).map(|(image, answer)| {
@@ -108,12 +111,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let strength = strength(&model, answer);
             Picture {
                 pixels: image.pixels.clone(),
-                caption: [shortened(&name), format!("{}: {strength}", answer.class)],
+                caption: [shortened(&name), format!("{}: {strength}", shortened(&answer.name))],
             }
         }));
         match arguments.json {
             true => results.push(of_picture(path, seen, &answers, is_prepared)),
-            false => print(&mut stdout, path, seen, &answers, model.architecture().targets)?,
+            false => print(
+                &mut stdout,
+                path,
+                seen,
+                &answers,
+                (model.architecture().targets, &learnt_from),
+            )?,
         }
     }
     if arguments.json {
@@ -133,22 +142,40 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether pictures are made for the network as MNIST was: it must be one for images of that size, of ten classes. What these are a
-/// model does not say.
-fn prepares(model: &Model, side: u32) -> bool {
+/// Refuses what is for pictures alone.
+fn not_of_pictures(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.as_is || arguments.show.is_some() {
+        let name = if arguments.as_is { "--as-is" } else { "--show" };
+        bail!("{name}: is for pictures, and a CSV file is read here");
+    }
+    Ok(())
+}
+
+/// Whether pictures are made for the network as MNIST was: it must be one for images of that size, of ten classes that are
+/// called as digits are.
+fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> bool {
     /// The binary digits of 0 to 9.
     const BITS: usize = 4;
     let (targets, outputs) = (model.architecture().targets, model.architecture().outputs());
-    let is_of_digits =
+    let is_of_ten =
         side == Framing::SIDE && outputs == if targets == Targets::Binary { BITS } else { 10 };
-    if !is_of_digits {
+    let are_digits = (0..10).all(|class| learnt_from.class_name(class) == class.to_string());
+    if !is_of_ten {
         notice(format_args!(
             "the network is not one for ten digits of 28 x 28 pixels but for {} of {side} x {side}: pictures are \
              taken as they are",
             plural(outputs, "output")
         ));
+    } else if !are_digits {
+        notice(format_args!(
+            "the classes of the network are no digits: pictures are taken as they are"
+        ));
+    } else if !learnt_from.checksum.is_empty() {
+        notice(format_args!(
+            "the network has not learnt from MNIST; pictures are taken for digits (--as-is for other things)"
+        ));
     }
-    is_of_digits
+    is_of_ten && are_digits
 }
 
 /// The digits of a picture.
@@ -173,14 +200,20 @@ fn as_it_is(path: &Path, side: u32, invert: Invert) -> anyhow::Result<Seen> {
     })
 }
 
-fn answer(model: &Model, image: &Image, path: &Path, file: &Path) -> anyhow::Result<Answer> {
+fn answer(
+    (model, learnt_from): (&Model, &LearntFrom),
+    image: &Image,
+    path: &Path,
+    file: &Path,
+) -> anyhow::Result<Answer> {
     let row = SparseRows::from_dense(&image.pixels, image.pixels.len());
     let outputs = model.outputs(row, SimdLevel::best());
     if !outputs.iter().all(|output| output.is_finite()) {
         let model = file.display();
         bail!("{model}: an output for {} is not a finite number", path.display());
     }
-    Ok(Answer { class: model.architecture().targets.answer(&outputs, 0.5), outputs })
+    let class = model.architecture().targets.answer(&outputs, 0.5);
+    Ok(Answer { class, name: learnt_from.class_name(class), outputs })
 }
 
 /// How strongly the network has given an answer, in a few characters.
@@ -214,7 +247,7 @@ fn tell(path: &Path, seen: &Seen) {
 
 /// The answers one after the other: of digits the number.
 fn reading(answers: &[Answer]) -> String {
-    answers.iter().map(|answer| answer.class.to_string()).collect()
+    answers.iter().map(|answer| answer.name.as_str()).collect()
 }
 
 fn of_picture(path: &Path, seen: &Seen, answers: &[Answer], is_prepared: bool) -> Value {
@@ -222,11 +255,12 @@ fn of_picture(path: &Path, seen: &Seen, answers: &[Answer], is_prepared: bool) -
         [answer] => Some(answer),
         _ => None,
     };
-    let image = |(image, answer): (&Image, &Answer)| json!({ "class": answer.class, "outputs": answer.outputs, "box": image.place });
+    let image = |(image, answer): (&Image, &Answer)| json!({ "class": answer.class, "class_name": answer.name, "outputs": answer.outputs, "box": image.place });
     json!({
         "picture": path.to_string_lossy(),
         "reading": reading(answers),
         "class": one.map(|answer| answer.class),
+        "class_name": one.map(|answer| &answer.name),
         "outputs": one.map(|answer| &answer.outputs),
         "digits": seen.images.iter().zip(answers).map(image).collect::<Vec<_>>(),
         "prepared": is_prepared,
@@ -240,19 +274,19 @@ fn print(
     path: &Path,
     seen: &Seen,
     answers: &[Answer],
-    targets: Targets,
+    (targets, learnt_from): (Targets, &LearntFrom),
 ) -> std::io::Result<()> {
     writeln!(stdout, "{}: {}", path.display(), reading(answers))?;
-    for (image, Answer { class, outputs }) in seen.images.iter().zip(answers) {
+    for (image, Answer { class, name, outputs }) in seen.images.iter().zip(answers) {
         if let (Some([first, end]), true) = (image.place, answers.len() > 1) {
-            writeln!(stdout, " {class}, in columns {} to {}", first[0] + 1, end[0])?;
+            writeln!(stdout, " {name}, in columns {} to {}", first[0] + 1, end[0])?;
         }
         for (j, &output) in outputs.iter().enumerate() {
             let mark = if targets.is_on(j, *class) { " ←" } else { "" };
             // The class, or the worth of the binary digit.
             let name = match targets {
-                Targets::OneHot | Targets::Numbers => j,
-                Targets::Binary => 1 << j,
+                Targets::OneHot | Targets::Numbers => learnt_from.class_name(j),
+                Targets::Binary => (1 << j).to_string(),
             };
             writeln!(stdout, "  {name:>3}  {output:>8.4}  {}{mark}", bar(output))?;
         }
@@ -261,19 +295,18 @@ fn print(
 }
 
 /// Prints the rows of a file as CSV, with the answers of the network after them.
-fn of_numbers(arguments: &Arguments, model: &Model) -> anyhow::Result<()> {
-    let [path] = &arguments.pictures[..] else {
-        bail!("{}: expected one file", arguments.pictures[1].display());
-    };
-    let Inputs { names, numbers } = Inputs::read(path)?;
+fn of_numbers(
+    arguments: &Arguments,
+    model: &Model,
+    learnt_from: &LearntFrom,
+) -> anyhow::Result<()> {
+    let Inputs { names, numbers } = inputs(arguments, model)?;
     let (inputs, outputs) = (model.architecture().inputs(), model.architecture().outputs());
-    if names.len() != inputs {
-        let columns = plural(names.len(), "column");
-        bail!(
-            "{}: {columns}; expected those that the network has learnt from, of which there are {inputs}",
-            path.display()
-        );
-    }
+    let written = numbers.clone();
+    let numbers = match learnt_from.scale {
+        Some(scale) => numbers.into_iter().map(|x| scale.of(x)).collect(),
+        None => numbers,
+    };
     let rows = numbers.len() / inputs;
     let unknown = vec![0.0; rows * outputs];
     let split = Split::of_numbers(NumberRows::new(numbers, inputs, unknown, outputs));
@@ -281,7 +314,6 @@ fn of_numbers(arguments: &Arguments, model: &Model) -> anyhow::Result<()> {
     if !answers.iter().all(|answer| answer.is_finite()) {
         bail!("{}: an output is not a finite number", arguments.model.display());
     }
-    let numbers = split.numbers.as_ref().expect("rows of numbers");
     let mut stdout = std::io::stdout().lock();
     if arguments.json {
         let answers: Vec<&[f64]> = answers.chunks_exact(outputs).collect();
@@ -293,8 +325,65 @@ fn of_numbers(arguments: &Arguments, model: &Model) -> anyhow::Result<()> {
     });
     let mut csv = csv::Writer::from_writer(stdout);
     csv.write_record(names.into_iter().chain(named))?;
-    for (row, answers) in answers.chunks_exact(outputs).enumerate() {
-        csv.write_record(numbers.inputs(row).iter().chain(answers).map(f64::to_string))?;
+    for (row, answers) in written.chunks_exact(inputs).zip(answers.chunks_exact(outputs)) {
+        csv.write_record(row.iter().chain(answers).map(f64::to_string))?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+/// The rows of the one file that is given, with as many columns as the network has inputs.
+fn inputs(arguments: &Arguments, model: &Model) -> anyhow::Result<Inputs> {
+    let [path] = &arguments.pictures[..] else {
+        bail!("{}: expected one file", arguments.pictures[1].display());
+    };
+    let (rows, inputs) = (Inputs::read(path)?, model.architecture().inputs());
+    if rows.names.len() != inputs {
+        let columns = plural(rows.names.len(), "column");
+        bail!(
+            "{}: {columns}; expected those that the network has learnt from, of which there are {inputs}",
+            path.display()
+        );
+    }
+    Ok(rows)
+}
+
+fn is_csv(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| extension == "csv" || extension == "tsv")
+}
+
+/// Prints the classes of the rows of a file as CSV, with how strongly the network answers each.
+fn of_rows(arguments: &Arguments, model: &Model, learnt_from: &LearntFrom) -> anyhow::Result<()> {
+    let transpose = learnt_from.is_transposed();
+    let (split, _) = inputs(arguments, model)?.split(learnt_from.scale, transpose);
+    let (targets, n) = (model.architecture().targets, model.architecture().outputs());
+    let outputs = model.outputs_of(&split, SimdLevel::best());
+    if !outputs.iter().all(|output| output.is_finite()) {
+        bail!("{}: an output is not a finite number", arguments.model.display());
+    }
+    let classes = outputs.chunks_exact(n).map(|outputs| targets.answer(outputs, 0.5));
+    let classes = classes.map(|class| learnt_from.class_name(class));
+    let mut stdout = std::io::stdout().lock();
+    if arguments.json {
+        let rows: Vec<&[f64]> = outputs.chunks_exact(n).collect();
+        let classes: Vec<String> = classes.collect();
+        return Ok(writeln!(
+            stdout,
+            "{}",
+            serde_json::json!({ "classes": classes, "outputs": rows })
+        )?);
+    }
+    let names = (0..n).map(|j| match targets {
+        Targets::Binary => format!("bit{j}"),
+        Targets::OneHot | Targets::Numbers => learnt_from.class_name(j),
+    });
+    let mut csv = csv::Writer::from_writer(stdout);
+    csv.write_record(
+        ["class".into()].into_iter().chain(names.map(|name| format!("output_{name}"))),
+    )?;
+    for (class, outputs) in classes.zip(outputs.chunks_exact(n)) {
+        csv.write_record([class].into_iter().chain(outputs.iter().map(f64::to_string)))?;
     }
     csv.flush()?;
     Ok(())

@@ -1,21 +1,23 @@
-use super::data::{DataArguments, rows};
+use super::data::{DataArguments, notes, rows};
+use super::model::check_reading;
 use super::output::notice;
 use super::settings::{Given, of_network, of_training};
+use super::start::Start;
 use super::{plural, progress};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use nablab::data::Dataset;
 use nablab::files::may_replace;
 use nablab::files::prepare_directory;
-use nablab::nn::{LayerKind, PerLayer};
+use nablab::nn::LayerKind;
 use nablab::report::{Align, Table, sparkline_within};
 use nablab::results::{PROVENANCE_FILE, Provenance, ResultFiles, Trial, TrialResult};
 use nablab::simd::SimdLevel;
 use nablab::text::{LINE, lines, significant, wrapped};
 use nablab::train::settings::Draft;
 use nablab::train::{
-    Begin, Checkpoint, Diagnosis, EpochRecord, History, Measures, Metric, Model, MonitorOptions,
-    Outcome, Precision, Status, TrainingSpec, examine, train_resumable, untrained,
+    Diagnosis, EpochRecord, History, LearntFrom, Measures, Metric, Model, MonitorOptions, Outcome,
+    Precision, Status, TrainingSpec, examine, train_resumable, untrained,
 };
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -89,10 +91,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.save {
         check_save(path, arguments)?;
     }
-    let start = Start::of(arguments)?;
+    let start = Start::of(arguments.load.as_deref(), arguments.resume.as_deref())?;
     let draft = arguments.draft()?;
-    let data = arguments.data.load()?;
-    let spec = start.spec(&draft, arguments, &data)?;
+    let known = start.learnt_from();
+    let mut data = arguments.data.load_for(&known.class_names)?;
+    if let Some(path) = start.path() {
+        check_reading(&known, &data, path)?;
+        // What the network calls its classes stands, unless it is told otherwise.
+        if known.class_names.len() == data.classes && !arguments.data.names_classes() {
+            data.class_names.clone_from(&known.class_names);
+        }
+    }
+    let spec = start.spec(&draft, &arguments.settings, &arguments.monitors, &data)?;
     check_hidden(&spec, &arguments.settings, &data)?;
     // Without an epoch the start is evaluated, and all else must be as for a training.
     let trains = spec.epochs > 0;
@@ -117,8 +127,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         refuse_existing_results(out, arguments.overwrite)?;
         prepare_directory(out, &FILES).context("--out")?;
     }
-    if let (Start::Network(model, _), Some(path)) = (&start, &arguments.load) {
-        say_precision(model.precision(), spec.precision, path);
+    if let Start::Network(file, path) = &start {
+        say_precision(file.model.precision(), spec.precision, path);
     }
     let level = arguments.simd.unwrap_or_else(SimdLevel::best);
 
@@ -134,7 +144,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         format!("network {}, {} parameters;", architecture.name(), architecture.parameters()),
         format!("{}, {level}", spec.precision.name()),
     ];
-    let mut printed = writeln!(stdout, "{}", lines(head, " ", 2));
+    let mut printed = writeln!(stdout, "{}{}", notes(&data), lines(head, " ", 2));
     let mut provenance = Provenance::new("train", "full", &data, level);
     let bar = progress::bar(spec.epochs, "epochs");
     let outcome = match trains {
@@ -154,6 +164,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let outcome = outcome.map_err(|error| anyhow!("--{}: {error}", error.option()))?;
 
     let (Outcome { history, model }, checkpoint) = outcome;
+    let learnt_from = LearntFrom::of(&spec, &data);
     let mut report = match trains {
         true => summary(&history, start.epochs(), training, rows(&data)),
         false => start_line(&history),
@@ -172,11 +183,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let printed = printed.and_then(|()| write!(stdout, "{report}"));
     if let Some(path) = &arguments.save {
-        let is_kept = match &checkpoint {
-            Some(checkpoint) => model.save_with(path, checkpoint),
-            None => model.save(path).map(|()| true),
-        };
-        if !is_kept.context("--save")? {
+        let saved = model.save_with(path, &learnt_from, checkpoint.as_ref()).context("--save")?;
+        if checkpoint.is_some() && !saved {
             let path = path.display();
             notice(format_args!(
                 "{path}: what the optimiser remembers is larger than the header of the format may be: the training \
@@ -189,83 +197,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         writeln!(stdout, "wrote {}", path.display())?;
     }
     Ok(())
-}
-
-/// What the training begins with.
-enum Start {
-    Drawn,
-    /// A network, and the digest of its file.
-    Network(Model, String),
-    /// The end of an earlier one, and its file.
-    Training(Model, Box<Checkpoint>, PathBuf),
-}
-
-impl Start {
-    fn of(arguments: &Arguments) -> anyhow::Result<Self> {
-        if let Some(path) = &arguments.load {
-            let (model, digest) = Model::load_with_digest(path)?;
-            return Ok(Self::Network(model, digest));
-        }
-        let Some(path) = &arguments.resume else { return Ok(Self::Drawn) };
-        match Model::load_with_training(path)? {
-            (model, Some(checkpoint)) => {
-                Ok(Self::Training(model, Box::new(checkpoint), path.clone()))
-            }
-            (_, None) => bail!(
-                "--resume {}: holds a network, but no training that could go on: it was stopped early, or saved by \
-                 another program or version; --load begins another one with it",
-                path.display()
-            ),
-        }
-    }
-
-    fn spec(
-        &self,
-        draft: &Draft,
-        arguments: &Arguments,
-        data: &Dataset,
-    ) -> anyhow::Result<TrainingSpec> {
-        let mut spec = draft.spec(&arguments.monitors, data);
-        match self {
-            Self::Drawn => {}
-            Self::Network(model, digest) => {
-                begin_with(&mut spec, model, digest);
-                if !arguments.settings.contains("precision") {
-                    spec.precision = model.precision();
-                }
-            }
-            Self::Training(_, checkpoint, path) => {
-                let epochs = arguments.settings.contains("epochs").then_some(spec.epochs);
-                let resumed = checkpoint.spec(epochs, &arguments.monitors, data);
-                spec =
-                    resumed.map_err(|problem| anyhow!("--resume {}: {problem}", path.display()))?;
-            }
-        }
-        Ok(spec)
-    }
-
-    fn model(&self) -> Option<&Model> {
-        match self {
-            Self::Drawn => None,
-            Self::Network(model, _) | Self::Training(model, ..) => Some(model),
-        }
-    }
-
-    fn begin(&self) -> Begin<'_> {
-        match self {
-            Self::Drawn => Begin::Drawn,
-            Self::Network(model, _) => Begin::Network(model),
-            Self::Training(model, checkpoint, _) => Begin::Checkpoint(model, checkpoint),
-        }
-    }
-
-    /// The epochs that were trained before.
-    fn epochs(&self) -> usize {
-        match self {
-            Self::Drawn | Self::Network(..) => 0,
-            Self::Training(_, checkpoint, _) => checkpoint.epochs(),
-        }
-    }
 }
 
 /// Refuses what the widths of the hidden layers show to be a mistake.
@@ -321,21 +252,6 @@ fn say_precision(file: Precision, training: Precision, path: &Path) {
         )),
         _ => {}
     }
-}
-
-/// Sets what a training takes from the network it begins with.
-fn begin_with(spec: &mut TrainingSpec, model: &Model, digest: &str) {
-    let architecture = model.architecture();
-    let hidden = &architecture.hidden;
-    spec.hidden = hidden.iter().map(|layer| layer.kind).collect();
-    if !hidden.is_empty() {
-        spec.activation = PerLayer::new(hidden.iter().map(|layer| layer.activation).collect());
-        spec.dropout = PerLayer::new(hidden.iter().map(|layer| layer.dropout).collect());
-    }
-    spec.sequence = architecture.sequence;
-    (spec.output, spec.cost) = (architecture.output, architecture.cost);
-    spec.targets = architecture.targets;
-    spec.start = Some(digest.into());
 }
 
 /// Results are replaced only on demand, and those of an experiment not even then: its figure and

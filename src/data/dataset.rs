@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{
-    DataError, FileProblem, NumberRows, Split,
+    DataError, DataOptions, FileProblem, NumberRows, Scale, Split,
+    element::Element,
     error::shown,
-    idx::{IdxReader, ImagesHeader},
+    idx::{IdxReader, ImagesHeader, LabelsHeader},
     idx_files,
+    idx_files::Found,
     source::Source,
 };
 
@@ -24,8 +26,12 @@ pub struct Dataset {
     pub image_columns: usize,
     /// The bytes of a pixel; 1 for grey images and for numbers.
     pub image_channels: usize,
-    /// Classes: labels are below it. 1 + the largest label of the training file; 0 for numbers.
+    /// Classes: labels are below it. The largest label of the training file says how many; 0 where numbers are learnt.
     pub classes: usize,
+    /// What the classes are called, in their order; nothing where they are called by their numbers from 0.
+    pub class_names: Vec<String>,
+    /// The label that class 0 has in the files.
+    pub first_label: u8,
     /// What a network learns from: the training file without its last images.
     pub training: Arc<Split>,
     /// What hyper-parameters are chosen on: the last images of the training file.
@@ -33,8 +39,13 @@ pub struct Dataset {
     /// What the result is measured on.
     pub test: Arc<Split>,
     /// SHA-256, in hexadecimal, of the uncompressed files: training images, training labels, test
-    /// images, test labels. Of numbers: the file, and the names of the columns that are learnt. Of a task: all its numbers.
+    /// images, test labels. Of a CSV file: the file, and the names of the columns that are learnt. Of a task: all its
+    /// numbers. Behind the sum of a file that is not taken as it is stands how it is read: ` transposed`.
     pub sha256: [String; 4],
+    /// What has been made of the files that a reader may not expect, or must be told: a sentence each, in lower case.
+    pub notes: Vec<String>,
+    /// How the inputs were scaled, if that was asked for.
+    pub scale: Option<Scale>,
 }
 
 /// Images of the validation set if nobody says how many: the book's number ...
@@ -51,45 +62,83 @@ impl Dataset {
         self.image_rows * self.image_columns * self.image_channels
     }
 
-    /// Whether it has rows of numbers, and numbers to be answered in the place of classes.
+    /// Whether there are numbers to be answered, in the place of classes.
     pub fn is_numeric(&self) -> bool {
-        self.training.numbers.is_some()
+        self.outputs() > 0
     }
 
-    /// The numbers to be answered to a row; 0 for images.
+    /// Whether its inputs are bytes, which are divided by 256; else they are numbers of any kind.
+    pub fn has_bytes(&self) -> bool {
+        self.training.numbers.is_none()
+    }
+
+    /// Whether it has images with classes, and not features, sequences or numbers to be answered.
+    pub fn has_images(&self) -> bool {
+        self.classes > 0 && self.image_rows > 1
+    }
+
+    /// The numbers to be answered to a row; 0 where there are classes.
     pub fn outputs(&self) -> usize {
         self.training.numbers.as_ref().map_or(0, NumberRows::outputs)
     }
 
-    /// A data set from a path: a directory of [IDX files](Self::from_dir), or a [CSV
-    /// file](Self::from_csv) of numbers; or from the name of a task, whose sequences are generated: `first-bit`, `parity`,
-    /// `adding`, `copy` or `sine`, a colon and a number of time steps, and perhaps another colon and a seed. What is on the
-    /// disk goes before a task of the same name.
+    /// What a class is called.
+    pub fn class_name(&self, class: usize) -> String {
+        self.class_names.get(class).map_or_else(|| class.to_string(), String::clone)
+    }
+
+    /// The classes of some labels of the files; `None` if there is one without a class.
+    pub fn classes_of(&self, labels: &[u8]) -> Option<Vec<u8>> {
+        let class = |label: &u8| {
+            let class = label.checked_sub(self.first_label);
+            class.filter(|&class| usize::from(class) < self.classes)
+        };
+        labels.iter().map(class).collect()
+    }
+
+    /// The images, or rows, of some classes alone, which are numbered anew in the order given.
+    #[must_use]
+    pub fn only(&self, classes: &[u8]) -> Dataset {
+        let of = |split: &Split| Arc::new(split.only(classes));
+        let names = classes.iter().map(|&class| self.class_name(class.into()));
+        Dataset {
+            classes: classes.len(),
+            class_names: names.filter(|_| !self.class_names.is_empty()).collect(),
+            first_label: 0,
+            training: of(&self.training),
+            validation: of(&self.validation),
+            test: of(&self.test),
+            ..self.clone()
+        }
+    }
+
+    /// A data set from a path: a directory of [IDX files](Self::from_dir), or a CSV file, whose [columns of
+    /// numbers](Self::from_csv) or of labels are named; or from the name of a task, whose sequences are generated: `first-bit`,
+    /// `parity`, `adding`, `copy` or `sine`, a colon and a number of time steps, and perhaps another colon and a seed. What is
+    /// on the disk goes before a task of the same name.
     ///
     /// # Errors
     ///
-    /// Those of the two; when columns to be learnt are named of a directory or a task; and when a task has no such steps.
-    pub fn open(
-        path: &Path,
-        validation: Option<usize>,
-        target_columns: &[String],
-    ) -> Result<Dataset, DataError> {
+    /// Those of the two; when an option makes no sense with such data; and when a task has no such steps.
+    pub fn open(path: &Path, options: &DataOptions) -> Result<Dataset, DataError> {
+        let of_csv = !options.target_columns.is_empty() || options.label_column.is_some();
         if Self::is_task(path)
-            && let Some(task) = path.to_str().and_then(|name| super::task::open(name, validation))
+            && let Some(task) =
+                path.to_str().and_then(|name| super::task::open(name, options.validation))
         {
-            return match target_columns.is_empty() {
-                true => task,
-                false => Err(DataError::Task {
+            let others = DataOptions { validation: None, ..options.clone() };
+            return match others.first() {
+                None => task,
+                Some(option) => Err(DataError::Task {
                     given: shown(path),
-                    expected: "no --target-columns, since a task says what is to be answered"
-                        .into(),
+                    expected: format!("no {option}, since a task says all of its sequences"),
                 }),
             };
         }
-        match path.is_dir() || (target_columns.is_empty() && !path.is_file()) {
-            true if target_columns.is_empty() => Self::from_dir(path, validation),
+        match path.is_dir() || (!of_csv && !path.is_file()) {
+            true if !of_csv => Self::read_directory(path, options),
             true => Err(DataError::Columns { directory: shown(path) }),
-            false => Self::from_csv(path, validation, target_columns),
+            false => super::number_file::load(path, options),
         }
     }
 
@@ -115,7 +164,9 @@ impl Dataset {
         validation: Option<usize>,
         target_columns: &[String],
     ) -> Result<Dataset, DataError> {
-        super::number_file::load(path, validation, target_columns)
+        let target_columns = target_columns.to_vec();
+        let options = DataOptions { validation, target_columns, ..DataOptions::default() };
+        super::number_file::load(path, &options)
     }
 
     /// MNIST, from the binary itself, split as the book has it: the first 50,000 images of the
@@ -133,10 +184,15 @@ impl Dataset {
     /// A data set from the four IDX files of a directory, raw or gzipped.
     ///
     /// Their names end in `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-    /// `t10k-images-idx3-ubyte` (or `test-…`) and `t10k-labels-idx1-ubyte` (or `test-…`); the last
-    /// `-` may be a `.`, one prefix before all four and `.gz` behind any are welcome. Of a raw file
-    /// and its gzipped copy the raw one is read. Images with channels, files of a fourth dimension
-    /// `[images][rows][columns][channels]`, may have `idx4` in their names.
+    /// `t10k-images-idx3-ubyte` (or `test-…`) and `t10k-labels-idx1-ubyte` (or `test-…`); each
+    /// `-` may be a `.` or `_`, one prefix before all four and `.gz` behind any are welcome, so are other numbers of
+    /// dimensions and types of numbers. Of a raw file and its gzipped copy the raw one is read. A directory without any may
+    /// have them in one called `raw`, `gzip` or `NAME/raw`. Several data sets with different prefixes are told apart by
+    /// [`DataOptions::data_split`].
+    ///
+    /// Images of bytes stay bytes; other numbers are taken as they are if they are floating-point numbers from 0 to 1, else
+    /// [`DataOptions::scale`] says what becomes of them. Labels that begin at 1 are the classes from there on: there is no
+    /// empty class 0. Of labels with several numbers the first is the class.
     ///
     /// The last `validation` images of the training file become the validation set; by default
     /// 10,000, but no more than a sixth of the file. 0 is allowed, all of them are not.
@@ -147,28 +203,65 @@ impl Dataset {
     /// together, or if there are too many validation images. The message is one line, names the
     /// file, and says what was expected.
     pub fn from_dir(dir: &Path, validation: Option<usize>) -> Result<Dataset, DataError> {
-        let [train_images, train_labels, test_images, test_labels] = idx_files::find(dir)?;
+        Self::read_directory(dir, &DataOptions { validation, ..DataOptions::default() })
+    }
+
+    fn read_directory(dir: &Path, options: &DataOptions) -> Result<Dataset, DataError> {
+        let Found { paths, name, directory } = idx_files::find(dir, options.data_split.as_deref())?;
+        let [train_images, train_labels, test_images, test_labels] = paths;
         let mut train = Pair::open(&train_images, &train_labels)?;
         let mut test = Pair::open(&test_images, &test_labels)?;
         check_sizes(&train, &test)?;
-        let validation = check_validation(&train, validation)?;
+        if options.transpose && train.header.rows == 1 {
+            return Err(DataError::Option {
+                data: train.images.name,
+                option: "--transpose",
+                reason: "images of one row are features, not stored column by column".into(),
+            });
+        }
+        let validation = check_validation(&train, options.validation)?;
 
-        let mut training = train.read()?;
+        let mut training = train.read(options)?;
         let largest = training.labels.iter().copied().max().unwrap_or(0);
-        let test_split = test.read()?;
+        let mut test_split = test.read(options)?;
         check_labels(&test_split, &test, largest)?;
+        let mut all = training.labels.iter().chain(&test_split.labels);
+        // Labels from 2 on are some of the classes from 0 on, as those of two of the digits.
+        let first = u8::from(all.clone().any(|&label| label == 1) && all.all(|&label| label > 0));
+        for split in [&mut training, &mut test_split] {
+            split.labels.iter_mut().for_each(|label| *label -= first);
+        }
 
+        let [rows, columns, channels] = train.header.shape();
+        let [rows, columns] = if options.transpose { [columns, rows] } else { [rows, columns] };
+        let sum = |file: &Named| file.reader.source().sha256();
+        let images = |file: &Named| sum(file) + &options.mark();
+        let labels = |file: &Named| sum(file) + if first == 1 { " from 1" } else { "" };
+        let name = name.unwrap_or_else(|| directory_name(dir, &directory));
+        let transposed = if options.transpose { "-transposed" } else { "" };
+        let scaled = options.scale.map_or(String::new(), |scale| format!("-scaled-{scale}"));
         Ok(Dataset {
-            name: directory_name(dir),
-            image_rows: train.header.rows,
-            image_columns: train.header.columns,
-            image_channels: train.header.channels,
-            classes: usize::from(largest) + 1,
+            name: name + transposed + &scaled,
+            image_rows: rows,
+            image_columns: columns,
+            image_channels: channels,
+            classes: usize::from(largest - first) + 1,
+            class_names: match first {
+                0 => Vec::new(),
+                _ => (first..=largest).map(|label| label.to_string()).collect(),
+            },
+            first_label: first,
+            notes: notes(&train, options, first, largest),
+            scale: options.scale,
             validation: training.split_off(training.len() - validation).into(),
             training: training.into(),
             test: test_split.into(),
-            sha256: [&train.images, &train.labels, &test.images, &test.labels]
-                .map(|file| file.reader.source().sha256()),
+            sha256: [
+                images(&train.images),
+                labels(&train.labels),
+                images(&test.images),
+                labels(&test.labels),
+            ],
         })
     }
 
@@ -202,11 +295,36 @@ impl Named {
     }
 }
 
+/// What has been made of the files, in sentences.
+fn notes(train: &Pair, options: &DataOptions, first: u8, largest: u8) -> Vec<String> {
+    let mut notes = Vec::new();
+    if first == 1 {
+        notes.push(format!("labels 1 to {largest} are the {largest} classes"));
+    }
+    if train.labels_header.width > 1 {
+        let width = train.labels_header.width;
+        notes.push(format!("of the {width} numbers of a label the first is the class"));
+    }
+    if options.transpose {
+        notes.push("rows and columns of the images are exchanged".into());
+    }
+    let element = train.header.element;
+    match options.scale {
+        Some(scale) => notes.push(format!("{} scaled {scale} to 0:1", element.name())),
+        None if element != Element::U8 => {
+            notes.push(format!("{} from 0 to 1 taken as they are", element.name()));
+        }
+        None => {}
+    }
+    notes
+}
+
 /// A file of images and the file of their labels, both read up to the end of their headers.
 struct Pair {
     images: Named,
     labels: Named,
     header: ImagesHeader,
+    labels_header: LabelsHeader,
 }
 
 impl Pair {
@@ -220,36 +338,43 @@ impl Pair {
             header.check_total()?;
             Ok(header)
         })?;
-        let count = labels.with(|reader| {
-            let count = reader.labels_header()?;
+        let labels_header = labels.with(|reader| {
+            let header = reader.labels_header()?;
             reader.check_promise()?;
-            Ok(count)
+            Ok(header)
         })?;
-        if count != header.images {
+        if labels_header.labels != header.images {
             return Err(DataError::Counts {
                 images_file: images.name,
                 images: header.images,
                 labels_file: labels.name,
-                labels: count,
+                labels: labels_header.labels,
             });
         }
-        Ok(Self { images, labels, header })
+        Ok(Self { images, labels, header, labels_header })
     }
 
     /// Reads the rest of both.
-    fn read(&mut self) -> Result<Split, DataError> {
-        let header = self.header;
-        let images = self.images.with(|reader| {
-            let images = reader.images(header.images, header.pixels())?;
-            reader.end()?;
-            Ok(images)
-        })?;
+    fn read(&mut self, options: &DataOptions) -> Result<Split, DataError> {
+        let DataOptions { transpose, scale, .. } = *options;
+        let (header, labels_header) = (self.header, self.labels_header);
         let labels = self.labels.with(|reader| {
-            let labels = reader.labels(header.images)?;
+            let labels = reader.labels(&labels_header)?;
             reader.end()?;
             Ok(labels)
         })?;
-        Ok((images, labels).into())
+        self.images.with(|reader| {
+            let split = match header.element == Element::U8 && scale.is_none() {
+                true => (reader.images(&header, transpose)?, labels).into(),
+                false => {
+                    let numbers = reader.numbers(&header, transpose, scale)?;
+                    let numbers = NumberRows::of_inputs(numbers, header.pixels());
+                    Split::of_labelled_numbers(numbers, labels)
+                }
+            };
+            reader.end()?;
+            Ok(split)
+        })
     }
 }
 
@@ -288,11 +413,20 @@ fn check_labels(test: &Split, files: &Pair, largest: u8) -> Result<(), DataError
     }
 }
 
-/// What the directory is called, even if it was given as `.`.
-fn directory_name(dir: &Path) -> String {
-    let resolved = dir.canonicalize();
-    let named = dir.file_name().or_else(|| resolved.as_deref().ok()?.file_name());
-    named.map_or_else(|| shown(dir), |name| shown(Path::new(name)))
+/// What the directory is called, even if it was given as `.`; of one that other programs have called `raw` or `gzip` the
+/// one around it.
+fn directory_name(given: &Path, directory: &Path) -> String {
+    let name = |path: &Path| Some(shown(Path::new(path.file_name()?)));
+    let resolved = directory.canonicalize();
+    let resolved = resolved.as_deref().unwrap_or(directory);
+    let is_plain = |name: &String| !["raw", "gzip"].contains(&name.as_str());
+    let named = if given == directory { name(given) } else { None };
+    let around = || resolved.parent().and_then(name);
+    named
+        .or_else(|| name(resolved))
+        .filter(is_plain)
+        .or_else(around)
+        .unwrap_or_else(|| shown(given))
 }
 
 #[cfg(test)]
@@ -479,8 +613,8 @@ mod tests {
             ),
             (
                 1,
-                vec![0, 0, 13, 1, 0, 0, 0, 0],
-                "expected magic 0x00000801 (IDX labels), found 0x00000d01: IDX of another \
+                vec![0, 0, 10, 1, 0, 0, 0, 0],
+                "expected magic 0x00000801 (IDX labels), found 0x00000a01: IDX of an unknown \
                  element type or shape",
             ),
         ] {
@@ -552,7 +686,8 @@ mod tests {
 
     #[test]
     fn pixels_beyond_the_offsets_are_refused() {
-        let header = ImagesHeader { images: 65537, rows: 255, columns: 257, channels: 1 };
+        let element = Element::U8;
+        let header = ImagesHeader { element, images: 65537, rows: 255, columns: 257, channels: 1 };
         assert_eq!(
             header.check_total().unwrap_err().to_string(),
             "65537 images of 255x257 pixels; expected fewer than 4294967295 pixels in all"

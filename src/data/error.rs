@@ -116,6 +116,32 @@ pub enum DataError {
         /// What is wrong with it, and what was expected.
         problem: String,
     },
+    /// A directory holds several data sets, and none or no known one was named.
+    #[error("{directory}: {problem}; expected --data-split with one of {names}")]
+    Several {
+        /// The directory as given.
+        directory: String,
+        /// What there is, or was asked for.
+        problem: String,
+        /// Those there are.
+        names: String,
+    },
+    /// An option makes no sense with these data.
+    #[error("{data}: {option}: {reason}")]
+    Option {
+        /// The file, directory or task as given.
+        data: String,
+        /// The option.
+        option: &'static str,
+        /// Why, and what was expected.
+        reason: String,
+    },
+    /// Names of classes that are no names, or not those of these classes.
+    #[error("--class-names: {problem}")]
+    ClassNames {
+        /// What is wrong, and what was expected.
+        problem: String,
+    },
     /// Columns to be learnt were named of a directory of images.
     #[error(
         "{directory}: a directory of images has no columns; expected a CSV file with --target-columns"
@@ -199,6 +225,48 @@ pub enum FileProblem {
         /// Bytes of the gzip file.
         compressed: u64,
     },
+    /// Labels with too many numbers each.
+    #[error("{width} numbers a label; expected 1 to {most}, of which the first is the class")]
+    LabelColumns {
+        /// Numbers of a label.
+        width: u32,
+        /// The most of them.
+        most: u32,
+    },
+    /// A label that is none.
+    #[error("label {index} (counted from 0) is {number}; expected a whole number from 0 to 255")]
+    NoLabel {
+        /// Its position, from 0.
+        index: usize,
+        /// What stands there.
+        number: f64,
+    },
+    /// A number of an image that is not finite.
+    #[error(
+        "number {pixel} of image {image} (both counted from 0) is {number}; expected finite numbers"
+    )]
+    NotFinite {
+        /// The position of the image, from 0.
+        image: usize,
+        /// That of the number in it.
+        pixel: usize,
+        /// What stands there.
+        number: f64,
+    },
+    /// Numbers of which nobody has said which are black and white.
+    #[error(
+        "{element} from {smallest} to {largest}: which are to be 0 and 1? expected --scale, such as --scale \
+         {smallest}:{}, or --scale 0:1 to take them as they are",
+        if smallest == largest { smallest + 1.0 } else { *largest }
+    )]
+    Unscaled {
+        /// The type of the numbers.
+        element: &'static str,
+        /// The smallest of them.
+        smallest: f64,
+        /// The largest.
+        largest: f64,
+    },
     /// A header with a count of zero.
     #[error("holds no images; expected at least one")]
     NoImages,
@@ -270,15 +338,14 @@ fn kind(magic: u32) -> &'static str {
 }
 
 fn hint(expected: u32, found: u32) -> &'static str {
-    use super::idx::{CHANNELS_MAGIC, IMAGES_MAGIC, LABELS_MAGIC};
-    match (expected, found) {
-        (IMAGES_MAGIC, LABELS_MAGIC) => ": these are labels; are images and labels swapped?",
-        (LABELS_MAGIC, IMAGES_MAGIC | CHANNELS_MAGIC) => {
-            ": these are images; are images and labels swapped?"
-        }
-        (_, found) if found >> 16 == 0x1f8b => ": gzipped twice?",
-        (_, found) if found >> 16 == 0 => ": IDX of another element type or shape",
-        _ => ": not an IDX file",
+    use super::idx::{IMAGES_MAGIC, LABELS_MAGIC};
+    let [zero, zero_too, _, rank] = found.to_be_bytes();
+    match (expected, rank) {
+        _ if found >> 16 == 0x1f8b => ": gzipped twice?",
+        _ if [zero, zero_too] != [0, 0] => ": not an IDX file",
+        (IMAGES_MAGIC, 1) => ": these are labels; are images and labels swapped?",
+        (LABELS_MAGIC, 3 | 4) => ": these are images; are images and labels swapped?",
+        _ => ": IDX of an unknown element type or shape",
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// Rows of input numbers, each with the numbers that a network is to answer: the data of a regression.
+/// Rows of input numbers, each with the numbers that a network is to answer: the data of a regression. Inputs whose
+/// classes are to be answered have none.
 ///
 /// All of them are finite. A copy of the sums that the coefficient of determination needs is kept with
 /// them.
@@ -26,8 +27,24 @@ impl NumberRows {
     /// When there are no columns or outputs, the two have not as many rows, or a number is not finite.
     #[track_caller]
     pub fn new(inputs: Vec<f64>, columns: usize, targets: Vec<f64>, outputs: usize) -> Self {
-        assert!(columns > 0 && outputs > 0, "rows need inputs and targets");
-        let rows = targets.len() / outputs;
+        assert!(outputs > 0, "rows need targets");
+        Self::with_targets(inputs, columns, targets, outputs)
+    }
+
+    /// Rows of `columns` inputs, `[rows][columns]`, for which there is no number to be answered.
+    ///
+    /// # Panics
+    ///
+    /// When there are no columns, the rows are not whole, or a number is not finite.
+    #[track_caller]
+    pub fn of_inputs(inputs: Vec<f64>, columns: usize) -> Self {
+        Self::with_targets(inputs, columns, Vec::new(), 0)
+    }
+
+    #[track_caller]
+    fn with_targets(inputs: Vec<f64>, columns: usize, targets: Vec<f64>, outputs: usize) -> Self {
+        assert!(columns > 0, "rows need inputs");
+        let rows = inputs.len() / columns;
         assert_eq!(targets.len(), rows * outputs, "whole rows of targets");
         assert_eq!(inputs.len(), rows * columns, "as many rows of inputs as of targets");
         assert!(inputs.iter().chain(&targets).all(|x| x.is_finite()), "finite numbers");
@@ -37,12 +54,12 @@ impl NumberRows {
 
     /// Rows.
     pub fn len(&self) -> usize {
-        self.targets.len() / self.outputs
+        self.inputs.len() / self.columns
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.targets.is_empty()
+        self.inputs.is_empty()
     }
 
     /// Inputs of a row.
@@ -89,12 +106,39 @@ impl NumberRows {
     pub fn range(&self, rows: Range<usize>) -> Self {
         let part = |numbers: &[f64], width| numbers[rows.start * width..rows.end * width].to_vec();
         let (columns, outputs) = (self.columns, self.outputs);
-        Self::new(part(&self.inputs, columns), columns, part(&self.targets, outputs), outputs)
+        let (inputs, targets) = (part(&self.inputs, columns), part(&self.targets, outputs));
+        Self::with_targets(inputs, columns, targets, outputs)
+    }
+
+    /// A copy of some rows, in the given order.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    #[track_caller]
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
+        let inputs = rows.iter().flat_map(|&row| self.inputs(row)).copied().collect();
+        let targets = rows.iter().flat_map(|&row| self.targets(row)).copied().collect();
+        Self::with_targets(inputs, self.columns, targets, self.outputs)
+    }
+
+    /// Cuts off and returns the rows from `row` on.
+    ///
+    /// # Panics
+    ///
+    /// When `row > len()`.
+    #[track_caller]
+    pub(super) fn split_off(&mut self, row: usize) -> Self {
+        let inputs = self.inputs.split_off(row * self.columns);
+        let targets = self.targets.split_off(row * self.outputs);
+        self.inputs.shrink_to_fit();
+        self.variation = variation(&self.targets, self.outputs);
+        Self::with_targets(inputs, self.columns, targets, self.outputs)
     }
 }
 
 fn variation(targets: &[f64], outputs: usize) -> f64 {
-    let rows = targets.len() / outputs;
+    let rows = targets.len() / outputs.max(1);
     let of_target = |j: usize| {
         let values = || targets.iter().skip(j).step_by(outputs);
         let mean = values().sum::<f64>() / rows as f64;
@@ -118,6 +162,17 @@ mod tests {
         let last = rows.range(2..3);
         assert_eq!((last.inputs(0), last.len(), last.variation()), (&[5.0, 6.0][..], 1, 0.0));
         assert!(rows.range(1..1).is_empty());
+    }
+
+    #[test]
+    fn rows_without_targets_are_cut_and_chosen() {
+        let mut rows = NumberRows::of_inputs(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2);
+        assert_eq!((rows.len(), rows.outputs(), rows.variation()), (3, 0, 0.0));
+        assert_eq!(rows.targets(2), &[] as &[f64]);
+        let chosen = rows.select(&[2, 0]);
+        assert_eq!((chosen.inputs(0), chosen.inputs(1)), (&[5.0, 6.0][..], &[1.0, 2.0][..]));
+        let tail = rows.split_off(1);
+        assert_eq!((rows.len(), tail.len(), tail.inputs(0)), (1, 2, &[3.0, 4.0][..]));
     }
 
     #[test]

@@ -9,9 +9,10 @@ use super::{NumberRows, SparseRows};
 pub struct Split {
     /// The images, a row each, `[image][pixel]`, pixels row by row. A byte `b` means `b / 256`.
     pub images: SparseRows,
-    /// The class of each image.
+    /// The class of each image, or row of numbers that has one.
     pub labels: Vec<u8>,
-    /// Rows of numbers in the place of images and labels, of which there are none then.
+    /// Rows of numbers in the place of images, of which there are none then; if they have no labels, with what is to be
+    /// answered.
     pub numbers: Option<NumberRows>,
 }
 
@@ -27,6 +28,17 @@ impl Split {
     pub fn of_numbers(numbers: NumberRows) -> Self {
         let images = SparseRows::new(1);
         Self { images, labels: Vec::new(), numbers: Some(numbers) }
+    }
+
+    /// Rows of numbers with their classes.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many, or the rows have numbers to be answered.
+    #[track_caller]
+    pub fn of_labelled_numbers(numbers: NumberRows, labels: Vec<u8>) -> Self {
+        assert_eq!((numbers.len(), numbers.outputs()), (labels.len(), 0), "a class a row");
+        Self { labels, ..Self::of_numbers(numbers) }
     }
 
     /// Images, or rows of numbers.
@@ -62,18 +74,24 @@ impl Split {
     #[track_caller]
     pub fn range(&self, images: Range<usize>) -> Split {
         match &self.numbers {
-            Some(numbers) => Self::of_numbers(numbers.range(images)),
+            Some(numbers) => {
+                let labels = self.labels.get(images.clone()).unwrap_or_default().to_vec();
+                Self { labels, ..Self::of_numbers(numbers.range(images)) }
+            }
             None => (self.images.range(images.clone()), self.labels[images].to_vec()).into(),
         }
     }
 
-    /// A copy of the images of some classes, which are numbered anew in the order given.
+    /// A copy of the images, or rows, of some classes, which are numbered anew in the order given.
     pub fn only(&self, classes: &[u8]) -> Split {
         let class = |label: u8| classes.iter().position(|&class| class == label);
         let kept = self.labels.iter().enumerate();
         let (rows, labels): (Vec<usize>, Vec<u8>) =
             kept.filter_map(|(row, &label)| Some((row, class(label)? as u8))).unzip();
-        (self.images.select(rows.into_iter()), labels).into()
+        match &self.numbers {
+            Some(numbers) => Self::of_labelled_numbers(numbers.select(&rows), labels),
+            None => (self.images.select(rows.into_iter()), labels).into(),
+        }
     }
 
     /// How many images there are of each class, `[classes]`.
@@ -90,9 +108,13 @@ impl Split {
         counts
     }
 
-    /// Cuts off and returns the images from `image` on.
+    /// Cuts off and returns the images, or rows with classes, from `image` on.
     #[track_caller]
     pub(super) fn split_off(&mut self, image: usize) -> Split {
+        if let Some(numbers) = &mut self.numbers {
+            let tail = numbers.split_off(image);
+            return Self::of_labelled_numbers(tail, self.labels.split_off(image));
+        }
         (self.images.split_off(image), self.labels.split_off(image)).into()
     }
 }
@@ -127,6 +149,17 @@ mod tests {
         assert_eq!(twos.images.row(1), (&[0_u16, 1][..], &[3_u8, 3][..]));
         assert_eq!(three().only(&[2, 0]).labels, [0, 1, 0]);
         assert!(three().only(&[7]).is_empty());
+    }
+
+    #[test]
+    fn rows_of_numbers_keep_their_classes() {
+        let numbers = NumberRows::of_inputs(vec![0.1, 0.2, 0.3], 1);
+        let mut rows = Split::of_labelled_numbers(numbers, vec![2, 0, 2]);
+        assert_eq!((rows.len(), rows.range(1..3).labels), (3, vec![0, 2]));
+        let twos = rows.only(&[2]);
+        assert_eq!((twos.labels, twos.numbers.unwrap().inputs(1)), (vec![0, 0], &[0.3][..]));
+        let tail = rows.split_off(2);
+        assert_eq!((rows.len(), tail.len(), tail.labels), (2, 1, vec![2]));
     }
 
     #[test]

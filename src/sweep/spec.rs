@@ -5,7 +5,7 @@ use super::seeds::{SEEDS, seeds};
 use super::until::{MOST_SEEDS, Until};
 use super::values::decimal;
 use super::{Reproduced, SweepError};
-use crate::data::Dataset;
+use crate::data::{DataOptions, Dataset};
 use crate::input::{printable, read_text, shortened};
 use crate::nearest::hint;
 use crate::train::settings::{options, setting};
@@ -25,10 +25,8 @@ pub struct SweepSpec {
     pub data_id: String,
     /// The number of trials, of which a frozen sweep takes note; 0 if nobody has counted.
     pub trainings: usize,
-    /// With a directory of data: the number of images kept back for validation.
-    pub validation: Option<usize>,
-    /// With a file of numbers: the columns to be learnt.
-    pub target_columns: Vec<String>,
+    /// How the data are read.
+    pub reading: DataOptions,
     /// What is computed after each epoch, as on the command line; empty for the default.
     pub monitor: String,
     /// After every how many [epochs](every); 0 stands for 1.
@@ -83,8 +81,12 @@ pub enum SpecFileError {
 /// The keys of a grid that are not options of a training.
 const GRID_KEYS: [&str; 5] = ["seeds", "zip", "when", "trials", "sweep-seed"];
 /// The keys of a file outside its grids.
-const FILE_KEYS: [&str; 16] = [
+const FILE_KEYS: [&str; 20] = [
     "target-columns",
+    "label-column",
+    "data-split",
+    "transpose",
+    "scale",
     "monitor-start",
     "experiment",
     "data",
@@ -160,10 +162,19 @@ impl SweepSpec {
                 "experiment" => spec.experiment = Some(Reproduced::new(text_of(key, value)?)),
                 "data-id" => spec.data_id = text_of(key, value)?,
                 "trainings" => spec.trainings = count_of(key, value)?,
-                "validation" => spec.validation = Some(number_of(key, value)?),
+                "validation" => spec.reading.validation = Some(number_of(key, value)?),
+                "label-column" => spec.reading.label_column = Some(text_of(key, value)?),
+                "data-split" => spec.reading.data_split = Some(text_of(key, value)?),
+                "transpose" => spec.reading.transpose = flag_of(key, value)?,
+                "scale" => {
+                    let scale = text_of(key, value)?.parse();
+                    spec.reading.scale =
+                        Some(scale.map_err(|problem: String| wrong(key, problem))?);
+                }
                 "target-columns" => {
                     let names = text_of(key, value)?;
-                    spec.target_columns = names.split(',').map(|name| name.trim().into()).collect();
+                    spec.reading.target_columns =
+                        names.split(',').map(|name| name.trim().into()).collect();
                 }
                 "monitor" => spec.monitor = text_of(key, value)?,
                 "monitor-every" => spec.monitor_every = every(count_of(key, value)?),
@@ -214,7 +225,7 @@ impl SweepSpec {
     /// When they cannot be read, or are not those that the sweep began with.
     pub fn load_data(&self) -> Result<Dataset, SweepError> {
         let data = match &self.data {
-            Some(path) => Dataset::open(path, self.validation, &self.target_columns)?,
+            Some(path) => Dataset::open(path, &self.reading)?,
             None => Dataset::mnist()?,
         };
         if !self.data_id.is_empty() && self.data_id != data_id(&data.sha256) {
@@ -265,11 +276,32 @@ impl SweepSpec {
         if !self.data_id.is_empty() {
             line("data-id", self.data_id.as_str().into());
         }
-        if let Some(validation) = self.validation {
-            line("validation", whole(validation));
+        let DataOptions {
+            validation,
+            target_columns,
+            label_column,
+            data_split,
+            transpose,
+            scale,
+            ..
+        } = &self.reading;
+        if let Some(validation) = validation {
+            line("validation", whole(*validation));
         }
-        if !self.target_columns.is_empty() {
-            line("target-columns", self.target_columns.join(",").into());
+        if !target_columns.is_empty() {
+            line("target-columns", target_columns.join(",").into());
+        }
+        if let Some(column) = label_column {
+            line("label-column", column.as_str().into());
+        }
+        if let Some(split) = data_split {
+            line("data-split", split.as_str().into());
+        }
+        if *transpose {
+            line("transpose", true.into());
+        }
+        if let Some(scale) = scale {
+            line("scale", scale.to_string().into());
         }
         if !self.monitor.is_empty() {
             line("monitor", self.monitor.as_str().into());
@@ -553,7 +585,7 @@ mod tests {
         assert_eq!(parse(&spec.to_toml()).unwrap(), spec);
         // The ends of what the command line takes.
         for number in [0, 1, 1 << 62, 1 << 63, usize::MAX] {
-            spec.validation = Some(number);
+            spec.reading.validation = Some(number);
             let counts = number.max(1);
             (spec.halving, spec.trainings) = (Some(counts), counts);
             spec.monitor_every = every(counts);

@@ -122,7 +122,7 @@ impl<T: Real> MiniBatch<T> {
         self.rows
     }
 
-    /// The class of each image; nothing where numbers are learnt.
+    /// The class of each image or row; nothing where numbers are learnt.
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }
@@ -150,7 +150,7 @@ impl<T: Real, I: Iterator<Item = usize>> WithSimd for Gather<'_, T, I> {
         batch.labels.clear();
         batch.targets.clear();
         if let Some(numbers) = &split.numbers {
-            return batch.gather_numbers(numbers, images);
+            return batch.gather_numbers(numbers, &split.labels, images);
         }
         batch.form = batch.form_for(split);
         if batch.form == Form::Dense {
@@ -207,7 +207,12 @@ impl<T: Real> MiniBatch<T> {
         self.rows = self.labels.len();
     }
 
-    fn gather_numbers(&mut self, numbers: &NumberRows, rows: impl Iterator<Item = usize>) {
+    fn gather_numbers(
+        &mut self,
+        numbers: &NumberRows,
+        labels: &[u8],
+        rows: impl Iterator<Item = usize>,
+    ) {
         self.form = Form::Dense;
         self.columns = numbers.columns();
         let stride = padded(self.columns);
@@ -219,6 +224,8 @@ impl<T: Real> MiniBatch<T> {
             let (inputs, padding) = self.dense[first..][..stride].split_at_mut(self.columns);
             convert(numbers.inputs(row), inputs, T::from_f64);
             padding.fill(T::ZERO);
+            // None where there are numbers to be answered.
+            self.labels.extend(labels.get(row));
             self.targets.extend(numbers.targets(row).iter().map(|&y| T::from_f64(y)));
         }
     }

@@ -31,8 +31,8 @@ pub enum Finding {
     },
     /// All images get the same answer.
     OneAnswer {
-        /// The answer.
-        class: usize,
+        /// What the answer is called.
+        class: String,
     },
     /// No more images are classified correctly than chance would have it: than are of the most common class, give or take two
     /// standard errors of that share.
@@ -49,8 +49,8 @@ pub enum Finding {
     },
     /// Some classes are never answered.
     Unanswered {
-        /// The classes.
-        classes: Vec<usize>,
+        /// What the classes are called.
+        classes: Vec<String>,
     },
     /// The cost on the training images is above that with which it began.
     CostRose {
@@ -148,10 +148,12 @@ fn diverged(history: &History) -> Option<Finding> {
 }
 
 fn of_answers(answers: &Answers) -> Option<Finding> {
-    let (labels, predicted, correct) = match answers {
+    let (labels, predicted, names, correct) = match answers {
         // Of rows that are all alike there is none.
         &Answers::Numbers { r2 } => return (r2 <= 0.0).then_some(Finding::NoBetterThanMean { r2 }),
-        Answers::Classes { labels, predicted, correct } => (labels, predicted, *correct),
+        Answers::Classes { labels, predicted, names, correct } => {
+            (labels, predicted, names, *correct)
+        }
     };
     let images: usize = labels.iter().sum();
     // Of a single class there is only one right answer.
@@ -159,7 +161,7 @@ fn of_answers(answers: &Answers) -> Option<Finding> {
         return None;
     }
     if let Some(class) = predicted.iter().position(|&n| n == images) {
-        return Some(Finding::OneAnswer { class });
+        return Some(Finding::OneAnswer { class: names[class].clone() });
     }
     let share = |n: usize| n as f64 / images as f64;
     let (correct, most_common) = (share(correct), share(*labels.iter().max()?));
@@ -168,7 +170,8 @@ fn of_answers(answers: &Answers) -> Option<Finding> {
         return Some(Finding::Chance { correct, most_common });
     }
     let unanswered = |&class: &usize| labels[class] >= FEW && predicted[class] == 0;
-    let classes: Vec<usize> = (0..labels.len()).filter(unanswered).collect();
+    let classes = (0..labels.len()).filter(unanswered).map(|class| names[class].clone());
+    let classes: Vec<String> = classes.collect();
     (!classes.is_empty()).then_some(Finding::Unanswered { classes })
 }
 
@@ -332,9 +335,8 @@ impl Display for Finding {
                 significant(*r2, 3)
             ),
             Self::Unanswered { classes } => {
-                let names: Vec<String> = classes.iter().map(usize::to_string).collect();
                 let noun = if classes.len() == 1 { "class" } else { "classes" };
-                write!(f, "no image is taken for {noun} {}", names.join(", "))
+                write!(f, "no image is taken for {noun} {}", classes.join(", "))
             }
             Self::CostRose { from, to } => write!(
                 f,
@@ -490,16 +492,21 @@ mod tests {
     #[test]
     fn the_gravest_finding_comes_first_and_what_is_fine_is_no_finding() {
         let (labels, images) = (vec![50, 50, 0], 100);
+        let names = ["a", "b", "c"].map(String::from).to_vec();
         let classes = |predicted: [usize; 3], correct| {
-            let labels = labels.clone();
-            of_answers(&Answers::Classes { labels, predicted: predicted.into(), correct })
+            let (labels, predicted, names) = (labels.clone(), predicted.into(), names.clone());
+            of_answers(&Answers::Classes { labels, predicted, names, correct })
         };
-        assert_eq!(classes([0, images, 0], 50), Some(Finding::OneAnswer { class: 1 }));
+        assert_eq!(classes([0, images, 0], 50), Some(Finding::OneAnswer { class: "b".into() }));
         let chance = Finding::Chance { correct: 0.59, most_common: 0.5 };
         assert_eq!(classes([40, 60, 0], 59), Some(chance));
         assert_eq!(classes([40, 60, 0], 61), None);
-        assert_eq!(classes([0, 70, 30], 62), Some(Finding::Unanswered { classes: vec![0] }));
-        let alone = Answers::Classes { labels: vec![5, 0], predicted: vec![5, 0], correct: 5 };
+        assert_eq!(
+            classes([0, 70, 30], 62),
+            Some(Finding::Unanswered { classes: vec!["a".into()] })
+        );
+        let (labels, predicted) = (vec![5, 0], vec![5, 0]);
+        let alone = Answers::Classes { labels, predicted, names: names.clone(), correct: 5 };
         assert_eq!(of_answers(&alone), None);
         let numbers = |r2| of_answers(&Answers::Numbers { r2 });
         assert_eq!(numbers(-0.5), Some(Finding::NoBetterThanMean { r2: -0.5 }));

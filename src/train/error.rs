@@ -50,9 +50,11 @@ pub enum SpecError {
     )]
     MonitorEvery(usize),
     /// Classes that the data do not have, or too few.
-    #[error("expected two classes or more, all different, from 0 to {largest}")]
+    #[error("expected two classes or more, all different, from {smallest} to {largest}")]
     Classes {
-        /// The largest class of the data.
+        /// The smallest label of the data.
+        smallest: usize,
+        /// The largest label of the data.
         largest: usize,
     },
     /// More training images than there are, or none.

@@ -26,6 +26,8 @@ pub enum Answers {
         labels: Vec<usize>,
         /// For every answer there can be the number of images that get it.
         predicted: Vec<usize>,
+        /// For every answer what it is called.
+        names: Vec<String>,
         /// The number of images that get the right answer.
         correct: usize,
     },
@@ -54,7 +56,7 @@ pub fn examine(
     let training = &data.training;
     let answers = match model.architecture().targets {
         Targets::Numbers => Answers::Numbers { r2: r2(model, training, level) },
-        Targets::OneHot | Targets::Binary => classes(model, training, data.classes, level),
+        Targets::OneHot | Targets::Binary => classes(model, &data, level),
     };
     let (layers, incoming) = match model {
         Model::F32(network) => state(network, training, level),
@@ -63,14 +65,17 @@ pub fn examine(
     Examination { answers, layers, incoming }
 }
 
-fn classes(model: &Model, training: &Split, classes: usize, level: SimdLevel) -> Answers {
+fn classes(model: &Model, data: &Dataset, level: SimdLevel) -> Answers {
+    let (training, classes) = (&*data.training, data.classes);
     let assessment = assess(model, training, level);
     let (mut labels, mut predicted) = (vec![0; classes], vec![0; assessment.classes]);
     for image in &assessment.images {
         labels[image.label] += 1;
         predicted[image.predicted] += 1;
     }
-    Answers::Classes { labels, predicted, correct: assessment.correct() }
+    let name = |class| data.class_name(class);
+    let names = (0..assessment.classes).map(name).collect();
+    Answers::Classes { labels, predicted, names, correct: assessment.correct() }
 }
 
 fn r2(model: &Model, training: &Split, level: SimdLevel) -> f64 {

@@ -42,7 +42,7 @@ pub use examination::{Answers, Examination, examine};
 pub use history::{EpochRecord, History, Status};
 pub use layers::{LAGS, LayerRecord, lag_norms};
 pub use metric::{Measures, Metric, Metrics, Monitors};
-pub use model::{Model, ModelError};
+pub use model::{LearntFrom, Model, ModelError, ModelFile};
 pub use monitor_options::MonitorOptions;
 pub use order::Order;
 pub use own_seed::Randomised;

@@ -57,7 +57,7 @@ impl Generator {
 /// Everything that decides the result of a training, apart from the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingSpec {
-    /// The classes that are kept, numbered anew in this order; none for all of them.
+    /// The labels of the classes that are kept, numbered anew in this order; none for all of them.
     pub classes: Vec<u8>,
     /// The number of training images, the first ones; `None` for all.
     pub train_size: Option<usize>,
@@ -248,11 +248,8 @@ impl TrainingSpec {
     pub fn select<'a>(&self, data: &'a Dataset) -> Cow<'a, Dataset> {
         let mut data = Cow::Borrowed(data);
         if !self.classes.is_empty() {
-            let only = data.to_mut();
-            for split in [&mut only.training, &mut only.validation, &mut only.test] {
-                *split = split.only(&self.classes).into();
-            }
-            only.classes = self.classes.len();
+            let classes = data.classes_of(&self.classes).expect("validated");
+            data = Cow::Owned(data.only(&classes));
         }
         if let Some(size) = self.train_size.filter(|&size| size < data.training.len()) {
             let first = data.training.first(size);
@@ -385,7 +382,7 @@ impl TrainingSpec {
             let names: Vec<String> = Metric::of(data).iter().map(|&metric| name(metric)).collect();
             return Err(SpecError::Metric { metric: name(metric), expected: names.join(", ") });
         }
-        let is_empty = |metric: &Metric| self.kept(metric.split(data)) == 0;
+        let is_empty = |metric: &Metric| self.kept(data, metric.split(data)) == 0;
         match self.monitored().iter().find(is_empty) {
             Some(metric) => Err(SpecError::EmptySet(name(metric))),
             None => Ok(()),
@@ -404,19 +401,24 @@ impl TrainingSpec {
         if !reason.is_empty() {
             return Err(SpecError::Targets { targets: self.targets.name(), reason });
         }
-        let of_images =
-            [("classes", !self.classes.is_empty()), ("expand", self.expansion.is_some())];
-        match of_images.into_iter().find(|&(_, given)| data.is_numeric() && given) {
+        let of_images = [
+            ("classes", data.is_numeric() && !self.classes.is_empty()),
+            ("expand", !data.has_bytes() && self.expansion.is_some()),
+        ];
+        match of_images.into_iter().find(|&(_, wrong)| wrong) {
             Some((option, _)) => Err(SpecError::OfImages { option }),
             None => Ok(()),
         }
     }
 
     /// The images of a set that are of the [`classes`](Self::classes), or its rows of numbers.
-    fn kept(&self, split: &Split) -> usize {
+    fn kept(&self, data: &Dataset, split: &Split) -> usize {
         match self.classes.is_empty() {
             true => split.len(),
-            false => split.labels.iter().filter(|label| self.classes.contains(label)).count(),
+            false => {
+                let label = |class: u8| class.wrapping_add(data.first_label);
+                split.labels.iter().filter(|&&class| self.classes.contains(&label(class))).count()
+            }
         }
     }
 }
@@ -443,9 +445,9 @@ impl TrainingSpec {
     /// without the work of it.
     pub fn images(&self, data: &Dataset) -> [usize; 3] {
         let training = self.training_images(data).unwrap_or(0);
-        let validation = self.kept(&data.validation);
+        let validation = self.kept(data, &data.validation);
         let validation = self.validation_size.map_or(validation, |size| size.min(validation));
-        [training, validation, self.kept(&data.test)]
+        [training, validation, self.kept(data, &data.test)]
     }
 
     /// The number of images of `data` that are trained on.
@@ -456,12 +458,14 @@ impl TrainingSpec {
     pub fn training_images(&self, data: &Dataset) -> Result<usize, SpecError> {
         let classes = &self.classes;
         let unusable = |i: usize| {
-            usize::from(classes[i]) >= data.classes || classes[..i].contains(&classes[i])
+            data.classes_of(&classes[i..=i]).is_none() || classes[..i].contains(&classes[i])
         };
         if classes.len() == 1 || (0..classes.len()).any(unusable) {
-            return Err(SpecError::Classes { largest: data.classes.saturating_sub(1) });
+            let smallest = usize::from(data.first_label);
+            let largest = smallest + data.classes.saturating_sub(1);
+            return Err(SpecError::Classes { smallest, largest });
         }
-        let images = self.kept(&data.training);
+        let images = self.kept(data, &data.training);
         match self.train_size {
             Some(size) if size == 0 || size > images => {
                 Err(SpecError::TrainSize { train_size: size, images })

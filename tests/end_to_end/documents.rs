@@ -122,6 +122,21 @@ fn workplace() -> TempDir {
     let mut pixels = vec![0; 784];
     Dataset::mnist().unwrap().test.images.dense_row(0, &mut pixels);
     write_png(&place.join("digit.png"), [28, 28], |x, y| [pixels[(28 * y + x) as usize]]);
+    let letters = place.join("emnist");
+    fs::create_dir(&letters).unwrap();
+    for (name, bytes) in Images::SMALL.files() {
+        fs::write(letters.join(format!("emnist-letters-{name}")), bytes).unwrap();
+    }
+    fs::write(letters.join("emnist-letters-mapping.txt"), "0 65\n1 66\n2 67\n3 68\n4 69\n")
+        .unwrap();
+    let features = |i: usize| format!("{},{},1,{}", i % 3, i % 5, i % 7);
+    let header = "sepal_length,sepal_width,petal_length,petal_width";
+    let flowers: String = (0..9).map(|i| format!("{}\n", features(i))).collect();
+    fs::write(place.join("flowers.csv"), format!("{header}\n{flowers}")).unwrap();
+    let species = ["setosa", "versicolor", "virginica"];
+    let iris = (0..60).map(|i| format!("{},{}\n", features(i), species[i % 3]));
+    fs::write(place.join("iris.csv"), format!("{header},species\n{}", iris.collect::<String>()))
+        .unwrap();
     fs::create_dir(place.join("docs")).unwrap();
     for from in ["examples", "results/eta-batch-activation"] {
         fs::create_dir_all(place.join(from)).unwrap();
@@ -144,7 +159,8 @@ fn quick_form(command: &str) -> Vec<String> {
     } else if words[0] == "train" {
         words.extend(["--epochs", "1"].map(String::from));
     }
-    if ["train", "sweep", "evaluate"].contains(&words[0].as_str()) {
+    let has_data = words.iter().any(|word| word == "--data");
+    if !has_data && ["train", "sweep", "evaluate"].contains(&words[0].as_str()) {
         words.extend(["--data", "data"].map(String::from));
     }
     if words[0] == "sweep" {

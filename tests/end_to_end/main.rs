@@ -6,6 +6,7 @@ mod cli;
 mod common;
 mod comparison;
 mod convolutions;
+mod data_sets;
 mod determinism;
 mod documents;
 mod drawn_digits;

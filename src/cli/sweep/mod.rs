@@ -5,12 +5,14 @@ mod preview;
 mod request;
 mod until;
 
+use super::data::notes;
 use super::output::Output;
 use super::settings::Axes;
 use super::{interrupt, plural};
 use anyhow::{anyhow, bail};
 pub use board::{Board, command, whole_seconds};
 use clap::{Args, value_parser};
+use nablab::data::DataOptions;
 use nablab::simd::SimdLevel;
 use nablab::sweep::{Jobs, PlanError, Shard, Sweep, SweepDirectory, SweepError, is_complete};
 use nablab::text::lines;
@@ -66,17 +68,11 @@ pub struct Arguments {
     baseline: Option<String>,
     #[command(flatten)]
     axes: Axes,
-    /// Directory of four IDX files (raw or .gz), or a CSV file of numbers, to use instead of the embedded
-    /// MNIST
+    /// Directory of four IDX files (raw or .gz), or a CSV file, to use instead of the embedded MNIST
     #[arg(long, value_name = "DIR|FILE|TASK", help_heading = "Data")]
     data: Option<PathBuf>,
-    /// With --data: images kept back from the end of the training file for validation, or rows of numbers
-    /// [default: a sixth of them, at most 10000]
-    #[arg(long, value_name = "N", help_heading = "Data")]
-    validation: Option<usize>,
-    /// With --data FILE: the columns to be learnt from all others, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Data")]
-    target_columns: Vec<String>,
+    #[command(flatten)]
+    reading: DataOptions,
     /// What to compute after every epoch, separated by commas [default:
     /// validation-accuracy,test-accuracy; of numbers validation-mse,validation-r2,test-mse,test-r2]
     #[arg(long, value_name = "METRICS", help_heading = RESULTS)]
@@ -167,6 +163,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 
     let data = early.map_or_else(|| spec.load_data(), Ok)?;
+    write!(stdout, "{}", notes(&data))?;
     let sweep = match arguments.dry_run {
         true => Sweep::preview(directory, &asked, &data),
         false => Sweep::new(directory, &asked, extend, &data),

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use anyhow::{anyhow, bail};
-use nablab::data::Dataset;
+use nablab::data::{DataOptions, Dataset};
 use nablab::sweep::{
     GridText, MOST_SEEDS, SweepDirectory, SweepSpec, Until, data_id, seed_text, seeds,
 };
@@ -56,11 +56,8 @@ impl Request {
                 spec.data = Some(absolute.map_err(|error| anyhow!("{}: {error}", data.display()))?);
             }
         } else {
-            if spec.validation.is_some() {
-                bail!("--validation: the embedded MNIST has its split; expected --data too");
-            }
-            if !spec.target_columns.is_empty() {
-                bail!("--target-columns: they are those of a file of numbers; expected --data too");
+            if let Some(option) = spec.reading.first() {
+                bail!("{option}: the embedded MNIST is read as it is; expected --data too");
             }
             spec.data_id = data_id(&Dataset::MNIST_SHA256);
         }
@@ -98,10 +95,7 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
         spec.data = Some(data.clone());
         spec.data_id.clear();
     }
-    spec.validation = arguments.validation.or(spec.validation);
-    if !arguments.target_columns.is_empty() {
-        spec.target_columns = arguments.target_columns.clone();
-    }
+    overlay_reading(&mut spec.reading, &arguments.reading);
     if let Some(monitor) = &arguments.monitor {
         spec.monitor = monitor.clone();
     }
@@ -112,6 +106,19 @@ fn overlay(spec: &mut SweepSpec, arguments: &Arguments) -> anyhow::Result<()> {
     spec.monitor_layers |= arguments.monitor_layers;
     spec.halving = arguments.halving.or(spec.halving);
     overlay_until(spec, arguments)
+}
+
+/// What is said of how data are read.
+fn overlay_reading(reading: &mut DataOptions, given: &DataOptions) {
+    let given = given.clone();
+    reading.validation = given.validation.or(reading.validation);
+    // One takes the place of the other.
+    if !given.target_columns.is_empty() || given.label_column.is_some() {
+        (reading.target_columns, reading.label_column) = (given.target_columns, given.label_column);
+    }
+    reading.data_split = given.data_split.or(reading.data_split.take());
+    reading.transpose |= given.transpose;
+    reading.scale = given.scale.or(reading.scale);
 }
 
 /// What is said of how many seeds there are to be.

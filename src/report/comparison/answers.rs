@@ -1,6 +1,7 @@
 //! Two classifiers on the same images.
 
 use crate::input::CsvReader;
+use crate::report::csv_text::written;
 use crate::stats::mcnemar;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -54,11 +55,12 @@ pub enum AnswersError {
 /// The columns of such a file.
 const COLUMNS: [&str; 3] = ["image", "label", "prediction"];
 
-/// What a network answered: (label, answer) of each image of a set, which are counted from 0.
+/// What a network answered: the names of the class and of the answer for each image of a set, which are counted from 0.
 #[must_use]
-pub fn answers_csv(answers: impl Iterator<Item = (usize, usize)>) -> String {
-    let rows = answers.enumerate().map(|(i, (label, answer))| format!("{i},{label},{answer}\n"));
-    format!("{}\n{}", COLUMNS.join(","), rows.collect::<String>())
+pub fn answers_csv(answers: impl Iterator<Item = [String; 2]>) -> String {
+    let header = COLUMNS.map(String::from).to_vec();
+    let rows = answers.enumerate().map(|(i, [label, answer])| vec![i.to_string(), label, answer]);
+    written([header].into_iter().chain(rows).collect(), false)
 }
 
 /// Whether a file that begins so holds answers, and may be replaced by others.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::simd::SimdLevel;
-use crate::train::{Begin, Model, ModelError, SpecError, train_resumable};
+use crate::train::{Begin, LearntFrom, Model, ModelError, ModelFile, SpecError, train_resumable};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -25,13 +25,13 @@ fn trained(spec: &TrainingSpec, data: &Dataset, begin: Begin, file: &Path) -> Ve
     let observe = &mut |_: &_| ControlFlow::Continue(());
     let (outcome, checkpoint) =
         train_resumable(spec, data, SimdLevel::best(), begin, observe).unwrap();
-    assert!(outcome.model.save_with(file, &checkpoint.unwrap()).unwrap());
+    assert!(outcome.model.save_with(file, &LearntFrom::default(), checkpoint.as_ref()).unwrap());
     std::fs::read(file).unwrap()
 }
 
 fn resumed(from: &Path, epochs: usize, data: &Dataset, file: &Path) -> Vec<u8> {
-    let (model, checkpoint) = Model::load_with_training(from).unwrap();
-    let checkpoint = checkpoint.unwrap();
+    let ModelFile { model, training, .. } = ModelFile::read(from).unwrap();
+    let checkpoint = training.unwrap();
     let spec = checkpoint.spec(Some(epochs), &monitors(), data).unwrap();
     trained(&spec, data, Begin::Checkpoint(&model, &checkpoint), file)
 }
@@ -95,10 +95,10 @@ fn a_training_that_was_interrupted_goes_on_where_it_was() {
     let begun = train_resumable(&spec, &data, SimdLevel::best(), Begin::Drawn, observe);
     let (outcome, checkpoint) = begun.unwrap();
     assert_eq!(outcome.history.trained, 1);
-    outcome.model.save_with(&part, &checkpoint.unwrap()).unwrap();
+    outcome.model.save_with(&part, &LearntFrom::default(), checkpoint.as_ref()).unwrap();
     assert!(resumed(&part, 3, &data, &rest) == expected);
     // η would have been another one from the start.
-    let (_, checkpoint) = Model::load_with_training(&part).unwrap();
+    let checkpoint = ModelFile::read(&part).unwrap().training;
     let error = checkpoint.unwrap().spec(Some(4), &monitors(), &data).unwrap_err();
     assert!(error.contains("cosine") && error.contains("expected --epochs 3"), "{error}");
 }
@@ -111,7 +111,7 @@ fn what_cannot_go_on_is_refused() {
     let text = std::fs::read_to_string(&part).unwrap();
     let load = |text: String| -> Result<Checkpoint, ModelError> {
         std::fs::write(&part, text).unwrap();
-        Ok(Model::load_with_training(&part)?.1.unwrap())
+        Ok(ModelFile::read(&part)?.training.unwrap())
     };
     let checkpoint = load(text.clone()).unwrap();
     let error = checkpoint.spec(Some(3), &monitors(), &data).unwrap_err();
@@ -125,7 +125,7 @@ fn what_cannot_go_on_is_refused() {
     // Numbers that are none, of another network, or not those of the parameters beside them.
     let go_on = |text: String| {
         let checkpoint = load(text).unwrap();
-        let (model, _) = Model::load_with_training(&part).unwrap();
+        let model = Model::load(&part).unwrap();
         let spec = checkpoint.spec(Some(4), &monitors(), &data).unwrap();
         let begin = Begin::Checkpoint(&model, &checkpoint);
         let observe = &mut |_: &_| ControlFlow::Continue(());

@@ -1,6 +1,7 @@
 //! The format of the book's network2: `sizes`, `weights[l][j][k]`, `biases[l][j][0]` and the name of
 //! the cost. What else we know stands under a key of our own, which network2 does not look at.
 
+use super::LearntFrom;
 use super::lists::{List, Matrix, MatrixSeed};
 use super::parameters::{Functions, MOST, MOST_LAYERS, Parameters};
 use crate::input::printable;
@@ -163,6 +164,7 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         targets: Targets::OneHot,
         layers: None,
         training: None,
+        learnt_from: LearntFrom::default(),
     });
     if functions.layers.is_some() {
         return Err("layers of other kinds than dense; expected them in a .safetensors file".into());
@@ -180,5 +182,6 @@ pub(super) fn read(source: impl Read) -> Result<Parameters, String> {
         weights: file.weights.into_iter().map(|matrix| matrix.numbers).collect(),
         biases: file.biases.into_iter().map(|matrix| matrix.numbers).collect(),
         training: functions.training,
+        learnt_from: functions.learnt_from,
     })
 }

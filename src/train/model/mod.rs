@@ -2,12 +2,14 @@
 
 mod error;
 mod json;
+mod learnt_from;
 mod lists;
 mod parameters;
 mod safetensors;
 mod source;
 
 pub use error::ModelError;
+pub use learnt_from::LearntFrom;
 
 use crate::data::{SparseRows, Split};
 use crate::files::write_atomically;
@@ -25,6 +27,19 @@ pub enum Model {
     F32(Network<f32>),
     /// 64-bit floating point.
     F64(Network<f64>),
+}
+
+/// All that a model file holds.
+#[derive(Debug, Clone)]
+pub struct ModelFile {
+    /// The network.
+    pub model: Model,
+    /// What it has learnt from.
+    pub learnt_from: LearntFrom,
+    /// What a training needs to go on with the network, if that is kept.
+    pub training: Option<Checkpoint>,
+    /// The first 16 hexadecimal digits of the SHA-256 of the file.
+    pub digest: String,
 }
 
 /// Larger files are no models of ours.
@@ -172,25 +187,34 @@ impl Model {
     /// network, a parameter is not finite, or the file cannot be written. What stood there before is
     /// untouched then.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        self.write(path, None)
+        self.save_with(path, &LearntFrom::default(), None).map(|_| ())
     }
 
-    /// The same, with what a training needs to go on with it, under keys that other programs do not look at. The header of a
-    /// safetensors file has at most 100 MB: what does not fit is left out. Returns whether it is there.
+    /// The same with what is to be kept of the data, and what a training needs to go on with the network, under keys that other
+    /// programs do not look at. The header of a safetensors file has at most 100 MB: a training that does not fit is left out.
+    /// Returns whether one is there.
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save).
-    pub fn save_with(&self, path: &Path, training: &Checkpoint) -> Result<bool, ModelError> {
-        let fits = Format::of(path)? == Format::Json || safetensors::has_room(training);
-        self.write(path, fits.then(|| training.clone()))?;
-        Ok(fits)
-    }
-
-    fn write(&self, path: &Path, training: Option<Checkpoint>) -> Result<(), ModelError> {
+    /// As [`save`](Self::save).
+    pub fn save_with(
+        &self,
+        path: &Path,
+        learnt_from: &LearntFrom,
+        training: Option<&Checkpoint>,
+    ) -> Result<bool, ModelError> {
         Self::check_format(path, self.architecture())?;
         let format = Format::of(path)?;
-        let parameters = Parameters { training, ..Parameters::of(self) };
+        let has_room = |training: &&Checkpoint| match format {
+            Format::Json => true,
+            Format::Safetensors => safetensors::has_room(training),
+        };
+        let kept = training.filter(has_room);
+        let parameters = Parameters {
+            training: kept.cloned(),
+            learnt_from: learnt_from.clone(),
+            ..Parameters::of(self)
+        };
         if !parameters.is_finite() {
             return Err(ModelError::NotFinite { path: path.into() });
         }
@@ -198,7 +222,8 @@ impl Model {
             Format::Json => json::write(&parameters),
             Format::Safetensors => safetensors::write(&parameters),
         };
-        Ok(write_atomically(path, &bytes)?)
+        write_atomically(path, &bytes)?;
+        Ok(kept.is_some())
     }
 
     /// Reads a network back, in the precision of its training; in f64 if a parameter is beyond f32. A file
@@ -209,30 +234,17 @@ impl Model {
     ///
     /// When the file cannot be read, or does not hold a network; the message says what is wrong.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
-        Ok(Self::load_with_digest(path)?.0)
+        Ok(ModelFile::read(path)?.model)
     }
+}
 
-    /// Reads a network back, and tells the first 16 hexadecimal digits of the file's SHA-256.
+impl ModelFile {
+    /// Reads a file.
     ///
     /// # Errors
     ///
-    /// As [`load`](Self::load).
-    pub fn load_with_digest(path: &Path) -> Result<(Self, String), ModelError> {
-        let (model, _, digest) = Self::read(path)?;
-        Ok((model, digest))
-    }
-
-    /// As [`load`](Self::load), and what a training needs to go on with the network, if the file holds that.
-    ///
-    /// # Errors
-    ///
-    /// As [`load`](Self::load).
-    pub fn load_with_training(path: &Path) -> Result<(Self, Option<Checkpoint>), ModelError> {
-        let (model, training, _) = Self::read(path)?;
-        Ok((model, training))
-    }
-
-    fn read(path: &Path) -> Result<(Self, Option<Checkpoint>, String), ModelError> {
+    /// As [`Model::load`].
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
         let format = Format::of(path)?;
         let unreadable = |source| ModelError::Read { path: path.into(), source };
         let mut source = Source::open(path).map_err(unreadable)?;
@@ -244,11 +256,12 @@ impl Model {
         };
         let read = parameters.and_then(|mut parameters| {
             let training = parameters.training.take();
-            Ok((parameters.into_model()?, training))
+            let learnt_from = parameters.learnt_from.clone();
+            Ok((parameters.into_model()?, learnt_from, training))
         });
         let read = read.map_err(|problem| ModelError::Content { path: path.into(), problem });
-        let (model, training) = read?;
-        Ok((model, training, source.digest()))
+        let (model, learnt_from, training) = read?;
+        Ok(Self { model, learnt_from, training, digest: source.digest() })
     }
 }
 

@@ -1,4 +1,4 @@
-use super::Model;
+use super::{LearntFrom, Model};
 use crate::data::SparseRows;
 use crate::input::printable;
 use crate::nn::{
@@ -21,6 +21,7 @@ pub(super) struct Parameters {
     pub biases: Vec<Vec<f64>>,
     /// What a training needs to go on with it.
     pub training: Option<Checkpoint>,
+    pub learnt_from: LearntFrom,
 }
 
 /// What a network is besides its parameters.
@@ -43,6 +44,9 @@ pub(super) struct Functions {
     /// What a training needs to go on with the network; left out where that is not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Checkpoint>,
+    /// Left out where nothing is known, and of the embedded MNIST.
+    #[serde(default, skip_serializing_if = "LearntFrom::is_nothing")]
+    pub learnt_from: LearntFrom,
 }
 
 /// The layers of a network with convolutions.
@@ -194,6 +198,7 @@ impl Parameters {
             architecture: architecture.clone(),
             precision,
             training: None,
+            learnt_from: LearntFrom::default(),
         }
     }
 
@@ -209,6 +214,7 @@ impl Parameters {
             targets: architecture.targets,
             layers: architecture.sees_images().then(|| Layers::of(architecture)),
             training: self.training.clone(),
+            learnt_from: self.learnt_from.clone(),
         }
     }
 
@@ -239,6 +245,7 @@ impl Parameters {
 
     /// The network, or what is wrong with it.
     pub(super) fn into_model(self) -> Result<Model, String> {
+        self.learnt_from.check(&self.architecture)?;
         let layers = self.architecture.layers();
         if self.weights.len() != layers.len() || self.biases.len() != layers.len() {
             return Err(format!(

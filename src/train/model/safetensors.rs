@@ -203,8 +203,8 @@ pub(super) fn read(mut source: impl Read, length: u64) -> Result<Parameters, Str
         weights.push(of_weights);
         biases.push(of_biases);
     }
-    let training = functions.training.take();
-    Ok(Parameters { architecture, precision, weights, biases, training })
+    let (training, learnt_from) = (functions.training.take(), functions.learnt_from);
+    Ok(Parameters { architecture, precision, weights, biases, training, learnt_from })
 }
 
 /// The header of a file, whose tensors fill the rest of it.

@@ -82,7 +82,7 @@ fn networks_come_back_with_the_same_bits() {
             let path = directory.path().join(name);
             model.save(&path).unwrap();
             let bytes = std::fs::read(&path).unwrap();
-            let (back, digest) = Model::load_with_digest(&path).unwrap();
+            let ModelFile { model: back, digest, .. } = ModelFile::read(&path).unwrap();
             assert_eq!(back.architecture(), model.architecture());
             assert_eq!(digest.len(), 16);
             // In f32, a weight times 0.7 and divided again may round.
@@ -91,6 +91,36 @@ fn networks_come_back_with_the_same_bits() {
             }
             back.save(&path).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name} {i}");
+        }
+    }
+}
+
+#[test]
+fn what_is_kept_of_the_data_comes_back() {
+    let directory = TempDir::new().unwrap();
+    let learnt_from = LearntFrom {
+        class_names: ["a \"quoted\" name", "b"].map(String::from).to_vec(),
+        checksum: "abc transposed scaled 0:16".into(),
+        of_features: true,
+        scale: Some("0:16".parse().unwrap()),
+    };
+    assert!(learnt_from.is_transposed() && !LearntFrom::default().is_transposed());
+    let model = Model::from(network::<f32>(&[3, 2], 0.0.into()));
+    for name in ["m.json", "m.safetensors"] {
+        let path = directory.path().join(name);
+        model.save(&path).unwrap();
+        assert_eq!(ModelFile::read(&path).unwrap().learnt_from, LearntFrom::default());
+        assert!(!String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains("learnt_from"));
+        model.save_with(&path, &learnt_from, None).unwrap();
+        let file = ModelFile::read(&path).unwrap();
+        assert_eq!((file.learnt_from, bits(&file.model)), (learnt_from.clone(), bits(&model)));
+        // A name too many, two alike, and one that would spoil a terminal.
+        for names in [&["a", "b", "c"][..], &["a", "a"], &["a", "b\u{7}"]] {
+            let class_names = names.iter().map(|&name| name.into()).collect();
+            let other = LearntFrom { class_names, ..learnt_from.clone() };
+            model.save_with(&path, &other, None).unwrap();
+            let message = Model::load(&path).unwrap_err().to_string();
+            assert!(message.contains(name) && !message.contains('\u{7}'), "{message}");
         }
     }
 }

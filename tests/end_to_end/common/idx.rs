@@ -91,6 +91,23 @@ impl Images {
     }
 }
 
+/// Writes a file of numbers of a type, 08 (bytes) to 0e (64-bit floating-point numbers), into a directory.
+pub fn write_idx(path: &Path, code: u8, sizes: &[usize], numbers: &[f64]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let encode = |&x: &f64| match code {
+        0x08 => vec![x as u8],
+        0x09 => (x as i8).to_be_bytes().to_vec(),
+        0x0b => (x as i16).to_be_bytes().to_vec(),
+        0x0c => (x as i32).to_be_bytes().to_vec(),
+        0x0d => (x as f32).to_be_bytes().to_vec(),
+        0x0e => x.to_be_bytes().to_vec(),
+        _ => panic!("no type {code:#x}"),
+    };
+    let numbers: Vec<u8> = numbers.iter().flat_map(encode).collect();
+    let magic = u32::from(code) << 8 | sizes.len() as u32;
+    fs::write(path, idx(magic, sizes, &numbers)).unwrap();
+}
+
 fn idx(magic: u32, sizes: &[usize], data: &[u8]) -> Vec<u8> {
     let sizes = sizes.iter().flat_map(|&size| (size as u32).to_be_bytes());
     magic.to_be_bytes().into_iter().chain(sizes).chain(data.iter().copied()).collect()

@@ -1,7 +1,7 @@
 use super::{GROUP, IDENTITY, LSTM, Net, ORTHOGONAL, TANH, line, ours, seeds};
 use crate::book::claim::IS_ABOVE;
 use crate::book::{Computed, Evidence, Experiment, Kind, Numbers, Rule};
-use crate::data::Dataset;
+use crate::data::{DataOptions, Dataset};
 use crate::figure::{Axis, Chart, Figure, Key, Mark, Panels, Ranges};
 use crate::nn::Optimiser;
 use crate::simd::SimdLevel;
@@ -53,7 +53,7 @@ fn spec(net: &Net, seed: u64) -> TrainingSpec {
 fn compute(_: &Dataset) -> Numbers {
     let task = |steps: usize| {
         let name = format!("first-bit:{steps}");
-        Dataset::open(Path::new(&name), None, &[]).expect("a task that there is")
+        Dataset::open(Path::new(&name), &DataOptions::default()).expect("a task that there is")
     };
     let tasks: Vec<Dataset> = STEPS.into_iter().map(task).collect();
     let all = (0..STEPS.len() * NETS.len() * SEEDS as usize).rev().collect::<Vec<_>>();

@@ -1,7 +1,7 @@
 use super::{GROUP, IDENTITY, LSTM, Net, TANH, line, ours, seeds};
 use crate::book::slope::best_line;
 use crate::book::{Computed, Evidence, Experiment, Kind, Numbers, Relation, Rule};
-use crate::data::Dataset;
+use crate::data::{DataOptions, Dataset};
 use crate::figure::{Axis, Chart, Figure, Key, LabelAt, Mark, Panels, Ranges};
 use crate::nn::{Activation, Initialiser};
 use crate::simd::SimdLevel;
@@ -43,7 +43,8 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 }
 
 fn compute(_: &Dataset) -> Numbers {
-    let data = &Dataset::open(Path::new(TASK), None, &[]).expect("a task that there is");
+    let data =
+        &Dataset::open(Path::new(TASK), &DataOptions::default()).expect("a task that there is");
     let of_seed = |seed: u64| {
         let mut numbers = Numbers::default();
         for net in &NETS {
