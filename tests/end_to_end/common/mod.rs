@@ -6,9 +6,7 @@ mod line;
 mod picture;
 mod table;
 
-pub use idx::Images;
 pub use idx::{Images, write_idx};
-pub use picture::write_png;
 pub use picture::{write_colours, write_png};
 pub use table::{Table, without_seconds};
 
