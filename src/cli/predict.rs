@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// A picture is prepared as MNIST was made: the ground is removed, be it light, dark, shaded or transparent, and
 /// each digit is scaled to fit 20 x 20 pixels and centred by mass in 28 x 28, its strokes about as wide as usual. Several
 /// digits are read as a number, from left to right; where there is none, the picture is refused. Networks for
-/// other images than those of ten digits with 28 x 28 pixels get the picture as it is.
+/// other images than those of digits with 28 x 28 pixels get the picture as it is.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The network: a .json or .safetensors file of `train --save`, or of the book's network2
@@ -151,31 +151,31 @@ fn not_of_pictures(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether pictures are made for the network as MNIST was: it must be one for images of that size, of ten classes that are
-/// called as digits are.
+/// Whether pictures are made for the network as MNIST was: it must be one for images of that size, whose classes are digits.
 fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> bool {
-    /// The binary digits of 0 to 9.
+    /// The outputs for 0 to 9 as binary digits.
     const BITS: usize = 4;
     let (targets, outputs) = (model.architecture().targets, model.architecture().outputs());
-    let is_of_ten =
-        side == Framing::SIDE && outputs == if targets == Targets::Binary { BITS } else { 10 };
-    let are_digits = (0..10).all(|class| learnt_from.class_name(class) == class.to_string());
-    if !is_of_ten {
+    let names = &learnt_from.class_names;
+    let is_digit = |name: &String| name.len() == 1 && name.as_bytes()[0].is_ascii_digit();
+    let are_digits = match names.is_empty() {
+        true => outputs == if targets == Targets::Binary { BITS } else { 10 },
+        false => names.iter().all(is_digit),
+    };
+    if side != Framing::SIDE || !are_digits {
         notice(format_args!(
-            "the network is not one for ten digits of 28 x 28 pixels but for {} of {side} x {side}: pictures are \
-             taken as they are",
+            "the network is not one for digits of 28 x 28 pixels but has {} for {side} x {side}: pictures are taken \
+             as they are",
             plural(outputs, "output")
         ));
-    } else if !are_digits {
-        notice(format_args!(
-            "the classes of the network are no digits: pictures are taken as they are"
-        ));
-    } else if !learnt_from.checksum.is_empty() {
+        return false;
+    }
+    if !learnt_from.checksum.is_empty() {
         notice(format_args!(
             "the network has not learnt from MNIST; pictures are taken for digits (--as-is for other things)"
         ));
     }
-    is_of_ten && are_digits
+    true
 }
 
 /// The digits of a picture.

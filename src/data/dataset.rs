@@ -96,14 +96,14 @@ impl Dataset {
         labels.iter().map(class).collect()
     }
 
-    /// The images, or rows, of some classes alone, which are numbered anew in the order given.
+    /// The images, or rows, of some classes alone, which are numbered anew in the order given, and called as before.
     #[must_use]
     pub fn only(&self, classes: &[u8]) -> Dataset {
         let of = |split: &Split| Arc::new(split.only(classes));
         let names = classes.iter().map(|&class| self.class_name(class.into()));
         Dataset {
             classes: classes.len(),
-            class_names: names.filter(|_| !self.class_names.is_empty()).collect(),
+            class_names: names.collect(),
             first_label: 0,
             training: of(&self.training),
             validation: of(&self.validation),

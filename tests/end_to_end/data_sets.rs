@@ -302,6 +302,10 @@ fn labels_from_1_are_the_classes_with_their_own_numbers() {
     command.args(["evaluate", "--json", "--classes", "10,1", "--data"]).arg(&from_one);
     let json: Value = serde_json::from_str(&works(command.arg(&pair))).unwrap();
     assert_eq!(json["class_names"], serde_json::json!(["10", "1"]));
+    let mut command = nablab();
+    command.args(["evaluate", "--json", "--classes", "9,0", "--data"]).arg(&from_zero);
+    let json: Value = serde_json::from_str(&works(command.arg(&same))).unwrap();
+    assert_eq!(json["class_names"], serde_json::json!(["9", "0"]));
 }
 
 #[test]

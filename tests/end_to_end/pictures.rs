@@ -60,6 +60,20 @@ fn pictures_of_other_programs_are_read() {
 }
 
 #[test]
+fn a_network_for_some_digits_calls_them_by_their_names() {
+    let directory = TempDir::new().unwrap();
+    let [model, path] = ["m.json", "n.png"].map(|name| directory.path().join(name));
+    let settings = "--classes 6,1 --train-size 2000 --hidden 10 --epochs 3 --save";
+    works(nablab().arg("train").args(settings.split(' ')).arg(&model));
+    write(&path, &number(&[1, 6]));
+    let stdout = works(nablab().arg("predict").arg(&model).arg(&path));
+    assert!(stdout.starts_with(&format!("{}: 16\n", path.display())), "{stdout}");
+    let stdout = works(nablab().args(["evaluate", "--classes", "6,1"]).arg(&model));
+    let rows: Vec<&str> = stdout.lines().filter(|line| line.contains('%')).collect();
+    assert!(rows[1].contains(" 6 ") && rows[2].contains(" 1 "), "{stdout}");
+}
+
+#[test]
 fn several_digits_are_read_as_a_number() {
     let (directory, model) = network();
     let path = directory.path().join("year.png");

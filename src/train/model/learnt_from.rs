@@ -33,7 +33,6 @@ impl LearntFrom {
     pub fn of(spec: &TrainingSpec, data: &Dataset) -> Self {
         let names = match data.classes_of(&spec.classes).expect("validated") {
             all if all.is_empty() => data.class_names.clone(),
-            _ if data.class_names.is_empty() => Vec::new(),
             classes => classes.iter().map(|&class| data.class_name(class.into())).collect(),
         };
         let is_embedded = data.sha256 == Dataset::MNIST_SHA256;
