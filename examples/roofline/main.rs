@@ -82,7 +82,7 @@ fn measure_all(data: &Dataset, level: SimdLevel, budget: Duration) -> Vec<Row> {
     for (hidden, batch_sizes) in NETWORKS {
         for &batch_size in batch_sizes {
             let mut subject = Subject::new(data, hidden, batch_size);
-            let seconds = subject.measure(level.arch(), budget);
+            let seconds = subject.measure(level, budget);
             rows.extend(Row::of_passes(&subject, seconds, &peak, level));
         }
     }

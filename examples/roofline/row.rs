@@ -1,9 +1,10 @@
-use crate::measure::{Seconds, Subject};
+use crate::measure::Subject;
 use crate::work::{Work, stored_weights};
 use nablab::machine::Peak;
 use nablab::machine::cpu_name;
 use nablab::nn::LayerShape;
 use nablab::simd::SimdLevel;
+use nablab::train::PassSeconds;
 use serde::{Deserialize, Serialize};
 
 /// A row of the CSV file: one pass over `images` images.
@@ -45,7 +46,7 @@ impl Row {
     /// The rows of the forward and of the backward pass.
     pub fn of_passes(
         subject: &Subject,
-        seconds: Seconds,
+        seconds: PassSeconds,
         peak: &Peak,
         level: SimdLevel,
     ) -> [Self; 2] {

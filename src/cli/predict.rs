@@ -93,13 +93,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         may_replace(file, &inputs, "a figure", is_figure).context("--show")?;
     }
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
-    let is_prepared = !arguments.as_is && prepares(&model, &learnt_from, side);
+    let (is_prepared, about) = match arguments.as_is {
+        true => (false, None),
+        false => prepares(&model, &learnt_from, side),
+    };
     // One that cannot be read is told before any is classified.
     let see = |path: &PathBuf| match is_prepared {
         true => prepared(path, arguments.invert),
         false => as_it_is(path, side, arguments.invert),
     };
     let seen: Vec<Seen> = arguments.pictures.iter().map(see).collect::<Result<_, _>>()?;
+    if let Some(about) = about {
+        notice(format_args!("{about}"));
+    }
     let mut stdout = std::io::stdout();
     let (mut results, mut sheet) = (Vec::new(), Vec::new());
     for (path, seen) in arguments.pictures.iter().zip(&seen) {
@@ -152,7 +158,8 @@ fn not_of_pictures(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Whether pictures are made for the network as MNIST was: it must be one for images of that size, whose classes are digits.
-fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> bool {
+/// And what is to be said of it.
+fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> (bool, Option<String>) {
     /// The outputs for 0 to 9 as binary digits.
     const BITS: usize = 4;
     let (targets, outputs) = (model.architecture().targets, model.architecture().outputs());
@@ -163,19 +170,16 @@ fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> bool {
         false => names.iter().all(is_digit),
     };
     if side != Framing::SIDE || !are_digits {
-        notice(format_args!(
-            "the network is not one for digits of 28 x 28 pixels but has {} for {side} x {side}: pictures are taken \
-             as they are",
-            plural(outputs, "output")
-        ));
-        return false;
+        let outputs = plural(outputs, "output");
+        let notice = format!(
+            "the network is not one for digits of 28 x 28 pixels but has {outputs} for {side} x {side}: pictures are \
+             taken as they are"
+        );
+        return (false, Some(notice));
     }
-    if !learnt_from.checksum.is_empty() {
-        notice(format_args!(
-            "the network has not learnt from MNIST; pictures are taken for digits (--as-is for other things)"
-        ));
-    }
-    true
+    let is_of_others = !learnt_from.checksum.is_empty();
+    let notice = "the network has not learnt from MNIST; pictures are taken for digits (--as-is for other things)";
+    (true, is_of_others.then(|| notice.into()))
 }
 
 /// The digits of a picture.

@@ -6,6 +6,9 @@
 
 mod activation;
 mod architecture;
+#[cfg(test)]
+#[path = "tests/backpropagation.rs"]
+mod backpropagation;
 mod cost;
 mod dropout;
 mod gemm_path;

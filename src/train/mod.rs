@@ -51,6 +51,6 @@ pub use randomness::Randomness;
 pub use run::{Begin, Outcome, train, train_from, train_resumable, untrained};
 pub use schedule::Schedule;
 pub use spec::{Generator, Precision, TrainingSpec};
-pub use timing::{timed_epochs, timed_forward};
+pub use timing::{PassSeconds, TimedPasses, timed_epochs, timed_forward};
 pub use trainer::{Trainer, initial_network};
 pub use workload::Workload;

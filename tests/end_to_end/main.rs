@@ -1,7 +1,6 @@
 //! The program as its users call it, and whole trainings of the library: in one binary, which links
 //! once.
 
-mod backpropagation;
 mod cli;
 mod common;
 mod comparison;

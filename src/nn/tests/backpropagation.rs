@@ -1,16 +1,16 @@
 //! The fast passes against the textbook's scalar f64 ones, and those against finite differences.
 
-use clap::ValueEnum;
-use nablab::nn::textbook::{Textbook, TextbookLearner};
-use nablab::nn::{
+use crate::nn::textbook::{Textbook, TextbookLearner};
+use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Desired, DropoutBy, Gradient, ImageShape,
     Initialiser, Input, LayerKind, LayerShape, LayerSpec, Learner, Network, Optimiser, Output,
     ParameterSource, PerLayer, Sequence, StepConstants, Targets, Workspace, dense,
 };
-use nablab::rng::{Purpose, Stream};
-use nablab::simd::panels::DenseBatch;
-use nablab::simd::sparse::SparseBatch;
-use nablab::simd::{BLOCK, Real, SimdLevel, padded};
+use crate::rng::{Purpose, Stream};
+use crate::simd::panels::DenseBatch;
+use crate::simd::sparse::SparseBatch;
+use crate::simd::{BLOCK, Real, SimdLevel, padded};
+use clap::ValueEnum;
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
 
@@ -236,7 +236,7 @@ impl Case {
         convolutions.into_iter().any(|(l, shape)| {
             // A network that ends there, before the pooling.
             let mut unpooled = textbook.clone();
-            let whole = nablab::simd::conv::ConvShape { pool: 1, ..shape };
+            let whole = crate::simd::conv::ConvShape { pool: 1, ..shape };
             unpooled.shapes.truncate(l + 1);
             unpooled.shapes[l] = LayerShape::ConvPool(whole);
             unpooled.weights.truncate(l + 1);
