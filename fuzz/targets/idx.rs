@@ -36,6 +36,18 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for (name, file) in NAMES.iter().zip(&files) {
         write(name, file);
     }
+    let Some(files) = unzipped(&files) else {
+        let error = Dataset::from_dir(directory(), validation).expect_err("accepted, and wrong");
+        return check_message(&error.to_string());
+    };
+    // Numbers of other types, and of other dimensions, are images, features or labels by rules of their own.
+    let kinds = [0x803, 0x801, 0x803, 0x801];
+    if files.iter().zip(kinds).any(|(file, kind)| is_of_another_kind(file, kind)) {
+        if let Err(error) = Dataset::from_dir(directory(), validation) {
+            check_message(&error.to_string());
+        }
+        return;
+    }
     let expected = plain(&files, validation);
     match (Dataset::from_dir(directory(), validation), expected) {
         (Ok(data), Some(expected)) => {
@@ -113,8 +125,8 @@ struct Expected {
     parts: [(Vec<u8>, Vec<u8>); 3],
 }
 
-/// The data set, if the files are one.
-fn plain(files: &[Vec<u8>; 4], validation: Option<usize>) -> Option<Expected> {
+/// The files without compression, if all that have it are whole.
+fn unzipped(files: &[Vec<u8>; 4]) -> Option<Vec<Vec<u8>>> {
     let unzipped = |file: &Vec<u8>| match file.starts_with(&[0x1f, 0x8b]) {
         true => {
             let mut bytes = Vec::new();
@@ -122,11 +134,24 @@ fn plain(files: &[Vec<u8>; 4], validation: Option<usize>) -> Option<Expected> {
         }
         false => Some(file.clone()),
     };
-    let files = files.iter().map(unzipped).collect::<Option<Vec<_>>>()?;
-    let word = |file: &[u8], at: usize| {
-        file.get(4 * at..4 * at + 4)
-            .map(|word| u32::from_be_bytes(word.try_into().unwrap()) as usize)
-    };
+    files.iter().map(unzipped).collect()
+}
+
+/// A word of the header.
+fn word(file: &[u8], at: usize) -> Option<usize> {
+    let word = file.get(4 * at..4 * at + 4)?;
+    Some(u32::from_be_bytes(word.try_into().unwrap()) as usize)
+}
+
+/// Whether it is IDX of one of the types of the format and of 1 to 4 dimensions, but not of this kind.
+fn is_of_another_kind(file: &[u8], kind: usize) -> bool {
+    let magic = word(file, 0).unwrap_or(0);
+    let is_type = matches!(magic >> 8, 0x08 | 0x09 | 0x0b..=0x0e);
+    magic != kind && is_type && (1..=4).contains(&(magic & 0xff))
+}
+
+/// The data set, if the files are one.
+fn plain(files: &[Vec<u8>], validation: Option<usize>) -> Option<Expected> {
     let images = |file: &[u8]| {
         let [magic, count, rows, columns] =
             [word(file, 0)?, word(file, 1)?, word(file, 2)?, word(file, 3)?];
@@ -146,15 +171,19 @@ fn plain(files: &[Vec<u8>; 4], validation: Option<usize>) -> Option<Expected> {
     if !fits || kept_back >= train.0 || test_labels.iter().any(|&label| label > largest) {
         return None;
     }
+    // Labels from 1 on.
+    let all = || train_labels.iter().chain(&test_labels);
+    let least = u8::from(all().any(|&label| label == 1) && all().all(|&label| label > 0));
+    let classes = |labels: &[u8]| labels.iter().map(|label| label - least).collect::<Vec<u8>>();
     let first = train.0 - kept_back;
     let pixels = train.1[0] * train.1[1];
     Some(Expected {
         size: train.1,
-        classes: usize::from(largest) + 1,
+        classes: usize::from(largest - least) + 1,
         parts: [
-            (train.2[..first * pixels].to_vec(), train_labels[..first].to_vec()),
-            (train.2[first * pixels..].to_vec(), train_labels[first..].to_vec()),
-            (test.2, test_labels),
+            (train.2[..first * pixels].to_vec(), classes(&train_labels[..first])),
+            (train.2[first * pixels..].to_vec(), classes(&train_labels[first..])),
+            (test.2, classes(&test_labels)),
         ],
     })
 }

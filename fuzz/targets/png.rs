@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use nablab::data::{Invert, PictureError, read_picture};
+use nablab::data::{Invert, PictureError, read_digits, read_picture};
 use nablab_fuzz::{check_message, directory, write};
 
 /// The side of the square.
@@ -18,6 +18,14 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         return;
     }
     let path = write("picture.png", &data);
+    // As digits it is refused in a line, or some that a network takes.
+    match read_digits(&path, Invert::Auto) {
+        Ok(digits) => {
+            assert!(!digits.is_empty());
+            assert!(digits.iter().all(|digit| digit.pixels.len() == (SIDE * SIDE) as usize));
+        }
+        Err(error) => check_message(&error.to_string()),
+    }
     let read = |invert| read_picture(&path, SIDE, invert).map(|drawing| drawing.pixels);
     let [auto, yes, no] = [Invert::Auto, Invert::Yes, Invert::No].map(read);
     let [auto, yes, no] = match [auto, yes, no] {
