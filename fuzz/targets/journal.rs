@@ -5,7 +5,9 @@
 
 use nablab::results::Trial;
 use nablab::sweep::{Entry, JournalWriter, Journals, difference};
-use nablab::train::{EpochRecord, History, LayerRecord, Metric, Metrics, Status, TrainingSpec};
+use nablab::train::{
+    EpochRecord, History, LAGS, LayerRecord, Metric, Metrics, Status, TrainingSpec,
+};
 use nablab_fuzz::{Bytes, check_message, directory, write};
 use std::collections::BTreeSet;
 use xxhash_rust::xxh3::xxh3_64;
@@ -119,7 +121,7 @@ fn check_written(bytes: &mut Bytes) {
             return check_round_trip(7, &Entry::Failed(message));
         }
     };
-    let monitored = bytes.byte();
+    let monitored = u16::from_le_bytes([bytes.byte(), bytes.byte()]);
     let mut epochs = Vec::new();
     for epoch in 0..bytes.below(6) {
         let mut metrics = Metrics::default();
@@ -139,6 +141,7 @@ fn check_written(bytes: &mut Bytes) {
             saturated: (bytes.byte() > 100).then(|| number(bytes)),
             dead: (bytes.byte() > 100).then(|| number(bytes)),
             update: (bytes.byte() > 100).then(|| number(bytes)),
+            lags: [(); LAGS.len()].map(|()| (bytes.byte() > 200).then(|| number(bytes))),
         });
     }
     let kept_epoch = (bytes.byte() > 100).then(|| bytes.below(99));

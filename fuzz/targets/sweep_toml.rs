@@ -62,13 +62,19 @@ libfuzzer_sys::fuzz_target!(|text: &[u8]| {
 static DATA: LazyLock<Dataset> = LazyLock::new(|| {
     let split = || {
         let images = SparseRows::from_dense(&[0, 1, 2, 3, 4, 5, 6, 7], 4);
-        Arc::new(Split { images, labels: vec![0, 1] })
+        let split: Split = (images, vec![0, 1]).into();
+        Arc::new(split)
     };
     Dataset {
         name: "tiny".into(),
         image_rows: 2,
         image_columns: 2,
+        image_channels: 1,
         classes: 2,
+        class_names: Vec::new(),
+        first_label: 0,
+        notes: Vec::new(),
+        scale: None,
         training: split(),
         validation: split(),
         test: split(),
