@@ -1,7 +1,7 @@
 use super::data::{load, notes, rows};
-use super::plot::to_png;
+use super::plot::drawn;
 use super::plural;
-use super::shades::{shades, shortened};
+use super::shades::{SHEET_WIDTH, shades, shortened};
 use anyhow::{Context, bail};
 use clap::Args;
 use nablab::data::{DataOptions, Dataset, Duplicates, Overview, examples};
@@ -34,8 +34,6 @@ pub struct Arguments {
 
 /// The examples that are drawn, if there are no more classes.
 const EXAMPLES: usize = 40;
-/// The columns of a PNG file.
-const WIDTH: u32 = 1_632;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let class_names = arguments.class_names.as_deref();
@@ -154,9 +152,5 @@ fn sheet(data: &Dataset, file: &Path) -> anyhow::Result<Vec<u8>> {
     let title = format!("{} training images of {}", pictures.len(), data.name);
     let subtitle = "Dark is 1, white 0. Below: the class, and # in the set, counted from 0.";
     let svg = contact_sheet(&title, subtitle, data.image_columns, &pictures);
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("svg") => Ok(svg.into_bytes()),
-        Some("png") => to_png(&svg, WIDTH, file),
-        _ => bail!("--show {}: expected a name that ends in .svg or .png", file.display()),
-    }
+    drawn(svg, SHEET_WIDTH, "--show", file)
 }

@@ -82,18 +82,35 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
 
 /// The figure as a file of so many columns of pixels.
 #[cfg(feature = "png")]
-pub fn to_png(svg: &str, width: u32, _: &Path) -> Result<Vec<u8>> {
+fn to_png(svg: &str, width: u32, _: &Path) -> Result<Vec<u8>> {
     Ok(nablab::figure::to_png(svg, width)?)
 }
 
 #[cfg(not(feature = "png"))]
-pub fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
+fn to_png(_: &str, _: u32, out: &Path) -> Result<Vec<u8>> {
     bail!(
         "{}: nablab was built without the feature png; write {}, or build it with `cargo build --release`, \
          not leaving default features off",
         out.display(),
         out.with_extension("svg").display(),
     )
+}
+
+/// Whether the name of a figure says PNG and not SVG; refuses all other names. `option` is where it was given.
+pub fn is_png(option: &str, path: &Path) -> Result<bool> {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => Ok(false),
+        Some("png") => Ok(true),
+        _ => bail!("{option} {}: expected a name that ends in .svg or .png", path.display()),
+    }
+}
+
+/// A figure as a file of the kind that its name says, a PNG of so many columns of pixels.
+pub fn drawn(svg: String, width: u32, option: &str, path: &Path) -> Result<Vec<u8>> {
+    match is_png(option, path)? {
+        true => to_png(&svg, width, path),
+        false => Ok(svg.into_bytes()),
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -126,11 +143,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     let svg = plot.chart.to_svg_in(arguments.theme);
-    let bytes = match out.extension().and_then(|e| e.to_str()) {
-        Some("svg") => svg.into_bytes(),
-        Some("png") => to_png(&svg, arguments.width, &out)?,
-        _ => bail!("--out {}: expected a name that ends in .svg or .png", out.display()),
-    };
+    let bytes = drawn(svg, arguments.width, "--out", &out)?;
     let numbers = out.with_extension("csv");
     let inputs = files_of(&arguments.results);
     may_replace(&out, &inputs, "a figure", is_figure).context("--out")?;

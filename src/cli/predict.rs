@@ -1,7 +1,8 @@
 use super::model::side;
 use super::output::notice;
-use super::plot::to_png;
+use super::plot::{drawn, is_png};
 use super::plural;
+use super::shades::{SHEET_WIDTH, shortened};
 use anyhow::{Context, bail};
 use clap::Args;
 use nablab::data::{
@@ -48,8 +49,8 @@ pub struct Arguments {
     json: bool,
 }
 
-/// The columns of the PNG file of `--show`.
-const WIDTH: u32 = 1_632;
+/// The longest name that fits below a picture.
+const LONGEST: usize = 14;
 
 /// What the network sees of a picture.
 struct Seen {
@@ -87,9 +88,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(file) = &arguments.show {
         let mut inputs: Vec<&PathBuf> = arguments.pictures.iter().collect();
         inputs.push(&arguments.model);
-        if !matches!(file.extension().and_then(|e| e.to_str()), Some("svg" | "png")) {
-            bail!("--show {}: expected a name that ends in .svg or .png", file.display());
-        }
+        is_png("--show", file)?;
         may_replace(file, &inputs, "a figure", is_figure).context("--show")?;
     }
     let side = side(model.architecture()).with_context(|| arguments.model.display().to_string())?;
@@ -117,7 +116,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let strength = strength(&model, answer);
             Picture {
                 pixels: image.pixels.clone(),
-                caption: [shortened(&name), format!("{}: {strength}", shortened(&answer.name))],
+                caption: [
+                    shortened(&name, LONGEST),
+                    format!("{}: {strength}", shortened(&answer.name, LONGEST)),
+                ],
             }
         }));
         match arguments.json {
@@ -139,9 +141,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // The sheet is for paper.
     let below = "Dark here is light for the network. Below: the file, the answer and its output.";
     let svg = contact_sheet(&title, below, side as usize, &sheet);
-    let is_png = file.extension().is_some_and(|extension| extension == "png");
-    let bytes = if is_png { to_png(&svg, WIDTH, file)? } else { svg.into_bytes() };
-    write_atomically(file, &bytes).context("--show")?;
+    write_atomically(file, &drawn(svg, SHEET_WIDTH, "--show", file)?).context("--show")?;
     if !arguments.json {
         writeln!(stdout, "wrote {}", file.display())?;
     }
@@ -160,13 +160,13 @@ fn not_of_pictures(arguments: &Arguments) -> anyhow::Result<()> {
 /// Whether pictures are made for the network as MNIST was: it must be one for images of that size, whose classes are digits.
 /// And what is to be said of it.
 fn prepares(model: &Model, learnt_from: &LearntFrom, side: u32) -> (bool, Option<String>) {
-    /// The outputs for 0 to 9 as binary digits.
-    const BITS: usize = 4;
+    /// 0 to 9.
+    const DIGITS: usize = 10;
     let (targets, outputs) = (model.architecture().targets, model.architecture().outputs());
     let names = &learnt_from.class_names;
     let is_digit = |name: &String| name.len() == 1 && name.as_bytes()[0].is_ascii_digit();
     let are_digits = match names.is_empty() {
-        true => outputs == if targets == Targets::Binary { BITS } else { 10 },
+        true => outputs == targets.outputs(DIGITS),
         false => names.iter().all(is_digit),
     };
     if side != Framing::SIDE || !are_digits {
@@ -226,15 +226,6 @@ fn strength(model: &Model, answer: &Answer) -> String {
     match model.architecture().targets {
         Targets::Binary => "binary digits".into(),
         Targets::OneHot | Targets::Numbers => significant(strongest, 3),
-    }
-}
-
-/// A name that fits below a picture.
-fn shortened(name: &str) -> String {
-    const MOST: usize = 14;
-    match name.chars().count() > MOST {
-        true => name.chars().take(MOST - 1).chain(['…']).collect(),
-        false => name.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::ablate::{Selection, command, files_of, wrong};
 use super::output::{hint, notice};
-use super::plot::to_png;
+use super::plot;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use nablab::figure::{Chart, Theme};
@@ -173,11 +173,7 @@ impl Arguments {
     /// A figure as a file of the kind that its name says.
     fn drawn(&self, chart: &Chart, option: &str, path: &Path) -> Result<Vec<u8>> {
         let svg = chart.to_svg_in(self.theme);
-        match path.extension().and_then(|e| e.to_str()) {
-            Some("svg") => Ok(svg.into_bytes()),
-            Some("png") => to_png(&svg, self.width, path),
-            _ => bail!("{option} {}: expected a name that ends in .svg or .png", path.display()),
-        }
+        plot::drawn(svg, self.width, option, path)
     }
 }
 

@@ -2,6 +2,9 @@
 
 use nablab::data::{Dataset, Split};
 
+/// The columns of a sheet as a PNG file.
+pub const SHEET_WIDTH: u32 = 1_632;
+
 /// The greys of an image, 0 for the ground: the mean of the channels of a pixel. Inputs that are no bytes go from 0 to 1; what is
 /// beyond is cut off.
 pub fn shades(data: &Dataset, split: &Split, place: usize) -> Vec<u8> {

@@ -1,10 +1,11 @@
 //! The fast passes against the textbook's scalar f64 ones, and those against finite differences.
 
+use crate::nn::normal::Normal;
 use crate::nn::textbook::{Textbook, TextbookLearner};
 use crate::nn::{
     Activation, Architecture, BiasInitialiser, Cost, Desired, DropoutBy, Gradient, ImageShape,
     Initialiser, Input, LayerKind, LayerShape, LayerSpec, Learner, Network, Optimiser, Output,
-    ParameterSource, PerLayer, Sequence, StepConstants, Targets, Workspace, dense,
+    PerLayer, Sequence, StepConstants, Targets, Workspace, dense,
 };
 use crate::rng::{Purpose, Stream};
 use crate::simd::panels::DenseBatch;
@@ -65,22 +66,6 @@ impl Functions {
             functions.targets = Targets::Numbers;
         }
         functions
-    }
-}
-
-/// Standard normal numbers, scaled down so that deep networks do not saturate.
-struct Normal(Stream);
-
-impl ParameterSource for Normal {
-    fn begin(&mut self, _: Initialiser, _: &[[usize; 2]]) {}
-    fn bias(&mut self, _: usize) -> f64 {
-        self.0.gaussian()
-    }
-    fn weight(&mut self, _: usize) -> f64 {
-        self.0.gaussian()
-    }
-    fn uniform_weight(&mut self, _: usize) -> f64 {
-        2.0 * self.0.uniform() - 1.0
     }
 }
 
