@@ -70,7 +70,9 @@ fn layer_forward<S: Simd, T: Real>(
             let z = &mut here.activation[of_rows.clone()];
             dense::forward(simd, weights, input, before, z);
         }
-        LayerShape::ConvPool(_) => conv_pool::forward(simd, weights, input, before, here, rows),
+        LayerShape::ConvPool(_) => {
+            conv_pool::forward(simd, weights, input, before, here, rows.clone());
+        }
         LayerShape::Recurrent(_) => {
             let activation = network.architecture().hidden[l].activation;
             simd.vectorize(OverSteps { weights, input, before, here, activation, rows: all });
@@ -92,7 +94,9 @@ fn layer_forward<S: Simd, T: Real>(
         true => ZeroPadding { x: z, columns: shape.neurons(), stride }.with_simd(simd),
         false => ScaleColumns { factors: mask_of(&here.mask, of_rows), x: z }.with_simd(simd),
     }
-    here.nonzero.look(layer.activation, all, z);
+    if rows.end == all {
+        here.nonzero.look(layer.activation, all, &here.activation[..all * stride]);
+    }
 }
 
 /// [`recurrent::forward`] as a kernel of its own, not to be inlined where there is no recurrent layer.
@@ -177,10 +181,7 @@ pub(super) fn errors_before<S: Simd, T: Real>(
     let weights = &mut network.layers[l];
     let scale = T::from_f64(weights.scale * kept.to_f64());
     match shape {
-        LayerShape::Dense { .. } => {
-            let delta = &mut before.delta[..rows * before.stride];
-            dense::errors(simd, weights, here, rows, delta);
-        }
+        LayerShape::Dense { .. } => dense::errors(simd, weights, here, before, rows),
         LayerShape::ConvPool(_) => {
             conv_pool::errors(simd, weights, here, rows, &mut before.delta);
         }

@@ -96,6 +96,9 @@ impl<T: Real> Workspace<T> {
             let rows = if dropout_by == DropoutBy::Image { capacity } else { 1 };
             let mut mask = zeros(has_mask(l), rows * stride);
             mask.chunks_exact_mut(stride).for_each(|mask| mask[..neurons].fill(T::ONE));
+            let is_dense = |shape: &&LayerShape| matches!(shape, LayerShape::Dense { .. });
+            let next =
+                network.shapes().get(l + 1).filter(is_dense).map(|_| &network.layers()[l + 1]);
             let hidden = architecture.hidden.get(l);
             let corrected = hidden.filter(|_| mask.is_empty());
             let dropped = corrected.map_or(0.0, |layer| layer.dropout);
@@ -104,7 +107,7 @@ impl<T: Real> Workspace<T> {
                 weighted_input: zeros(keeps_z(l) && recurrent.is_none(), capacity * stride),
                 activation: AlignedVec::zeros(capacity * stride + BEYOND),
                 delta: AlignedVec::zeros(capacity * stride + BEYOND),
-                nonzero: Nonzero::new(neurons),
+                nonzero: Nonzero::new(neurons, next),
                 mask,
                 kept: T::from_f64(1.0 - dropped),
                 convolution: match shape {

@@ -4,6 +4,7 @@ use crate::nn::workspace::LayerSpace;
 use crate::nn::{GemmPath, Input, Weights};
 use crate::simd::dense::{
     AddListedOuterProduct, AddOuterProducts, Descent, Errors, ListedProduct, Product, ScaleAddBias,
+    SkippingErrors, SkippingProduct,
 };
 use crate::simd::elementwise::Scale;
 use crate::simd::panels::{AddPanelOuterProducts, PanelProduct, PanelRows};
@@ -30,6 +31,17 @@ pub(in crate::nn) fn forward<S: Simd, T: Real>(
                 Some(places) => {
                     let output = &mut *z;
                     simd.vectorize(ListedProduct { input, places, weights: stored, output });
+                }
+                None if nonzero.skips_zeros() => {
+                    let (weights, output) = (stored, &mut *z);
+                    let input = &input[..output.len() / stride * input_stride];
+                    simd.vectorize(SkippingProduct {
+                        input,
+                        input_stride,
+                        weights,
+                        stride,
+                        output,
+                    });
                 }
                 None => GemmPath::choose(z.len() / stride, n_in, weights.n_out()).product(
                     simd,
@@ -68,15 +80,16 @@ fn product_with_input<S: Simd, T: Real>(
     }
 }
 
-/// The errors of the layer `here` through its stored weights to the layer before, `[rows][padded(n_in)]`.
+/// The errors of the layer `here` through its stored weights to the layer `before`, `[rows][padded(n_in)]`.
 #[inline(always)]
 pub(in crate::nn) fn errors<S: Simd, T: Real>(
     simd: S,
     weights: &mut Weights<T>,
     here: &LayerSpace<T>,
+    before: &mut LayerSpace<T>,
     rows: usize,
-    output: &mut [T],
 ) {
+    let output = &mut before.delta[..rows * before.stride];
     match here.nonzero.places() {
         Some(places) => simd.vectorize(ListedProduct {
             input: &here.delta,
@@ -85,9 +98,8 @@ pub(in crate::nn) fn errors<S: Simd, T: Real>(
             output,
         }),
         None if has_one_copy(rows, weights) => {
-            let (stride, output_stride) = (weights.stride(), padded(weights.n_in()));
-            let (delta, weights) = (&here.delta[..rows * stride], &mut weights.stored[..]);
-            simd.vectorize(Errors { delta, weights, stride, output, output_stride, descent: None });
+            let delta = &here.delta[..rows * weights.stride()];
+            errors_through_one_copy(simd, weights, before, delta, None);
         }
         None => GemmPath::choose(rows, weights.n_in(), weights.n_out()).product_transposed(
             simd,
@@ -132,20 +144,33 @@ pub(in crate::nn) fn errors_and_descent<S: Simd, T: Real>(
     step: &mut [T],
     factor: T,
 ) {
-    let (stride, input_stride) = (weights.stride(), padded(weights.n_in()));
-    let used = delta.len() / stride * input_stride;
     let step = &mut step[..delta.len()];
     step.copy_from_slice(delta);
     Scale { factor, x: step }.with_simd(simd);
     weights.forget_transposed();
-    simd.vectorize(Errors {
-        delta,
-        weights: &mut weights.stored,
-        stride,
-        output: &mut before.delta[..used],
-        output_stride: input_stride,
-        descent: Some(Descent { input: &before.activation[..used], input_stride, step }),
-    });
+    errors_through_one_copy(simd, weights, before, delta, Some(step));
+}
+
+/// The errors `delta` through weights of which there is [one copy](has_one_copy), and then the `step`, if there is one.
+#[inline(always)]
+fn errors_through_one_copy<S: Simd, T: Real>(
+    simd: S,
+    weights: &mut Weights<T>,
+    before: &mut LayerSpace<T>,
+    delta: &[T],
+    step: Option<&[T]>,
+) {
+    let (stride, output_stride) = (weights.stride(), before.stride);
+    let (used, weights) = (delta.len() / stride * output_stride, &mut weights.stored[..]);
+    let LayerSpace { activation, nonzero, delta: output, .. } = before;
+    let (activation, output) = (&activation[..used], &mut output[..used]);
+    if nonzero.skips_zeros() {
+        let kernel =
+            SkippingErrors { activation, delta, weights, stride, output, output_stride, step };
+        return simd.vectorize(kernel);
+    }
+    let descent = step.map(|step| Descent { input: activation, input_stride: output_stride, step });
+    simd.vectorize(Errors { delta, weights, stride, output, output_stride, descent });
 }
 
 /// `stored += inputᵀ · delta`, where the input of the first layer is the mini-batch itself and that of another the

@@ -8,6 +8,7 @@ mod nonzero;
 mod outer;
 mod product;
 mod rows;
+mod skipping;
 
 pub use errors::{Descent, Errors};
 pub use nonzero::{AddListedOuterProduct, ListedProduct, list_nonzero};
@@ -16,6 +17,7 @@ pub(super) use outer::outer_rows;
 pub use product::Product;
 pub(super) use product::product_rows;
 pub use rows::{AddScaledRows, ScaleAddBias};
+pub use skipping::{FEW, SkippingErrors, SkippingProduct};
 
 /// What the loops need to know of the matrices. Strides of inputs are in elements, all others in
 /// vectors.
