@@ -50,47 +50,64 @@ pub(in crate::simd) fn product_rows<S: Simd, T: Real, const ADD: bool>(
 ) {
     let rows = output.len() / T::lanes::<S>() / shape.per_row;
     let output = T::vectors_mut::<S>(output);
-    let mut row = 0;
-    while row < rows {
-        // Fewer than three rows at a time would not keep the multipliers busy.
-        let count = match rows - row {
-            6 => 3,
-            7 | 8 => 4,
-            left => left.min(ROWS),
-        };
-        let input = &input[row * shape.input_stride..];
-        let output = &mut output[row * shape.per_row..(row + count) * shape.per_row][first..];
-        match count {
-            ROWS => product_of::<S, T, ROWS, ADD>(simd, input, shape, weights, output),
-            4 => product_of::<S, T, 4, ADD>(simd, input, shape, weights, output),
-            3 => product_of::<S, T, 3, ADD>(simd, input, shape, weights, output),
-            2 => product_of::<S, T, 2, ADD>(simd, input, shape, weights, output),
-            _ => product_of::<S, T, 1, ADD>(simd, input, shape, weights, output),
+    let large = shape.n_in * shape.weights_per_row * size_of::<T::Vector<S>>() > L1;
+    let turns = if large { BY_TURNS } else { 1 };
+    let mut begin = 0;
+    while begin < rows {
+        let (mut row, mut column) = (begin, 0);
+        while column < shape.weights_per_row {
+            row = begin;
+            let mut width = 0;
+            for _ in 0..turns {
+                // Fewer than three rows at a time would not keep the multipliers busy.
+                let count = match rows - row {
+                    0 => break,
+                    6 => 3,
+                    7 | 8 => 4,
+                    left => left.min(ROWS),
+                };
+                let input = &input[row * shape.input_stride..];
+                let of_rows = row * shape.per_row..(row + count) * shape.per_row;
+                let place = (&mut output[of_rows][first..], column);
+                width = match count {
+                    ROWS => product_of::<S, T, ROWS, ADD>(simd, input, shape, weights, place),
+                    4 => product_of::<S, T, 4, ADD>(simd, input, shape, weights, place),
+                    3 => product_of::<S, T, 3, ADD>(simd, input, shape, weights, place),
+                    2 => product_of::<S, T, 2, ADD>(simd, input, shape, weights, place),
+                    _ => product_of::<S, T, 1, ADD>(simd, input, shape, weights, place),
+                };
+                row += count;
+            }
+            column += width;
         }
-        row += count;
+        begin = row;
     }
 }
 
-/// `R` rows of the product, in column blocks as wide as the registers allow.
+/// The bytes of weights that stay in the fastest cache while all rows go by.
+const L1: usize = 32 << 10;
+
+/// How many times [`ROWS`] rows go through a block of columns of larger weights before the next: what the first reads from L3
+/// or memory, the others find in L2.
+const BY_TURNS: usize = 4;
+
+/// `R` rows of the product, in a block of columns as wide as the registers allow, whose width is returned: it is the same for
+/// all rows, as one or two stand alone.
 #[inline(always)]
 fn product_of<S: Simd, T: Real, const R: usize, const ADD: bool>(
     simd: S,
     input: &[T],
     shape: Shape,
     weights: &[T::Vector<S>],
-    output: &mut [T::Vector<S>],
-) {
-    let mut column = 0;
-    while column < shape.weights_per_row {
-        // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
-        let width = match shape.weights_per_row - column {
-            4.. if R <= 2 || S::REGISTER_COUNT >= 32 => {
-                product_block::<S, T, R, 4, ADD>(simd, input, shape, weights, output, column)
-            }
-            2.. => product_block::<S, T, R, 2, ADD>(simd, input, shape, weights, output, column),
-            _ => product_block::<S, T, R, 1, ADD>(simd, input, shape, weights, output, column),
-        };
-        column += width;
+    (output, column): (&mut [T::Vector<S>], usize),
+) -> usize {
+    // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
+    match shape.weights_per_row - column {
+        4.. if R <= 2 || S::REGISTER_COUNT >= 32 => {
+            product_block::<S, T, R, 4, ADD>(simd, input, shape, weights, output, column)
+        }
+        2.. => product_block::<S, T, R, 2, ADD>(simd, input, shape, weights, output, column),
+        _ => product_block::<S, T, R, 1, ADD>(simd, input, shape, weights, output, column),
     }
 }
 
