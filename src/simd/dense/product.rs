@@ -1,5 +1,6 @@
 use super::{ROWS, Shape};
 use crate::simd::Real;
+use crate::simd::prefetch::prefetch_ahead;
 use pulp::{Simd, WithSimd};
 
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending, for every row r.
@@ -111,6 +112,10 @@ fn product_of<S: Simd, T: Real, const R: usize, const ADD: bool>(
     }
 }
 
+/// How many rows of weights before it is needed one is fetched: of weights beyond L1 a column is a line here and a line there,
+/// of which the CPU makes nothing by itself.
+const AHEAD: usize = 8;
+
 #[inline(always)]
 fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bool>(
     simd: S,
@@ -129,6 +134,7 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bo
         }
     }
     for (k, w) in weights[..n_in * weights_per_row].chunks_exact(weights_per_row).enumerate() {
+        prefetch_ahead(w, column + AHEAD * weights_per_row);
         let w: &[T::Vector<S>; V] = w[column..].first_chunk().expect("as many columns");
         for r in 0..R {
             let x = T::splat(simd, rows[r][k]);
