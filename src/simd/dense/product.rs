@@ -32,7 +32,7 @@ impl<T: Real> WithSimd for Product<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let per_row = self.stride / T::lanes::<S>();
         let Self { input_stride, n_in, .. } = self;
-        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row, ahead: 8 };
         let weights = T::vectors::<S>(self.weights);
         product_rows::<S, T, false>(simd, self.input, shape, weights, 0, self.output);
     }
@@ -112,10 +112,6 @@ fn product_of<S: Simd, T: Real, const R: usize, const ADD: bool>(
     }
 }
 
-/// How many rows of weights before it is needed one is fetched: of weights beyond L1 a column is a line here and a line there,
-/// of which the CPU makes nothing by itself.
-const AHEAD: usize = 8;
-
 #[inline(always)]
 fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bool>(
     simd: S,
@@ -125,7 +121,7 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bo
     output: &mut [T::Vector<S>],
     column: usize,
 ) -> usize {
-    let Shape { input_stride, n_in, weights_per_row, per_row } = shape;
+    let Shape { input_stride, n_in, weights_per_row, per_row, ahead } = shape;
     let rows: [&[T]; R] = std::array::from_fn(|r| &input[r * input_stride..][..n_in]);
     let mut sums = [[T::splat(simd, T::ZERO); V]; R];
     if ADD {
@@ -134,7 +130,9 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bo
         }
     }
     for (k, w) in weights[..n_in * weights_per_row].chunks_exact(weights_per_row).enumerate() {
-        prefetch_ahead(w, column + AHEAD * weights_per_row);
+        if ahead > 0 {
+            prefetch_ahead(w, column + ahead * weights_per_row);
+        }
         let w: &[T::Vector<S>; V] = w[column..].first_chunk().expect("as many columns");
         for r in 0..R {
             let x = T::splat(simd, rows[r][k]);
