@@ -89,7 +89,6 @@ fn panels<S: Simd, T: Real>(
             n_in,
             weights_per_row: width / lanes,
             per_row: stride / lanes,
-            ahead: 0,
         };
         let begin = rows.all * first + rows.skip * width;
         (first / lanes, shape, begin..begin + n_in * width)

@@ -22,21 +22,6 @@ pub fn prefetch<T>(slice: &[T]) {
     let _ = slice;
 }
 
-/// Starts fetching the cache line of the element `index` places after the beginning of a slice, which need not be in it, into
-/// L1. Does nothing where [`prefetch`] does nothing.
-#[inline(always)]
-pub fn prefetch_ahead<T>(slice: &[T], index: usize) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let line = slice.as_ptr().wrapping_add(index).cast::<i8>();
-        // SAFETY: as in `prefetch`.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (slice, index);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,9 +35,6 @@ mod tests {
             }
         }
         prefetch::<u64>(&[]);
-        for index in [0, 255, 256, usize::MAX] {
-            prefetch_ahead(&bytes, index);
-        }
         assert!(bytes.iter().enumerate().all(|(i, &b)| i == usize::from(b)));
     }
 }

@@ -53,7 +53,7 @@ impl<T: Real> WithSimd for Errors<'_, T> {
         let factors = descent.map(|Descent { input, input_stride, step }| Factors {
             input: &input[..rows * input_stride],
             delta: T::vectors::<S>(step),
-            shape: Shape { input_stride, n_in, weights_per_row: per_row, per_row, ahead: 0 },
+            shape: Shape { input_stride, n_in, weights_per_row: per_row, per_row },
             first: 0,
         });
         let delta = T::vectors::<S>(delta);

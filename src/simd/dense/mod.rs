@@ -31,9 +31,6 @@ pub(super) struct Shape {
     pub weights_per_row: usize,
     /// The stride of the output, or of the errors, of which the weights may make a part.
     pub per_row: usize,
-    /// How many rows of weights before it is needed one is fetched by a product, or 0. Of weights beyond L1 a block of
-    /// columns is a line here and a line there, of which CPUs make nothing by themselves, unless the rows are those of a panel.
-    pub ahead: usize,
 }
 
 /// Rows of the output, or of the weights, that share what is loaded. Five rows of two vectors of sums

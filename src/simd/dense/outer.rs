@@ -28,7 +28,7 @@ impl<T: Real> WithSimd for AddOuterProducts<'_, T> {
         let per_row = self.stride / T::lanes::<S>();
         let n_in = self.weights.len() / self.stride;
         let input_stride = self.input_stride;
-        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row, ahead: 0 };
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
         let weights = T::vectors_mut::<S>(self.weights);
         outer_rows::<S, T>(simd, self.input, shape, self.delta, 0, weights);
     }

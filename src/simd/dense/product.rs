@@ -1,6 +1,5 @@
 use super::{ROWS, Shape};
 use crate::simd::Real;
-use crate::simd::prefetch::prefetch_ahead;
 use pulp::{Simd, WithSimd};
 
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending, for every row r.
@@ -32,7 +31,7 @@ impl<T: Real> WithSimd for Product<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let per_row = self.stride / T::lanes::<S>();
         let Self { input_stride, n_in, .. } = self;
-        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row, ahead: 8 };
+        let shape = Shape { input_stride, n_in, weights_per_row: per_row, per_row };
         let weights = T::vectors::<S>(self.weights);
         product_rows::<S, T, false>(simd, self.input, shape, weights, 0, self.output);
     }
@@ -51,64 +50,47 @@ pub(in crate::simd) fn product_rows<S: Simd, T: Real, const ADD: bool>(
 ) {
     let rows = output.len() / T::lanes::<S>() / shape.per_row;
     let output = T::vectors_mut::<S>(output);
-    let large = shape.n_in * shape.weights_per_row * size_of::<T::Vector<S>>() > L1;
-    let turns = if large { BY_TURNS } else { 1 };
-    let mut begin = 0;
-    while begin < rows {
-        let (mut row, mut column) = (begin, 0);
-        while column < shape.weights_per_row {
-            row = begin;
-            let mut width = 0;
-            for _ in 0..turns {
-                // Fewer than three rows at a time would not keep the multipliers busy.
-                let count = match rows - row {
-                    0 => break,
-                    6 => 3,
-                    7 | 8 => 4,
-                    left => left.min(ROWS),
-                };
-                let input = &input[row * shape.input_stride..];
-                let of_rows = row * shape.per_row..(row + count) * shape.per_row;
-                let place = (&mut output[of_rows][first..], column);
-                width = match count {
-                    ROWS => product_of::<S, T, ROWS, ADD>(simd, input, shape, weights, place),
-                    4 => product_of::<S, T, 4, ADD>(simd, input, shape, weights, place),
-                    3 => product_of::<S, T, 3, ADD>(simd, input, shape, weights, place),
-                    2 => product_of::<S, T, 2, ADD>(simd, input, shape, weights, place),
-                    _ => product_of::<S, T, 1, ADD>(simd, input, shape, weights, place),
-                };
-                row += count;
-            }
-            column += width;
+    let mut row = 0;
+    while row < rows {
+        // Fewer than three rows at a time would not keep the multipliers busy.
+        let count = match rows - row {
+            6 => 3,
+            7 | 8 => 4,
+            left => left.min(ROWS),
+        };
+        let input = &input[row * shape.input_stride..];
+        let output = &mut output[row * shape.per_row..(row + count) * shape.per_row][first..];
+        match count {
+            ROWS => product_of::<S, T, ROWS, ADD>(simd, input, shape, weights, output),
+            4 => product_of::<S, T, 4, ADD>(simd, input, shape, weights, output),
+            3 => product_of::<S, T, 3, ADD>(simd, input, shape, weights, output),
+            2 => product_of::<S, T, 2, ADD>(simd, input, shape, weights, output),
+            _ => product_of::<S, T, 1, ADD>(simd, input, shape, weights, output),
         }
-        begin = row;
+        row += count;
     }
 }
 
-/// The bytes of weights that stay in the fastest cache while all rows go by.
-const L1: usize = 32 << 10;
-
-/// How many times [`ROWS`] rows go through a block of columns of larger weights before the next: what the first reads from L3
-/// or memory, the others find in L2.
-const BY_TURNS: usize = 4;
-
-/// `R` rows of the product, in a block of columns as wide as the registers allow, whose width is returned: it is the same for
-/// all rows, as one or two stand alone.
+/// `R` rows of the product, in column blocks as wide as the registers allow.
 #[inline(always)]
 fn product_of<S: Simd, T: Real, const R: usize, const ADD: bool>(
     simd: S,
     input: &[T],
     shape: Shape,
     weights: &[T::Vector<S>],
-    (output, column): (&mut [T::Vector<S>], usize),
-) -> usize {
-    // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
-    match shape.weights_per_row - column {
-        4.. if R <= 2 || S::REGISTER_COUNT >= 32 => {
-            product_block::<S, T, R, 4, ADD>(simd, input, shape, weights, output, column)
-        }
-        2.. => product_block::<S, T, R, 2, ADD>(simd, input, shape, weights, output, column),
-        _ => product_block::<S, T, R, 1, ADD>(simd, input, shape, weights, output, column),
+    output: &mut [T::Vector<S>],
+) {
+    let mut column = 0;
+    while column < shape.weights_per_row {
+        // R rows of 2 or 4 vectors of sums, and the weights themselves, fill the registers.
+        let width = match shape.weights_per_row - column {
+            4.. if R <= 2 || S::REGISTER_COUNT >= 32 => {
+                product_block::<S, T, R, 4, ADD>(simd, input, shape, weights, output, column)
+            }
+            2.. => product_block::<S, T, R, 2, ADD>(simd, input, shape, weights, output, column),
+            _ => product_block::<S, T, R, 1, ADD>(simd, input, shape, weights, output, column),
+        };
+        column += width;
     }
 }
 
@@ -121,7 +103,7 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bo
     output: &mut [T::Vector<S>],
     column: usize,
 ) -> usize {
-    let Shape { input_stride, n_in, weights_per_row, per_row, ahead } = shape;
+    let Shape { input_stride, n_in, weights_per_row, per_row } = shape;
     let rows: [&[T]; R] = std::array::from_fn(|r| &input[r * input_stride..][..n_in]);
     let mut sums = [[T::splat(simd, T::ZERO); V]; R];
     if ADD {
@@ -130,9 +112,6 @@ fn product_block<S: Simd, T: Real, const R: usize, const V: usize, const ADD: bo
         }
     }
     for (k, w) in weights[..n_in * weights_per_row].chunks_exact(weights_per_row).enumerate() {
-        if ahead > 0 {
-            prefetch_ahead(w, column + ahead * weights_per_row);
-        }
         let w: &[T::Vector<S>; V] = w[column..].first_chunk().expect("as many columns");
         for r in 0..R {
             let x = T::splat(simd, rows[r][k]);
