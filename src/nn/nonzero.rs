@@ -1,7 +1,7 @@
 use super::layers::dense::{FEW_ROWS, is_large};
 use super::{Activation, Weights};
 use crate::simd::Real;
-use crate::simd::dense::list_nonzero;
+use crate::simd::dense::{FEW, list_nonzero};
 
 /// Where the activations of a hidden layer are not 0, if the products with them, and with the errors of
 /// these neurons, skip the others.
@@ -39,6 +39,9 @@ enum Skips {
     /// Whatever is 0, row by row.
     Zeros,
 }
+
+// The kernels take no more rows than that.
+const _: () = assert!(FEW_ROWS <= FEW);
 
 /// The shortest rows of weights that are worth to be skipped one by one.
 const LONG_ROW: usize = 256;
