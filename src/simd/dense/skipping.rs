@@ -19,6 +19,10 @@ pub const FEW: usize = 16;
 /// The most rows that are added, or multiplied with another one, in one go: what AVX2's registers hold.
 const AT_ONCE: usize = 4;
 
+/// Some vectors, and so many rows of them.
+type Vectors<'a, S, T> = &'a [<T as Real>::Vector<S>];
+type Rows<'a, S, T, const N: usize> = [Vectors<'a, S, T>; N];
+
 /// Kernel: `output[r] = Σ_k input[r][k] · weights[k]`, k ascending over the elements that are not 0, for every row r.
 ///
 /// # Panics
@@ -127,8 +131,8 @@ impl<T: Real> Found<T> {
         &self,
         simd: S,
         first: usize,
-        (rows, per_row): (&'a [T::Vector<S>], usize),
-    ) -> ([&'a [T::Vector<S>]; N], [T::Vector<S>; N]) {
+        (rows, per_row): (Vectors<'a, S, T>, usize),
+    ) -> (Rows<'a, S, T, N>, [T::Vector<S>; N]) {
         (
             std::array::from_fn(|i| &rows[self.places[first + i] * per_row..][..per_row]),
             std::array::from_fn(|i| T::splat(simd, self.values[first + i])),
@@ -212,19 +216,20 @@ impl<T: Real> Found<T> {
         &self,
         simd: S,
         first: usize,
-        (delta, step): (&[T::Vector<S>], &[T::Vector<S>]),
+        (delta, step): (Vectors<S, T>, Vectors<S, T>),
         row: &mut [T::Vector<S>],
         errors: &mut [T; FEW],
     ) -> usize {
         let (delta, x) = self.rows::<S, N>(simd, first, (delta, row.len()));
         let (step, _) = self.rows::<S, N>(simd, first, (step, row.len()));
+        let others = Others { delta, step, x };
         let mut lanes = [[T::ZERO; BLOCK]; N];
         let vectors = BLOCK / T::lanes::<S>();
         if vectors == 1 {
-            lanes_of::<S, T, N, 1, STEP>(simd, (delta, step, x), row, 0, &mut lanes);
+            lanes_of::<S, T, N, 1, STEP>(simd, &others, row, 0, &mut lanes);
         } else {
             for v in (0..vectors).step_by(2) {
-                lanes_of::<S, T, N, 2, STEP>(simd, (delta, step, x), row, v, &mut lanes);
+                lanes_of::<S, T, N, 2, STEP>(simd, &others, row, v, &mut lanes);
             }
         }
         for i in 0..N {
@@ -234,16 +239,24 @@ impl<T: Real> Found<T> {
     }
 }
 
+/// The rows of errors that a row of weights is multiplied with, and the steps and factors of what is added to it.
+struct Others<'a, S: Simd, T: Real, const N: usize> {
+    delta: Rows<'a, S, T, N>,
+    step: Rows<'a, S, T, N>,
+    x: [T::Vector<S>; N],
+}
+
 /// Of the products of a row with `N` others the virtual lanes in `V` vectors from `v` on, and of these too the sum of the row
 /// and the steps times x.
 #[inline(always)]
 fn lanes_of<S: Simd, T: Real, const N: usize, const V: usize, const STEP: bool>(
     simd: S,
-    (delta, step, x): ([&[T::Vector<S>]; N], [&[T::Vector<S>]; N], [T::Vector<S>; N]),
+    others: &Others<S, T, N>,
     row: &mut [T::Vector<S>],
     v: usize,
     lanes: &mut [[T; BLOCK]; N],
 ) {
+    let Others { delta, step, x } = others;
     let mut sums = [[T::splat(simd, T::ZERO); V]; N];
     for column in (v..row.len()).step_by(BLOCK / T::lanes::<S>()) {
         let row: &mut [_; V] = row[column..].first_chunk_mut().expect("whole blocks");
