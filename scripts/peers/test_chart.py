@@ -54,5 +54,32 @@ class Chart(unittest.TestCase):
         self.assertEqual([r["ratio"] for r in rounds], [""] * 4)
 
 
+class Kept(unittest.TestCase):
+    def test_other_workloads_are_kept_and_those_measured_again_are_not(self):
+        workloads = {"W1": WORKLOAD, "W8": {**WORKLOAD, "id": "W8", "kind": "sweep"}}
+        own, theirs = [10.0, 11.0, 10.5], [40.0, 44.0, 90.0]
+        rows = [row("nablab", own, own), row("numpy", theirs, own)]
+        rows[1].check, rows[1].date = "ok", "2026-11-26"
+        everything = [made.program for made in rows]
+        with tempfile.TemporaryDirectory() as directory:
+            out = Path(directory)
+            self.assertEqual(run.kept(out, ["W8"], workloads, everything), {})
+            done = [(workloads["W1"], rows, {}), (workloads["W8"], rows, {})]
+            run.write_csv(out, done)
+            before = {path.name: path.read_text() for path in out.iterdir()}
+            found = run.kept(out, ["W8"], workloads, everything)
+            self.assertEqual(list(found), ["W1"])
+            kept = found["W1"][1][1]
+            self.assertEqual((kept.values, kept.check, kept.date), (theirs, "ok", "2026-11-26"))
+            # What is kept is written as it was.
+            run.write_csv(out, list(run.kept(out, [], workloads, everything).values()))
+            self.assertEqual({path.name: path.read_text() for path in out.iterdir()}, before)
+            # Medians alone of older files are no rounds, but as many as they say.
+            (out / "peers-rounds.csv").unlink()
+            kept = run.kept(out, ["W8"], workloads, everything)["W1"][1][1]
+            self.assertEqual((kept.values, kept.rounds), ([44.0], 3))
+            self.assertIn("3 rounds", run.measured([kept]))
+
+
 if __name__ == "__main__":
     unittest.main()
