@@ -96,9 +96,13 @@ impl<T: Real> Workspace<T> {
             let rows = if dropout_by == DropoutBy::Image { capacity } else { 1 };
             let mut mask = zeros(has_mask(l), rows * stride);
             mask.chunks_exact_mut(stride).for_each(|mask| mask[..neurons].fill(T::ONE));
-            let is_dense = |shape: &&LayerShape| matches!(shape, LayerShape::Dense { .. });
-            let next =
-                network.shapes().get(l + 1).filter(is_dense).map(|_| &network.layers()[l + 1]);
+            // The errors of a recurrent layer are not 0 where its activations are, and they are watched before.
+            let next = match network.shapes().get(l + 1) {
+                Some(LayerShape::Dense { .. }) if recurrent.is_none() => {
+                    network.layers().get(l + 1)
+                }
+                _ => None,
+            };
             let hidden = architecture.hidden.get(l);
             let corrected = hidden.filter(|_| mask.is_empty());
             let dropped = corrected.map_or(0.0, |layer| layer.dropout);

@@ -3,7 +3,7 @@
 //!
 //! A row of weights whose element is 0 is neither read nor written. That pays for a single row: of several rows, those of
 //! [`Product`](super::Product) and [`AddOuterProducts`](super::AddOuterProducts) share what is loaded, and few
-//! columns are 0 in all of them.
+//! columns are 0 in all of them. Of few rows before large weights, see [`SkippingProduct`](super::SkippingProduct).
 //!
 //! The sums are those of these kernels in the same order without the terms 0 · w. Where all numbers are finite and no
 //! sum or weight is −0, the bits are the same; a 0 · ∞, which is NaN, is left out.

@@ -13,8 +13,11 @@ use crate::simd::reduce::fold_vectors;
 use crate::simd::{BLOCK, Real};
 use pulp::{Simd, WithSimd};
 
-/// The most rows of a mini-batch, and the rows of weights that are added to its sums before the next ones.
+/// The most rows of a mini-batch whose errors are made.
 pub const FEW: usize = 16;
+
+/// The rows of weights of which a row of the mini-batch takes up what it needs before the next row does.
+const BAND: usize = FEW;
 
 /// The most rows that are added, or multiplied with another one, in one go: what AVX2's registers hold.
 const AT_ONCE: usize = 4;
@@ -47,13 +50,17 @@ impl<T: Real> WithSimd for SkippingProduct<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { input, input_stride, weights, stride, output } = self;
         let per_row = stride / T::lanes::<S>();
+        assert!(
+            input.len() / input_stride >= output.len() / stride,
+            "a row of inputs a row of outputs"
+        );
         let mut found = Found::NONE;
         output.fill(T::ZERO);
         let output = T::vectors_mut::<S>(output);
-        for (i, band) in T::vectors::<S>(weights).chunks(FEW * per_row).enumerate() {
+        for (i, band) in T::vectors::<S>(weights).chunks(BAND * per_row).enumerate() {
             let rows = input.chunks_exact(input_stride).zip(output.chunks_exact_mut(per_row));
             for (input, sums) in rows {
-                let here = &input[i * FEW..][..band.len() / per_row];
+                let here = &input[i * BAND..][..band.len() / per_row];
                 found.look(here.iter().copied());
                 found.add::<S>(simd, band, sums);
             }
@@ -92,6 +99,7 @@ impl<T: Real> WithSimd for SkippingErrors<'_, T> {
         let per_row = stride / T::lanes::<S>();
         let (delta, step) = (T::vectors::<S>(delta), step.map(T::vectors::<S>));
         let activation = &activation[..output.len()];
+        assert!(output.len() / output_stride <= FEW, "few rows");
         output.fill(T::ZERO);
         let mut found = Found::NONE;
         for (k, row) in T::vectors_mut::<S>(weights).chunks_exact_mut(per_row).enumerate() {
@@ -114,7 +122,7 @@ struct Found<T> {
 impl<T: Real> Found<T> {
     const NONE: Self = Self { places: [0; FEW], values: [T::ZERO; FEW], count: 0 };
 
-    /// Those of up to [`FEW`] elements.
+    /// Looks through up to [`FEW`] elements.
     #[inline(always)]
     fn look(&mut self, elements: impl Iterator<Item = T>) {
         self.count = 0;
@@ -125,7 +133,8 @@ impl<T: Real> Found<T> {
         }
     }
 
-    /// Of `N` elements from the `first` on, the rows of these places, as long as `per_row`, and the elements.
+    /// The elements from the `first` to the `first + N`-th that were found, and of `rows`, each `per_row` vectors long, those
+    /// at their places.
     #[inline(always)]
     fn rows<'a, S: Simd, const N: usize>(
         &self,
@@ -187,18 +196,20 @@ impl<T: Real> Found<T> {
             // The row is read once for both.
             let vectors = (delta, step);
             match self.count {
-                4 => self.errors_of::<S, 4, true>(simd, 0, vectors, row, &mut errors),
+                AT_ONCE => self.errors_of::<S, AT_ONCE, true>(simd, 0, vectors, row, &mut errors),
                 3 => self.errors_of::<S, 3, true>(simd, 0, vectors, row, &mut errors),
                 2 => self.errors_of::<S, 2, true>(simd, 0, vectors, row, &mut errors),
                 1 => self.errors_of::<S, 1, true>(simd, 0, vectors, row, &mut errors),
-                _ => 0,
+                _ => 0, // nothing was found
             };
             return errors;
         }
         let (mut first, vectors) = (0, (delta, delta));
         while first < self.count {
             first += match self.count - first {
-                4.. => self.errors_of::<S, 4, false>(simd, first, vectors, row, &mut errors),
+                AT_ONCE.. => {
+                    self.errors_of::<S, AT_ONCE, false>(simd, first, vectors, row, &mut errors)
+                }
                 3 => self.errors_of::<S, 3, false>(simd, first, vectors, row, &mut errors),
                 2 => self.errors_of::<S, 2, false>(simd, first, vectors, row, &mut errors),
                 _ => self.errors_of::<S, 1, false>(simd, first, vectors, row, &mut errors),
@@ -246,8 +257,8 @@ struct Others<'a, S: Simd, T: Real, const N: usize> {
     x: [T::Vector<S>; N],
 }
 
-/// Of the products of a row with `N` others the virtual lanes in `V` vectors from `v` on, and of these too the sum of the row
-/// and the steps times x.
+/// The virtual lanes of the products of a row with `N` others that stand in its vectors `v` to `v + V`, of each [`BLOCK`] of it;
+/// with a step these vectors of the row become the sum of the row and the steps times x.
 #[inline(always)]
 fn lanes_of<S: Simd, T: Real, const N: usize, const V: usize, const STEP: bool>(
     simd: S,
@@ -315,7 +326,12 @@ mod tests {
         let weights = rows::<T>(n_in, n_out, 0.0, seed + 3);
         for level in SimdLevel::available() {
             let arch = level.arch();
-            let [mut got, mut want] = [(); 2].map(|()| rows::<T>(images, n_out, 0.0, 1));
+            let nan = |len| {
+                let mut x = AlignedVec::zeros(len);
+                x.fill(T::from_f64(f64::NAN));
+                x
+            };
+            let [mut got, mut want] = [(); 2].map(|()| nan(images * stride));
             let product = Product {
                 input: &input,
                 input_stride,
@@ -337,7 +353,7 @@ mod tests {
 
             for with_step in [false, true] {
                 let [mut changed, mut wanted] = [(); 2].map(|()| weights.clone());
-                let [mut got, mut want] = [(); 2].map(|()| rows::<T>(images, n_in, 0.0, 1));
+                let [mut got, mut want] = [(); 2].map(|()| nan(images * input_stride));
                 arch.dispatch(Errors {
                     delta: &delta,
                     weights: &mut wanted,
@@ -403,6 +419,7 @@ mod tests {
         });
         assert_eq!(output, [0.0; 32]);
         let delta = [f32::NAN; 32];
+        output.fill(1.0);
         arch.dispatch(SkippingErrors {
             activation: &input,
             delta: &delta,
@@ -414,7 +431,8 @@ mod tests {
         });
         assert!(weights[..16].iter().chain(&weights[32..]).all(|w| w.is_nan()));
         assert_eq!(weights[16..32], [f32::INFINITY; 16]);
-        let made = |i: usize| [0, 2, 18].contains(&i);
-        assert!(output.iter().enumerate().all(|(i, e)| e.is_nan() == made(i)), "{output:?}");
+        for (i, error) in output.iter().enumerate() {
+            assert!(if [0, 2, 18].contains(&i) { error.is_nan() } else { *error == 0.0 }, "{i}");
+        }
     }
 }
