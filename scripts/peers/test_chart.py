@@ -59,7 +59,7 @@ class Kept(unittest.TestCase):
         workloads = {"W1": WORKLOAD, "W8": {**WORKLOAD, "id": "W8", "kind": "sweep"}}
         own, theirs = [10.0, 11.0, 10.5], [40.0, 44.0, 90.0]
         rows = [row("nablab", own, own), row("numpy", theirs, own)]
-        rows[1].check, rows[1].date = "ok", "2026-11-26"
+        rows[1].check, rows[1].date, rows[1].note = "ok", "2026-11-26", "a, b"
         everything = [made.program for made in rows]
         with tempfile.TemporaryDirectory() as directory:
             out = Path(directory)
@@ -70,7 +70,7 @@ class Kept(unittest.TestCase):
             found = run.kept(out, ["W8"], workloads, everything)
             self.assertEqual(list(found), ["W1"])
             kept = found["W1"][1][1]
-            self.assertEqual((kept.values, kept.check, kept.date), (theirs, "ok", "2026-11-26"))
+            self.assertEqual((kept.values, kept.check, kept.date, kept.note), (theirs, "ok", "2026-11-26", "a, b"))
             # What is kept is written as it was.
             run.write_csv(out, list(run.kept(out, [], workloads, everything).values()))
             self.assertEqual({path.name: path.read_text() for path in out.iterdir()}, before)
