@@ -1,5 +1,5 @@
 use super::{Evidence, Judgement, Reference, Rule, Verdict, judge};
-use crate::stats::{confidence_interval, mean};
+use crate::stats::{Differences, Interval, confidence_interval, mean};
 use crate::text::{measurement, significant};
 
 /// A number or a statement of the book beside ours: made once, and printed on the terminal, in summary.md and on the page.
@@ -129,12 +129,60 @@ impl Finding {
         }
     }
 
-    /// The interval that decided.
+    /// The interval that decided; of arms in order those of the paired differences of neighbours, for which a test decided.
     pub fn interval_cell(&self) -> String {
+        let shown = |interval: Interval, digits| {
+            format!("{} … {}", self.shown(interval.low, digits), self.shown(interval.high, digits))
+        };
+        if let Evidence::Arms(arms) = &self.evidence {
+            let differences = arms.windows(2).map(|pair| difference(&pair[0], &pair[1]));
+            let differences: Option<Vec<_>> = differences.collect();
+            return match differences.as_deref() {
+                None | Some([]) => "–".into(),
+                Some([one]) => format!("difference {}", shown(*one, 3)),
+                Some(all) => {
+                    let all: Vec<_> = all.iter().map(|&one| shown(one, 3)).collect();
+                    format!("differences {}", all.join("; "))
+                }
+            };
+        }
         let of_share = matches!(self.evidence, Evidence::Counts { .. });
         let of = if of_share { "share " } else { "" };
-        self.judgement.interval.map_or("–".into(), |interval| {
-            format!("{of}{} … {}", self.shown(interval.low, 4), self.shown(interval.high, 4))
-        })
+        self.judgement
+            .interval
+            .map_or("–".into(), |interval| format!("{of}{}", shown(interval, 4)))
+    }
+}
+
+/// The 95 % interval of the mean difference of two arms, seed by seed, unless a seed diverged or stands alone.
+fn difference(a: &[f64], b: &[f64]) -> Option<Interval> {
+    let differences = Differences::between(a.iter().copied().zip(b.iter().copied()));
+    let usable = a.len() == b.len() && differences.iter().all(|difference| difference.is_finite());
+    usable.then(|| confidence_interval(&differences, 0.95)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Relation;
+    use super::*;
+
+    #[test]
+    fn arms_in_order_show_by_how_much_neighbours_differ() {
+        let cell = |arms: &[&[f64]], percent| {
+            const STEPS: &[Relation] = &[Relation::Above, Relation::Above];
+            let rule = Rule::Order { steps: &STEPS[..arms.len() - 1], level: 0.95 };
+            let arms = Evidence::Arms(arms.iter().map(|arm| arm.to_vec()).collect());
+            Finding { percent, ..Finding::new("above".into(), rule, None, arms) }.interval_cell()
+        };
+        // t of two degrees of freedom is 4.303; the differences are 1, 2, 3.
+        let (above, below) = ([3.0, 5.0, 7.0], [2.0, 3.0, 4.0]);
+        assert_eq!(cell(&[&above, &below], false), "difference -0.484 … 4.48");
+        let differences = cell(&[&above, &below, &[1.0, 1.0, 1.0]], false);
+        assert_eq!(differences, "differences -0.484 … 4.48; -0.484 … 4.48");
+        assert_eq!(cell(&[&[0.9, 0.92], &[0.8, 0.82]], true), "difference 10.00 % … 10.00 %");
+        for lacking in [&[f64::NAN, 1.0, 2.0][..], &[1.0, 2.0], &[]] {
+            assert_eq!(cell(&[&above, lacking], false), "–");
+        }
+        assert_eq!(cell(&[&[1.0], &[0.0]], false), "–");
     }
 }
