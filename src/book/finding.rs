@@ -131,26 +131,30 @@ impl Finding {
 
     /// The interval that decided; of arms in order those of the paired differences of neighbours, for which a test decided.
     pub fn interval_cell(&self) -> String {
-        let shown = |interval: Interval, digits| {
-            format!("{} … {}", self.shown(interval.low, digits), self.shown(interval.high, digits))
-        };
         if let Evidence::Arms(arms) = &self.evidence {
-            let differences = arms.windows(2).map(|pair| difference(&pair[0], &pair[1]));
-            let differences: Option<Vec<_>> = differences.collect();
-            return match differences.as_deref() {
-                None | Some([]) => "–".into(),
-                Some([one]) => format!("difference {}", shown(*one, 3)),
-                Some(all) => {
-                    let all: Vec<_> = all.iter().map(|&one| shown(one, 3)).collect();
-                    format!("differences {}", all.join("; "))
-                }
-            };
+            return self.differences(arms).unwrap_or("–".into());
         }
         let of_share = matches!(self.evidence, Evidence::Counts { .. });
         let of = if of_share { "share " } else { "" };
-        self.judgement
-            .interval
-            .map_or("–".into(), |interval| format!("{of}{}", shown(interval, 4)))
+        self.judgement.interval.map_or("–".into(), |interval| {
+            format!("{of}{} … {}", self.shown(interval.low, 4), self.shown(interval.high, 4))
+        })
+    }
+
+    /// By how much neighbours differ, of accuracies in percentage points.
+    fn differences(&self, arms: &[Vec<f64>]) -> Option<String> {
+        let shown = |x: f64| match self.percent {
+            true => format!("{:.2}", 100.0 * x),
+            false => significant(x, 3),
+        };
+        let differences = arms.windows(2).map(|pair| {
+            let interval = difference(&pair[0], &pair[1])?;
+            Some(format!("{} … {}", shown(interval.low), shown(interval.high)))
+        });
+        let differences = differences.collect::<Option<Vec<_>>>()?;
+        let several = if differences.len() == 1 { "" } else { "s" };
+        let unit = if self.percent { " points" } else { "" };
+        Some(format!("difference{several} {}{unit}", differences.join("; ")))
     }
 }
 
@@ -179,7 +183,7 @@ mod tests {
         assert_eq!(cell(&[&above, &below], false), "difference -0.484 … 4.48");
         let differences = cell(&[&above, &below, &[1.0, 1.0, 1.0]], false);
         assert_eq!(differences, "differences -0.484 … 4.48; -0.484 … 4.48");
-        assert_eq!(cell(&[&[0.9, 0.92], &[0.8, 0.82]], true), "difference 10.00 % … 10.00 %");
+        assert_eq!(cell(&[&[0.9, 0.92], &[0.8, 0.82]], true), "difference 10.00 … 10.00 points");
         for lacking in [&[f64::NAN, 1.0, 2.0][..], &[1.0, 2.0], &[]] {
             assert_eq!(cell(&[&above, lacking], false), "–");
         }
