@@ -1,5 +1,8 @@
 use crate::case::{Case, exp_flop, numbers_below_one};
-use nablab::simd::dense::{AddOuterProducts, AddScaledRows, Product, ScaleAddBias};
+use nablab::simd::dense::{
+    AddOuterProducts, AddScaledRows, Descent, Errors, Product, ScaleAddBias, SkippingErrors,
+    SkippingProduct,
+};
 use nablab::simd::elementwise::Softmax;
 use nablab::simd::transpose::Transpose;
 use nablab::simd::{AlignedVec, Real, padded};
@@ -113,4 +116,73 @@ pub fn dense<T: Real>(arch: Arch) -> Vec<Case> {
         }
     };
     kernels.into_iter().flat_map(|kernel| DENSE.map(|shape| case(kernel, shape))).collect()
+}
+
+/// The same of the last dense layers of chapter 6, which fill the caches, with a quarter of the inputs not 0: kernels that take all
+/// of them, and those that skip the others. The operations are those with inputs that are not 0.
+pub fn large<T: Real>(arch: Arch) -> Vec<Case> {
+    const ROWS: usize = 10;
+    const N: usize = 1000;
+    struct Large<T> {
+        input: AlignedVec<T>,
+        weights: AlignedVec<T>,
+        delta: AlignedVec<T>,
+        step: AlignedVec<T>,
+        output: AlignedVec<T>,
+    }
+    type Run<T> = fn(Arch, &mut Large<T>);
+    const STRIDE: usize = padded(N);
+    let kernels: [(_, usize, Run<T>); 4] = [
+        ("Product", 1, |arch, Large { input, weights, output, .. }| {
+            let (input_stride, n_in, stride) = (STRIDE, N, STRIDE);
+            arch.dispatch(Product { input, input_stride, n_in, weights, stride, output });
+        }),
+        ("SkippingProduct", 1, |arch, Large { input, weights, output, .. }| {
+            let (input_stride, stride) = (STRIDE, STRIDE);
+            arch.dispatch(SkippingProduct { input, input_stride, weights, stride, output });
+        }),
+        ("Errors", 2, |arch, Large { input, weights, delta, step, output }| {
+            let (stride, output_stride) = (STRIDE, STRIDE);
+            let descent = Some(Descent { input, input_stride: STRIDE, step });
+            arch.dispatch(Errors { delta, weights, stride, output, output_stride, descent });
+        }),
+        ("SkippingErrors", 2, |arch, Large { input: activation, weights, delta, step, output }| {
+            let (stride, output_stride, step) = (STRIDE, STRIDE, Some(&step[..]));
+            arch.dispatch(SkippingErrors {
+                activation,
+                delta,
+                weights,
+                stride,
+                output,
+                output_stride,
+                step,
+            });
+        }),
+    ];
+    let case = |(kernel, products, run): (_, usize, Run<T>)| {
+        let mut operands = Large {
+            input: numbers_below_one(ROWS * STRIDE),
+            weights: numbers_below_one(N * STRIDE),
+            delta: numbers_below_one(ROWS * STRIDE),
+            step: numbers_below_one(ROWS * STRIDE),
+            output: AlignedVec::zeros(ROWS * STRIDE),
+        };
+        // Others in each row, as with dropout.
+        for (r, row) in operands.input.chunks_exact_mut(STRIDE).enumerate() {
+            for (k, x) in row.iter_mut().enumerate() {
+                *x = if (r + k) % 4 == 0 && k < N { *x } else { T::ZERO };
+            }
+        }
+        // Otherwise the weights would grow from one run to the next.
+        operands.step.iter_mut().for_each(|x| *x *= T::from_f64(1e-9));
+        Case {
+            kernel,
+            shape: format!("{ROWS} × {N} to {N}, a quarter"),
+            flop: products * 2 * ROWS * N * N / 4,
+            read: (N * STRIDE + ROWS * STRIDE) * size_of::<T>(),
+            written: ((products - 1) * N * STRIDE + ROWS * STRIDE) * size_of::<T>(),
+            run: Box::new(move || run(arch, &mut operands)),
+        }
+    };
+    kernels.into_iter().map(case).collect()
 }

@@ -43,6 +43,7 @@ fn cases<T: Real>(arch: Arch, data: &Dataset) -> Vec<Case> {
     let mut cases = elementwise::elementwise::<T>(arch);
     cases.extend(update::update::<T>(arch));
     cases.extend(dense::dense::<T>(arch));
+    cases.extend(dense::large::<T>(arch));
     cases.extend(sparse::sparse::<T>(arch, data));
     cases.extend(convolution::convolution::<T>(arch, data));
     cases
