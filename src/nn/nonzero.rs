@@ -48,7 +48,8 @@ const _: () = assert!(FEW_ROWS <= FEW);
 const LONG_ROW: usize = 256;
 
 impl Nonzero {
-    /// For a layer of some neurons before the weights of the `next` layer, if that is a dense one and this one not recurrent; at first skipping nothing.
+    /// For a layer of some neurons before the weights of the `next` layer, if that is a dense one and this one not recurrent; at
+    /// first skipping nothing.
     pub(super) fn new<T: Real>(neurons: usize, next: Option<&Weights<T>>) -> Self {
         let before_large = next.is_some_and(|next| is_large(next) && next.n_out() >= LONG_ROW);
         Self { places: vec![0; neurons], before_large, skips: Skips::Nothing }
